@@ -1,0 +1,90 @@
+# Every target sets up what it needs; `make help` lists them. What a command prints goes to standard output,
+# what make says of its own steps to standard error.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+CODE := bot cogs tests migrations benchmarks tools
+# Branch coverage is a rule for the rooms where a miss would lose somebody's words.
+COVERED := bot/core/*,bot/scheduler.py,bot/outbox.py
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal --quiet
+step = @echo "--- $(1)" >&2
+
+.PHONY: help demo run test test-slow test-all coverage check bench audit lock format clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: $(READY) ## Watch an hour's chat in a minute (ARGS="--exit --json")
+	@$(BIN)/edchat demo $(ARGS)
+
+run: $(READY) ## Run the bot (ARGS: see `edchat run --help`)
+	@$(BIN)/edchat run $(ARGS)
+
+test: $(READY) ## Run the tests that take seconds (ARGS="-k label" chooses)
+	$(call step,tests)
+	@$(PYTEST) -m "not slow" $(ARGS)
+
+test-slow: $(READY) ## Run the tests that take minutes
+	$(call step,slow tests)
+	@$(PYTEST) -m slow $(ARGS)
+
+test-all: $(READY) ## Run every test
+	$(call step,all tests)
+	@$(PYTEST) $(ARGS)
+
+coverage: $(READY) ## As test, and core, scheduler and outbox must have every branch tried
+	$(call step,tests with branch coverage)
+	@$(PYTEST) -m "not slow" --cov --cov-report= $(ARGS)
+	@$(BIN)/coverage report --include='$(COVERED)' --fail-under=100
+
+check: $(READY) ## Formatting, lint, types, arrows, lock, security: everything that reads the code
+	$(call step,format)
+	@$(BIN)/ruff format --quiet --diff .
+	$(call step,lint)
+	@$(BIN)/ruff check --quiet .
+	$(call step,types)
+	@$(BIN)/mypy --no-error-summary $(CODE)
+	$(call step,arrows)
+	@$(BIN)/lint-imports --no-logo > $(VENV)/arrows.txt || { cat $(VENV)/arrows.txt; exit 1; }
+	$(call step,lock)
+	@$(BIN)/python -m tools.lock
+	$(call step,security)
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml bot cogs migrations
+
+bench: $(READY) ## Measure, as a table of ratios (ARGS="--json")
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+audit: $(READY) ## Look for known weaknesses of what we use; asks an outside service, so no gate
+	@$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements.lock
+
+lock: $(READY) ## Pin what pyproject.toml asks for, newest that fits (ARGS="--upgrade")
+	$(call step,lock)
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
+		--no-emit-index-url --no-header pyproject.toml --output-file requirements.lock $(ARGS)
+
+format: $(READY) ## Format the code and mend what ruff can
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+clean: ## Remove what make and the tools made; the data folder stays
+	@rm -rf $(VENV) build *.egg-info .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	$(call step,setting up $(VENV): the first time takes a minute)
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >&2 \
+		|| { echo "EdChat bot needs Python 3.11 or newer; install it, or say where it is: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV) >&2
+	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement requirements.lock >&2
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable . >&2
+	@touch $@

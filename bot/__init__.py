@@ -1,0 +1,1 @@
+"""EdChat bot: runs weekly EdChats, files every answer under its question, and keeps the archive."""

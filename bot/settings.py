@@ -1,0 +1,186 @@
+"""What the person who hosts the bot may set: from the environment, `.env` and secret files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from bot.core import sentences
+from bot.core.echo import shown
+
+PREFIX: Final = "EDCHAT_"
+"""What every setting's name begins with."""
+
+_FILE: Final = "_FILE"
+_NOT_SETTINGS: Final = frozenset({"EDCHAT_FAILPOINT"})
+"""Read by `bot.failpoints`, in the kill tests alone."""
+
+
+class SettingsError(Exception):
+    """A readable line for each wrong setting, with no secret in it; the bot does not start."""
+
+
+class LogLevel(StrEnum):
+    """How much the log tells."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Language(StrEnum):
+    """The languages the bot speaks, by their BCP 47 tags."""
+
+    ENGLISH = "en"
+
+
+_COMMUNITY: Final = StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
+_PERSON: Final = StringConstraints(strip_whitespace=True, min_length=1, max_length=32)
+_HOST: Final = StringConstraints(strip_whitespace=True, pattern=r"^[\w.:%-]+$")
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(name)
+    return name
+
+
+def _web_address(address: str) -> str:
+    parts = urlsplit(address)
+    if not _reachable(parts) or parts.query or parts.fragment or parts.username is not None:
+        raise ValueError(address)
+    return address.rstrip("/")
+
+
+def _reachable(parts: SplitResult) -> bool:
+    # Reading `port` is what makes urlsplit refuse one that no server can have.
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+
+
+class Settings(BaseSettings):
+    """The settings of one bot; a name here in capitals after EDCHAT_ is its variable's name."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+    data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("data")
+    """The folder that holds everything the bot remembers; on a disk of this machine."""
+    database_url: SecretStr | None = None
+    """Another database than the file in the data folder, as a SQLAlchemy address."""
+    web_host: Annotated[str, _HOST] = "127.0.0.1"
+    """The address on which the web pages listen."""
+    web_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    """The port on which the web pages listen; 0 takes any free one."""
+    web_base_url: Annotated[str, AfterValidator(_web_address)] | None = None
+    """How readers reach the web pages from outside, for links."""
+    log_level: LogLevel = LogLevel.INFO
+    """How much the log tells."""
+    log_json: bool = False
+    """One JSON object a line in the log, for machines."""
+    community: Annotated[str, _COMMUNITY] = "EdChat"
+    """The name of the community that a new data folder begins with."""
+    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    """The IANA zone of that community."""
+    language: Language = Language.ENGLISH
+    """The language the bot speaks there."""
+    owner: Annotated[str, _PERSON] = "owner"
+    """The name of the person who hosts the bot, as others see it."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings passes it by name
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Say where values come from: the environment, `.env`, then the files these two name."""
+        return env_settings, dotenv_settings, _SecretFiles(settings_cls, dotenv_settings, env_settings)
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Reads the file that `NAME_FILE` names, so that a secret need not stand in the environment."""
+
+    def __init__(self, settings: type[BaseSettings], *named_in: PydanticBaseSettingsSource) -> None:
+        super().__init__(settings)
+        self._given: dict[str, str] = {}
+        for source in named_in:
+            if isinstance(source, EnvSettingsSource):
+                self._given |= {name.upper(): value for name, value in source.env_vars.items() if value}
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Give the file's text for one setting, or None where no file is named."""
+        name = variable(field_name)
+        path = self._given.get(name + _FILE)
+        if path is None:
+            return None, field_name, False
+        if name in self._given:
+            raise SettingsError(sentences.setting_given_twice(name, name + _FILE))
+        return _secret_in(Path(path), name + _FILE), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Give the settings that stand in files."""
+        fields = self.settings_cls.model_fields.items()
+        found = ((name, self.get_field_value(field, name)[0]) for name, field in fields)
+        return {name: value for name, value in found if value is not None}
+
+
+def _secret_in(path: Path, name: str) -> str:
+    try:
+        return path.expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(sentences.setting_file_unreadable(name)) from error
+
+
+def variable(field: str) -> str:
+    """Give the environment variable of a setting."""
+    return PREFIX + field.upper()
+
+
+def load(env_file: Path = Path(".env")) -> Settings:
+    """Read the settings; raises SettingsError with a line for each one that is wrong."""
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        lines = [_complaint(detail) for detail in error.errors(include_url=False, include_context=False)]
+    # Outside the handler, so that no chained exception carries a secret into a traceback.
+    raise SettingsError("\n".join(dict.fromkeys(lines)))
+
+
+def _complaint(detail: ErrorDetails) -> str:
+    field = str(detail["loc"][0])
+    secret = "SecretStr" in str(Settings.model_fields[field].annotation)
+    return sentences.setting_wrong(variable(field), None if secret else shown(str(detail["input"])))
+
+
+def strangers(environ: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Say of each EDCHAT_ variable that is no setting so, with the nearest one that is."""
+    known = {name for field in Settings.model_fields for name in (variable(field), variable(field) + _FILE)}
+    for name in sorted(os.environ if environ is None else environ):
+        if name.startswith(PREFIX) and name not in known | _NOT_SETTINGS:
+            nearest = get_close_matches(name, sorted(known), n=1, cutoff=0.8)
+            yield sentences.setting_unknown(name, nearest[0] if nearest else None)

@@ -1,0 +1,1 @@
+"""What tests stand on: a clock that leaps, and rooms to talk in."""

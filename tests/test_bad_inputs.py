@@ -1,0 +1,66 @@
+"""Every case of the table of bad inputs is tested, or waits for a platform or page that is named here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from tests.support.bad_inputs import cases, named_in_tests
+
+WAITING: Final = {
+    "the browser room and archive pages": (
+        "B085 B086 B090 B092 B095 B097 "  # chat.title
+        "B114 "  # questions
+        "B204 "  # answers.parse
+        "B275 B276 B277 B278 B279 B281 B282 B283 B284 B286 B289 B290 B292 "  # archive.render
+        "B295 B298 B299 B300 B301 B302 B303 B304 B307 B308 B310 B311 B313 B314 B315 B316 "  # archive.http
+        "B318 B319 B322 "
+        "B337 B338 B339 B340 B342 B343 B344 "  # export
+        "B375 B376 B378 B379 B382 B383 B384 B385 B386 "  # privacy
+    ),
+    "Discord": (
+        "B076 "  # schedule.recurrence
+        "B084 "  # chat.title
+        "B110 B111 B113 B125 "  # questions
+        "B196 B197 B198 B199 "  # answers.parse
+        "B206 B208 B210 B218 "  # commands
+        "B229 B230 B232 B233 B234 B235 B237 B239 B241 B243 B244 B246 B247 B248 B249 B250 "  # discord.events
+        "B371 "  # config.env
+        "B390 B391 B392 B393 B394 "  # load
+    ),
+    "Matrix": (
+        "B220 B221 "  # commands
+        "B252 B253 B254 B255 B257 B258 B259 B260 B261 B264 B265 B266 B267 B271 B273 B274 "  # matrix.events
+    ),
+    "archive search and export": (
+        "B324 B325 B327 B328 B329 B330 B332 "  # search
+        "B346 B347 B348 B350 B351 B353 B354 B356 "  # links.digest
+    ),
+}
+"""The cases whose behaviour only exists where they will be met, under what will bring it."""
+
+
+def waiting() -> list[str]:
+    return [name for names in WAITING.values() for name in names.split()]
+
+
+def test_every_case_is_tested_or_waits() -> None:
+    settled = named_in_tests() | set(waiting())
+    assert [f"{one.id} ({one.area})" for one in cases().values() if one.id not in settled] == []
+
+
+def test_what_is_tested_no_longer_waits() -> None:
+    assert sorted(named_in_tests() & set(waiting())) == []
+
+
+def test_no_case_waits_twice() -> None:
+    assert [name for name, times in Counter(waiting()).items() if times > 1] == []
+
+
+def test_only_cases_of_the_table_are_named() -> None:
+    assert (named_in_tests() | set(waiting())) - set(cases()) == set()
+
+
+def test_a_huge_input_is_written_small_and_read_whole() -> None:
+    assert len(cases()) == 264
+    assert cases()["B022"].input == "9" * 10_000
