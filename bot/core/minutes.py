@@ -1,0 +1,53 @@
+"""Durations as people type them, in whole minutes."""
+
+import re
+
+from bot.core import sentences
+from bot.core.model import Refused
+from bot.core.plain import plain
+
+LIVE_MINUTES = 120
+"""The longest that a live chat or one of its questions may take."""
+
+SLOW_MINUTES = 14 * 24 * 60
+"""The longest that a slow chat may take: fourteen days."""
+
+_LIMIT = 40
+_WORDS_LIMIT = 600
+_DURATION = re.compile(
+    r"(?:([0-9]+) ?d(?:ays?)?)?,? ?(?:([0-9]+) ?h(?:(?:ou)?rs?)?)?,? ?(?:([0-9]+) ?(?:m(?:in(?:ute)?s?)?)?)?",
+    re.ASCII,
+)
+_MINUTES = r"[0-9]{1,4} ?m(?:in(?:ute)?s?)?"
+# Hours alone could be a clock time (20h), so they need a comma or "for" before them.
+_HOURS = r"[1-9] ?h(?:(?:ou)?rs?)?(?: ?[0-9]{1,2}(?: ?m(?:in(?:ute)?s?)?)?)?"
+_AT_END = re.compile(rf"(?:(?:, ?| for )({_HOURS}|{_MINUTES})|[, ]({_MINUTES}))$", re.ASCII | re.IGNORECASE)
+
+
+def split_minutes(words: str) -> tuple[str, str]:
+    """The words before a duration at their end, and that duration or "": Tuesdays 8 pm Eastern, 60 min."""
+    said = plain(words, _WORDS_LIMIT)
+    found = _AT_END.search(said)
+    return (said[: found.start()].rstrip(" ,"), found[1] or found[2]) if found else (said, "")
+
+
+def parse_minutes(text: str, low: int = 1, high: int = LIVE_MINUTES) -> int:
+    """Minutes from "8", "8 min", "1h", "1 h 30", "90 minutes" or "2 days"; outside low..high is refused."""
+    said = plain(text, _LIMIT)
+    found = _DURATION.fullmatch(said.casefold().replace(" and ", " "))
+    if not said or not found:
+        raise Refused(sentences.MINUTES_BAD.format(said=said))
+    days, hours, minutes = (int(part or 0) for part in found.groups())
+    return _within(days * 1440 + hours * 60 + minutes, low, high)
+
+
+def _within(minutes: int, low: int, high: int) -> int:
+    if minutes < low:
+        raise Refused(sentences.MINUTES_LOW.format(low=sentences.minutes_words(low)))
+    if minutes > high:
+        raise Refused(sentences.MINUTES_HIGH.format(high=_cap_words(high)))
+    return minutes
+
+
+def _cap_words(high: int) -> str:
+    return f"{high} min" if high % 1440 else sentences.minutes_words(high)
