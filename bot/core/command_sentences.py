@@ -1,0 +1,93 @@
+"""What the bot says of commands: refusals, what may have been meant, and help."""
+
+from collections.abc import Sequence
+
+from bot.core.sentences import listed
+
+THAT_WORD = "that word"
+LINE_LONG = "A line of a command has at most {limit:,} characters; please shorten it or use several lines."
+LINES_MANY = "A command has at most {limit} lines; please send it in parts."
+LINES_EXTRA = "This command takes one line only; leave out what stands below it."
+WORD_EXTRA = "I do not know what to do with {word}."
+GIVEN_TWICE = "You gave {name} twice; give it once."
+OPTION_EMPTY = "Something is missing after --{name}."
+MISSING = "I still need {name}: {help}."
+LINES_NONE = "write one a line below the command"
+NUMBER_BAD = "{said} is not a whole number; write one like {example}."
+NUMBER_RANGE = "{number} does not fit; write a whole number from {low} to {high}."
+YES_OR_NO = "{said} is neither yes nor no; write yes or no."
+CHOICE_BAD = "{said} is none of the choices; write {choices}."
+NO_SUCH_CHAT = "There is no chat {number} here; name it by its date, as in chat=2026-11-24, or next."
+NO_CHAT_ON = "There is no chat here on {day}; name it by another date, or next."
+NO_QUESTIONS = "That chat has no questions yet; a host adds them with `chat plan`."
+NO_SUCH_QUESTION = "There is no question {said}; write a number from 1 to {most}, as in 1."
+NO_SUCH_SERIES = "There is no weekly chat called {said} here; write its title, #hashtag or number."
+NO_SERIES = "There is no weekly chat here yet; a host makes one with `series create`."
+NO_SUCH_PERSON = "I have not met {said} here; write the name as it is shown, as in @Ana."
+NO_SUCH_PLACE = "There is no place called {said} here; write its name, as in #edchat, or here."
+
+NO_CHAT = {
+    "live": "No chat is on or coming up here; a host makes one with `series create` and `chat plan`.",
+    "ahead": "No chat is coming up here; a host makes one with `series create`.",
+    "unplanned": "No chat is coming up here that could be planned; a host makes one with `series create`.",
+    "recent": "No chat here takes answers just now; `chat now` says when the next one is.",
+}
+"""What is said where no chat is found, and how to get one."""
+
+ROLES = ("everybody", "hosts", "whoever hosts the bot")
+"""Who may use a command, by its role."""
+
+HELP_HEAD = "What you can do here; `help chat plan` tells more about one of them."
+
+
+def which_one(names: Sequence[str]) -> str:
+    """Ask which of several things is meant."""
+    return f"Which one do you mean: {listed(names, 'or')}?"
+
+
+def about(name: str, sentence: str) -> str:
+    """Say which parameter a sentence is about."""
+    return f"{name}: {sentence}"
+
+
+def did_you_mean(sentence: str, near: Sequence[str]) -> str:
+    """Add to a refusal what may have been meant."""
+    return f"{sentence} Did you mean {listed([f'`{name}`' for name in near], 'or')}?"
+
+
+def unknown_command(said: str, near: Sequence[str]) -> str:
+    """Say that there is no such command, and which is nearest."""
+    if near:
+        return did_you_mean(f"I know no command {said}.", near)
+    return f"I know no command {said}; `help` shows what you can do."
+
+
+def with_usage(sentence: str, usage: str, example: str) -> str:
+    """Add to a refusal how the command is written."""
+    return f"{sentence}\nIt goes like this: {usage}\nFor example: {example}"
+
+
+def help_line(usage: str, what: str) -> str:
+    """One command in a list of several."""
+    return f"{usage} - {what}"
+
+
+def help_param(name: str, what: str, optional: bool) -> str:
+    """One parameter in the help of its command."""
+    return f"{name}: {what}" + (" (if you like)" if optional else "")
+
+
+def help_page(usage: str, what: str, params: Sequence[str], example: str, tail: Sequence[str]) -> str:
+    """All that help says of one command."""
+    return "\n".join((usage, what, *params, f"For example: {example}", *tail))
+
+
+def help_tail(role: int, destructive: bool) -> list[str]:
+    """Who may use a command, and whether it can be undone."""
+    rest = [f"This is for {ROLES[role]}."] if role else []
+    return [*rest, "This cannot be undone."] if destructive else rest
+
+
+def lines_below(name: str) -> str:
+    """Where a usage line shows lines of text."""
+    return f"lines below: {name}"

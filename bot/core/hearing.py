@@ -1,0 +1,70 @@
+"""What a platform hears people do, before anything is made of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.model import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who did something, as their platform knows them; `power` is their native power in that place."""
+
+    native_id: str
+    name: str
+    power: Role = Role.ANYONE
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A new message; `thread` and `reply_to` are native ids of the messages it hangs on."""
+
+    id: str
+    author: Author
+    text: str
+    at: datetime
+    thread: str | None = None
+    reply_to: str | None = None
+    attachments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A message's text changed; it may never have been heard before."""
+
+    id: str
+    author: Author
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A message was taken back."""
+
+    id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """A digit was put on a message (or taken off again): a wish to file it under that question."""
+
+    id: str
+    author: Author
+    number: int
+    at: datetime
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """A typed command, without its "!edchat"."""
+
+    id: str
+    author: Author
+    text: str
+    at: datetime
+
+
+Heard = Said | Edited | Deleted | Reacted | Commanded

@@ -1,0 +1,50 @@
+"""What the command line says to the person who hosts the bot."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+EXPLAIN_WHAT = 'Say which message, as in edchat explain "A1: we start with a puzzle".'
+EXPLAIN_ROW = 'Each line needs "text", "role" P or M, "questions" as a number, and "letters" like "Q/A".'
+NOTHING_TO_EXPORT = "There is nothing to export yet; `edchat run` or `edchat chat` begins a data folder."
+
+_KINDS = {
+    "answer": "An answer to question {numbers}.",
+    "question": "Question {numbers}, typed by a moderator.",
+    "teaser": "A word that question {numbers} is coming; nothing is asked yet.",
+    "none": "Conversation: it is kept, but filed under no question.",
+}
+
+
+def explained(kind: str, numbers: Sequence[int], flags: Sequence[str], why: str) -> str:
+    """How a message is read, in words."""
+    head = _KINDS[kind].format(numbers=" and ".join(map(str, numbers)))
+    return "\n".join(filter(None, [head, why, f"Noted: {', '.join(flags)}." if flags else ""]))
+
+
+def status(standing: Mapping[str, Any]) -> str:
+    """How things stand, a line each."""
+    lines = [
+        "The bot is running." if standing["running"] else "The bot is not running; `edchat run` starts it."
+    ]
+    lines.append(
+        f"{standing['series']} weekly chats, {standing['chats']} chats, {standing['messages']} messages."
+    )
+    lines += [f"Live: {one}" for one in standing["live"]]
+    lines += [f"Next: {one}" for one in standing["next"]]
+    waiting = standing["waiting_to_be_sent"]
+    lines += [
+        f"{waiting} posts wait to be sent, the oldest for {standing['oldest_waiting_seconds']} s."
+    ] * bool(waiting)
+    return "\n".join(lines)
+
+
+def backed_up(file: str) -> str:
+    """Said after a backup."""
+    return f"The database is copied to {file}."
+
+
+def migrated(had: str | None) -> str:
+    """Said after a migration."""
+    return (
+        "The database is up to date." if had is None else f"The database was brought up from revision {had}."
+    )

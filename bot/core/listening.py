@@ -1,0 +1,81 @@
+"""Which chat a message in a place belongs to, and whether it is kept at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core import labels
+from bot.core.filing import NOWHERE, Around, Filed, MessageKind, file
+from bot.core.model import Chat, Question
+
+CLAIM_TOLERANCE = timedelta(minutes=5)
+"""A platform's time for a message is believed this far into the future."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """One chat that a place listens for: its questions by number, and its label letters."""
+
+    chat: Chat
+    questions: Mapping[int, Question]
+    letters: labels.Letters
+    count: int
+
+    @staticmethod
+    def of(chat: Chat, questions: Sequence[Question], letters: str) -> "Attended":
+        """A chat with what filing needs."""
+        numbered = {q.position: q for q in questions}
+        return Attended(chat, numbered, labels.Letters.parse(letters), max(numbered, default=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A message that is stored: the chat it belongs to and where it was filed."""
+
+    chat: Chat
+    filed: Filed
+    number: int = 0
+
+
+def said_at(claimed: datetime, heard: datetime) -> datetime:
+    """The time shown for a message: the platform's claim, but never far in the future."""
+    return min(claimed, heard + CLAIM_TOLERANCE)
+
+
+def keep(
+    attended: Sequence[Attended],
+    text: str,
+    by_host: bool,
+    at: datetime,
+    around: Around = NOWHERE,
+    thread_chat: int = 0,
+    attached: bool = False,
+) -> Kept | None:
+    """The chat that hears this message, and its filing; None when no chat listens.
+
+    In its hour a chat keeps everything; afterwards only what is filed. `attended` is in the order
+    in which the chats opened, latest first; a thread or reply decides for its own chat.
+    """
+    one = _meant(attended, at, thread_chat)
+    if one is None:
+        return None
+    voice = labels.Voice.MODERATOR if by_host else labels.Voice.PARTICIPANT
+    filed = file(labels.read(text, voice, one.count, one.letters), one.questions, around, attached)
+    if in_hour(one.chat, at) or filed.kind is not MessageKind.CONVERSATION or filed.corrects:
+        return Kept(one.chat, filed, _number(one, filed))
+    return None
+
+
+def in_hour(chat: Chat, at: datetime) -> bool:
+    """Whether a moment lies in the chat's hour; while it runs the hour has no end."""
+    return at >= chat.starts_at and (at <= chat.ends_at or not chat.state.hears_late_answers)
+
+
+def _number(one: Attended, filed: Filed) -> int:
+    return next((number for number, q in one.questions.items() if q.id in filed.questions), 0)
+
+
+def _meant(attended: Sequence[Attended], at: datetime, thread_chat: int) -> Attended | None:
+    if thread_chat:
+        return next((one for one in attended if one.chat.id == thread_chat), None)
+    return next((one for one in attended if one.chat.starts_at <= at), None)

@@ -1,0 +1,259 @@
+"""The things an EdChat is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+
+
+class Refused(Exception):
+    """A kind one-sentence refusal that a teacher understands; nothing was changed."""
+
+
+class Role(IntEnum):
+    """What a person may do: everybody, those who run chats, the one who hosts the bot."""
+
+    ANYONE = 0
+    HOST = 1
+    OWNER = 2
+
+
+class Visibility(StrEnum):
+    """Who may read a series afterwards; OFF is the least open."""
+
+    OFF = "off"
+    MEMBERS = "members"
+    LINK = "link"
+    PUBLIC = "public"
+
+
+class ChatState(StrEnum):
+    """Where one chat stands in its life."""
+
+    PLANNED = "planned"
+    ANNOUNCED = "announced"
+    OPEN = "open"
+    WRAPPING = "wrapping"
+    CLOSED = "closed"
+    TAIL = "tail"
+    SEALED = "sealed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ahead(self) -> bool:
+        """Not begun yet."""
+        return self in (ChatState.PLANNED, ChatState.ANNOUNCED)
+
+    @property
+    def live(self) -> bool:
+        """In its hour."""
+        return self in (ChatState.OPEN, ChatState.WRAPPING)
+
+    @property
+    def hears_late_answers(self) -> bool:
+        """After its hour, while answers still count."""
+        return self in (ChatState.CLOSED, ChatState.TAIL)
+
+
+class QuestionState(StrEnum):
+    """What became of a question."""
+
+    DRAFTED = "drafted"
+    ASKED = "asked"
+    SKIPPED = "skipped"
+    REMOVED = "removed"
+    DROPPED = "dropped"
+
+
+class StepKind(StrEnum):
+    """What falls due at an instant."""
+
+    NUDGE = "nudge"
+    ANNOUNCE = "announce"
+    REMIND = "remind"
+    OPEN = "open"
+    INTRO = "intro"
+    ASK = "ask"
+    WRAP = "wrap"
+    CLOSE = "close"
+    PUBLISH = "publish"
+    SEAL = "seal"
+    PAUSE_LIMIT = "pause_limit"
+
+
+class How(StrEnum):
+    """How an answer found its question."""
+
+    LABEL = "label"
+    THREAD = "thread"
+    REPLY = "reply"
+    FORM = "form"
+    REACTION = "reaction"
+    MODERATOR = "moderator"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on one platform; `name` is what the platform shows, `pseudonym` what readers see."""
+
+    id: int
+    platform: str
+    native_id: str
+    name: str
+    pseudonym: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The name that readers see."""
+        return self.pseudonym or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """One server, space or house: it owns its series and is exported, moved and deleted alone."""
+
+    id: int
+    name: str
+    zone: str
+    language: str = "en"
+    hosts_place_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A channel or room where chats happen."""
+
+    id: int
+    community_id: int
+    platform: str
+    native_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The recurring chat; times are lengths, `letters` are like "Q/A"."""
+
+    id: int
+    community_id: int
+    title: str
+    hashtag: str = ""
+    letters: str = "Q/A"
+    length: timedelta = timedelta(minutes=60)
+    opening: timedelta = timedelta(minutes=6)
+    wrapping: timedelta = timedelta(minutes=6)
+    tail: timedelta = timedelta(days=7)
+    visibility: Visibility = Visibility.MEMBERS
+    publish_at_once: bool = True
+    welcome: str = ""
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One dated run of a series; `occurrence_local` never changes, `starts_at` may move."""
+
+    id: int
+    series_id: int
+    zone: str
+    starts_at: datetime
+    ends_at: datetime
+    slot_id: int | None = None
+    occurrence_local: datetime | None = None
+    topic: str = ""
+    state: ChatState = ChatState.PLANNED
+    asked: int = 0
+    pace: timedelta = timedelta(minutes=8)
+    paused_at: datetime | None = None
+    steered_by: str = ""
+    steered_at: datetime | None = None
+    lead: str = ""
+    rehearsal: bool = False
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One of a chat's questions; `position` is its number, 0 for `id` means not stored yet."""
+
+    id: int
+    position: int
+    text: str
+    state: QuestionState = QuestionState.DRAFTED
+    asked_at: datetime | None = None
+    final: bool = False
+
+    @property
+    def waiting(self) -> bool:
+        """Still to be asked."""
+        return self.state is QuestionState.DRAFTED
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something due at an instant; `ordinal` is the question's position or the days of a nudge."""
+
+    due_at: datetime
+    kind: StepKind
+    ordinal: int = 0
+
+    @property
+    def turn(self) -> tuple[datetime, int, int]:
+        """Sorts steps into the order in which they are taken."""
+        return (self.due_at, _KINDS.index(self.kind), self.ordinal)
+
+
+_KINDS = tuple(StepKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A suggested next command: a button, or a line to copy; `line` has no leading "!edchat"."""
+
+    label: str
+    line: str
+
+
+class Urgency(IntEnum):
+    """Which of two waiting actions goes out first: questions before threads before pins."""
+
+    POST = 0
+    THREAD = 1
+    PIN = 2
+    EDIT = 3
+    PANEL = 4
+    RECEIPT = 9
+
+
+class Action(StrEnum):
+    """What an outgoing row does on a platform."""
+
+    POST = "post"
+    WHISPER = "whisper"
+    THREAD = "thread"
+    PIN = "pin"
+    TOPIC = "topic"
+    EDIT = "edit"
+    RECEIPT = "receipt"
+
+    @property
+    def urgency(self) -> Urgency:
+        """How early this kind of action goes out."""
+        return _URGENCY[self]
+
+    @property
+    def once(self) -> bool:
+        """Done exactly once; the others converge to the latest wish."""
+        return self in (Action.POST, Action.WHISPER)
+
+
+_URGENCY = {
+    Action.POST: Urgency.POST,
+    Action.WHISPER: Urgency.POST,
+    Action.THREAD: Urgency.THREAD,
+    Action.PIN: Urgency.PIN,
+    Action.TOPIC: Urgency.PIN,
+    Action.EDIT: Urgency.EDIT,
+    Action.RECEIPT: Urgency.RECEIPT,
+}

@@ -1,0 +1,311 @@
+"""One chat as a state machine: what happens when its steps fall due, even after an outage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.core import runsheet, sentences
+from bot.core.effects import Effect, Say, Tell, Wish, Withdraw
+from bot.core.model import Action, Chat, ChatState, Question, QuestionState, Series, Step, StepKind
+
+GRACE = timedelta(seconds=60)
+"""A step later than this is treated as after an outage (a quarter of the pace if that is less)."""
+OPEN_LATE = timedelta(minutes=15)
+CLOSING_LATE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """All that is known of one chat while it is run.
+
+    `steps` are those still planned, `unsent` tells that nobody was shown the last question yet,
+    `shown_at` when somebody first was,
+    `next_at` is when the series meets again, `hosts` are the names to thank.
+    """
+
+    chat: Chat
+    series: Series
+    questions: tuple[Question, ...] = ()
+    steps: tuple[Step, ...] = ()
+    unsent: bool = False
+    shown_at: datetime | None = None
+    next_at: datetime | None = None
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def waiting(self) -> tuple[Question, ...]:
+        """The questions still to be asked, in order."""
+        return tuple(q for q in self.questions if q.waiting)
+
+    @property
+    def current(self) -> Question | None:
+        """The question asked last."""
+        return next((q for q in self.questions if q.position == self.chat.asked), None)
+
+    @property
+    def wrap_at(self) -> datetime:
+        """When the wrap-up is due."""
+        return runsheet.wrap_at(self.chat, self.series)
+
+    @property
+    def grace(self) -> timedelta:
+        """How late a step may be before it counts as an outage."""
+        return min(GRACE, self.chat.pace / 4)
+
+    def due(self, now: datetime) -> Step | None:
+        """The step to take now; while a host's pause lasts only its limit falls due."""
+        kinds = (StepKind.PAUSE_LIMIT,) if self.chat.paused_at else tuple(StepKind)
+        return next((s for s in self.steps if s.due_at <= now and s.kind in kinds), None)
+
+    def when(self, *kinds: StepKind) -> datetime | None:
+        """When the first planned step of these kinds is due."""
+        return next((s.due_at for s in self.steps if s.kind in kinds), None)
+
+    def with_chat(self, **changes: object) -> Running:
+        """The same with the chat's own fields changed."""
+        return replace(self, chat=replace(self.chat, **changes))  # type: ignore[arg-type]
+
+    def with_question(self, position: int, **changes: object) -> Running:
+        """The same with one question changed."""
+        return replace(
+            self,
+            questions=tuple(
+                replace(q, **changes) if q.position == position else q  # type: ignore[arg-type]
+                for q in self.questions
+            ),
+        )
+
+    def without(self, *kinds: StepKind) -> Running:
+        """The same with the planned steps of these kinds dropped."""
+        return replace(self, steps=tuple(s for s in self.steps if s.kind not in kinds))
+
+    def plus(self, *steps: Step) -> Running:
+        """The same with more steps planned."""
+        return replace(self, steps=runsheet.ordered((*self.steps, *steps)))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a chat became, what is to be said and done because of it, and which steps were taken."""
+
+    state: Running
+    effects: tuple[Effect, ...] = ()
+    taken: tuple[Step, ...] = ()
+
+    def then(self, act: Callable[..., Change], *args: object) -> Change:
+        """Go on from here, keeping the effects so far."""
+        after = act(self.state, *args)
+        return Change(after.state, self.effects + after.effects, self.taken + after.taken)
+
+
+def advance(state: Running, now: datetime) -> Change:
+    """Take every step that is due; after an outage the questions shift and shrink first."""
+    change = catch_up(state, now)
+    while step := change.state.due(now):
+        change = change.then(take, step, now)
+    return change
+
+
+def take(state: Running, step: Step, now: datetime) -> Change:
+    """Take one step."""
+    rest = replace(state, steps=tuple(s for s in state.steps if s != step))
+    change = _TAKES[step.kind](rest, step, now)
+    return replace(change, taken=(step, *change.taken))
+
+
+def catch_up(state: Running, now: datetime) -> Change:
+    """An outage is a pause: lay the questions out anew from now, and drop what does not fit.
+
+    A question that was shown late keeps half its minutes before the next one goes.
+    """
+    due = state.when(StepKind.ASK, StepKind.WRAP, StepKind.CLOSE)
+    if not state.chat.state.live or state.chat.paused_at or due is None or due > now:
+        return Change(state)
+    first_at = max(now, _rested(state))
+    if now - due <= state.grace and first_at == now:
+        return Change(state)
+    return lay_out(state.without(StepKind.INTRO), first_at, now)
+
+
+def _rested(state: Running) -> datetime:
+    """When the present question had half its minutes, if it was shown late."""
+    question, shown_at = state.current, state.shown_at
+    if question is None or question.asked_at is None or shown_at is None:
+        return state.chat.starts_at
+    late = shown_at - question.asked_at > state.grace
+    return shown_at + state.chat.pace / 2 if late else state.chat.starts_at
+
+
+def lay_out(state: Running, first_at: datetime, now: datetime) -> Change:
+    """Lay the waiting questions out from `first_at` without moving the end; drop and tell the rest."""
+    count = runsheet.room_for(first_at, state.wrap_at, state.chat.pace)
+    dropped = state.waiting[count:]
+    for question in dropped:
+        state = state.with_question(question.position, state=QuestionState.DROPPED)
+    state = reschedule(state, first_at)
+    return Change(
+        state, (Tell(_dropping(dropped), sentences.dropped(state.series, dropped)),) if dropped else ()
+    )
+
+
+def _dropping(dropped: tuple[Question, ...]) -> str:
+    return "dropped." + ".".join(str(q.position) for q in dropped)
+
+
+def reschedule(state: Running, first_at: datetime) -> Running:
+    """Give every waiting question its time again, the first at `first_at`."""
+    asks = runsheet.asks_from(first_at, state.questions, state.wrap_at, state.chat.pace)
+    return state.without(StepKind.ASK).plus(*asks)
+
+
+def call_off(state: Running, why: str, now: datetime) -> Change:
+    """Call a chat off before it began, kindly, in every place."""
+    state = replace(state, steps=()).with_chat(state=ChatState.CANCELLED)
+    return Change(
+        state,
+        (
+            Withdraw(),
+            Say("cancelled", why, not_after=state.chat.starts_at + CLOSING_LATE),
+            Tell("cancelled", why),
+        ),
+    )
+
+
+def close(state: Running, now: datetime, text: str) -> Change:
+    """End the hour now: nothing more is asked, late answers begin."""
+    live = (StepKind.INTRO, StepKind.ASK, StepKind.WRAP, StepKind.CLOSE, StepKind.PAUSE_LIMIT)
+    state = state.without(*live).with_chat(state=ChatState.CLOSED, ends_at=now, paused_at=None)
+    state = state.without(StepKind.PUBLISH, StepKind.SEAL).plus(
+        *(s for s in runsheet.ending(state.chat, state.series) if s.kind in (StepKind.PUBLISH, StepKind.SEAL))
+    )
+    return Change(state, (Say("close", text, not_after=now + CLOSING_LATE), Wish("topic", Action.TOPIC)))
+
+
+def ask(state: Running, position: int, now: datetime) -> Change:
+    """Ask one question now, in every place."""
+    question = next((q for q in state.waiting if q.position == position), None)
+    if question is None:
+        return Change(state)
+    before = state.current
+    state = state.with_question(position, state=QuestionState.ASKED, asked_at=now).with_chat(asked=position)
+    return Change(state, _asking(state, question, before))
+
+
+def _asking(state: Running, question: Question, before: Question | None) -> tuple[Effect, ...]:
+    text, until = sentences.question(state.series, question), state.chat.ends_at
+    subject = question_subject(question)
+    line = Say(
+        f"{subject}.line", sentences.next_is_out(state.series, question), until, thread=_subject(before)
+    )
+    return (
+        Say(subject, text, until, question=question.position),
+        Wish(f"{subject}.thread", Action.THREAD, sentences.thread_name(state.series, question), on=subject),
+        Wish("pin", Action.PIN, on=subject),
+        Wish("topic", Action.TOPIC, text, on=subject),
+        *((line,) if before else ()),
+    )
+
+
+def question_subject(question: Question) -> str:
+    """What the post of a question is called in the outbox; the number of an asked one never changes."""
+    return f"q{question.position}"
+
+
+def _subject(question: Question | None) -> str:
+    return question_subject(question) if question else ""
+
+
+def _nudge(state: Running, step: Step, now: datetime) -> Change:
+    if state.questions or not state.chat.state.ahead:
+        return Change(state)
+    return Change(state, (Tell(f"nudge{step.ordinal}", *sentences.nobody_planned(state.chat, state.series)),))
+
+
+def _announce(state: Running, step: Step, now: datetime) -> Change:
+    if not state.questions or state.chat.state is not ChatState.PLANNED:
+        return Change(state)
+    text = sentences.announcement(state.chat, state.series, state.questions)
+    state = state.with_chat(state=ChatState.ANNOUNCED)
+    return Change(state, (Say("announce", text, not_after=state.chat.starts_at),))
+
+
+def _remind(state: Running, step: Step, now: datetime) -> Change:
+    if not state.questions or now >= state.chat.starts_at:
+        return Change(state)
+    text = sentences.reminder(state.chat, state.series)
+    return Change(state, (Say("remind", text, not_after=state.chat.starts_at),))
+
+
+def _open(state: Running, step: Step, now: datetime) -> Change:
+    late = now - step.due_at
+    if not state.waiting:
+        return call_off(state, sentences.called_off_unplanned(state.chat, state.series), now)
+    if late > OPEN_LATE or (late > state.grace and not _room_after(state, late, now)):
+        return call_off(state, sentences.called_off_late(state.chat, state.series), now)
+    state = state.with_chat(state=ChatState.OPEN)
+    change = _open_late(state, late, now) if late > state.grace else Change(state)
+    text = sentences.welcome(state.chat, state.series, late if late > state.grace else None)
+    opening = (Say("open", text, not_after=state.chat.ends_at),)
+    return Change(change.state, opening + change.effects)
+
+
+def _open_late(state: Running, late: timedelta, now: datetime) -> Change:
+    first_at = _first_after(state, late, now)
+    return lay_out(state.without(StepKind.INTRO).plus(Step(now, StepKind.INTRO)), first_at, now)
+
+
+def _first_after(state: Running, late: timedelta, now: datetime) -> datetime:
+    return now + max(state.series.opening / 2, state.series.opening - late)
+
+
+def _room_after(state: Running, late: timedelta, now: datetime) -> int:
+    return runsheet.room_for(_first_after(state, late, now), state.wrap_at, state.chat.pace)
+
+
+def _intro(state: Running, step: Step, now: datetime) -> Change:
+    return Change(state, (Say("intro", sentences.INTRODUCE, not_after=state.wrap_at),))
+
+
+def _ask(state: Running, step: Step, now: datetime) -> Change:
+    return ask(state, step.ordinal, now)
+
+
+def _wrap(state: Running, step: Step, now: datetime) -> Change:
+    text = sentences.wrap(state.series, state.hosts, state.next_at, state.chat.zone)
+    state = state.with_chat(state=ChatState.WRAPPING)
+    if now >= state.chat.ends_at:
+        return Change(state)
+    return Change(state, (Say("wrap", text, not_after=state.chat.ends_at + OPEN_LATE),))
+
+
+def _close(state: Running, step: Step, now: datetime) -> Change:
+    return close(state, now, sentences.closing(state.series))
+
+
+def _publish(state: Running, step: Step, now: datetime) -> Change:
+    return Change(state.with_chat(state=ChatState.TAIL))
+
+
+def _seal(state: Running, step: Step, now: datetime) -> Change:
+    return Change(replace(state, steps=()).with_chat(state=ChatState.SEALED))
+
+
+def _pause_limit(state: Running, step: Step, now: datetime) -> Change:
+    return close(state, now, sentences.PAUSED_TOO_LONG)
+
+
+_TAKES: dict[StepKind, Callable[[Running, Step, datetime], Change]] = {
+    StepKind.NUDGE: _nudge,
+    StepKind.ANNOUNCE: _announce,
+    StepKind.REMIND: _remind,
+    StepKind.OPEN: _open,
+    StepKind.INTRO: _intro,
+    StepKind.ASK: _ask,
+    StepKind.WRAP: _wrap,
+    StepKind.CLOSE: _close,
+    StepKind.PUBLISH: _publish,
+    StepKind.SEAL: _seal,
+    StepKind.PAUSE_LIMIT: _pause_limit,
+}

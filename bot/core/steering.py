@@ -1,0 +1,215 @@
+"""What hosts do to a chat under way: every act gives the chat as it then is, and what to say."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.core import runsheet, sentences
+from bot.core.effects import Say, Withdraw
+from bot.core.model import ChatState, Question, QuestionState, Refused, Step, StepKind
+from bot.core.running import Change, Running, ask, question_subject, reschedule
+
+TOGETHER = timedelta(seconds=5)
+PAUSE_LIMIT = timedelta(hours=24)
+LONGEST = timedelta(hours=6)
+
+
+def start(state: Running, by: str, now: datetime) -> Change:
+    """Begin now instead of at the planned time; the whole run sheet moves along."""
+    _need_ahead(state)
+    if not state.waiting:
+        raise Refused(sentences.NO_QUESTIONS_YET)
+    early = state.with_chat(starts_at=now, ends_at=now + state.series.length, lead=state.chat.lead or by)
+    steps = runsheet.whole(early.chat, early.series, early.questions, now)
+    early = replace(
+        early, steps=tuple(s for s in steps if s.kind not in (StepKind.ANNOUNCE, StepKind.REMIND))
+    )
+    return Change(early)
+
+
+def next_question(state: Running, by: str, now: datetime, after: int | None = None) -> Change:
+    """Ask the next question now, or wrap up when all are asked; two hosts at once advance once."""
+    _need_live(state)
+    _compare(state, after)
+    if after is None:
+        _not_together(state, by, now)
+    if state.current and state.current.asked_at and state.current.asked_at > now:
+        raise Refused(sentences.already_out(state.series, state.chat.asked))
+    state = state.with_chat(steered_by=by, steered_at=now)
+    if state.waiting:
+        return _spread(ask(state, state.waiting[0].position, now), now)
+    if state.chat.state is ChatState.WRAPPING:
+        raise Refused(sentences.ALREADY_WRAPPING)
+    return Change(state.without(StepKind.WRAP, StepKind.INTRO).plus(Step(now, StepKind.WRAP)))
+
+
+def extend(state: Running, by: str, minutes: int, now: datetime, after: int | None = None) -> Change:
+    """Give the present question more time: later ones shrink to half at least, then the end moves."""
+    change = _hold_last(state, now, after)
+    state, more = change.state, timedelta(minutes=minutes)
+    due = state.when(StepKind.ASK, StepKind.WRAP, StepKind.CLOSE)
+    first_at = max(now, due or now) + more
+    over = runsheet.fit(first_at, len(state.waiting), state.wrap_at, state.chat.pace).over
+    over = over if state.waiting else more
+    if state.chat.ends_at + over - state.chat.starts_at > LONGEST:
+        raise Refused(sentences.TOO_LONG_A_CHAT)
+    return Change(reschedule(move_end(state, over), first_at), change.effects)
+
+
+def pause(state: Running, by: str, now: datetime, after: int | None = None) -> Change:
+    """Stop the timer until a host resumes, a day at most."""
+    change = _hold_last(state, now, after)
+    state = change.state.with_chat(paused_at=now).plus(Step(now + PAUSE_LIMIT, StepKind.PAUSE_LIMIT))
+    return Change(state, (*change.effects, _say(state, "paused", sentences.paused(by), now)))
+
+
+def resume(state: Running, by: str, now: datetime) -> Change:
+    """Go on after a pause with the full remaining time; the end moves by as long as it lasted."""
+    since = state.chat.paused_at
+    if since is None:
+        raise Refused(sentences.NOT_PAUSED if state.chat.state.live else sentences.not_running(state.chat))
+    state = shifted(state.without(StepKind.PAUSE_LIMIT).with_chat(paused_at=None), now - since)
+    return Change(state, (_say(state, "resumed", sentences.resumed(by, state.chat), now),))
+
+
+def skip(state: Running, by: str, now: datetime, position: int | None = None) -> Change:
+    """Leave a question out that is not asked yet; the later ones take over its time."""
+    change = _hold_last(state, now, None) if state.chat.state.live else Change(_need_ahead(state))
+    state = change.state
+    if not state.waiting:
+        raise Refused(sentences.NOTHING_LEFT_TO_SKIP)
+    question = _waiting_at(state, position or state.waiting[0].position)
+    first_at = state.when(StepKind.ASK) or now
+    state = state.with_question(question.position, state=QuestionState.SKIPPED)
+    said = (_say(state, f"skip{question.position}", sentences.skipped(state.series, question), now),)
+    return Change(reschedule(state, first_at), change.effects + (said if state.chat.state.live else ()))
+
+
+def ask_extra(state: Running, by: str, text: str, now: datetime) -> Change:
+    """Ask a question nobody planned, now, as the next number."""
+    _need_live(state)
+    position = state.chat.asked + 1
+    state = insert(state, position, text).with_chat(steered_by=by, steered_at=now)
+    return _spread(ask(state, position, now), now)
+
+
+def end(state: Running, by: str, now: datetime) -> Change:
+    """Let the hour end now; nothing more is asked."""
+    if not state.chat.state.live:
+        raise Refused(sentences.not_running(state.chat))
+    change = take_back(state, now)
+    state = change.state
+    over = (StepKind.INTRO, StepKind.ASK, StepKind.WRAP, StepKind.CLOSE, StepKind.PAUSE_LIMIT)
+    state = state.without(*over).with_chat(ends_at=now, paused_at=None)
+    return Change(state.plus(Step(now, StepKind.CLOSE)), (Withdraw(),))
+
+
+def cancel(state: Running, reason: str, now: datetime) -> Change:
+    """Call a chat off that has not begun; every place is told."""
+    if state.chat.state.live:
+        raise Refused(sentences.RUNNING_USE_END)
+    _need_ahead(state)
+    state = replace(state, steps=()).with_chat(state=ChatState.CANCELLED)
+    text = sentences.cancelled(state.chat, state.series, reason)
+    return Change(state, (Withdraw(), Say("cancelled", text, not_after=state.chat.starts_at)))
+
+
+def move(state: Running, starts_at: datetime, now: datetime) -> Change:
+    """Hold a chat at another time; its occurrence stays the same."""
+    _need_ahead(state)
+    was = state.chat
+    state = state.with_chat(starts_at=starts_at, ends_at=starts_at + state.series.length)
+    announced = was.state is ChatState.ANNOUNCED
+    state = replan(state, now).without(*((StepKind.ANNOUNCE,) if announced else ()))
+    text = sentences.moved(was, state.chat, state.series)
+    return Change(state, (Withdraw(), _say(state, "moved", text, now)) if announced else (Withdraw(),))
+
+
+def replan(state: Running, now: datetime) -> Running:
+    """Lay out the whole run sheet again for a chat that has not begun."""
+    count = len(state.waiting)
+    if count > runsheet.most_questions(state.series) and not state.chat.rehearsal:
+        raise Refused(sentences.too_many_questions(count, runsheet.most_questions(state.series)))
+    state = state.with_chat(pace=runsheet.pace(state.series, count))
+    return replace(state, steps=runsheet.whole(state.chat, state.series, state.questions, now))
+
+
+def insert(state: Running, position: int, text: str) -> Running:
+    """Put a question in before those not asked yet; only unasked ones get new numbers."""
+    before = tuple(q for q in state.questions if q.position < position)
+    after = tuple(replace(q, position=q.position + 1) for q in state.questions if q.position >= position)
+    return replace(state, questions=(*before, Question(0, position, text), *after))
+
+
+def move_end(state: Running, by: timedelta) -> Running:
+    """Move wrap-up, close, publication and seal."""
+    kinds = (StepKind.WRAP, StepKind.CLOSE, StepKind.PUBLISH, StepKind.SEAL)
+    steps = tuple(replace(s, due_at=s.due_at + by) if s.kind in kinds else s for s in state.steps)
+    return replace(state, steps=runsheet.ordered(steps)).with_chat(ends_at=state.chat.ends_at + by)
+
+
+def shifted(state: Running, by: timedelta) -> Running:
+    """Move every planned step and the end."""
+    steps = tuple(replace(s, due_at=s.due_at + by) for s in state.steps)
+    return replace(state, steps=steps).with_chat(ends_at=state.chat.ends_at + by)
+
+
+def take_back(state: Running, now: datetime) -> Change:
+    """Make the last question wait again when nobody was shown it yet."""
+    question = state.current
+    if not state.unsent or question is None:
+        return Change(state)
+    earlier = [q.position for q in state.questions if q.asked_at and q.position < question.position]
+    state = state.with_question(question.position, state=QuestionState.DRAFTED, asked_at=None)
+    state = replace(state.with_chat(asked=max(earlier, default=0)), unsent=False)
+    return Change(reschedule(state, now), (Withdraw(question_subject(question)),))
+
+
+def _hold_last(state: Running, now: datetime, after: int | None) -> Change:
+    _need_live(state)
+    change = take_back(state, now)
+    _compare(change.state, after)
+    return change
+
+
+def _spread(change: Change, now: datetime) -> Change:
+    """After a question asked by hand: the rest share the time, and the end moves if they must."""
+    state = change.state.without(StepKind.INTRO)
+    if not state.waiting:
+        return Change(state.without(StepKind.ASK), change.effects)
+    fitted = runsheet.fit(now, len(state.waiting) + 1, state.wrap_at, state.chat.pace)
+    return Change(reschedule(move_end(state, fitted.over), fitted.times[1]), change.effects)
+
+
+def _need_live(state: Running) -> None:
+    if not state.chat.state.live:
+        raise Refused(sentences.not_running(state.chat))
+    if state.chat.paused_at:
+        raise Refused(sentences.PAUSED_RESUME_FIRST)
+
+
+def _need_ahead(state: Running) -> Running:
+    if not state.chat.state.ahead:
+        raise Refused(sentences.already_begun(state.chat))
+    return state
+
+
+def _compare(state: Running, after: int | None) -> None:
+    if after is not None and after != state.chat.asked:
+        raise Refused(sentences.already_out(state.series, state.chat.asked))
+
+
+def _not_together(state: Running, by: str, now: datetime) -> None:
+    chat = state.chat
+    if chat.steered_by not in ("", by) and chat.steered_at and now - chat.steered_at < TOGETHER:
+        raise Refused(sentences.just_steered(state.series, chat))
+
+
+def _waiting_at(state: Running, position: int) -> Question:
+    found = next((q for q in state.waiting if q.position == position), None)
+    if found is None:
+        raise Refused(sentences.not_waiting(state.series, position))
+    return found
+
+
+def _say(state: Running, what: str, text: str, now: datetime) -> Say:
+    return Say(f"{what}.{state.chat.version}", text, not_after=max(now, state.chat.ends_at))
