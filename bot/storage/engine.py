@@ -1,0 +1,112 @@
+"""Opens the database so that SQLite neither loses writes nor waits for itself."""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, StaticPool
+
+from bot.core import sentences
+from bot.core.model import Refused
+
+log = structlog.get_logger()
+
+NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fakeowner", "virtiofs"}
+_WRITER = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
+)
+_READER = "PRAGMA foreign_keys=ON", "PRAGMA query_only=ON"
+
+
+def database_url(written: str, data_dir: Path) -> URL:
+    """The database's address; empty means a SQLite file in the data folder."""
+    if not written:
+        return URL.create("sqlite+aiosqlite", database=str(data_dir / "edchat.sqlite"))
+    try:
+        url = make_url(written)
+    except ArgumentError:
+        raise Refused(sentences.DATABASE_URL_WRONG) from None
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        raise Refused(sentences.DATABASE_URL_WRONG)
+    return url.set(drivername="sqlite+aiosqlite")
+
+
+def writer_engine(url: URL) -> AsyncEngine:
+    """One connection that every write goes through, each transaction begun IMMEDIATE."""
+    return _engine(url, _WRITER, "BEGIN IMMEDIATE", poolclass=StaticPool)
+
+
+def reader_engine(url: URL, connections: int) -> AsyncEngine:
+    """Connections that only read, each transaction one snapshot."""
+    return _engine(url, _READER, "BEGIN", poolclass=AsyncAdaptedQueuePool, pool_size=connections)
+
+
+def _engine(url: URL, pragmas: tuple[str, ...], begin: str, **options: Any) -> AsyncEngine:
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": 30}, **options)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def opened(connection: Any, record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begun(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+class DataFolderLock:
+    """Held by the one running process of a data folder; a second one is refused."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "edchat.lock"
+        self._file: int | None = None
+
+    def acquire(self) -> None:
+        """Take the lock, or refuse and name the process that has it."""
+        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(self._file, 20).decode().strip()
+            os.close(self._file)
+            self._file = None
+            raise Refused(sentences.already_running(holder)) from None
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, str(os.getpid()).encode(), 0)
+
+    def release(self) -> None:
+        """Let another process in."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+def warn_of_network_disk(folder: Path, mounts: Path = Path("/proc/mounts")) -> str | None:
+    """Warn when SQLite would live on a network file system, where its write-ahead log is unsafe."""
+    kind = _file_system(folder.resolve(), mounts)
+    if kind not in NETWORK_FILE_SYSTEMS:
+        return None
+    log.warning("network_disk", folder=str(folder), kind=kind, advice=sentences.NETWORK_DISK)
+    return kind
+
+
+def _file_system(folder: Path, mounts: Path) -> str:
+    if not mounts.exists():
+        return ""
+    rows = [line.split()[1:3] for line in mounts.read_text().splitlines() if len(line.split()) > 2]
+    over = [(point, kind) for point, kind in rows if folder.is_relative_to(point)]
+    return max(over, key=lambda row: len(row[0]), default=("", ""))[1]

@@ -1,0 +1,148 @@
+"""What people said: stored once each, filed in the same transaction, with the cursor."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot.core.filing import Filed, MessageKind
+from bot.core.hearing import Said
+from bot.core.listening import Attended
+from bot.core.model import How, Place, Question
+from bot.storage import tables as t
+from bot.storage.batch import FILINGS, MESSAGES, Batch, Hung, filing_row, kept_words
+from bot.storage.chats import AHEAD, LATE, LIVE, Chats, chat_of
+from bot.storage.people import People
+from bot.storage.queries import among
+
+BY_FORM = "form:"
+"""Begins the native id of a message that no network carried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An answer as a form gives it; `native_id` names the asking, where the network names it."""
+
+    chat_id: int
+    question: Question
+    person_id: int
+    by_host: bool
+    text: str
+    native_id: str | None = None
+
+
+class Inbound(Chats, People):
+    """What is asked of messages as they arrive."""
+
+    async def attended(self, place_id: int, now: datetime) -> tuple[Attended, ...]:
+        """The chats that a place listens for, the one opened last first."""
+        due = and_(t.chat.c.state.in_(AHEAD), t.chat.c.starts_at <= now, t.chat.c.rehearsal.is_(False))
+        here = exists().where(t.chat_place.c.chat_id == t.chat.c.id, t.chat_place.c.place_id == place_id)
+        home = exists().where(
+            t.series_place.c.series_id == t.chat.c.series_id,
+            t.series_place.c.place_id == place_id,
+            t.series_place.c.accepted_at.is_not(None),
+        )
+        query = (
+            select(t.chat, t.series.c.letters)
+            .join(t.series)
+            .where(or_(and_(t.chat.c.state.in_(LIVE + LATE), here), and_(due, home)))
+            .order_by(t.chat.c.state.not_in(LIVE), t.chat.c.starts_at.desc())
+        )
+        rows = await self._rows(query)
+        return tuple([Attended.of(chat_of(row), await self.questions(row.id), row.letters) for row in rows])
+
+    async def store_said(
+        self, place: Place, said: Sequence[Said], attended: Sequence[Attended], now: datetime
+    ) -> Batch:
+        """Store what is new and belongs to a chat; what was stored before keeps its row."""
+        known = await self.messages_by_native_id(place.id, [one.id for one in said])
+        batch = Batch(place, attended, now, known)
+        new = list({one.id: one for one in said if one.id not in known}.values()) if attended else []
+        if not new:
+            return batch
+        people = await self.hear_people(place, [one.author for one in new])
+        batch.begin(await self._next_message_id(), await self._hung(place.id, _hooks(new)))
+        for one in new:
+            if (person := people.get(one.author.native_id)) is not None:
+                batch.take(one, person)
+        await MESSAGES.into(self.connection, batch.messages)
+        await FILINGS.into(self.connection, batch.filings)
+        return batch
+
+    async def store_form(self, place: Place, form: Form, now: datetime) -> bool:
+        """Store an answer given by form, once; False when it waits for its question to be asked."""
+        asked = form.question.asked_at is not None
+        native_id = f"{BY_FORM}{form.native_id or await self._next_message_id()}"
+        if not await self.messages_by_native_id(place.id, [native_id]):
+            held = None if asked else str(form.question.position)
+            message_id = await self._add(t.message, **_form_row(place, form, native_id, now), held=held)
+            filed = Filed(MessageKind.ANSWER, (form.question.id,), How.FORM)
+            row = filing_row(message_id, form.question.id, filed, now, form.person_id)
+            await self._do(t.filing.insert(), [row] if asked else [])
+        return asked
+
+    async def messages_by_native_id(self, place_id: int, native_ids: Sequence[str]) -> dict[str, int]:
+        """The ids of stored messages by their native ids."""
+        query = select(t.message.c.platform_message_id, t.message.c.id).where(
+            t.message.c.place_id == place_id, among(t.message.c.platform_message_id, native_ids)
+        )
+        return {row.platform_message_id: row.id for row in await self._rows(query)}
+
+    async def cursor(self, account: str, place_id: int) -> str | None:
+        """Where listening in a place stopped."""
+        query = select(t.cursor.c.position).where(
+            t.cursor.c.account == account, t.cursor.c.place_id == place_id
+        )
+        found: str | None = await self._value(query)
+        return found
+
+    async def set_cursor(self, account: str, place_id: int, position: str) -> None:
+        """Note how far a place was heard."""
+        row = upsert(t.cursor).values(account=account, place_id=place_id, position=position)
+        await self._do(
+            row.on_conflict_do_update(index_elements=["account", "place_id"], set_={"position": position})
+        )
+
+    async def _next_message_id(self) -> int:
+        return int(await self._value(select(func.coalesce(func.max(t.message.c.id), 0)))) + 1
+
+    async def _hung(self, place_id: int, native_ids: Iterable[str | None]) -> Mapping[str, Hung]:
+        wanted = {native for native in native_ids if native}
+        if not wanted:
+            return {}
+        posts = (
+            select(t.outbox.c.platform_message_id, t.question.c.id, t.question.c.chat_id)
+            .join(t.question, t.question.c.id == t.outbox.c.question_id)
+            .where(t.outbox.c.place_id == place_id, t.outbox.c.platform_message_id.in_(wanted))
+        )
+        told = select(t.message.c.platform_message_id, t.message.c.chat_id, t.message.c.kind).where(
+            t.message.c.place_id == place_id, t.message.c.platform_message_id.in_(wanted)
+        )
+        found = {
+            row.platform_message_id: Hung(None, row.chat_id or 0, row.kind == MessageKind.ANSWER)
+            for row in await self._rows(told)
+        }
+        return found | {row.platform_message_id: Hung(row.id, row.chat_id) for row in await self._rows(posts)}
+
+
+def _form_row(place: Place, form: Form, native_id: str, now: datetime) -> dict[str, Any]:
+    return {
+        "place_id": place.id,
+        "platform_message_id": native_id,
+        "chat_id": form.chat_id,
+        "person_id": form.person_id,
+        "by_host": form.by_host,
+        "text": kept_words(form.text),
+        "kind": MessageKind.ANSWER,
+        "why": "given by form",
+        "said_at": now,
+        "heard_at": now,
+    }
+
+
+def _hooks(said: Sequence[Said]) -> list[str | None]:
+    return [native for one in said for native in (one.thread, one.reply_to)]

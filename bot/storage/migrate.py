@@ -1,0 +1,70 @@
+"""Brings a database's schema up to the code, after a backup, or refuses a newer one."""
+
+from datetime import datetime
+from pathlib import Path
+
+import migrations
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, create_engine, event
+from typing import Any
+
+from bot.core import sentences
+from bot.core.model import Refused
+
+
+def migrate(url: URL, now: datetime) -> str | None:
+    """Bring the schema up to date; gives the revision it had, None when nothing was to do.
+
+    A database that holds something is copied beside itself first. A migration that fails, or is
+    killed half-way, leaves the schema as it was before that migration.
+    """
+    engine = create_engine(url.set(drivername="sqlite"), hide_parameters=True)
+    event.listen(engine, "connect", _plain_transactions)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    try:
+        with engine.connect() as connection:
+            return _migrate(connection, Path(str(url.database)), now)
+    finally:
+        engine.dispose()
+
+
+def head() -> str:
+    """The newest revision that this code knows."""
+    return str(_scripts().get_current_head())
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's settings, with the connection to migrate."""
+    made = Config()
+    made.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    made.set_main_option("path_separator", "os")
+    made.attributes["connection"] = connection
+    return made
+
+
+def _migrate(connection: Connection, file: Path, now: datetime) -> str | None:
+    had = MigrationContext.configure(connection).get_current_revision()
+    connection.rollback()
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if had is not None and had not in known:
+        raise Refused(sentences.schema_newer(had, head()))
+    if had == head():
+        return None
+    if had is not None:
+        copy = file.with_name(f"{file.stem}-before-{head()}-{now:%Y%m%d-%H%M%S}{file.suffix}")
+        connection.exec_driver_sql("VACUUM INTO ?", (str(copy),))
+    command.upgrade(config(connection), "head")
+    return had or "nothing"
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(config())
+
+
+def _plain_transactions(connection: Any, record: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")

@@ -1,0 +1,278 @@
+"""The outbox: what must be said and done in each place, from wish to confirmation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.effects import Effect, Say, Tell, Wish, Withdraw
+from bot.core.model import Action, Chat, Offer, Place
+from bot.core.running import Running
+from bot.storage import tables as t
+from bot.storage.chats import Chats
+
+
+WAITING, SENT, WITHDRAWN, DROPPED, FAILED = "waiting", "sent", "withdrawn", "dropped", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """One row of the outbox, ready to be tried."""
+
+    id: int
+    place: Place
+    action: Action
+    subject: str
+    text: str
+    offers: tuple[Offer, ...]
+    target: str | None
+    person: str | None
+    chat_id: int | None
+    due_at: datetime
+    not_after: datetime | None
+    first_attempt_at: datetime | None
+
+
+class Outbound(Chats):
+    """What is asked of the outbox.
+
+    `touched` are the places that got something to do; `settled` says that a row came to its end.
+    """
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection)
+        self.touched: set[int] = set()
+        self.settled = False
+
+    async def perform(self, state: Running, effects: Sequence[Effect], now: datetime) -> None:
+        """Queue what a change of a chat asks for, in every place it concerns."""
+        chat, places = state.chat, await self.places(state.chat)
+        for effect in effects:
+            if isinstance(effect, Withdraw):
+                await self.withdraw(chat.id, effect.subject)
+                continue
+            for place in await self._homes(chat, places, effect):
+                await self._queue(state, place, effect, now)
+
+    async def whisper(
+        self, place: Place, person: str, text: str, offers: Sequence[Offer], key: str, now: datetime
+    ) -> None:
+        """Queue a word for one person's eyes, once per `key`."""
+        payload = {"text": text, "offers": _offers(offers), "person": person}
+        await self._put(place, Action.WHISPER, key, key, payload, now)
+
+    async def post(self, place: Place, text: str, offers: Sequence[Offer], key: str, now: datetime) -> None:
+        """Queue a post that belongs to no chat, once per `key`."""
+        await self._put(place, Action.POST, key, key, {"text": text, "offers": _offers(offers)}, now)
+
+    async def receipt(self, place: Place, target: str, text: str, now: datetime) -> None:
+        """Wish for a reaction on somebody's message; an empty text takes it off."""
+        subject = f"receipt.{place.id}.{target}"
+        await self._put(
+            place,
+            Action.RECEIPT,
+            subject,
+            f"{subject}.{now.timestamp()}",
+            {"text": text, "target": target},
+            now,
+        )
+
+    async def withdraw(self, chat_id: int, subject: str = "") -> None:
+        """Take back what was not attempted yet: one subject with all that hangs on it, or everything.
+
+        What the hosts were to be told stays: it tells what happened, and that is not taken back.
+        """
+        mine = and_(
+            t.outbox.c.chat_id == chat_id,
+            t.outbox.c.state == WAITING,
+            t.outbox.c.first_attempt_at.is_(None),
+            ~t.outbox.c.key.startswith(f"c{chat_id}.hosts."),
+        )
+        if subject:
+            named = t.outbox.alias("named")
+            on_it = select(named.c.id).where(named.c.chat_id == chat_id, named.c.subject == subject)
+            part = or_(t.outbox.c.subject == subject, t.outbox.c.subject.startswith(f"{subject}."))
+            mine = and_(mine, or_(part, t.outbox.c.depends_on.in_(on_it)))
+        await self._do(
+            update(t.outbox).where(mine).values(state=WITHDRAWN, key=t.outbox.c.key + ".w" + _own_id())
+        )
+
+    async def places_with_waiting(self) -> tuple[int, ...]:
+        """The places that have something to send."""
+        rows = await self._rows(select(t.outbox.c.place_id).where(t.outbox.c.state == WAITING).distinct())
+        return tuple(row.place_id for row in rows)
+
+    async def waiting_in(self, place_id: int, but: Sequence[int] = ()) -> Queued | None:
+        """The most urgent row of a place that may go now; posts of a place keep their order."""
+        first = t.outbox.alias("first")
+        earlier_post = select(func.min(first.c.id)).where(
+            first.c.place_id == place_id, first.c.state == WAITING, first.c.action.in_(_IN_ORDER)
+        )
+        in_turn = or_(t.outbox.c.action.not_in(_IN_ORDER), t.outbox.c.id == earlier_post.scalar_subquery())
+        query = _queued().where(t.outbox.c.place_id == place_id, in_turn, t.outbox.c.id.not_in(but))
+        row = await self._row(query.order_by(t.outbox.c.urgency, t.outbox.c.id).limit(1))
+        return _queued_of(row) if row else None
+
+    async def claim(self, row: Queued, now: datetime) -> bool:
+        """Note an attempt before it is made; False when the row was taken back meanwhile."""
+        first = func.coalesce(t.outbox.c.first_attempt_at, now)
+        change = update(t.outbox).where(t.outbox.c.id == row.id, t.outbox.c.state == WAITING)
+        return bool(await self._do(change.values(first_attempt_at=first, attempts=t.outbox.c.attempts + 1)))
+
+    async def confirm(self, row: Queued, native_id: str, now: datetime) -> None:
+        """Note what came of an attempt."""
+        self.settled = True
+        change = update(t.outbox).where(t.outbox.c.id == row.id)
+        await self._do(change.values(state=SENT, platform_message_id=native_id, sent_at=now))
+
+    async def give_up(self, row: Queued, state: str) -> None:
+        """Note that a row will never be sent, and with it what hangs on it."""
+        self.settled = True
+        mine = or_(t.outbox.c.id == row.id, t.outbox.c.depends_on == row.id)
+        await self._do(update(t.outbox).where(mine, t.outbox.c.state == WAITING).values(state=state))
+
+    async def nobody_was_asked(self, chat_id: int) -> bool:
+        """Whether posts of a chat wait in every one of its places."""
+        mine = and_(t.outbox.c.chat_id == chat_id, t.outbox.c.action == Action.POST, _ASKS)
+        rows = select(t.outbox.c.place_id, func.sum(t.outbox.c.state == WAITING).label("waiting")).where(mine)
+        waiting = [row.waiting for row in await self._rows(rows.group_by(t.outbox.c.place_id))]
+        return bool(waiting) and all(waiting)
+
+    async def posted_question(self, place_id: int, native_id: str) -> int | None:
+        """The question whose post in a place has this native id."""
+        query = select(t.outbox.c.question_id).where(
+            t.outbox.c.place_id == place_id, t.outbox.c.platform_message_id == native_id
+        )
+        found: int | None = await self._value(query.where(t.outbox.c.question_id.is_not(None)))
+        return found
+
+    async def said_by_person(
+        self, chat_id: int, place_id: int, subject: str, native_id: str, now: datetime
+    ) -> None:
+        """Note that somebody's own message is a post that waits here: nothing is sent, the rest hangs on it."""
+        mine = and_(
+            t.outbox.c.chat_id == chat_id, t.outbox.c.place_id == place_id, t.outbox.c.subject == subject
+        )
+        unsent = and_(mine, t.outbox.c.state == WAITING, t.outbox.c.action == Action.POST)
+        values = {"state": SENT, "platform_message_id": native_id, "first_attempt_at": now, "sent_at": now}
+        await self._do(update(t.outbox).where(unsent).values(**values))
+
+    async def _homes(self, chat: Chat, places: Sequence[Place], effect: Effect) -> Sequence[Place]:
+        if not isinstance(effect, Tell):
+            return places
+        series = await self.series(chat.series_id)
+        community = await self.community(series.community_id)
+        return (await self.place(community.hosts_place_id),) if community.hosts_place_id else ()
+
+    async def _queue(self, state: Running, place: Place, effect: Say | Wish | Tell, now: datetime) -> None:
+        chat = state.chat
+        key = f"c{chat.id}.{'hosts.' if isinstance(effect, Tell) else ''}{effect.subject}.p{place.id}"
+        if isinstance(effect, Wish):
+            await self._wish(chat, place, effect, key, now)
+            return
+        payload = {"text": effect.text, "offers": _offers(effect.offers)}
+        more: dict[str, Any] = {"chat_id": chat.id}
+        if isinstance(effect, Say):
+            asked = next((q.id for q in state.questions if q.position == effect.question), None)
+            more |= {"not_after": effect.not_after, "question_id": asked}
+        if isinstance(effect, Say) and effect.thread:
+            more["depends_on"] = await self._row_of(chat.id, place.id, effect.thread)
+            if more["depends_on"] is None:
+                return
+        await self._put(place, Action.POST, effect.subject, key, payload, now, **more)
+
+    async def _wish(self, chat: Chat, place: Place, wish: Wish, key: str, now: datetime) -> None:
+        mine = and_(
+            t.outbox.c.chat_id == chat.id, t.outbox.c.place_id == place.id, t.outbox.c.subject == wish.subject
+        )
+        unsent = and_(mine, t.outbox.c.state == WAITING, t.outbox.c.first_attempt_at.is_(None))
+        await self._do(update(t.outbox).where(unsent).values(state=WITHDRAWN))
+        made = await self._value(select(func.count()).where(mine))
+        on = await self._row_of(chat.id, place.id, wish.on) if wish.on else None
+        if wish.on and on is None:
+            return
+        payload = {"text": wish.text, "offers": []}
+        await self._put(
+            place, wish.action, wish.subject, f"{key}.{made}", payload, now, chat_id=chat.id, depends_on=on
+        )
+
+    async def _row_of(self, chat_id: int, place_id: int, subject: str) -> int | None:
+        mine = and_(
+            t.outbox.c.chat_id == chat_id, t.outbox.c.place_id == place_id, t.outbox.c.subject == subject
+        )
+        live = t.outbox.c.state.in_((WAITING, SENT))
+        found: int | None = await self._value(
+            select(t.outbox.c.id).where(mine, live, t.outbox.c.action == Action.POST)
+        )
+        return found
+
+    async def _put(
+        self,
+        place: Place,
+        action: Action,
+        subject: str,
+        key: str,
+        payload: dict[str, Any],
+        now: datetime,
+        **more: Any,
+    ) -> None:
+        values = {"place_id": place.id, "action": action, "subject": subject, "key": key, "payload": payload}
+        self.touched.add(place.id)
+        row = insert(t.outbox).values(urgency=action.urgency, due_at=now, **values, **more)
+        await self._do(row.on_conflict_do_nothing(index_elements=["key"]))
+
+
+_IN_ORDER = (Action.POST,)
+_ASKS = or_(t.outbox.c.question_id.is_not(None), t.outbox.c.subject == "open")
+
+
+def _own_id() -> ColumnElement[str]:
+    return func.cast(t.outbox.c.id, t.outbox.c.key.type)
+
+
+def _queued() -> Select[Any]:
+    """Rows that wait and whose forerunner, if any, was sent."""
+    before = t.outbox.alias("before")
+    ready = and_(t.outbox.c.state == WAITING, or_(t.outbox.c.depends_on.is_(None), before.c.state == SENT))
+    joined = t.outbox.outerjoin(before, before.c.id == t.outbox.c.depends_on).join(
+        t.place, t.place.c.id == t.outbox.c.place_id
+    )
+    columns = [c for c in t.outbox.c if c.name != "place_id"]
+    named = (
+        t.place.c.id.label("place_id"),
+        t.place.c.community_id,
+        t.place.c.platform,
+        t.place.c.native_id,
+        t.place.c.name,
+    )
+    return (
+        select(*columns, *named, before.c.platform_message_id.label("on_native_id"))
+        .select_from(joined)
+        .where(ready)
+    )
+
+
+def _queued_of(row: Row[Any]) -> Queued:
+    payload = row.payload
+    return Queued(
+        id=row.id,
+        place=Place(row.place_id, row.community_id, row.platform, row.native_id, row.name),
+        action=Action(row.action),
+        subject=row.subject,
+        text=payload.get("text", ""),
+        offers=tuple(Offer(label, line) for label, line in payload.get("offers", ())),
+        target=row.on_native_id or payload.get("target"),
+        person=payload.get("person"),
+        chat_id=row.chat_id,
+        due_at=row.due_at,
+        not_after=row.not_after,
+        first_attempt_at=row.first_attempt_at,
+    )
+
+
+def _offers(offers: Sequence[Offer]) -> list[tuple[str, str]]:
+    return [(offer.label, offer.line) for offer in offers]

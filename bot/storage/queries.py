@@ -1,0 +1,51 @@
+"""The few ways in which every named query runs."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, CursorResult, Executable, Insert, Row, Table, Update, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+def first_key(result: CursorResult[Any]) -> int:
+    """The id that an insert gave its row."""
+    key = result.inserted_primary_key
+    if key is None:
+        raise LookupError("the insert gave no id")
+    return int(key[0])
+
+
+def among(column: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:
+    """Whether a text column is one of many values; the statement is the same however many there are."""
+    listed = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(listed.c.value))
+
+
+class Queries:
+    """A transaction's connection, and how queries are put to it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    async def _rows(self, query: Executable, **values: object) -> Sequence[Row[Any]]:
+        return (await self.connection.execute(query, values or None)).all()
+
+    async def _row(self, query: Executable) -> Row[Any] | None:
+        return (await self.connection.execute(query)).first()
+
+    async def _value(self, query: Executable) -> Any:
+        return (await self.connection.execute(query)).scalar()
+
+    async def _add(self, table: Table, **values: object) -> int:
+        """Insert one row and give back its id."""
+        result = await self.connection.execute(table.insert().values(**values))
+        return first_key(result)
+
+    async def _do(
+        self, change: Insert | Update | Executable, rows: Sequence[dict[str, Any]] | None = None
+    ) -> int:
+        """Run a change and give back how many rows it touched."""
+        if rows is not None and not rows:
+            return 0
+        return int((await self.connection.execute(change, rows)).rowcount)

@@ -1,0 +1,143 @@
+"""The store: one writer, many readers, and transactions whose queries have names."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from pathlib import Path
+import asyncio
+import sqlite3
+from typing import Self
+
+from sqlalchemy import URL, text
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core import sentences
+from bot.core.model import ChatState, Refused
+from bot.core.running import Change, Running
+from bot.storage.books import Books
+
+from bot.storage.engine import reader_engine, writer_engine
+from bot.storage.own_words import OwnWords
+from bot.storage.outbound import Outbound
+
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+def in_transaction() -> bool:
+    """Whether this task holds the write transaction: no network call may be made then."""
+    return _writing.get()
+
+
+class Tx(Outbound, OwnWords, Books):
+    """One transaction; its methods are the questions and changes the bot knows."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection)
+        self.replanned = False
+
+    async def change(self, before: Running, change: Change, now: datetime) -> Running:
+        """Store what a chat became, with all that follows from it."""
+        self.replanned = True
+        after = await self.save(before, change.state, now)
+        await self._live_or_not(before, after, now)
+        for question in after.questions:
+            if question.asked_at == now:
+                await self.attach_held(after.chat.id, question, now)
+        await self.perform(after, change.effects, now)
+        return after
+
+    async def _live_or_not(self, before: Running, after: Running, now: datetime) -> None:
+        chat, was = after.chat, before.chat.state
+        if chat.state.live and not was.live:
+            await self.occupy(chat, now)
+        if was.live and not chat.state.live:
+            await self.vacate(chat)
+        if chat.state is ChatState.CANCELLED is not was:
+            await self.forget_talk(chat.id)
+        if chat.state is ChatState.SEALED is not was:
+            await self.forget_revisions(chat.id)
+
+
+class Store:
+    """Opens transactions on one database."""
+
+    def __init__(self, url: URL, *, readers: int = 4) -> None:
+        self.url = url
+        self._writer = writer_engine(url)
+        self._reader = reader_engine(url, readers) if readers else None
+        self._turn = asyncio.Lock()
+        self.committed: list[Callable[[Tx], None]] = []
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Tx]:
+        """A write transaction, alone with the database; commits at the end, rolls back on any exception."""
+        async with self._turn:
+            token = _writing.set(True)
+            try:
+                async with self._writer.begin() as connection:
+                    tx = Tx(connection)
+                    yield tx
+            except OperationalError as fault:
+                raise _named(fault) from fault
+            finally:
+                _writing.reset(token)
+        for tell in self.committed:
+            tell(tx)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Tx]:
+        """A snapshot to read from, beside any writing."""
+        if self._reader is None:
+            async with self.begin() as tx:
+                yield tx
+            return
+        async with self._reader.connect() as connection:
+            yield Tx(connection)
+
+    async def check(self) -> None:
+        """Refuse to start on a damaged database."""
+        async with self.read() as tx:
+            found = (await tx.connection.execute(text("PRAGMA quick_check(1)"))).scalar_one()
+        if found != "ok":
+            raise Refused(sentences.DATABASE_DAMAGED)
+
+    async def backup(self, target: Path) -> None:
+        """Write a whole, consistent copy of the database to a new file."""
+        if target.exists():
+            raise Refused(sentences.file_exists(str(target)))
+        await asyncio.to_thread(_copy, str(self.url.database), target)
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self._writer.dispose()
+        if self._reader is not None:
+            await self._reader.dispose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+def _copy(source: str, target: Path) -> None:
+    partial = target.with_name(target.name + ".partial")
+    partial.unlink(missing_ok=True)
+    with sqlite3.connect(source) as here, sqlite3.connect(partial) as there:
+        here.backup(there)
+    here.close()
+    there.close()
+    partial.rename(target)
+
+
+class StorageFull(Exception):
+    """The database cannot be written just now: the disk is full or read-only."""
+
+
+def _named(fault: DatabaseError) -> Exception:
+    said = str(fault.orig)
+    full = any(word in said for word in ("disk is full", "readonly", "disk I/O error", "unable to open"))
+    return StorageFull(said) if full else fault
