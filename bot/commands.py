@@ -1,0 +1,252 @@
+"""Commands are declared once, as typed methods of a cog; one tree runs them for every front end."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import structlog
+
+from bot.clock import Clock
+from bot.cog import Cog, Hearer, Stepper, command, hears, on_step
+from bot.core import command_sentences as say
+from bot.core import grammar, sentences
+from bot.core.echo import discreet, shown
+from bot.core.grammar import Misread
+from bot.core.hearing import Heard
+from bot.core.may import Standing, may
+from bot.core.model import Chat, Offer, Refused, Role, StepKind
+from bot.declared import Asker, Between, Command, Context, Example, Param, Reply, Suggest
+from bot.failpoints import failpoint
+from bot.help import Help, example_of, nearest, usage
+from bot.parameters import parse, suggestions, without
+from bot.storage.store import Store, Tx
+
+__all__ = [
+    "Asker",
+    "Between",
+    "Cog",
+    "Command",
+    "CommandTree",
+    "Context",
+    "Example",
+    "Offer",
+    "Param",
+    "Reply",
+    "Settle",
+    "Suggest",
+    "command",
+    "hears",
+    "on_step",
+]
+
+OFFER_LIMIT = 95
+"""Characters of an offer's line: a Discord button carries 100."""
+
+Settle = Callable[[Tx, Reply], Awaitable[None]]
+"""Stores a reply in the transaction that made it; it refuses what was answered before."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A command as asked: by whom, in which words, and how these are shared out among its parameters."""
+
+    asker: Asker
+    command: Command
+    said: tuple[str, ...]
+    share_out: Callable[[], Mapping[str, str]]
+
+
+class CommandTree:
+    """Every declared command; roles, refusals, help and transactions are settled here for all front ends."""
+
+    def __init__(self, store: Store, clock: Clock, *cogs: Cog) -> None:
+        self._store, self._clock = store, clock
+        self._commands: dict[str, Command] = {}
+        for found in (one for cog in (*cogs, Help(self._commands)) for one in cog.commands()):
+            if found.path in self._commands:
+                raise ValueError(f"two commands are called {found.path!r}")
+            self._commands[found.path] = found
+        self._hearers = [pair for cog in cogs for pair in cog.hearers()]
+        self._steppers = [pair for cog in cogs for pair in cog.steppers()]
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """Every command, in the order declared."""
+        return tuple(self._commands.values())
+
+    def hearers(self, heard: type[Heard]) -> tuple[Hearer, ...]:
+        """The methods that take in this kind of happening."""
+        return tuple(method for types, method in self._hearers if heard in types)
+
+    def steppers(self, kind: StepKind) -> tuple[Stepper, ...]:
+        """The methods that act on this kind of step."""
+        return tuple(method for kinds, method in self._steppers if kind in kinds)
+
+    async def answer(self, asker: Asker, text: str, settle: Settle | None = None) -> Reply:
+        """Run a command typed as text, without its "!edchat"; `settle` stores the reply with the effect."""
+        try:
+            line = grammar.read(text)
+            found, skip = self._found(line)
+        except Refused as no:
+            return await self._refuse(no, (text,), settle)
+        share_out = partial(grammar.bind, line, skip, found.shape)
+        return await self._answer(_Asked(asker, found, (text,), share_out), settle)
+
+    async def run(
+        self,
+        asker: Asker,
+        path: str,
+        given: Mapping[str, str],
+        lines: Sequence[str] = (),
+        settle: Settle | None = None,
+    ) -> Reply:
+        """Run a command whose parameters were given apart, as by a slash command or a form."""
+        found, said = self._commands.get(path), (*given.values(), *lines)
+        if found is None:
+            return await self._refuse(Refused(self._unknown(path.split())), said, settle)
+        share_out = partial(_shared_out, found, given, lines)
+        return await self._answer(_Asked(asker, found, said, share_out), settle)
+
+    async def suggest(self, asker: Asker, path: str, name: str, typed: str) -> tuple[str, ...]:
+        """What may be written for one parameter; nothing for those who may not use the command."""
+        found = self._commands[path]
+        param = next(param for param in found.params if param.name == name)
+        try:
+            async with self._store.read() as tx:
+                standing = await _standing(asker, tx, None)
+                _may_ask(found, standing)
+                return await suggestions(self._context(asker, found), tx, typed, param)
+        except Refused:
+            return ()
+
+    def check(self, offer: Offer) -> None:
+        """Make sure that an offer's line names a command, fits it and fits a button; else ValueError."""
+        try:
+            line = grammar.read(offer.line)
+            found, skip = self._found(line)
+            given = grammar.bind(line, skip, found.shape)
+        except Refused as no:
+            raise ValueError(f"{offer.line!r}: {no}") from no
+        lacking = [param.name for param in found.params if param.needed and param.name not in given]
+        if len(offer.line) > OFFER_LIMIT or lacking:
+            raise ValueError(
+                f"{offer.line!r}: at most {OFFER_LIMIT} characters, and nothing lacking ({lacking})"
+            )
+
+    def _found(self, line: grammar.Line) -> tuple[Command, int]:
+        """The command that a line begins with, and how many words name it; a group alone is asked about."""
+        names = [word.text.casefold() for word in line.words[:2]]
+        for count in range(len(names), 0, -1):
+            if found := self._commands.get(" ".join(names[:count])):
+                return found, count
+        if not names:
+            return self._commands.get("", self._commands["help"]), 0
+        if len(names) == 1 and self._group(names[0]):
+            return self._commands["help"], 0
+        raise Refused(self._unknown(names))
+
+    def _unknown(self, names: Sequence[str]) -> str:
+        group = self._group(names[0])
+        said = " ".join(names if group else names[:1])
+        near = nearest(" ".join(names), self._commands) or nearest(names[0], self._commands)
+        return say.unknown_command(shown(said), near or group)
+
+    def _group(self, name: str) -> list[str]:
+        return [path for path in self._commands if path.startswith(f"{name} ")]
+
+    async def _answer(self, asked: _Asked, settle: Settle | None) -> Reply:
+        try:
+            return await self._transact(partial(self._act, asked), settle)
+        except Misread as no:
+            sentence = say.with_usage(str(no), usage(asked.command), example_of(asked.command))
+            return await self._refuse(Refused(sentence), asked.said, settle)
+        except Refused as no:
+            return await self._refuse(no, asked.said, settle)
+        except Exception:  # noqa: BLE001 - whatever it is: logged once, rolled back, answered
+            _log.exception("command failed", command=asked.command.path)
+            return await self._refuse(Refused(sentences.WENT_WRONG), (), settle)
+
+    async def _refuse(self, no: Refused, said: Sequence[str], settle: Settle | None) -> Reply:
+        """Answer with a refusal, settled in a transaction of its own: the command's own was rolled back."""
+        reply = Reply(discreet(str(no), said), private=True)
+        try:
+            return await self._transact(partial(_same, reply), settle) if settle else reply
+        except Refused as again:  # settling refuses what was answered before
+            return Reply(str(again), private=True)
+
+    async def _transact(self, act: Callable[[Tx], Awaitable[Reply]], settle: Settle | None) -> Reply:
+        async with self._store.begin() as tx:
+            reply = await act(tx)
+            if settle:
+                await settle(tx, reply)
+            failpoint("command.before_commit")
+        failpoint("command.committed")
+        return reply
+
+    async def _act(self, asked: _Asked, tx: Tx) -> Reply:
+        """Find the chat, check the role for it, and only then read the rest and act."""
+        ctx, found = self._context(asked.asker, asked.command), asked.command
+        try:
+            given = asked.share_out()
+            chat = await _chat(ctx, tx, found, given)
+        except Refused:
+            _may_ask(found, await _standing(asked.asker, tx, None))
+            raise
+        standing = await _standing(asked.asker, tx, chat)
+        ctx = replace(ctx, chat=chat, role=may(found.role, standing, chat.id if chat else None))
+        values = {param.name: await _value(ctx, tx, param, given) for param in found.params}
+        reply = await found.run(ctx, tx, **values)
+        return replace(reply, private=found.private or reply.private)
+
+    def _context(self, asker: Asker, found: Command) -> Context:
+        return Context(
+            person=asker.person,
+            place=asker.place,
+            power=asker.power,
+            native_id=asker.native_id,
+            role=Role.ANYONE,
+            now=self._clock.now(),
+            private=found.private,
+        )
+
+
+async def _standing(asker: Asker, tx: Tx, chat: Chat | None) -> Standing:
+    return await tx.standing(asker.person, asker.place, asker.power, chat.id if chat else None)
+
+
+def _may_ask(found: Command, standing: Standing) -> None:
+    """Refuse whoever could use this command for no chat at all, before anything else is told."""
+    may(found.role, standing, next(iter(standing.guest_of), None))
+
+
+async def _chat(ctx: Context, tx: Tx, found: Command, given: Mapping[str, str]) -> Chat | None:
+    param = found.chat_param
+    chat: Chat | None = await _value(ctx, tx, param, given) if param else None
+    return chat
+
+
+async def _value(ctx: Context, tx: Tx, param: Param, given: Mapping[str, str]) -> Any:
+    if param.is_chat and ctx.chat:
+        return ctx.chat
+    if param.name in given:
+        return await parse(ctx, tx, given[param.name], param)
+    return await without(ctx, tx, param)
+
+
+async def _same(reply: Reply, _tx: Tx) -> Reply:
+    return reply
+
+
+def _shared_out(found: Command, given: Mapping[str, str], lines: Sequence[str]) -> Mapping[str, str]:
+    """What a form gave, held to the same limits as typed text."""
+    names = {param.name for param in found.params}
+    for name in given.keys() - names:
+        raise Misread(say.WORD_EXTRA.format(word=shown(name)))
+    below = grammar.check("\n".join(lines)) if lines else []
+    whole = {name: "\n".join(grammar.check(text)) for name, text in given.items()}
+    return grammar.bind(grammar.Line("", (), tuple(below)), 0, found.shape) | whole

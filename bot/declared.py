@@ -1,0 +1,136 @@
+"""What a declared command is made of, and what passes between it and those who ask."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.core.grammar import Shape
+from bot.core.model import Chat, Offer, Person, Place, Role
+from bot.core.which import Which
+from bot.storage.store import Tx
+
+Reader = Callable[["Context", Tx, str, "Param"], Awaitable[Any]]
+"""Makes a parameter's value from its text, or refuses."""
+
+Suggest = Callable[["Context", Tx, str], Awaitable[Sequence[str]]]
+"""Possible values for a parameter, given what is typed so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks and where; `power` is native, `native_id` names the message or button press."""
+
+    person: Person
+    place: Place
+    power: Role = Role.ANYONE
+    native_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context(Asker):
+    """What a command knows of its asking: the role acted in, the time, and the chat it is about."""
+
+    role: Role = field(kw_only=True)
+    now: datetime = field(kw_only=True)
+    private: bool = field(kw_only=True)
+    chat: Chat | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a command answers, before any platform has drawn it; a private one is for the asker alone."""
+
+    text: str
+    offers: tuple[Offer, ...] = ()
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One of the closed set of parameter types; a `wordy` one may be several words, one `below` is lines."""
+
+    name: str
+    example: str
+    read: Reader
+    wordy: bool = False
+    below: bool = False
+    choices: tuple[str, ...] = ()
+    suggest: Suggest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The least and the most that a number or a duration may be, in an `Annotated`."""
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What help shows as an example of a parameter, in an `Annotated`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One parameter of a command; `which` finds the chat when none is named."""
+
+    name: str
+    kind: Kind
+    help: str
+    required: bool
+    default: Any = None
+    by_name: bool = False
+    nullable: bool = False
+    which: Which | None = None
+    between: Between | None = None
+    example: str = ""
+    suggest: Suggest | None = None
+
+    @property
+    def is_chat(self) -> bool:
+        """Whether this says which chat the command is about."""
+        return self.kind.name == "chat"
+
+    @property
+    def needed(self) -> bool:
+        """Whether it must be written: a chat or a weekly chat may be found without."""
+        return self.required and self.which is None and self.kind.name != "series"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command as every front end sees it; the last words of `path` are its name, the first its group."""
+
+    path: str
+    help: str
+    role: Role
+    private: bool
+    destructive: bool
+    params: tuple[Param, ...]
+    run: Callable[..., Awaitable[Reply]]
+
+    @property
+    def chat_param(self) -> Param | None:
+        """The parameter that says which chat the command is about."""
+        return next((param for param in self.params if param.is_chat), None)
+
+    @property
+    def shape(self) -> Shape:
+        """How words are shared out among the parameters."""
+        ordered = [param for param in self.params if not (param.by_name or param.kind.below)]
+        below = [param.name for param in self.params if param.kind.below]
+        last = ordered[-1].kind if ordered else None
+        return Shape(
+            ordered=tuple(param.name for param in ordered),
+            named=tuple(param.name for param in self.params if param not in ordered),
+            flags=frozenset(param.name for param in self.params if param.kind.name == "yes or no"),
+            rest=last is not None and last.wordy,
+            runs_on=last is not None and last.name == "text",
+            below=below[0] if below else None,
+        )
