@@ -1,0 +1,78 @@
+"""What a chat network must be able to do for the bot."""
+
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.core.hearing import Heard
+from bot.core.model import Action, Offer, Place
+
+
+class Ability(StrEnum):
+    """What a platform can do beyond posting."""
+
+    THREADS = "threads"
+    PINS = "pins"
+    TOPICS = "topics"
+    EDITS = "edits"
+    RECEIPTS = "receipts"
+    WHISPERS = "whispers"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One thing to do in a place; sending it twice under the same `key` does it once.
+
+    `target` is the native id of the message that is threaded, pinned, edited or reacted to;
+    `person` is the native id of the one a whisper is for.
+    """
+
+    key: str
+    place: Place
+    action: Action
+    text: str = ""
+    offers: tuple[Offer, ...] = ()
+    target: str | None = None
+    person: str | None = None
+    first_attempt_at: datetime | None = None
+
+
+class Later(Exception):
+    """The network asks to try again after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"try again in {seconds:g} s")
+        self.seconds = seconds
+
+
+class Impossible(Exception):
+    """The network will never accept this here; the message says why in plain words."""
+
+
+class Ears(Protocol):
+    """Where a platform brings what it hears."""
+
+    async def hear(self, place: Place, heard: Sequence[Heard], cursor: str) -> None:
+        """Store what was heard with the cursor, in one transaction; returns once it is committed."""
+
+    async def cursor(self, place: Place) -> str | None:
+        """Where listening in this place stopped, or None at the very beginning."""
+
+    def places(self, platform: str) -> Awaitable[tuple[Place, ...]]:
+        """The places of one platform that the bot listens to."""
+
+
+class Platform(Protocol):
+    """A chat network. No method may be called inside a write transaction."""
+
+    name: str
+    abilities: frozenset[Ability]
+    text_limit: int
+
+    async def listen(self, ears: Ears) -> None:
+        """Hear everything since each place's cursor, then everything new, until cancelled."""
+
+    async def send(self, out: Outgoing) -> str:
+        """Do one thing and give back the native id of what came of it; raises Later or Impossible."""

@@ -1,0 +1,1 @@
+"""The chat networks the bot speaks on, one neighbour each."""
