@@ -1,0 +1,63 @@
+"""Carries out typed commands, each once: effect, reply and mark are one transaction."""
+
+import asyncio
+
+import structlog
+
+from bot.clock import Clock
+from bot.commands import Asker, CommandTree, Reply
+from bot.core.model import Place
+from bot.storage.people import Typed
+from bot.storage.store import Store, Tx
+
+log = structlog.get_logger()
+
+AFTER_A_FAULT = 1.0
+"""Seconds until a command whose reply could not be stored is tried again."""
+
+
+class Commander:
+    """Takes stored commands in the order in which they were heard."""
+
+    def __init__(self, store: Store, clock: Clock, tree: CommandTree) -> None:
+        self._store, self._clock, self._tree = store, clock, tree
+        self._more = asyncio.Event()
+
+    def wake(self) -> None:
+        """Say that a command may have been typed."""
+        self._more.set()
+
+    async def run(self) -> None:
+        """Carry out what waits, then wait for more; until cancelled."""
+        while True:
+            self._more.clear()
+            try:
+                while await self.carry_out_next():
+                    pass
+            except Exception:  # noqa: BLE001 - the command is stored and is tried again
+                log.exception("command_waits")
+                await asyncio.sleep(AFTER_A_FAULT)
+                continue
+            await self._more.wait()
+
+    async def carry_out_next(self) -> bool:
+        """Carry out the command that has waited longest; False when none waits."""
+        async with self._store.read() as tx:
+            typed = await tx.next_command()
+            place = await tx.place(typed.place_id) if typed else None
+        if typed is None or place is None:
+            return False
+
+        async def settle(tx: Tx, reply: Reply) -> None:
+            now = self._clock.now()
+            await tx.whisper(
+                place, typed.person.native_id, reply.text, reply.offers, f"reply.{typed.id}", now
+            )
+            await tx.handled(typed.id, now)
+
+        await self._tree.answer(_asker(typed, place), typed.text, settle)
+        return True
+
+
+def _asker(typed: Typed, place: Place) -> Asker:
+    return Asker(typed.person, place, typed.power, typed.native_id)

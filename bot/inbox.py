@@ -1,0 +1,161 @@
+"""Stores what is heard: in sweeps, filed, with each place's cursor, in one transaction."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+import structlog
+
+from bot.clock import Clock
+from bot.core.hearing import Commanded, Deleted, Edited, Heard, Reacted, Said
+from bot.core.listening import Attended
+from bot.core.model import Place
+from bot.failpoints import failpoint
+from bot.storage.store import Store, Tx
+
+log = structlog.get_logger()
+
+EVERY = 0.05
+"""Seconds for which what is heard is gathered before it is stored."""
+MOST = 500
+
+Hearer = Callable[[Tx, Place, Heard, int | None, datetime], Awaitable[None]]
+"""What a cog does when something is heard: in the same transaction, with the message's id if it was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Bundle:
+    place: Place
+    heard: tuple[Heard, ...]
+    cursor: str
+    stored: asyncio.Future[None]
+
+
+class Inbox:
+    """The ears of every platform."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        hearers: Mapping[type[Heard], Sequence[Hearer]],
+        receipts: frozenset[str] = frozenset(),
+    ) -> None:
+        self._store, self._clock, self._hearers, self._receipts = store, clock, hearers, receipts
+        self._waiting: list[_Bundle] = []
+        self._more = asyncio.Event()
+        self.heard_something: list[Callable[[], None]] = []
+
+    async def hear(self, place: Place, heard: Sequence[Heard], cursor: str) -> None:
+        """Store what was heard with the cursor; returns once it is committed."""
+        failpoint("inbox.heard")
+        stored = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Bundle(place, tuple(heard), cursor, stored))
+        self._more.set()
+        await stored
+
+    async def cursor(self, place: Place) -> str | None:
+        """Where listening in this place stopped."""
+        async with self._store.read() as tx:
+            return await tx.cursor(place.platform, place.id)
+
+    async def places(self, platform: str) -> tuple[Place, ...]:
+        """The places of one platform that the bot listens to."""
+        async with self._store.read() as tx:
+            return await tx.places_on(platform)
+
+    async def run(self) -> None:
+        """Sweep what was heard into the database every 50 ms, or 500 messages; until cancelled."""
+        while True:
+            await self._more.wait()
+            if sum(len(b.heard) for b in self._waiting) < MOST:
+                await asyncio.sleep(EVERY)
+            await self.sweep()
+
+    async def sweep(self) -> None:
+        """Store everything that waits; if that fails, each bundle on its own."""
+        bundles, self._waiting = self._waiting, []
+        self._more.clear()
+        try:
+            await self._store_all(bundles)
+        except Exception as fault:  # noqa: BLE001 - whoever brought the words is told, and brings them again
+            if len(bundles) == 1:
+                _failed(bundles[0], fault)
+                return
+            for bundle in bundles:
+                await self._store_one(bundle)
+
+    async def _store_one(self, bundle: _Bundle) -> None:
+        try:
+            await self._store_all([bundle])
+        except Exception as fault:  # noqa: BLE001 - as above
+            _failed(bundle, fault)
+
+    async def _store_all(self, bundles: Sequence[_Bundle]) -> None:
+        async with self._store.begin() as tx:
+            for bundle in bundles:
+                await self._take(tx, bundle)
+            failpoint("inbox.before_commit")
+        failpoint("inbox.committed")
+        for bundle in bundles:
+            if not bundle.stored.done():
+                bundle.stored.set_result(None)
+        for tell in self.heard_something:
+            tell()
+
+    async def _take(self, tx: Tx, bundle: _Bundle) -> None:
+        now = self._clock.now()
+        attended = await tx.attended(bundle.place.id, now)
+        for kind, run in groupby(bundle.heard, type):
+            await self._take_run(tx, bundle.place, kind, list(run), attended, now)
+        await tx.set_cursor(bundle.place.platform, bundle.place.id, bundle.cursor)
+
+    async def _take_run(
+        self,
+        tx: Tx,
+        place: Place,
+        kind: type[Heard],
+        run: list[Heard],
+        attended: Sequence[Attended],
+        now: datetime,
+    ) -> None:
+        if kind is Said:
+            ids = await self._said(tx, place, [one for one in run if isinstance(one, Said)], attended, now)
+        elif kind is Commanded:
+            await tx.store_commands(place, [one for one in run if isinstance(one, Commanded)], now)
+            ids = {}
+        else:
+            ids = {one.id: found for one in run if (found := await _changed(tx, place, one, attended, now))}
+        for hearer in self._hearers.get(kind, ()):
+            for one in run:
+                await hearer(tx, place, one, ids.get(one.id), now)
+
+    async def _said(
+        self, tx: Tx, place: Place, said: Sequence[Said], attended: Sequence[Attended], now: datetime
+    ) -> dict[str, int]:
+        batch = await tx.store_said(place, said, attended, now)
+        for correction in batch.corrections:
+            await tx.correct(correction, attended, now)
+        if place.platform in self._receipts:
+            for native_id, number in batch.labelled:
+                await tx.receipt(place, native_id, str(number), now)
+        return batch.ids
+
+
+async def _changed(
+    tx: Tx, place: Place, one: Heard, attended: Sequence[Attended], now: datetime
+) -> int | None:
+    if isinstance(one, Edited):
+        return await tx.edit(place, one, attended, now)
+    if isinstance(one, Deleted):
+        return await tx.delete(place, one, attended, now)
+    found = await tx.messages_by_native_id(place.id, [one.id])
+    return found.get(one.id)
+
+
+def _failed(bundle: _Bundle, fault: Exception) -> None:
+    log.warning("not_stored", place=bundle.place.id, fault=type(fault).__name__)
+    if not bundle.stored.done():
+        bundle.stored.set_exception(fault)

@@ -1,0 +1,207 @@
+"""Says and does what is queued, exactly once: claim, send under a key, confirm."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+
+import structlog
+
+from bot.clock import Clock
+from bot.core import sentences
+from bot.core.chunks import chunks
+from bot.core.effects import Tell
+from bot.core.model import Action
+from bot.failpoints import failpoint
+from bot.platform import Ability, Impossible, Later, Outgoing, Platform
+from bot.storage.outbound import DROPPED, FAILED, Queued
+from bot.storage.store import Store, Tx
+
+log = structlog.get_logger()
+
+PATIENCE = 15.0
+"""Seconds after which an attempt counts as failed; it is made again under the same key."""
+CLAIM_EARLY = 0.2
+"""Seconds before its time at which a post is claimed; from then on it is going out."""
+FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+
+_NEEDS = {
+    Action.THREAD: Ability.THREADS,
+    Action.PIN: Ability.PINS,
+    Action.TOPIC: Ability.TOPICS,
+    Action.EDIT: Ability.EDITS,
+    Action.RECEIPT: Ability.RECEIPTS,
+}
+
+
+class Outbox:
+    """Empties each place's queue on its own, so that one slow place delays nobody else."""
+
+    def __init__(
+        self, store: Store, clock: Clock, platforms: Mapping[str, Platform], installation: str
+    ) -> None:
+        self._store, self._clock, self._platforms = store, clock, platforms
+        self._installation = installation
+        self._bells: dict[int, asyncio.Event] = {}
+        self._rung = asyncio.Event()
+        store.committed.append(self._committed)
+
+    async def run(self) -> None:
+        """Empty the queues, what was attempted before a crash first; until cancelled."""
+        async with self._store.read() as tx:
+            self._ring(await tx.places_with_waiting())
+        async with asyncio.TaskGroup() as group:
+            running: set[int] = set()
+            while True:
+                for place_id in sorted(self._bells.keys() - running):
+                    group.create_task(_Queue(self, place_id, self._bells[place_id]).run())
+                    running.add(place_id)
+                await self._rung.wait()
+                self._rung.clear()
+
+    async def next_in(self, place_id: int, but: tuple[int, ...]) -> Queued | None:
+        """The row of a place that goes next."""
+        async with self._store.read() as tx:
+            return await tx.waiting_in(place_id, but)
+
+    async def deliver(self, row: Queued) -> None:
+        """Try one row; raises what the network raised, or Later, when it must be tried again."""
+        if (early := self._seconds_to(row.due_at)) > CLAIM_EARLY:
+            raise Later(early - CLAIM_EARLY)
+        platform = self._platforms.get(row.place.platform)
+        if platform is None or _NEEDS.get(row.action, Ability.EDITS) not in (
+            platform.abilities | _basics(row)
+        ):
+            await self._give_up(row, DROPPED, "")
+        elif row.not_after is not None and self._clock.now() > row.not_after:
+            await self._give_up(row, DROPPED, sentences.too_late_to_post(row.text))
+        elif not row.action.once or await self._claim(row):
+            await self._send(row, platform)
+
+    async def _claim(self, row: Queued) -> bool:
+        async with self._store.begin() as tx:
+            claimed = await tx.claim(row, self._clock.now())
+        failpoint("outbox.claimed")
+        await asyncio.sleep(max(0.0, self._seconds_to(row.due_at)))
+        return claimed
+
+    def _seconds_to(self, due: datetime) -> float:
+        return (self._clock.to_real(due) - self._clock.real()).total_seconds()
+
+    async def _send(self, row: Queued, platform: Platform) -> None:
+        try:
+            native_id = await self._say(row, platform)
+        except Impossible as no:
+            await self._give_up(row, FAILED, sentences.could_not_post(row.place.name, row.text, str(no)))
+            return
+        failpoint("outbox.sent")
+        async with self._store.begin() as tx:
+            await tx.confirm(row, native_id, self._clock.now())
+        failpoint("outbox.confirmed")
+
+    async def _say(self, row: Queued, platform: Platform) -> str:
+        first = ""
+        parts = chunks(row.text, platform.text_limit) if row.action.once else [row.text]
+        for number, part in enumerate(parts):
+            last = number == len(parts) - 1
+            key = f"{self._installation}-{row.id}" + (f".{number}" if number else "")
+            out = _outgoing(row, key, part, with_offers=last)
+            async with asyncio.timeout(PATIENCE):
+                native_id = await platform.send(out)
+            first = first or native_id
+        return first
+
+    async def _give_up(self, row: Queued, state: str, why: str) -> None:
+        async with self._store.begin() as tx:
+            await tx.give_up(row, state)
+            if why and row.chat_id is not None and row.action is Action.POST:
+                await self._tell_hosts(tx, row, why, self._clock.now())
+        log.warning("not_sent", place=row.place.id, subject=row.subject, state=state)
+
+    async def _tell_hosts(self, tx: Tx, row: Queued, why: str, now: datetime) -> None:
+        if row.chat_id is not None:
+            await tx.perform(
+                await tx.running(row.chat_id), (Tell(f"{row.subject}.{state_key(row)}", why),), now
+            )
+
+    def _committed(self, tx: Tx) -> None:
+        self._ring(tx.touched)
+
+    def _ring(self, place_ids: "frozenset[int] | set[int] | tuple[int, ...]") -> None:
+        for place_id in place_ids:
+            if place_id not in self._bells:
+                self._bells[place_id] = asyncio.Event()
+                self._rung.set()
+            self._bells[place_id].set()
+
+
+class _Queue:
+    """One place's queue, with the rows that wait for another try."""
+
+    def __init__(self, outbox: Outbox, place_id: int, bell: asyncio.Event) -> None:
+        self._outbox, self._place_id, self._bell = outbox, place_id, bell
+        self._again: dict[int, float] = {}
+        self._tries: dict[int, int] = {}
+
+    async def run(self) -> None:
+        """Send row after row; between them wait for the bell or for the next try."""
+        while True:
+            self._bell.clear()
+            row = await self._outbox.next_in(self._place_id, self._resting())
+            if row is None:
+                await self._wait()
+            else:
+                await self._try(row)
+
+    async def _try(self, row: Queued) -> None:
+        try:
+            await self._outbox.deliver(row)
+        except Later as later:
+            self._rest(row, later.seconds)
+        except Exception as fault:  # noqa: BLE001 - whatever a network raises, the row is tried again under its key
+            wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** self._tries.get(row.id, 0))
+            self._tries[row.id] = self._tries.get(row.id, 0) + 1
+            log.warning(
+                "send_failed", place=row.place.id, subject=row.subject, fault=type(fault).__name__, wait=wait
+            )
+            self._rest(row, wait)
+        else:
+            self._tries.pop(row.id, None)
+
+    def _rest(self, row: Queued, seconds: float) -> None:
+        self._again[row.id] = asyncio.get_running_loop().time() + seconds
+
+    def _resting(self) -> tuple[int, ...]:
+        now = asyncio.get_running_loop().time()
+        self._again = {row_id: at for row_id, at in self._again.items() if at > now}
+        return tuple(self._again)
+
+    async def _wait(self) -> None:
+        now = asyncio.get_running_loop().time()
+        seconds = min(self._again.values()) - now if self._again else None
+        try:
+            async with asyncio.timeout(seconds):
+                await self._bell.wait()
+        except TimeoutError:
+            return
+
+
+def _basics(row: Queued) -> frozenset[Ability]:
+    return frozenset({Ability.EDITS}) if row.action.once else frozenset()
+
+
+def _outgoing(row: Queued, key: str, text: str, *, with_offers: bool) -> Outgoing:
+    return Outgoing(
+        key=key,
+        place=row.place,
+        action=row.action,
+        text=text,
+        offers=row.offers if with_offers else (),
+        target=row.target,
+        person=row.person,
+        first_attempt_at=row.first_attempt_at,
+    )
+
+
+def state_key(row: Queued) -> str:
+    """What a row that was given up is called when hosts are told."""
+    return f"gone.{row.id}"

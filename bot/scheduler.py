@@ -1,0 +1,146 @@
+"""Wakes when steps fall due; the database is the truth, APScheduler only the alarm clock."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
+
+from bot.clock import Clock
+from bot.core.model import Step, StepKind
+from bot.core.running import OPEN_LATE, Running, advance
+from bot.failpoints import failpoint
+from bot.storage.store import StorageFull, Store, Tx
+
+log = structlog.get_logger()
+
+Stepper = Callable[[Tx, int, Step, datetime], Awaitable[None]]
+"""What a cog does when a step is taken: in the same transaction, for a chat's id."""
+
+LONGEST_SLEEP = timedelta(seconds=30)
+HEAD_START = timedelta(seconds=0.5)
+"""How long before it falls due a step is taken (real time), so that its posts wait, claimed, for the instant."""
+PLAN_AHEAD_EVERY = timedelta(days=1)
+AFTER_A_FAULT = timedelta(seconds=5)
+
+
+class Scheduler:
+    """Takes the steps of every chat as they fall due."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        steppers: Mapping[StepKind, Sequence[Stepper]],
+        longest_sleep: timedelta | None = LONGEST_SLEEP,
+    ) -> None:
+        self._store, self._clock, self._steppers = store, clock, steppers
+        self._longest_sleep = longest_sleep
+        self._awake = asyncio.Event()
+        self._held: set[int] = set()
+        self._look_again = False
+        self._planned_ahead: datetime | None = None
+        store.committed.append(self._committed)
+
+    async def run(self) -> None:
+        """Take what is due, set the alarm to what is next, sleep; until cancelled."""
+        alarm = AsyncIOScheduler(timezone="UTC")
+        alarm.start()
+        try:
+            while True:
+                self._awake.clear()
+                await self._set(alarm, await self._round())
+                await self._awake.wait()
+        finally:
+            alarm.shutdown(wait=False)
+
+    async def plan_ahead(self) -> None:
+        """Make chats of the coming occurrences of every series."""
+        now = self._clock.now()
+        async with self._store.begin() as tx:
+            for series, slot in await tx.slots_to_materialise():
+                await tx.materialise(series, slot, now)
+        self._planned_ahead = now
+
+    async def take_due(self) -> None:
+        """Take every step that falls due in a moment, each chat in a transaction of its own."""
+        async with self._store.read() as tx:
+            due = await tx.due_chats(self._horizon())
+        self._held.intersection_update(due)
+        self._look_again = False
+        for chat_id in due:
+            try:
+                await self._take(chat_id)
+            except StorageFull:
+                raise
+            except Exception:  # noqa: BLE001 - one chat's fault must not stop the others; it is tried again
+                log.exception("step_failed", chat=chat_id)
+                self._look_again = True
+
+    async def _round(self) -> datetime:
+        now = self._clock.now()
+        try:
+            if self._planned_ahead is None or now - self._planned_ahead >= PLAN_AHEAD_EVERY:
+                await self.plan_ahead()
+            await self.take_due()
+            return await self._next()
+        except StorageFull as fault:
+            log.error("storage_full", reason=str(fault))
+            return now + AFTER_A_FAULT
+
+    async def _next(self) -> datetime:
+        now = self._clock.now()
+        async with self._store.read() as tx:
+            due = await tx.next_due(self._horizon())
+        soon = [(self._planned_ahead or now) + PLAN_AHEAD_EVERY]
+        if due:
+            soon.append(max(now, due - self._head_start))
+        if self._look_again:
+            soon.append(now + AFTER_A_FAULT)
+        if self._longest_sleep or self._held:
+            soon.append(now + (self._longest_sleep or LONGEST_SLEEP))
+        return min(soon)
+
+    async def _take(self, chat_id: int) -> None:
+        async with self._store.begin() as tx:
+            before = await tx.running(chat_id)
+            step = before.due(self._horizon())
+            if step is None or await self._must_wait(tx, before, step):
+                self._held.add(chat_id)
+                return
+            now = max(self._clock.now(), step.due_at)
+            change = advance(before, now)
+            await tx.change(before, change, now)
+            for taken in change.taken:
+                for stepper in self._steppers.get(taken.kind, ()):
+                    await stepper(tx, chat_id, taken, now)
+            failpoint("step.before_commit")
+        self._held.discard(chat_id)
+        failpoint("step.committed")
+
+    async def _must_wait(self, tx: Tx, state: Running, step: Step) -> bool:
+        """A place still taken by another chat, or a network that shows nobody anything, is a pause."""
+        if step.kind is StepKind.OPEN:
+            late = self._clock.now() - step.due_at
+            return late <= OPEN_LATE and await tx.busy(state.chat) is not None
+        return step.kind in (StepKind.ASK, StepKind.WRAP) and await tx.nobody_was_asked(state.chat.id)
+
+    @property
+    def _head_start(self) -> timedelta:
+        return HEAD_START * self._clock.rate
+
+    def _horizon(self) -> datetime:
+        return self._clock.now() + self._head_start
+
+    async def _set(self, alarm: AsyncIOScheduler, at: datetime) -> None:
+        when = DateTrigger(self._clock.to_real(at))
+        alarm.add_job(self._ring, when, id="alarm", replace_existing=True, misfire_grace_time=None)
+
+    async def _ring(self) -> None:
+        self._awake.set()
+
+    def _committed(self, tx: Tx) -> None:
+        if tx.replanned or (self._held and tx.settled):
+            self._awake.set()
