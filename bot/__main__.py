@@ -1,0 +1,5 @@
+"""Runs the command line: `python -m bot` is `edchat`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,149 @@
+"""Puts the bot together: store, cogs, platforms, and the tasks that run them."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+
+from bot.clock import Clock, SystemClock
+from bot.commander import Commander
+from bot.commands import Asker, CommandTree, Reply
+from bot.core import sentences
+from bot.core.hearing import Author, Commanded, Deleted, Edited, Reacted, Said
+from bot.core.model import Place, Refused, Role, StepKind
+from bot.core.zones import known_zone
+from bot.inbox import Inbox
+from bot.outbox import Outbox
+from bot.platform import Ability, Platform
+from bot.platforms.terminal import Terminal
+from bot.rendering import Renderer
+from bot.scheduler import LONGEST_SLEEP, Scheduler
+from bot.settings import Settings
+from bot.storage.engine import DataFolderLock, database_url, warn_of_network_disk
+from bot.storage.migrate import migrate
+from bot.storage.store import Store, Tx
+from cogs import every_cog
+
+log = structlog.get_logger()
+
+ROOM, HOSTS_ROOM = "edchat", "hosts"
+"""The rooms that a new data folder begins with."""
+
+
+class App:
+    """One bot on one data folder."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        platforms: Sequence[Platform],
+        installation: str,
+        longest_sleep: timedelta | None = LONGEST_SLEEP,
+    ) -> None:
+        self.store, self.clock = store, clock
+        self.platforms: Mapping[str, Platform] = {platform.name: platform for platform in platforms}
+        self.tree = CommandTree(store, clock, *every_cog())
+        steppers = {kind: self.tree.steppers(kind) for kind in StepKind}
+        hearers = {kind: self.tree.hearers(kind) for kind in (Said, Edited, Deleted, Reacted, Commanded)}
+        receipts = frozenset(p.name for p in platforms if Ability.RECEIPTS in p.abilities)
+        self.scheduler = Scheduler(store, clock, steppers, longest_sleep)
+        self.outbox = Outbox(store, clock, self.platforms, installation)
+        self.inbox = Inbox(store, clock, hearers, receipts)
+        self.renderer = Renderer(store)
+        self.commander = Commander(store, clock, self.tree)
+        self.inbox.heard_something += [self.renderer.wake, self.commander.wake]
+
+    async def run(self) -> None:
+        """Run everything until cancelled; one part's end is the end of all."""
+        async with asyncio.TaskGroup() as group:
+            for part in (self.outbox, self.inbox, self.commander, self.renderer, self.scheduler):
+                group.create_task(part.run(), name=type(part).__name__)
+            for platform in self.platforms.values():
+                group.create_task(platform.listen(self.inbox), name=platform.name)
+
+    async def say(self, text: str, place: Place, owner: str) -> Reply:
+        """Carry out a command line as the owner."""
+        async with self.store.begin() as tx:
+            person = await tx.person(place.platform, Author(owner, owner, Role.OWNER), place.community_id)
+        return await self.tree.answer(Asker(person, place, Role.OWNER), text)
+
+    async def place(self, named: str | None) -> Place:
+        """The place meant: the one named, or the only one that is no hosts' room."""
+        async with self.store.read() as tx:
+            rooms = [
+                (place, community.hosts_place_id)
+                for community in await tx.communities()
+                for place in await tx.places_of_community(community.id)
+            ]
+        found = [
+            p for p, hosts in rooms if (named is None and p.id != hosts) or named in (p.name, p.native_id)
+        ]
+        if len(found) != 1:
+            raise Refused(sentences.which_place(named, [place.name for place, _ in rooms]))
+        return found[0]
+
+    async def idle(self) -> bool:
+        """Whether all that was typed is answered and all that is queued is sent."""
+        async with self.store.read() as tx:
+            return await tx.next_command() is None and not await tx.waiting()
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, clock: Clock | None = None, *, poll: float | None = 0.2
+) -> AsyncIterator[App]:
+    """The bot on its data folder, locked, checked and migrated, but not running yet."""
+    clock = clock or SystemClock()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    lock = DataFolderLock(settings.data_dir)
+    lock.acquire()
+    try:
+        warn_of_network_disk(settings.data_dir)
+        url = database_url(written_url(settings), settings.data_dir)
+        await asyncio.to_thread(migrate, url, clock.real())
+        async with Store(url) as store:
+            await store.check()
+            installation = await found(store, settings, clock)
+            terminal = Terminal(settings.data_dir / "rooms", clock, poll)
+            yield App(store, clock, [terminal], installation)
+    finally:
+        lock.release()
+
+
+def written_url(settings: Settings) -> str:
+    """The database address as it stands in the settings, or nothing."""
+    return settings.database_url.get_secret_value() if settings.database_url else ""
+
+
+async def found(store: Store, settings: Settings, clock: Clock) -> str:
+    """Begin a new data folder with its community, rooms and owner; gives the installation's own name."""
+    async with store.begin() as tx:
+        if name := await tx.installed("name"):
+            await _tell_of_unknown_zones(tx, clock)
+            return name
+        name = secrets.token_hex(3)
+        await tx.install("name", name)
+        community = await tx.add_community(settings.community, settings.zone, settings.language)
+        await tx.add_place(community.id, "terminal", ROOM, ROOM)
+        hosts = await tx.add_place(community.id, "terminal", HOSTS_ROOM, HOSTS_ROOM)
+        await tx.make_hosts_room(hosts.id)
+        owner = await tx.person("terminal", Author(settings.owner, settings.owner), community.id)
+        await tx.make_community_host(community.id, owner.id)
+    return name
+
+
+async def _tell_of_unknown_zones(tx: Tx, clock: Clock) -> None:
+    """A zone may vanish when the time zone database is renewed: the series is kept, its hosts are told."""
+    for series, slot in await tx.slots_to_materialise():
+        if not known_zone(slot.rule.zone):
+            community = await tx.community(series.community_id)
+            log.error("zone_unknown", series=series.id, zone=slot.rule.zone)
+            if community.hosts_place_id:
+                room = await tx.place(community.hosts_place_id)
+                text = sentences.zone_gone(series, slot.rule.zone)
+                await tx.post(room, text, (), f"zone.{slot.id}.{slot.rule.zone}", clock.now())

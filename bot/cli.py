@@ -1,0 +1,169 @@
+"""The command line: edchat run, chat, say, status, explain, backup, migrate, export, demo."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App as CommandLine
+from cyclopts import CycloptsError, Parameter
+
+from bot import explaining, hosting, logs
+from bot.core import sentences
+from bot.core.model import Refused
+from bot.demo import Demo, watch
+from bot.settings import Settings, SettingsError, load, strangers
+from bot.storage.store import StorageFull
+
+edchat = CommandLine(
+    name="edchat", help="Runs weekly EdChats: asks the questions, files every answer.", version="0.1.0"
+)
+export = CommandLine(name="export", help="Write out what the bot keeps.")
+edchat.command(export)
+
+
+@edchat.command
+def run() -> None:
+    """Run the bot until it is stopped."""
+    _carry_out(hosting.run(_settings()))
+
+
+@edchat.command
+def chat(*, place: str | None = None) -> None:
+    """Open a prompt in a room, in which named people may be played.
+
+    Parameters
+    ----------
+    place: the room, where there are several.
+    """
+    _carry_out(hosting.chat(_settings(quiet=True), place))
+
+
+@edchat.command
+def say(text: str, *, place: str | None = None) -> None:
+    """Carry out a command as the owner, as in `edchat say "chat now"`; further lines come from standard input.
+
+    Parameters
+    ----------
+    text: the command, without "!edchat".
+    place: the place meant, where there are several.
+    """
+    lines = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.read()
+    _carry_out(hosting.say(_settings(quiet=True), f"{text}\n{lines}".rstrip("\n"), place))
+
+
+@edchat.command
+def status(*, as_json: Annotated[bool, Parameter("--json")] = False) -> None:
+    """Say how things stand: what is open, what comes next, what waits.
+
+    Parameters
+    ----------
+    as_json: for machines.
+    """
+    _carry_out(hosting.status(_settings(quiet=True), as_json=as_json))
+
+
+@edchat.command
+def backup(file: Path) -> None:
+    """Write a whole copy of the database to a new file, while the bot runs or not.
+
+    Parameters
+    ----------
+    file: the file to write.
+    """
+    _carry_out(hosting.backup(_settings(quiet=True), file))
+
+
+@edchat.command
+def migrate() -> None:
+    """Bring the database up to this version, after a backup of it."""
+    _carry_out(hosting.migrate_only(_settings(quiet=True)))
+
+
+@export.command
+def data(file: Path | None = None) -> None:
+    """Write everything as one JSON document, to a new file or to standard output.
+
+    Parameters
+    ----------
+    file: the file to write.
+    """
+    _carry_out(hosting.export_data(_settings(quiet=True), file))
+
+
+@edchat.command
+def explain(
+    text: str | None = None,
+    *,
+    role: str = "P",
+    questions: int = 7,
+    letters: str = "Q/A",
+    as_json: Annotated[bool, Parameter("--json")] = False,
+    stdin: bool = False,
+) -> None:
+    """Say how a message would be filed, and why.
+
+    Parameters
+    ----------
+    text: the message.
+    role: P for a participant, M for a moderator.
+    questions: how many questions the chat has.
+    letters: the letters of its questions and answers.
+    as_json: one JSON object.
+    stdin: read JSON lines with text, role, questions and letters; answer one JSON line each.
+    """
+    if stdin:
+        explaining.each_line(sys.stdin, sys.stdout)
+        return
+    if text is None:
+        raise Refused(sentences.EXPLAIN_WHAT)
+    found = explaining.explain(explaining.asked(text=text, role=role, questions=questions, letters=letters))
+    print(json.dumps(explaining.as_row(found), ensure_ascii=False) if as_json else explaining.in_words(found))
+
+
+@edchat.command
+def demo(
+    *,
+    leave: Annotated[bool, Parameter("--exit")] = False,
+    as_json: Annotated[bool, Parameter("--json")] = False,
+    people: int = 40,
+    seconds: float = 60,
+    seed: int = 1,
+) -> None:
+    """Run a real chat's questions with simulated people, an hour in a minute.
+
+    Parameters
+    ----------
+    leave: end when the chat is over.
+    as_json: one JSON line with what happened, nothing else.
+    people: how many simulated people.
+    seconds: how long the hour takes.
+    seed: another number, another evening.
+    """
+    logs.set_up("warning")
+    _carry_out(watch(Demo(people=people, seconds=seconds, seed=seed), stay=not leave, as_json=as_json))
+
+
+def main() -> None:
+    """Run the command line; a refusal is one sentence on standard error."""
+    try:
+        edchat(exit_on_error=False, print_error=False, result_action="return_value")
+    except (Refused, SettingsError, CycloptsError, StorageFull) as no:
+        print(no, file=sys.stderr)
+        sys.exit(2 if isinstance(no, CycloptsError) else 1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _settings(*, quiet: bool = False) -> Settings:
+    settings = load()
+    logs.set_up("warning" if quiet else settings.log_level, as_json=settings.log_json)
+    for sentence in strangers():
+        print(sentence, file=sys.stderr)
+    return settings
+
+
+def _carry_out(work: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(work)

@@ -1,0 +1,193 @@
+"""What the person who hosts the bot asks for: by socket from a running bot, else in this process."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from bot import control
+from bot.app import App, opened, written_url
+from bot.clock import SystemClock
+from bot.core import clockface, sentences
+from bot.core.model import Place, Refused
+from bot.platforms.terminal import Posted, Room, Terminal, prompt
+from bot.settings import Settings
+from bot.storage.engine import DataFolderLock, database_url
+from bot.storage.migrate import migrate
+from bot.storage.store import Store
+
+log = structlog.get_logger()
+
+PATIENCE = 8.0
+"""Seconds that an ending bot has to come to rest; a container is killed after ten."""
+
+
+async def run(settings: Settings) -> None:
+    """Run the bot until SIGTERM or SIGINT."""
+    async with opened(settings) as app, control.served(settings.data_dir, requests(app, settings)):
+        log.info("running", data=str(settings.data_dir), rooms=sorted(app.platforms))
+        await until_stopped(app.run())
+    log.info("stopped")
+
+
+async def until_stopped(work: Any) -> None:
+    """Let work go on until the process is told to stop, then end it in good time."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    working = asyncio.ensure_future(work)
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if working.done():
+        await working
+        return
+    working.cancel()
+    await asyncio.wait({working}, timeout=PATIENCE)
+
+
+async def chat(settings: Settings, named: str | None) -> None:
+    """A prompt in a room; the bot runs here too, unless it runs on this data folder already."""
+    async with AsyncExitStack() as stack:
+        if await control.ask(settings.data_dir, "status") is None:
+            app = await stack.enter_async_context(opened(settings))
+            await stack.enter_async_context(control.served(settings.data_dir, requests(app, settings)))
+            await stack.enter_async_context(_running(app))
+        where = await control.ask(settings.data_dir, "place", place=named) or {}
+        clock = SystemClock()
+        room = Terminal(settings.data_dir / "rooms", clock).room(where["native_id"])
+
+        async def settled() -> None:
+            await control.ask(settings.data_dir, "settle", place=where["native_id"])
+
+        await prompt(room, clock, settled)
+
+
+async def say(settings: Settings, text: str, named: str | None) -> None:
+    """Carry out a command as the owner and print its reply."""
+    answer = await control.ask(settings.data_dir, "say", text=text, place=named)
+    if answer is None:
+        async with opened(settings) as app:
+            answer = await requests(app, settings)["say"]({"text": text, "place": named})
+    print(answer["text"])
+    for label, line in answer["offers"]:
+        print(f'  [{label}] edchat say "{line}"')
+
+
+async def status(settings: Settings, *, as_json: bool) -> None:
+    """Print how things stand."""
+    answer = await control.ask(settings.data_dir, "status")
+    if answer is None:
+        async with opened(settings) as app:
+            answer = await requests(app, settings)["status"]({}) | {"running": False}
+    print(json.dumps(answer) if as_json else sentences.status(answer))
+
+
+async def backup(settings: Settings, file: Path) -> None:
+    """Copy the database to a new file."""
+    if await control.ask(settings.data_dir, "backup", file=str(file.resolve())) is None:
+        async with Store(database_url(written_url(settings), settings.data_dir)) as store:
+            await store.backup(file)
+    print(sentences.backed_up(str(file)))
+
+
+async def migrate_only(settings: Settings) -> None:
+    """Bring the schema up to date."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    lock = DataFolderLock(settings.data_dir)
+    lock.acquire()
+    url = database_url(written_url(settings), settings.data_dir)
+    had = await asyncio.to_thread(migrate, url, SystemClock().now())
+    lock.release()
+    print(sentences.migrated(had))
+
+
+async def export_data(settings: Settings, file: Path | None) -> None:
+    """Write everything as JSON."""
+    from bot.storage.export import export
+
+    url = database_url(written_url(settings), settings.data_dir)
+    if not Path(str(url.database)).exists():
+        raise Refused(sentences.NOTHING_TO_EXPORT)
+    if file is not None and file.exists():
+        raise Refused(sentences.file_exists(str(file)))
+    async with Store(url) as store, store.read() as tx:
+        if file is None:
+            await export(tx, sys.stdout.write)
+            return
+        with file.open("w", encoding="utf-8") as out:
+            await export(tx, out.write)
+
+
+def requests(app: App, settings: Settings) -> dict[str, control.Handler]:
+    """What a running bot answers on its socket."""
+
+    async def say(request: control.Request) -> dict[str, Any]:
+        reply = await app.say(request["text"], await app.place(request["place"]), settings.owner)
+        return {"text": reply.text, "offers": [(offer.label, offer.line) for offer in reply.offers]}
+
+    async def place(request: control.Request) -> dict[str, Any]:
+        found = await app.place(request["place"])
+        return {"id": found.id, "native_id": found.native_id, "name": found.name}
+
+    async def settle(request: control.Request) -> dict[str, Any]:
+        await settled(app, await app.place(request["place"]))
+        return {}
+
+    async def backup(request: control.Request) -> dict[str, Any]:
+        await app.store.backup(Path(request["file"]))
+        return {}
+
+    async def status(request: control.Request) -> dict[str, Any]:
+        return await standing(app)
+
+    return {"say": say, "place": place, "settle": settle, "backup": backup, "status": status}
+
+
+async def standing(app: App) -> dict[str, Any]:
+    """How things stand: what is live, what comes next, what waits."""
+    now = app.clock.now()
+    async with app.store.read() as tx:
+        live, coming = await tx.live_chats(), await tx.coming_chats(3)
+        oldest = await tx.oldest_waiting()
+        return {
+            "running": True,
+            **await tx.counts(),
+            "live": [f"{c.topic or 'chat'} (question {c.asked})" for c in live],
+            "next": [
+                f"{c.topic or 'not planned yet'}, {clockface.moment(c.starts_at, c.zone)}" for c in coming
+            ],
+            "waiting_to_be_sent": await tx.waiting(),
+            "oldest_waiting_seconds": round((now - oldest).total_seconds(), 1) if oldest else 0,
+        }
+
+
+async def settled(app: App, place: Place, patience: float = 10.0) -> None:
+    """Wait until all that was said in a room is heard and answered, and all that is queued is sent."""
+    terminal = app.platforms["terminal"]
+    room = terminal.room(place.native_id) if isinstance(terminal, Terminal) else None
+    with suppress(TimeoutError):
+        async with asyncio.timeout(patience):
+            while not (await _heard(app, place, room) and await app.idle()):
+                await asyncio.sleep(0.02)
+
+
+async def _heard(app: App, place: Place, room: Room | None) -> bool:
+    events = room.read(await app.inbox.cursor(place)).events if room else ()
+    return all(isinstance(event, Posted) for event in events)
+
+
+@asynccontextmanager
+async def _running(app: App) -> AsyncIterator[None]:
+    task = asyncio.create_task(app.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task}, timeout=PATIENCE)
