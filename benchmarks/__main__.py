@@ -1,0 +1,85 @@
+"""Measures everything in one run and prints ratios, as a table and as JSON."""
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import ingest, lateness, parsing, waking
+from bot import logs
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A ratio and what it should be."""
+
+    name: str
+    limit: float
+    at_least: bool = False
+
+    def met(self, value: float) -> bool:
+        """Whether a measured ratio is good enough."""
+        return value >= self.limit if self.at_least else value <= self.limit
+
+    def written(self) -> str:
+        """The target in a table."""
+        return f"{'≥' if self.at_least else '≤'} {self.limit:g}"
+
+
+MEASURES: dict[str, Callable[[Path], Awaitable[dict[str, float]]]] = {
+    "ingest": ingest.measure,
+    "waking": waking.measure,
+    "parsing": parsing.measure,
+    "lateness": lateness.measure,
+}
+TARGETS = (
+    Target("step p99 / bare alarm p99", 4),
+    Target("step p99 beside 1,000 msg/s / alone", 1.5),
+    Target("batched / commit a message", 20, at_least=True),
+    Target("batched / bare SQLite", 0.3, at_least=True),
+    Target("100,000 planned / 100 planned", 2),
+    Target("worst t(2n)/t(n)", 3),
+)
+
+
+async def measure(names: list[str]) -> dict[str, float]:
+    """Every figure of the measures named, one after the other."""
+    found: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names or MEASURES:
+            print(f"measuring {name} ...", file=sys.stderr)
+            found |= await MEASURES[name](Path(folder) / name)
+    return found
+
+
+def show(found: dict[str, float]) -> None:
+    """The ratios as a table, then the figures behind them."""
+    table = Table("ratio", "measured", "target", "")
+    for target in (t for t in TARGETS if t.name in found):
+        value = found[target.name]
+        table.add_row(target.name, f"{value:.2f}", target.written(), "met" if target.met(value) else "missed")
+    behind = Table("behind it", "figure")
+    for name in sorted(found.keys() - {target.name for target in TARGETS}):
+        behind.add_row(name, f"{found[name]:.2f}")
+    console = Console(width=100)
+    console.print(table, behind)
+
+
+def main() -> None:
+    """Measure and print; `--json` prints one JSON object alone, names choose measures."""
+    logs.set_up("error")
+    names = [name for name in sys.argv[1:] if not name.startswith("-")]
+    found = asyncio.run(measure(names))
+    if "--json" not in sys.argv:
+        show(found)
+    print(json.dumps({name: round(value, 3) for name, value in found.items()}))
+
+
+if __name__ == "__main__":
+    main()
