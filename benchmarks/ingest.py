@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+import statistics
 import time
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,31 +11,27 @@ from pathlib import Path
 from benchmarks.rooms import START, open_chat
 from bot.core.hearing import Author, Said
 from bot.core.model import Place
-from bot.storage.engine import database_url
-from bot.storage.migrate import migrate
 from bot.storage.store import Store
 
 BATCH = 500
-ROUNDS = 8
+ROUNDS = 15
 SINGLES = 200
 PEOPLE = tuple(Author(f"p{k}", f"Person {k}") for k in range(300))
 
 
 async def measure(folder: Path) -> dict[str, float]:
-    """Messages a second: ours in batches, ours one at a time, and rows into bare SQLite in batches."""
+    """Microseconds a message: ours in batches, ours one at a time, and rows into bare SQLite; and ratios."""
     async with open_chat(folder) as (store, place):
+        await hear(store, place, talk(0, BATCH))
+        connection = await bare(store, folder / "bare.sqlite")
         ours, raw = [], []
-        connection = bare(folder / "bare.sqlite")
-        for number in range(ROUNDS):
+        for number in range(1, ROUNDS + 1):
             said = talk(number, BATCH)
-            ours.append(await _timed(store, place, said))
-            raw.append(_timed_bare(connection, said, place))
-        singles = talk(ROUNDS, SINGLES)
-        began = time.perf_counter()
-        for one in singles:
-            await hear(store, place, [one])
-        one_by_one = (time.perf_counter() - began) / SINGLES
-    batched, bare_row = sorted(ours)[ROUNDS // 2] / BATCH, sorted(raw)[ROUNDS // 2] / BATCH
+            ours.append(await _timed(store, place, said) / BATCH)
+            raw.append(_timed_bare(connection, said, place) / BATCH)
+        singles = talk(ROUNDS + 1, SINGLES)
+        one_by_one = sum([await _timed(store, place, [one]) for one in singles]) / SINGLES
+    batched, bare_row = statistics.median(ours), statistics.median(raw)
     return {
         "batched_us": batched * 1e6,
         "bare_us": bare_row * 1e6,
@@ -67,7 +64,7 @@ def talk(number: int, count: int) -> list[Said]:
     return [
         Said(
             f"{number}-{k}",
-            PEOPLE[dice.randrange(len(PEOPLE))],
+            PEOPLE[k % len(PEOPLE)],
             texts[k % 3].format(k=dice.randint(1, 5)),
             at,
         )
@@ -75,23 +72,36 @@ def talk(number: int, count: int) -> list[Said]:
     ]
 
 
-def bare(path: Path) -> sqlite3.Connection:
-    """The same tables with no layer of ours, as durable as ours."""
-    migrate(database_url(f"sqlite:///{path}", path.parent), START)
+async def bare(store: Store, path: Path) -> sqlite3.Connection:
+    """The same database with no layer of ours, as durable and as careful as ours."""
+    await store.backup(path)
     connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=OFF"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 
 
 def _timed_bare(connection: sqlite3.Connection, said: Sequence[Said], place: Place) -> float:
-    first = connection.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()[0] + 1
+    first = connection.execute("SELECT max(id) FROM message").fetchone()[0] + 1
+    people = dict(connection.execute("SELECT native_id, id FROM person").fetchall())
     stamp = said[0].at.isoformat()
     rows = [
-        (first + k, place.id, one.id, 1, 1, False, one.text, "conversation", "", stamp, stamp)
-        for k, one in enumerate(said)
+        (
+            first + k,
+            place.id,
+            m.id,
+            1,
+            people[m.author.native_id],
+            False,
+            m.text,
+            "answer",
+            "label",
+            stamp,
+            stamp,
+        )
+        for k, m in enumerate(said)
     ]
-    filed = [(row[0], 1, "label", stamp) for row in rows[::3]]
+    filed = [(row[0], 1 + row[0] % 5, "label", stamp) for row in rows[::3]]
     began = time.perf_counter()
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(_BARE_MESSAGE, rows)

@@ -20,7 +20,7 @@ QUESTIONS = ("Why?", "What?", "Who?", "When?", "Where?")
 @asynccontextmanager
 async def fresh_store(folder: Path) -> AsyncIterator[Store]:
     """An empty database in a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     url = database_url("", folder)
     await asyncio.to_thread(migrate, url, START)
     async with Store(url) as store:

@@ -5,7 +5,6 @@ import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import structlog
 
@@ -23,7 +22,7 @@ from bot.platforms.terminal import Terminal
 from bot.rendering import Renderer
 from bot.scheduler import LONGEST_SLEEP, Scheduler
 from bot.settings import Settings
-from bot.storage.engine import DataFolderLock, database_url, warn_of_network_disk
+from bot.storage.engine import database_url, locked, warn_of_network_disk
 from bot.storage.migrate import migrate
 from bot.storage.store import Store, Tx
 from cogs import every_cog
@@ -99,10 +98,7 @@ async def opened(
 ) -> AsyncIterator[App]:
     """The bot on its data folder, locked, checked and migrated, but not running yet."""
     clock = clock or SystemClock()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    lock = DataFolderLock(settings.data_dir)
-    lock.acquire()
-    try:
+    with locked(settings.data_dir):
         warn_of_network_disk(settings.data_dir)
         url = database_url(written_url(settings), settings.data_dir)
         await asyncio.to_thread(migrate, url, clock.real())
@@ -111,8 +107,6 @@ async def opened(
             installation = await found(store, settings, clock)
             terminal = Terminal(settings.data_dir / "rooms", clock, poll)
             yield App(store, clock, [terminal], installation)
-    finally:
-        lock.release()
 
 
 def written_url(settings: Settings) -> str:

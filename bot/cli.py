@@ -43,7 +43,7 @@ def chat(*, place: str | None = None) -> None:
 
 @edchat.command
 def say(text: str, *, place: str | None = None) -> None:
-    """Carry out a command as the owner, as in `edchat say "chat now"`; further lines come from standard input.
+    """Carry out a command as the owner, as in `edchat say "chat now"`; standard input gives lines below it.
 
     Parameters
     ----------

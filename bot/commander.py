@@ -34,7 +34,7 @@ class Commander:
             try:
                 while await self.carry_out_next():
                     pass
-            except Exception:  # noqa: BLE001 - the command is stored and is tried again
+            except Exception:
                 log.exception("command_waits")
                 await asyncio.sleep(AFTER_A_FAULT)
                 continue

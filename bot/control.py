@@ -73,7 +73,7 @@ async def _answered(reader: asyncio.StreamReader, handlers: Mapping[str, Handler
         return await handler(request) if handler else {"refused": sentences.NO_ANSWER}
     except Refused as no:
         return {"refused": str(no)}
-    except Exception:  # noqa: BLE001 - whatever it is: logged once, answered, and the bot lives on
+    except Exception:
         log.exception("request_failed")
         return {"refused": sentences.WENT_WRONG}
 

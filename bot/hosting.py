@@ -4,10 +4,10 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -18,7 +18,8 @@ from bot.core import clockface, sentences
 from bot.core.model import Place, Refused
 from bot.platforms.terminal import Posted, Room, Terminal, prompt
 from bot.settings import Settings
-from bot.storage.engine import DataFolderLock, database_url
+from bot.storage.engine import database_url, locked
+from bot.storage.export import export
 from bot.storage.migrate import migrate
 from bot.storage.store import Store
 
@@ -91,7 +92,8 @@ async def status(settings: Settings, *, as_json: bool) -> None:
 
 async def backup(settings: Settings, file: Path) -> None:
     """Copy the database to a new file."""
-    if await control.ask(settings.data_dir, "backup", file=str(file.resolve())) is None:
+    file = file.absolute()
+    if await control.ask(settings.data_dir, "backup", file=str(file)) is None:
         async with Store(database_url(written_url(settings), settings.data_dir)) as store:
             await store.backup(file)
     print(sentences.backed_up(str(file)))
@@ -99,30 +101,29 @@ async def backup(settings: Settings, file: Path) -> None:
 
 async def migrate_only(settings: Settings) -> None:
     """Bring the schema up to date."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    lock = DataFolderLock(settings.data_dir)
-    lock.acquire()
-    url = database_url(written_url(settings), settings.data_dir)
-    had = await asyncio.to_thread(migrate, url, SystemClock().now())
-    lock.release()
+    with locked(settings.data_dir):
+        url = database_url(written_url(settings), settings.data_dir)
+        had = await asyncio.to_thread(migrate, url, SystemClock().now())
     print(sentences.migrated(had))
 
 
 async def export_data(settings: Settings, file: Path | None) -> None:
     """Write everything as JSON."""
-    from bot.storage.export import export
-
     url = database_url(written_url(settings), settings.data_dir)
-    if not Path(str(url.database)).exists():
-        raise Refused(sentences.NOTHING_TO_EXPORT)
-    if file is not None and file.exists():
-        raise Refused(sentences.file_exists(str(file)))
-    async with Store(url) as store, store.read() as tx:
-        if file is None:
-            await export(tx, sys.stdout.write)
-            return
-        with file.open("w", encoding="utf-8") as out:
+    with _exported_to(file, Path(str(url.database))) as out:
+        async with Store(url) as store, store.read() as tx:
             await export(tx, out.write)
+
+
+def _exported_to(file: Path | None, database: Path) -> AbstractContextManager[TextIO]:
+    """Where an export goes; nothing is opened when there is nothing to write or something to overwrite."""
+    if not database.exists():
+        raise Refused(sentences.NOTHING_TO_EXPORT)
+    if file is None:
+        return nullcontext(sys.stdout)
+    if file.exists():
+        raise Refused(sentences.file_exists(str(file)))
+    return file.open("w", encoding="utf-8")
 
 
 def requests(app: App, settings: Settings) -> dict[str, control.Handler]:
@@ -174,7 +175,7 @@ async def settled(app: App, place: Place, patience: float = 10.0) -> None:
     room = terminal.room(place.native_id) if isinstance(terminal, Terminal) else None
     with suppress(TimeoutError):
         async with asyncio.timeout(patience):
-            while not (await _heard(app, place, room) and await app.idle()):
+            while not (await _heard(app, place, room) and await app.idle()):  # noqa: ASYNC110 - asks the database
                 await asyncio.sleep(0.02)
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 import structlog
 
 from bot.clock import Clock
-from bot.core.hearing import Commanded, Deleted, Edited, Heard, Reacted, Said
+from bot.core.hearing import Commanded, Deleted, Edited, Heard, Said
 from bot.core.listening import Attended
 from bot.core.model import Place
 from bot.failpoints import failpoint
@@ -22,7 +22,7 @@ EVERY = 0.05
 MOST = 500
 
 Hearer = Callable[[Tx, Place, Heard, int | None, datetime], Awaitable[None]]
-"""What a cog does when something is heard: in the same transaction, with the message's id if it was stored."""
+"""What a cog does when something is heard, in the same transaction; the id is the stored message's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ class _Queue:
             await self._outbox.deliver(row)
         except Later as later:
             self._rest(row, later.seconds)
-        except Exception as fault:  # noqa: BLE001 - whatever a network raises, the row is tried again under its key
+        except Exception as fault:  # noqa: BLE001 - whatever a network raises, the row is tried again
             wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** self._tries.get(row.id, 0))
             self._tries[row.id] = self._tries.get(row.id, 0) + 1
             log.warning(

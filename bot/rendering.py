@@ -55,7 +55,7 @@ class Renderer:
                 while await self.render_some():
                     pass
             except StorageFull as fault:
-                log.error("storage_full", reason=str(fault))
+                log.error("storage_full", reason=str(fault))  # noqa: TRY400 - a full disk needs no traceback
                 await asyncio.sleep(AFTER_A_FAULT)
                 continue
             await self._more.wait()

@@ -21,7 +21,7 @@ Stepper = Callable[[Tx, int, Step, datetime], Awaitable[None]]
 
 LONGEST_SLEEP = timedelta(seconds=30)
 HEAD_START = timedelta(seconds=0.5)
-"""How long before it falls due a step is taken (real time), so that its posts wait, claimed, for the instant."""
+"""How long (real time) before it is due a step is taken: its posts wait, claimed, for the instant."""
 PLAN_AHEAD_EVERY = timedelta(days=1)
 AFTER_A_FAULT = timedelta(seconds=5)
 
@@ -75,7 +75,7 @@ class Scheduler:
                 await self._take(chat_id)
             except StorageFull:
                 raise
-            except Exception:  # noqa: BLE001 - one chat's fault must not stop the others; it is tried again
+            except Exception:
                 log.exception("step_failed", chat=chat_id)
                 self._look_again = True
 
@@ -87,7 +87,7 @@ class Scheduler:
             await self.take_due()
             return await self._next()
         except StorageFull as fault:
-            log.error("storage_full", reason=str(fault))
+            log.error("storage_full", reason=str(fault))  # noqa: TRY400 - a full disk needs no traceback
             return now + AFTER_A_FAULT
 
     async def _next(self) -> datetime:

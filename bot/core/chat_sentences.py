@@ -51,7 +51,7 @@ def announcement(chat: Chat, series: Series, questions: Sequence[Question]) -> s
 
 def reminder(chat: Chat, series: Series) -> str:
     """The post ten minutes before."""
-    return f"{name(chat, series)} starts at {clockface.time(chat.starts_at, chat.zone)}. See you in a few minutes."
+    return f"{name(chat, series)} starts at {clockface.time(chat.starts_at, chat.zone)}. See you there."
 
 
 def welcome(chat: Chat, series: Series, late: timedelta | None) -> str:
@@ -63,7 +63,7 @@ def welcome(chat: Chat, series: Series, late: timedelta | None) -> str:
     if series.welcome:
         lines.append(series.welcome)
     lines.append(
-        f"Tap Answer, or write in the question's thread. {answer}1: in the channel works too, now or days later."
+        f"Tap Answer, or write in the question's thread. {answer}1: in the channel works too, now or later."
     )
     lines.append(
         f"{READERS[series.visibility.value]} `privacy show` tells what is kept and how to be left out."
@@ -175,7 +175,8 @@ def already_out(series: Series, position: int) -> str:
 
 def just_steered(series: Series, chat: Chat) -> str:
     """The answer to the slower of two hosts."""
-    return f"{chat.steered_by} just asked {letter(series, 0)}{chat.asked}; type it again if you want the next one too."
+    out = f"{letter(series, 0)}{chat.asked}"
+    return f"{chat.steered_by} just asked {out}; type it again if you want the next one too."
 
 
 def not_waiting(series: Series, position: int) -> str:
@@ -194,7 +195,7 @@ def no_such_question(series: Series, position: int, count: int) -> str:
 def reorder_how(waiting: Sequence[int]) -> str:
     """The answer to an order that is no order of what waits."""
     example = " ".join(str(k) for k in reversed(waiting)) or "-"
-    return f"Name each question that still waits once, in the order you want, as in `question reorder {example}`."
+    return f"Name each question that still waits once, in your order, as in `question reorder {example}`."
 
 
 def too_many_questions(count: int, most: int) -> str:

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import sentences
+from bot.core import runsheet, sentences
 from bot.core.effects import Wish
-from bot.core.model import Action, ChatState, Question, QuestionState, Refused
+from bot.core.model import Action, ChatState, Question, QuestionState, Refused, StepKind
 from bot.core.running import Change, Running, question_subject, reschedule
 from bot.core.steering import insert, move_end, replan
-from bot.core import runsheet
-from bot.core.model import StepKind
 
 
 def plan(state: Running, topic: str, texts: Sequence[str], now: datetime) -> Change:

@@ -1,9 +1,8 @@
 """Which question a message belongs to, and why: label, then thread, then reply, else conversation."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.core.labels import Kind, Reading
 from bot.core.model import How, Question, QuestionState
@@ -17,8 +16,7 @@ class MessageKind(StrEnum):
     CONVERSATION = "conversation"
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(NamedTuple):
     """What a message hangs on: the ids of the thread's question and of the questions it replies to."""
 
     thread_question: int | None = None
@@ -26,8 +24,7 @@ class Around:
     reply_is_answer: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Filed:
+class Filed(NamedTuple):
     """Where a message went: question ids and how, or numbers that are held until they are asked.
 
     `corrects` are numbers for the sender's previous message.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot.core import labels
 from bot.core.filing import NOWHERE, Around, Filed, MessageKind, file
@@ -28,8 +29,7 @@ class Attended:
         return Attended(chat, numbered, labels.Letters.parse(letters), max(numbered, default=0))
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A message that is stored: the chat it belongs to and where it was filed."""
 
     chat: Chat
@@ -72,6 +72,8 @@ def in_hour(chat: Chat, at: datetime) -> bool:
 
 
 def _number(one: Attended, filed: Filed) -> int:
+    if not filed.questions:
+        return 0
     return next((number for number, q in one.questions.items() if q.id in filed.questions), 0)
 
 

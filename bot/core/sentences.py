@@ -1,12 +1,14 @@
 """Every sentence the bot says to people, so that tone and language have one home."""
 
-from bot.core.planning_sentences import *  # noqa: F403 - one module of sentences, in rooms
-from bot.core.people_sentences import *  # noqa: F403 - one module of sentences, in rooms
-from bot.core.host_sentences import *  # noqa: F403 - one module of sentences, in rooms
-from bot.core.chat_sentences import *  # noqa: F403
-
 from collections.abc import Sequence
 from datetime import date, time
+
+from bot.core.chat_sentences import *
+from bot.core.demo_sentences import *
+from bot.core.host_sentences import *
+from bot.core.people_sentences import *
+from bot.core.planning_sentences import *
+from bot.core.steering_sentences import *
 
 # --- Time, zones and recurrences -------------------------------------------------------------
 

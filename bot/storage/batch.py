@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.core.filing import NOWHERE, Around, Filed, MessageKind
 from bot.core.hearing import Said
@@ -17,8 +17,7 @@ LONGEST = 65_536
 """The most characters of one message that are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hung:
+class Hung(NamedTuple):
     """What others hang a message on: a question's post, or a stored message."""
 
     question_id: int | None = None
@@ -80,16 +79,18 @@ class Batch:
 
     def take(self, one: Said, person_id: int) -> None:
         """Make rows of one message, if a chat keeps it."""
-        thread = self._hung.get(one.thread or "", _NOTHING)
-        reply = self._replied(one, thread.chat_id)
-        around = NOWHERE
-        if one.thread or one.reply_to:
-            around = Around(thread.question_id, reply.question_id, reply.is_answer)
+        around, chat_id = self._around(one) if one.thread or one.reply_to else (NOWHERE, 0)
         at, by_host = said_at(one.at, self.now), one.author.power >= Role.HOST
-        text, chat_id = kept_words(one.text), thread.chat_id or reply.chat_id
+        text = kept_words(one.text)
         kept = keep(self.attended, text, by_host, at, around, chat_id, bool(one.attachments))
         if kept is not None:
             self._add(one, person_id, text, at, kept, around)
+
+    def _around(self, one: Said) -> tuple[Around, int]:
+        thread = self._hung.get(one.thread or "", _NOTHING)
+        reply = self._replied(one, thread.chat_id)
+        around = Around(thread.question_id, reply.question_id, reply.is_answer)
+        return around, thread.chat_id or reply.chat_id
 
     def _replied(self, one: Said, thread_chat: int) -> Hung:
         """What a message replies to; a reply to a chat that is over, or to another thread's, is new talk."""
@@ -124,7 +125,8 @@ class Batch:
             )
         )
         for question_id in filed.questions:
-            self.filings.append(tuple(filing_row(message_id, question_id, filed, self.now).values()))
+            flags = ",".join(filed.flags)
+            self.filings.append((message_id, question_id, filed.how, None, filed.inferred, flags, self.now))
         if filed.corrects:
             self.corrections.append(Correction(message_id, person_id, kept.chat.id, filed.corrects))
         if filed.questions and around is NOWHERE:

@@ -12,7 +12,7 @@ from bot.core.model import Chat, ChatState, Place, Question, QuestionState, Seri
 from bot.core.running import Running
 from bot.core.which import Which
 from bot.storage import tables as t
-from bot.storage.plans import Plans, place_of, series_of
+from bot.storage.plans import Plans, place_of
 
 AHEAD = (ChatState.PLANNED, ChatState.ANNOUNCED)
 LIVE = (ChatState.OPEN, ChatState.WRAPPING)

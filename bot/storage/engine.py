@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -68,31 +70,26 @@ def _engine(url: URL, pragmas: tuple[str, ...], begin: str, **options: Any) -> A
     return engine
 
 
-class DataFolderLock:
-    """Held by the one running process of a data folder; a second one is refused."""
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a data folder, made if need be, for this process alone; a second process is refused."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = os.open(folder / "edchat.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _lock(file)
+        yield
+    finally:
+        os.close(file)
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "edchat.lock"
-        self._file: int | None = None
 
-    def acquire(self) -> None:
-        """Take the lock, or refuse and name the process that has it."""
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.read(self._file, 20).decode().strip()
-            os.close(self._file)
-            self._file = None
-            raise Refused(sentences.already_running(holder)) from None
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, str(os.getpid()).encode(), 0)
-
-    def release(self) -> None:
-        """Let another process in."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+def _lock(file: int) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(file, 20).decode().strip()
+        raise Refused(sentences.already_running(holder)) from None
+    os.ftruncate(file, 0)
+    os.pwrite(file, str(os.getpid()).encode(), 0)
 
 
 def warn_of_network_disk(folder: Path, mounts: Path = Path("/proc/mounts")) -> str | None:

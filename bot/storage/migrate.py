@@ -2,15 +2,15 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-import migrations
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, create_engine, event
-from typing import Any
 
+import migrations
 from bot.core import sentences
 from bot.core.model import Refused
 

@@ -15,7 +15,6 @@ from bot.core.running import Running
 from bot.storage import tables as t
 from bot.storage.chats import Chats
 
-
 WAITING, SENT, WITHDRAWN, DROPPED, FAILED = "waiting", "sent", "withdrawn", "dropped", "failed"
 
 

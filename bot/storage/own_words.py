@@ -118,7 +118,7 @@ class OwnWords(Coverage):
         return tuple(name for row in await self._rows(query) for name in row if name)
 
     async def _forget_panels(self, chat_ids: set[int], native_id: str) -> None:
-        """Empty what the outbox keeps of panels that may name or quote somebody, and of words for them alone."""
+        """Empty what the outbox keeps of panels that may quote somebody, and of words for them alone."""
         panels = and_(t.outbox.c.chat_id.in_(chat_ids), t.outbox.c.subject == HOSTS_PANEL)
         whispers = and_(
             t.outbox.c.action == Action.WHISPER, t.outbox.c.payload["person"].as_string() == native_id

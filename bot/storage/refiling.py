@@ -85,7 +85,7 @@ class Refiling(Inbound):
         await self._do(change.values(deleted_at=func.coalesce(t.message.c.deleted_at, now), **empty))
 
     async def refile(self, message_id: int, attended: Sequence[Attended], now: datetime) -> None:
-        """File a message anew by its words, thread and reply, unless a person filed it or its chat is sealed."""
+        """File a message anew by words, thread and reply, unless a person filed it or its chat is sealed."""
         row = await self.message(message_id)
         if row is None or row.deleted_at is not None or not _attends(attended, row.chat_id):
             return

@@ -1,12 +1,12 @@
 """The store: one writer, many readers, and transactions whose queries have names."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
-import asyncio
-import sqlite3
 from typing import Self
 
 from sqlalchemy import URL, text
@@ -17,11 +17,9 @@ from bot.core import sentences
 from bot.core.model import ChatState, Refused
 from bot.core.running import Change, Running
 from bot.storage.books import Books
-
 from bot.storage.engine import reader_engine, writer_engine
-from bot.storage.own_words import OwnWords
 from bot.storage.outbound import Outbound
-
+from bot.storage.own_words import OwnWords
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 

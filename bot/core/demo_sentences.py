@@ -1,0 +1,95 @@
+"""What the demo says: while its hour runs, when it is over, and when it cannot begin."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from bot.core.model import Chat, ChatState, Series
+
+DEMO_PEOPLE: Final = "A demo has 3 to 400 people; give --people a number between them."
+DEMO_SECONDS: Final = "The demo's hour takes 5 to 3600 seconds; give --seconds a number between them."
+DEMO_STOPPED: Final = "The demo was stopped before its end; start it again to see the whole of it."
+DEMO_PREPARING: Final = "The evening before, the moderator plans the chat."
+_STATES: Final = {
+    ChatState.PLANNED: "The chat begins in a moment.",
+    ChatState.ANNOUNCED: "The chat begins in a moment.",
+    ChatState.OPEN: "Welcome and introductions.",
+    ChatState.WRAPPING: "Wrapping up.",
+}
+
+
+def demo_which(named: str, names: Sequence[str]) -> str:
+    """Ask which question list is meant."""
+    return "\n".join([f"{named!r} does not name one chat; give --chat a few words of one of these:", *names])
+
+
+def demo_not_planned(reply: str) -> str:
+    """Say that the moderator's command was not taken."""
+    return f"The demo's chat could not be planned: {reply}"
+
+
+def demo_wrong(line: str, folder: str) -> str:
+    """Say that the demo did not come out right, and where to look."""
+    return f"Something was lost, doubled or not asked; look into {folder}, which is kept: {line}"
+
+
+def demo_begins(name: str, source: str, people: int, seconds: float) -> str:
+    """The heading: whose questions, how many simulated people, how fast."""
+    return (
+        f"{name}, with {people} simulated people, an hour in {seconds:g} seconds.\nQuestions after {source}"
+    )
+
+
+def demo_title(chat: Chat, series: Series) -> str:
+    """What stands over the live view."""
+    return f"{series.title}: {chat.topic} (everybody is simulated)"
+
+
+def demo_state(state: ChatState) -> str:
+    """Where the chat stands when no question is on."""
+    return _STATES.get(state, "The hour is over; late answers still count.")
+
+
+def demo_left(minutes: int) -> str:
+    """How long the question that is on still has."""
+    return f"{minutes} min left" if minutes else "under a minute left"
+
+
+def demo_ledger(said: int, edited: int, deleted: int, stored: int) -> str:
+    """The people's ledger beside what the bot stored."""
+    return f"people's ledger: {said} said, {edited} edited, {deleted} deleted; the bot stored {stored}"
+
+
+def demo_progress(clock: str, now: str, ledger: str) -> str:
+    """A line of progress where nothing can be drawn."""
+    return f"{clock}  {now}  ({ledger})"
+
+
+def demo_over(result: Mapping[str, Any]) -> str:
+    """What came of the hour, in words; `result` is the line for machines."""
+    filed = ", ".join(f"{count} by {how}" for how, count in result["filed"].items() if count)
+    told = {**result, "filed": filed, "late": result["late_ms_p99"] / 1000}
+    return _OVER.format_map(told)
+
+
+_OVER: Final = (
+    "{asked} of {questions} questions were asked, at most {late:.1f} s late on the chat's own clock.\n"
+    "People said {sent} messages, edited {edited} and deleted {deleted}; "
+    "the export holds {stored}: {lost} lost, {doubled} doubled.\n"
+    "Filed as answers: {filed}. {conversation} messages stayed conversation."
+)
+
+
+def demo_next(folder: str, command: str) -> str:
+    """Where to look next, while the demo's bot stays up."""
+    return _NEXT.format(folder=folder, command=command)
+
+
+_NEXT: Final = """
+The bot of this evening stays up. Look around in another terminal:
+  export EDCHAT_DATA_DIR={folder}
+  {command} chat --place edchat              the room: type ana> A3: Late, but here it is
+  {command} status                           what is open, what comes next
+  {command} say "answers unanswered"         who has not answered, what may still be filed
+  {command} export data                      all that the bot keeps, as JSON
+  {command} explain "A1: We draw it first"   how a message is filed, and why
+Ctrl-C ends it; the folder stays until you delete it."""

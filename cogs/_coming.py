@@ -1,0 +1,89 @@
+"""The coming chats of a weekly chat: found, laid out, let go, and given room in their places."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core import sentences
+from bot.core.free_times import HOUR, Span, clash
+from bot.core.model import Chat, Place, Refused, Series
+from bot.core.recurrence import Recurrence
+from bot.core.weekly import spans
+from bot.core.zones import known_zone
+from bot.storage.store import Tx
+
+
+async def of_series(tx: Tx, series: Series) -> tuple[Chat, ...]:
+    """The chats of a series that are ahead or live, in time order."""
+    places = await tx.places_of_series(series.id)
+    found = {chat.id: chat for place in places for chat in await tx.chats_of_place(place.id)}
+    mine = [chat for chat in found.values() if chat.series_id == series.id and not chat.rehearsal]
+    return tuple(sorted((c for c in mine if c.state.ahead or c.state.live), key=lambda chat: chat.starts_at))
+
+
+async def planned(tx: Tx, chat: Chat) -> bool:
+    """Whether somebody gave a chat a topic or questions."""
+    return bool(chat.topic or await tx.questions(chat.id))
+
+
+async def let_go(tx: Tx, chat: Chat) -> None:
+    """Take away a coming chat that nobody planned."""
+    await tx.withdraw(chat.id)
+    await tx.drop_chat(chat.id)
+    tx.replanned = True
+
+
+async def need_free(
+    tx: Tx, series: Series, rules: Sequence[Recurrence], places: Sequence[Place], now: datetime
+) -> None:
+    """Refuse rules that would put two chats into one place at a time."""
+    mine = spans(rules, series, now)
+    taken = [span for place in places for span in await _taken(tx, place, series, now)]
+    found = clash(mine, taken)
+    if found is None:
+        return
+    at, zone = found.mine.starts_at, rules[0].zone
+    if found.own:
+        raise Refused(sentences.own_times_meet(series.title, at, zone))
+    free_at = at + found.free_after * HOUR if found.free_after else None
+    raise Refused(sentences.place_taken(found.other.title, at, zone, free_at))
+
+
+async def make_room(tx: Tx, chat: Chat, starts_at: datetime, ends_at: datetime) -> None:
+    """Let an unplanned chat of the same series make way for this one; any other keeps its place."""
+    for other in await beside(tx, chat, starts_at, ends_at):
+        if other.series_id != chat.series_id or other.state.live or await planned(tx, other):
+            raise Refused(sentences.other_comes(other, (await tx.series(other.series_id)).title))
+        await leave_out(tx, other)
+
+
+async def beside(tx: Tx, chat: Chat, starts_at: datetime, ends_at: datetime) -> tuple[Chat, ...]:
+    """The other chats that have this chat's places within that time."""
+    held = {one.id: one for place in await tx.places(chat) for one in await tx.chats_of_place(place.id)}
+    return tuple(
+        one
+        for one in held.values()
+        if one.id != chat.id
+        and (one.state.ahead or one.state.live)
+        and (one.starts_at < ends_at and starts_at < one.ends_at)
+    )
+
+
+async def leave_out(tx: Tx, chat: Chat) -> None:
+    """Take away a chat that nobody planned, and let its slot leave that date out."""
+    slot = next((one for one in await tx.slots(chat.series_id) if one.id == chat.slot_id), None)
+    if slot and chat.occurrence_local:
+        await tx.skip_dates(slot, [chat.occurrence_local.date()])
+    await let_go(tx, chat)
+
+
+async def _taken(tx: Tx, place: Place, but: Series, now: datetime) -> list[Span]:
+    """When a place is taken by other series: by their rules, and by chats that were moved."""
+    found: list[Span] = []
+    titles: dict[int, str] = {}
+    for series in await tx.series_here(place.id):
+        titles[series.id] = series.title
+        if series.id != but.id:
+            rules = [slot.rule for slot in await tx.slots(series.id) if known_zone(slot.rule.zone)]
+            found += spans(rules, series, now)
+    chats = [c for c in await tx.chats_of_place(place.id) if c.state.ahead and c.series_id in titles]
+    return found + [Span(c.starts_at, c.ends_at, titles[c.series_id]) for c in chats if c.series_id != but.id]

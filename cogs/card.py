@@ -1,0 +1,63 @@
+"""The card: what can I do here, now, with my role."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.commands import Cog, Context, Offer, Reply, command
+from bot.core import sentences
+from bot.core.model import Chat, Role
+from bot.core.which import Which
+from bot.storage.store import Tx
+
+Live = Annotated[Chat | None, "Which chat", Which.LIVE]
+
+
+class Card(Cog):
+    """The one command to remember."""
+
+    @command("", private=True)
+    async def card(self, ctx: Context, tx: Tx, *, chat: Live = None) -> Reply:
+        """Show what is on here, and what you can do now."""
+        hosting = ctx.role >= Role.HOST
+        lines, offers = await _chat_part(tx, chat, hosting) if chat else (await _without_chat(ctx, tx), ())
+        late = await tx.chat_here(ctx.place.id, Which.RECENT)
+        if late and late.state.hears_late_answers:
+            lines = [*lines, sentences.card_late(late, await tx.series(late.series_id))]
+        own = () if hosting and offers else (_MY_WORDS,)
+        return Reply("\n".join([*lines, sentences.CARD_HELP]), (*offers, *own))
+
+
+_MY_WORDS = Offer(sentences.MY_WORDS, "privacy show")
+
+
+async def _chat_part(tx: Tx, chat: Chat, hosting: bool) -> tuple[list[str], tuple[Offer, ...]]:
+    series, questions = await tx.series(chat.series_id), await tx.questions(chat.id)
+    if chat.state.live:
+        current = next((one for one in questions if one.position == chat.asked), None)
+        paused = [sentences.CARD_PAUSED] * bool(chat.paused_at)
+        lines = [sentences.card_live(chat, series, current, len(questions)), *paused]
+        return lines, _steering(chat) if hosting else (Offer(sentences.CATCH_UP, "chat now"),)
+    unplanned = hosting and not questions
+    lines = [sentences.card_next(chat, series), *[sentences.CARD_UNPLANNED] * unplanned]
+    return lines, _preparing(chat) if hosting and questions else ()
+
+
+async def _without_chat(ctx: Context, tx: Tx) -> list[str]:
+    anything = await tx.series_here(ctx.place.id)
+    return [sentences.CARD_NO_SERIES if ctx.role >= Role.HOST and not anything else sentences.CARD_NOTHING]
+
+
+def _steering(chat: Chat) -> tuple[Offer, ...]:
+    missing = Offer(sentences.WHO_IS_MISSING, f"answers unanswered chat={chat.id}")
+    if chat.paused_at:
+        return Offer(sentences.RESUME, f"chat resume chat={chat.id}"), missing
+    step_on = Offer(sentences.NEXT_QUESTION, f"chat next chat={chat.id} after={chat.asked}")
+    return step_on, Offer(sentences.PAUSE, f"chat pause chat={chat.id}"), missing
+
+
+def _preparing(chat: Chat) -> tuple[Offer, ...]:
+    return (
+        Offer(sentences.RUN_SHEET, f"chat preview chat={chat.id}"),
+        Offer(sentences.START_NOW, f"chat start chat={chat.id}"),
+    )

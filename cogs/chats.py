@@ -1,0 +1,196 @@
+"""One chat: planned, previewed, rehearsed, started, steered, ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from bot.commands import Cog, Context, Example, Reply, command
+from bot.core import drafting, plain, sentences, steering
+from bot.core.model import Chat, Question, Refused, Role, StepKind
+from bot.core.question_list import QuestionList, read_question, read_questions
+from bot.core.running import Change, Running
+from bot.core.which import Which
+from bot.parameters import Lines, Minutes
+from bot.storage.store import Tx
+from cogs import _coming, _rehearsal
+
+Tonight = Annotated[Chat, "Which chat, if not the one now or next", Which.LIVE]
+Coming = Annotated[Chat, "Which chat, if not the next one", Which.AHEAD]
+After = Annotated[int | None, "The question that was out when this was offered"]
+
+
+class Chats(Cog):
+    """The commands of the group `chat`."""
+
+    @command("chat plan", role=Role.HOST)
+    async def plan(
+        self,
+        ctx: Context,
+        tx: Tx,
+        topic: Annotated[str, "What it is about", Example("Homework that matters")] = "",
+        questions: Annotated[Lines, "The questions, one a line"] = (),
+        *,
+        chat: Annotated[Chat, "Which chat, if not the next unplanned one", Which.UNPLANNED],
+    ) -> Reply:
+        """Plan a chat: its topic, and below it the questions, one a line."""
+        before = await tx.running(chat.id)
+        if not topic.strip() and not questions:
+            return Reply("\n".join([sentences.PLAN_HOW, _preview(before)]), private=True)
+        name = plain.title(topic) if topic.strip() else chat.topic
+        given = read_questions(questions, sentences.letter(before.series, 0))
+        texts = given.texts or tuple(question.text for question in before.questions)
+        after = await tx.change(before, drafting.plan(before, name, texts, ctx.now), ctx.now)
+        replaced = len(before.questions) if given.texts else 0
+        text = sentences.planned(after.chat, after.series, replaced, _sheet(after), given.doubts)
+        return Reply(text, sentences.plan_offers(after.chat))
+
+    @command("chat preview", role=Role.HOST)
+    async def preview(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
+        """Show the run sheet: what happens when."""
+        state = await tx.running(chat.id)
+        return Reply(_preview(state), sentences.steering_offers(chat))
+
+    @command("chat rehearse", role=Role.HOST)
+    async def rehearse(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
+        """Play a chat sixty times as fast, in the hosts' room only; nothing is announced or archived."""
+        state, room = await _rehearsal.rehearse(ctx, tx, chat)
+        return Reply(sentences.rehearsal_begins(state.chat, len(state.questions), room.name))
+
+    @command("chat start", role=Role.HOST)
+    async def start(self, ctx: Context, tx: Tx, *, chat: Coming) -> Reply:
+        """Begin a chat now instead of at its time."""
+        before = await tx.running(chat.id)
+        change = steering.start(before, ctx.person.shown, ctx.now)
+        await _need_quiet(ctx, tx, before)
+        after = await tx.change(before, change, ctx.now)
+        return Reply(sentences.begins(after.chat, after.series), sentences.steering_offers(after.chat)[:1])
+
+    @command("chat next", role=Role.HOST)
+    async def next(self, ctx: Context, tx: Tx, *, chat: Tonight, after: After = None) -> Reply:
+        """Ask the next question now."""
+        by, now = ctx.person.shown, ctx.now
+        state = await _steer(ctx, tx, chat, lambda before: steering.next_question(before, by, now, after))
+        went = state.chat.asked if state.chat.asked != chat.asked else 0
+        said = sentences.goes_out(state.series, went) if went else sentences.WRAP_BEGINS
+        return Reply(said, sentences.steering_offers(state.chat))
+
+    @command("chat extend", role=Role.HOST)
+    async def extend(
+        self,
+        ctx: Context,
+        tx: Tx,
+        minutes: Annotated[Minutes, "How much longer", Example("5 min")],
+        *,
+        chat: Tonight,
+        after: After = None,
+    ) -> Reply:
+        """Give the question that is on more time."""
+        by, now = ctx.person.shown, ctx.now
+        state = await _steer(ctx, tx, chat, lambda before: steering.extend(before, by, minutes, now, after))
+        said = sentences.more_time(state.chat, state.series, state.when(StepKind.ASK, StepKind.WRAP))
+        return Reply(said, sentences.steering_offers(state.chat))
+
+    @command("chat pause", role=Role.HOST)
+    async def pause(self, ctx: Context, tx: Tx, *, chat: Tonight, after: After = None) -> Reply:
+        """Stop the timer until you resume, a day at most."""
+        by, now = ctx.person.shown, ctx.now
+        state = await _steer(ctx, tx, chat, lambda before: steering.pause(before, by, now, after))
+        return Reply(sentences.PAUSED, sentences.steering_offers(state.chat))
+
+    @command("chat resume", role=Role.HOST)
+    async def resume(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
+        """Go on after a pause, with all the time that was left."""
+        by, now = ctx.person.shown, ctx.now
+        state = await _steer(ctx, tx, chat, lambda before: steering.resume(before, by, now))
+        return Reply(sentences.goes_on(state.chat), sentences.steering_offers(state.chat))
+
+    @command("chat skip", role=Role.HOST)
+    async def skip(
+        self,
+        ctx: Context,
+        tx: Tx,
+        question: Annotated[Question | None, "Which question, if not the next"] = None,
+        *,
+        chat: Tonight,
+    ) -> Reply:
+        """Leave out a question that is not asked yet."""
+        by, now, number = ctx.person.shown, ctx.now, question.position if question else None
+        state = await _steer(ctx, tx, chat, lambda before: steering.skip(before, by, now, number))
+        return Reply(sentences.SKIPPED_ONE, sentences.steering_offers(state.chat))
+
+    @command("chat ask", role=Role.HOST)
+    async def ask(
+        self,
+        ctx: Context,
+        tx: Tx,
+        text: Annotated[str, "The extra question", Example("What surprised you?")],
+        *,
+        chat: Tonight,
+    ) -> Reply:
+        """Ask a question now that nobody planned."""
+        given = read_question(text, sentences.letter(await tx.series(chat.series_id), 0))
+        by, now = ctx.person.shown, ctx.now
+        state = await _steer(
+            ctx, tx, chat, lambda before: steering.ask_extra(before, by, given.texts[0], now)
+        )
+        said = sentences.goes_out(state.series, state.chat.asked)
+        return Reply(_with_doubts(said, given), sentences.steering_offers(state.chat))
+
+    @command("chat end", role=Role.HOST, destructive=True)
+    async def end(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
+        """End the hour now; nothing more is asked."""
+        await _steer(ctx, tx, chat, lambda before: steering.end(before, ctx.person.shown, ctx.now))
+        return Reply(sentences.ENDED)
+
+    @command("chat cancel", role=Role.HOST, destructive=True)
+    async def cancel(
+        self,
+        ctx: Context,
+        tx: Tx,
+        reason: Annotated[str, "Why, for everybody to read", Example("Half-term")] = "",
+        *,
+        chat: Coming,
+    ) -> Reply:
+        """Call a coming chat off; every place is told."""
+        why = plain.plain(reason, 500)
+        state = await _steer(ctx, tx, chat, lambda before: steering.cancel(before, why, ctx.now))
+        return Reply(sentences.called_off(state.chat, state.series))
+
+    @command("chat now", private=True)
+    async def now(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
+        """Which question is on, for how long, and what was asked so far."""
+        state = await tx.running(chat.id)
+        text = sentences.where_we_are(chat, state.series, state.questions, state.steps, ctx.now)
+        steering = sentences.steering_offers(chat) if ctx.role >= Role.HOST else ()
+        return Reply(text, (*sentences.catch_up_offers(chat), *steering))
+
+
+async def _steer(ctx: Context, tx: Tx, chat: Chat, act: Callable[[Running], Change]) -> Running:
+    """Do something to a chat, store what becomes of it, and give that."""
+    before = await tx.running(chat.id)
+    return await tx.change(before, act(before), ctx.now)
+
+
+async def _need_quiet(ctx: Context, tx: Tx, state: Running) -> None:
+    """Refuse to start beside another chat, or one that is opening by itself at this moment."""
+    opens = state.when(StepKind.OPEN)
+    if opens is not None and opens <= ctx.now:
+        raise Refused(sentences.SHORT_NOTICE)
+    if other := await tx.busy(state.chat):
+        raise Refused(sentences.other_is_on(other, (await tx.series(other.series_id)).title))
+    for other in await _coming.beside(tx, state.chat, ctx.now, ctx.now + state.series.length):
+        if await tx.questions(other.id):
+            raise Refused(sentences.other_comes(other, (await tx.series(other.series_id)).title))
+
+
+def _sheet(state: Running) -> list[str]:
+    return sentences.run_sheet(state.chat, state.series, state.questions, state.steps)
+
+
+def _preview(state: Running) -> str:
+    return sentences.preview(state.chat, state.series, _sheet(state), len(state.questions))
+
+
+def _with_doubts(said: str, given: QuestionList) -> str:
+    return "\n".join([said, *map(sentences.look_at, given.doubts)])

@@ -1,0 +1,51 @@
+"""Hosts: a guest for one chat, and handing a chat over to somebody else."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.commands import Cog, Context, Reply, command
+from bot.core import sentences
+from bot.core.effects import Say
+from bot.core.model import Chat, Person, Refused, Role
+from bot.core.running import Change, Running
+from bot.core.which import Which
+from bot.storage.store import Tx
+
+Who = Annotated[Person, "Who"]
+Live = Annotated[Chat, "Which chat", Which.LIVE]
+
+
+class Hosts(Cog):
+    """Who steers a chat beside the moderators."""
+
+    @command("host invite", role=Role.HOST)
+    async def invite(self, ctx: Context, tx: Tx, person: Who, *, chat: Live) -> Reply:
+        """Let somebody host one chat."""
+        _check_not_over(chat)
+        await tx.invite(chat.id, person.id, ctx.now)
+        return Reply(sentences.invited(person.name, chat, await tx.series(chat.series_id)))
+
+    @command("host handover", role=Role.HOST)
+    async def handover(self, ctx: Context, tx: Tx, person: Who, *, chat: Live) -> Reply:
+        """Hand a chat over to somebody else."""
+        _check_not_over(chat)
+        if person.id == ctx.person.id:
+            raise Refused(sentences.HANDOVER_SELF)
+        before = await tx.running(chat.id)
+        await tx.invite(chat.id, person.id, ctx.now)
+        await tx.uninvite(chat.id, ctx.person.id)
+        await tx.change(before, _led_by(before, person), ctx.now)
+        return Reply(sentences.handed_over(person.name, chat, before.series))
+
+
+def _check_not_over(chat: Chat) -> None:
+    if not (chat.state.ahead or chat.state.live):
+        raise Refused(sentences.not_running(chat))
+
+
+def _led_by(before: Running, person: Person) -> Change:
+    """The chat with its new lead, who is thanked at its end, and a word for the room."""
+    text = sentences.new_lead(person.name, before.chat, before.series)
+    said = Say(f"lead.{before.chat.version}", text, not_after=before.chat.ends_at)
+    return Change(before.with_chat(lead=person.name), (said,))

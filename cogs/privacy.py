@@ -1,0 +1,111 @@
+"""One's own words: what is kept, under which name, and how to be left out or forgotten."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.commands import Cog, Context, Example, Offer, Reply, command
+from bot.core import clockface, sentences
+from bot.core.model import Refused
+from bot.core.plain import plain, title
+from bot.storage.export import own_words
+from bot.storage.store import Tx
+
+NAME_LIMIT = 40
+"""Characters of a pseudonym."""
+_TYPED_LIMIT = 400
+
+
+class Privacy(Cog):
+    """What everybody may decide about their own words; all of it is private."""
+
+    @command("privacy show", private=True)
+    async def show(self, ctx: Context, tx: Tx) -> Reply:
+        """Show what is kept of you here, and who may read it."""
+        kept = await tx.kept_of(ctx.person.id, ctx.place.community_id)
+        agreed = await tx.consent(ctx.person.id, ctx.place.community_id)
+        lines = [sentences.kept(kept.messages, kept.answers, kept.chats)]
+        if agreed and agreed.forgotten_at:
+            return Reply("\n".join([*lines, sentences.KEPT_FORGOTTEN]), (_LET_IN,))
+        if agreed and agreed.excluded_at:
+            return Reply("\n".join([*lines, sentences.KEPT_OUT]), (_LET_IN, _EXPORT, _FORGET))
+        here = await tx.series_here(ctx.place.id)
+        lines += [sentences.seen_as(ctx.person.shown), sentences.readers([one.visibility for one in here])]
+        return Reply("\n".join(lines), (_EXPORT, _LEAVE, _FORGET))
+
+    @command("privacy name", private=True)
+    async def name(
+        self,
+        ctx: Context,
+        tx: Tx,
+        pseudonym: Annotated[
+            str, "What readers see instead; leave it out for your own name", Example("Reader 12")
+        ] = "",
+    ) -> Reply:
+        """Choose the name that readers see."""
+        wanted = await _free_name(ctx, tx, pseudonym) if pseudonym.strip() else None
+        await tx.set_consent(ctx.person.id, ctx.place.community_id, ctx.now, pseudonym=wanted)
+        return Reply(sentences.named(wanted) if wanted else sentences.NAME_OWN)
+
+    @command("privacy exclude", private=True)
+    async def exclude(self, ctx: Context, tx: Tx) -> Reply:
+        """Leave your words out from now on, and hide those before."""
+        here = ctx.place.community_id
+        await tx.set_consent(ctx.person.id, here, ctx.now, excluded_at=ctx.now)
+        await tx.hide_own(ctx.person.id, here, ctx.now)
+        return Reply(sentences.EXCLUDED, (_LET_IN,))
+
+    @command("privacy include", private=True)
+    async def include(self, ctx: Context, tx: Tx) -> Reply:
+        """Let your words be kept again, the new ones only."""
+        here = ctx.place.community_id
+        agreed = await tx.consent(ctx.person.id, here)
+        if agreed is None or not (agreed.excluded_at or agreed.forgotten_at):
+            return Reply(sentences.INCLUDED_ALREADY)
+        await tx.set_consent(ctx.person.id, here, ctx.now, excluded_at=None, forgotten_at=None)
+        return Reply(sentences.INCLUDED)
+
+    @command("privacy export", private=True)
+    async def export(self, ctx: Context, tx: Tx) -> Reply:
+        """Get all that is kept of you here."""
+        pieces: list[str] = []
+        await own_words(tx, pieces.append, ctx.person, await tx.community_of(ctx.place), ctx.now)
+        return Reply("".join(pieces))
+
+    @command("privacy forget", private=True, destructive=True)
+    async def forget(
+        self, ctx: Context, tx: Tx, *, sure: Annotated[bool, "That you have thought about it"] = False
+    ) -> Reply:
+        """Erase your words and your name."""
+        community = await tx.community_of(ctx.place)
+        if not sure:
+            kept = await tx.kept_of(ctx.person.id, community.id)
+            count = sentences.counted(kept.messages, "message")
+            return Reply(sentences.FORGET_SURE.format(count=count), (_FORGET_SURELY,))
+        erased = sentences.counted(await tx.forget(ctx.person, community.id, ctx.now), "message")
+        when = clockface.moment(ctx.now, community.zone)
+        return Reply(sentences.FORGOTTEN.format(count=erased, when=when))
+
+
+_EXPORT = Offer(sentences.GIVE_ME_ALL, "privacy export")
+_LEAVE = Offer(sentences.LEAVE_ME_OUT, "privacy exclude")
+_LET_IN = Offer(sentences.LET_ME_IN, "privacy include")
+_FORGET = Offer(sentences.FORGET_ME, "privacy forget")
+_FORGET_SURELY = Offer(sentences.FORGET_YES, "privacy forget sure=yes")
+
+
+async def _free_name(ctx: Context, tx: Tx, typed: str) -> str | None:
+    """The name as typed, None where it is one's own; nobody else's may be taken, in whatever letters."""
+    wanted = title(typed)
+    if len(wanted) > NAME_LIMIT:
+        raise Refused(sentences.NAME_LONG.format(limit=NAME_LIMIT))
+    if _folded(wanted) == _folded(ctx.person.name):
+        return None
+    taken = await tx.names_in_use(ctx.place.community_id, but=ctx.person.id)
+    if _folded(wanted) in map(_folded, taken):
+        raise Refused(sentences.NAME_TAKEN)
+    return wanted
+
+
+def _folded(name: str) -> str:
+    return plain(name, _TYPED_LIMIT).casefold().lstrip("@# ")

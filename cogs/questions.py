@@ -1,0 +1,130 @@
+"""The question list: changed before and during a chat, and questions that moderators type themselves."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+from bot.commands import Cog, Context, Example, Reply, command, hears
+from bot.core import adopting, drafting, grammar, sentences, steering
+from bot.core.hearing import Heard, Said
+from bot.core.model import Chat, Place, Question, Refused, Role
+from bot.core.question_list import QuestionList, read_question
+from bot.core.running import Running
+from bot.core.which import Which
+from bot.storage.store import Tx
+from cogs import _typed
+
+Tonight = Annotated[Chat, "Which chat, if not the one now or next", Which.LIVE]
+Text = Annotated[str, "The question", Example("What worked?")]
+Number = Annotated[Question, "Its number"]
+_NUMBERS = re.compile(r"[^\W\d_]?([0-9]{1,3})[.,;:)]?", re.ASCII)
+
+
+class Questions(Cog):
+    """The commands of the group `question`, and the ears for questions that moderators type."""
+
+    @command("question add", role=Role.HOST)
+    async def add(
+        self,
+        ctx: Context,
+        tx: Tx,
+        text: Text,
+        *,
+        at: Annotated[int | None, "Which number it gets, if not the last"] = None,
+        chat: Tonight,
+    ) -> Reply:
+        """Add a question to the list."""
+        before = await tx.running(chat.id)
+        given = _read(text, before)
+        change = drafting.add(before, given.texts[0], ctx.now, at)
+        after = await tx.change(before, change, ctx.now)
+        new = next(q for q in after.questions if q.id not in {old.id for old in before.questions})
+        said = sentences.question_added(after.series, new.position, len(after.questions))
+        return _reply(said, given, after)
+
+    @command("question edit", role=Role.HOST)
+    async def edit(self, ctx: Context, tx: Tx, number: Number, text: Text, *, chat: Tonight) -> Reply:
+        """Change a question's words; one that was asked changes its post and thread too."""
+        before = await tx.running(chat.id)
+        given = _read(text, before)
+        after = await tx.change(
+            before, drafting.edit(before, number.position, given.texts[0], ctx.now), ctx.now
+        )
+        return _reply(
+            sentences.question_edited(after.series, drafting.at(after, number.position)), given, after
+        )
+
+    @command("question reorder", role=Role.HOST)
+    async def reorder(
+        self,
+        ctx: Context,
+        tx: Tx,
+        order: Annotated[str, "The numbers in the order you want", Example("1 3 2")],
+        *,
+        chat: Tonight,
+    ) -> Reply:
+        """Put the questions that are not asked yet into another order."""
+        before = await tx.running(chat.id)
+        after = await tx.change(before, drafting.reorder(before, _order(order), ctx.now), ctx.now)
+        return Reply(
+            sentences.in_this_order(after.series, after.questions), sentences.steering_offers(after.chat)
+        )
+
+    @command("question remove", role=Role.HOST)
+    async def remove(self, ctx: Context, tx: Tx, number: Number, *, chat: Tonight) -> Reply:
+        """Take a question out; numbers that were asked already never change."""
+        before = await tx.running(chat.id)
+        after = await tx.change(before, drafting.remove(before, number.position, ctx.now), ctx.now)
+        said = sentences.question_removed(after.series, number)
+        return Reply(said, sentences.steering_offers(after.chat))
+
+    @command("question adopt", role=Role.HOST)
+    async def adopt(
+        self,
+        ctx: Context,
+        tx: Tx,
+        message: Annotated[int, "The number of the message"],
+        *,
+        meant: Annotated[str, "Its number, extra or reminder", Example("2")],
+        chat: Annotated[Chat, "Which chat", Which.LIVE],
+    ) -> Reply:
+        """Say what a question was that a moderator typed in the chat."""
+        if meant.casefold() == "reminder":
+            return Reply(sentences.REMINDER_NOTED)
+        typed = await _typed.message(tx, chat, message)
+        before = await tx.running(chat.id)
+        by, text = ctx.person.shown, _read(typed.text, before).texts[0]
+        if meant.casefold() == "extra":
+            change = steering.ask_extra(before, by, text, ctx.now)
+        else:
+            change = adopting.adopt(before, by, _typed.number(meant), text, ctx.now)
+        after = await tx.change(before, change, ctx.now)
+        await _typed.take_for_post(tx, after, typed, ctx.now)
+        left_out = () if meant.casefold() == "extra" else adopting.left_out(before, after.chat.asked)
+        said = sentences.adopted(after.series, after.chat.asked, left_out)
+        return Reply(said, sentences.steering_offers(after.chat))
+
+    @hears(Said)
+    async def typed(self, tx: Tx, place: Place, heard: Heard, message_id: int | None, now: datetime) -> None:
+        """Ask the hosts what a moderator's own "Q2: ..." was meant as."""
+        if isinstance(heard, Said) and message_id is not None and grammar.command_text(heard.text) is None:
+            await _typed.ask_hosts(tx, place, heard, message_id, now)
+
+
+def _read(text: str, state: Running) -> QuestionList:
+    return read_question(text, sentences.letter(state.series, 0))
+
+
+def _reply(said: str, given: QuestionList, after: Running) -> Reply:
+    return Reply(
+        "\n".join([said, *map(sentences.look_at, given.doubts)]), sentences.steering_offers(after.chat)
+    )
+
+
+def _order(text: str) -> tuple[int, ...]:
+    found = [_NUMBERS.fullmatch(word) for word in text.replace(",", " ").split()]
+    if not found or not all(found):
+        raise Refused(sentences.ORDER_BAD)
+    return tuple(int(one[1]) for one in found if one)

@@ -1,0 +1,224 @@
+"""Weekly chats: made, changed, shown, paused, moved about the calendar, deleted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from bot.commands import Between, Cog, Context, Example, Offer, Reply, command
+from bot.core import plain, sentences, steering, weekly
+from bot.core.model import Chat, Place, Refused, Role, Visibility
+from bot.core.model import Series as WeeklyChat
+from bot.core.weekly import Times, Wishes
+from bot.core.zones import Zone
+from bot.parameters import Minutes, When
+from bot.storage.store import Tx
+from cogs import _coming, _rules
+
+Which = Annotated[WeeklyChat, "Which weekly chat"]
+Length = Between(10, 120)
+Tail = Between(1, 60)
+
+
+class Series(Cog):
+    """The commands of the group `series`."""
+
+    @command("series create", role=Role.HOST)
+    async def create(  # noqa: PLR0913 - each is a word of the command
+        self,
+        ctx: Context,
+        tx: Tx,
+        title: Annotated[str, "What it is called", Example("Weekly EdChat")],
+        *,
+        when: Annotated[str, 'When it comes; ";" between two times', Example("every Tuesday 8 pm")],
+        zone: Annotated[Zone | None, "Its time zone, if not the community's"] = None,
+        minutes: Annotated[Minutes, "How long it takes", Length] = 60,
+        hashtag: Annotated[str, "Its hashtag", Example("#edchat")] = "",
+        letters: Annotated[str, "How questions and answers are labelled", Example("Q/A")] = "Q/A",
+        readers: Annotated[Visibility, "Who may read it afterwards"] = Visibility.MEMBERS,
+        place: Annotated[Place | None, "Where it is held, if not here"] = None,
+    ) -> Reply:
+        """Make a weekly chat; its next dates are planned at once."""
+        home = await _where(ctx, tx, place)
+        wishes = Wishes(title, hashtag, letters, None, readers, minutes)
+        return await _created(ctx, tx, wishes, Times(when, None, zone.name if zone else None), home, zone)
+
+    @command("series edit", role=Role.HOST)
+    async def edit(  # noqa: PLR0913 - each is a word of the command
+        self,
+        ctx: Context,
+        tx: Tx,
+        series: Which,
+        *,
+        title: Annotated[str | None, "Its new title"] = None,
+        when: Annotated[str | None, "Its new time", Example("every Thursday 7 pm")] = None,
+        also: Annotated[str | None, "One more time", Example("every Thu 12:00 Europe/London")] = None,
+        zone: Annotated[Zone | None, "Its new time zone"] = None,
+        minutes: Annotated[Minutes | None, "How long it takes", Length] = None,
+        hashtag: Annotated[str | None, "Its hashtag, or none", Example("#edchat")] = None,
+        letters: Annotated[str | None, "How questions and answers are labelled", Example("Q/A")] = None,
+        readers: Annotated[Visibility | None, "Who may read it afterwards"] = None,
+        welcome: Annotated[str | None, "What is said at its opening, or none"] = None,
+        tail_days: Annotated[int | None, "Days in which late answers count", Tail] = None,
+        publish_at_once: Annotated[bool | None, "Whether its page is published at the end"] = None,
+    ) -> Reply:
+        """Change a weekly chat; what is planned already is never touched unasked."""
+        wishes = Wishes(title, hashtag, letters, welcome, readers, minutes, tail_days, publish_at_once)
+        return await _edited(ctx, tx, series, wishes, Times(when, also, zone.name if zone else None))
+
+    @command("series show")
+    async def show(self, ctx: Context, tx: Tx, series: Which) -> Reply:
+        """Show a weekly chat: its times, its next dates, who may read it."""
+        return Reply(await _rules.page(tx, series, ctx.now))
+
+    @command("series list")
+    async def listing(self, ctx: Context, tx: Tx) -> Reply:
+        """List the weekly chats here, with their next dates."""
+        lines = [await _line(tx, series) for series in await tx.series_here(ctx.place.id)]
+        return Reply("\n".join(lines) or sentences.SERIES_NONE)
+
+    @command("series pause", role=Role.HOST)
+    async def pause(self, ctx: Context, tx: Tx, series: Which) -> Reply:
+        """Let a weekly chat rest until you resume it."""
+        _rules.need_own(ctx, series)
+        if series.paused:
+            raise Refused(sentences.PAUSED_ALREADY)
+        await tx.save_series(replace(series, paused=True))
+        tx.replanned = True
+        return Reply(sentences.series_paused(series), (Offer("Resume", f"series resume {series.id}"),))
+
+    @command("series resume", role=Role.HOST)
+    async def resume(self, ctx: Context, tx: Tx, series: Which) -> Reply:
+        """Let a paused weekly chat go on with its next date."""
+        _rules.need_own(ctx, series)
+        if not series.paused:
+            raise Refused(sentences.NOT_PAUSED_SERIES)
+        return await _resumed(ctx, tx, replace(series, paused=False))
+
+    @command("series skip", role=Role.HOST)
+    async def skip(
+        self,
+        ctx: Context,
+        tx: Tx,
+        dates: Annotated[str, "A date, or a break", Example("22 Dec until 5 Jan")],
+        *,
+        series: Which,
+        chat: Annotated[Chat | None, "The planned chat that may be cancelled for it"] = None,
+    ) -> Reply:
+        """Leave out one date, or all in a break."""
+        _rules.need_own(ctx, series)
+        return await _rules.skip(ctx, tx, series, dates, chat)
+
+    @command("series move", role=Role.HOST)
+    async def move(
+        self,
+        ctx: Context,
+        tx: Tx,
+        date: Annotated[Chat, "The date or number of the chat", Example("2026-12-01")],
+        *,
+        to: Annotated[When, "When it is held instead", Example("3 Dec 7 pm")],
+    ) -> Reply:
+        """Hold one chat at another time; the others stay as they are."""
+        before = await tx.running(date.id)
+        change = steering.move(before, to, ctx.now)
+        await _coming.make_room(tx, date, to, change.state.chat.ends_at)
+        after = await tx.change(before, change, ctx.now)
+        return Reply(sentences.moved_to(after.chat, after.series), sentences.plan_offers(after.chat))
+
+    @command("series delete", role=Role.HOST, destructive=True)
+    async def delete(
+        self, ctx: Context, tx: Tx, series: Which, *, sure: Annotated[bool, "Whether you are sure"] = False
+    ) -> Reply:
+        """Delete a weekly chat; the archive of its chats is kept."""
+        _rules.need_own(ctx, series)
+        chats = await _coming.of_series(tx, series)
+        if not sure:
+            return await _ask_to_delete(tx, series, chats)
+        for chat in chats:
+            await _finish(ctx, tx, chat)
+        await tx.delete_series(series.id, ctx.now)
+        tx.replanned = True
+        return Reply(sentences.series_deleted(series))
+
+
+async def _where(ctx: Context, tx: Tx, place: Place | None) -> Place:
+    """Where a new series is at home: never in the hosts' room by mistake."""
+    hosts = (await tx.community_of(ctx.place)).hosts_place_id
+    if place is not None or ctx.place.id != hosts:
+        return place or ctx.place
+    others = [one for one in await tx.places_of_community(ctx.place.community_id) if one.id != hosts]
+    if len(others) != 1:
+        raise Refused(sentences.SERIES_WHERE)
+    return others[0]
+
+
+async def _created(
+    ctx: Context, tx: Tx, wishes: Wishes, times: Times, home: Place, zone: Zone | None
+) -> Reply:
+    series = wishes.of(WeeklyChat(0, home.community_id, plain.title(wishes.title or "")))
+    if await tx.count_series(home.community_id) >= weekly.MOST_SERIES:
+        raise Refused(sentences.SERIES_MANY.format(most=weekly.MOST_SERIES))
+    rules = times.of((), times.zone or await _rules.home_zone(ctx, tx), ctx.now)
+    await _coming.need_free(tx, series, rules, [home], ctx.now)
+    series = await tx.add_series(series, home.id, (), ctx.now)
+    await _rules.give(tx, series, rules, ctx.now)
+    remarks = [zone.said] if zone and zone.said else []
+    notes = [*remarks, *_rules.all_notes(rules)]
+    text = sentences.series_made(series, _rules.in_all_words(rules), _rules.dates(rules, ctx.now), notes)
+    first = (await _coming.of_series(tx, series))[0]
+    return Reply(text, (Offer("Write the questions", f"chat plan chat={first.id}"),))
+
+
+async def _edited(ctx: Context, tx: Tx, series: WeeklyChat, wishes: Wishes, times: Times) -> Reply:
+    _rules.need_own(ctx, series)
+    if wishes == Wishes() and times == Times():
+        raise Refused(sentences.EDIT_WHAT)
+    changed = wishes.of(series)
+    await tx.save_series(changed)
+    longer = changed.length != series.length
+    kept = await _rules.change(ctx, tx, changed, times) if longer or times != Times() else []
+    if longer:
+        await _rules.lay_out_again(tx, changed, ctx.now)
+    page = await _rules.page(tx, changed, ctx.now)
+    asked = [sentences.still_planned(kept, changed)] if kept else []
+    return Reply("\n".join([page, *asked]), sentences.still_planned_offers(kept))
+
+
+async def _line(tx: Tx, series: WeeklyChat) -> str:
+    rules = [slot.rule for slot in await tx.slots(series.id)]
+    ahead = [chat for chat in await _coming.of_series(tx, series) if chat.state.ahead]
+    coming = sentences.next_date(ahead[0].starts_at, ahead[0].zone, ahead[0].topic) if ahead else ""
+    return sentences.series_line(series, _rules.in_all_words(rules), coming)
+
+
+async def _resumed(ctx: Context, tx: Tx, series: WeeklyChat) -> Reply:
+    """Go on with what is still to come; of what went by meanwhile nothing is said."""
+    await tx.save_series(series)
+    for chat in await _coming.of_series(tx, series):
+        before = await tx.running(chat.id)
+        if chat.state.ahead:
+            await tx.change(before, weekly.after_a_rest(before, ctx.now), ctx.now)
+    for slot in await tx.slots(series.id):
+        await tx.materialise(series, slot, ctx.now)
+    tx.replanned = True
+    coming = [chat for chat in await _coming.of_series(tx, series) if chat.state.ahead]
+    return Reply(sentences.series_resumed(series, coming[0] if coming else None))
+
+
+async def _ask_to_delete(tx: Tx, series: WeeklyChat, chats: tuple[Chat, ...]) -> Reply:
+    live = [chat for chat in chats if chat.state.live]
+    planned = [chat for chat in chats if chat.state.ahead and await _coming.planned(tx, chat)]
+    text = sentences.confirm_delete(series, len(planned), bool(live))
+    return Reply(text, (sentences.delete_offer(series),))
+
+
+async def _finish(ctx: Context, tx: Tx, chat: Chat) -> None:
+    """End or call off a chat whose series goes; one that nobody planned just goes."""
+    before = await tx.running(chat.id)
+    if chat.state.live:
+        await tx.change(before, steering.end(before, ctx.person.shown, ctx.now), ctx.now)
+    elif await _coming.planned(tx, chat):
+        why = sentences.series_gone(before.series)
+        await tx.change(before, steering.cancel(before, why, ctx.now), ctx.now)
+    else:
+        await _coming.let_go(tx, chat)
