@@ -131,6 +131,7 @@ def demo(
     people: int = 40,
     seconds: float = 60,
     seed: int = 1,
+    chat: str = "asking questions",
 ) -> None:
     """Run a real chat's questions with simulated people, an hour in a minute.
 
@@ -141,9 +142,11 @@ def demo(
     people: how many simulated people.
     seconds: how long the hour takes.
     seed: another number, another evening.
+    chat: some words of the name of the real chat whose questions are asked.
     """
     logs.set_up("warning")
-    _carry_out(watch(Demo(people=people, seconds=seconds, seed=seed), stay=not leave, as_json=as_json))
+    evening = Demo(people=people, seconds=seconds, seed=seed, chat=chat)
+    _carry_out(watch(evening, stay=not leave, as_json=as_json))
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.core.filing import Filed, MessageKind
@@ -16,7 +16,7 @@ from bot.storage import tables as t
 from bot.storage.batch import FILINGS, MESSAGES, Batch, Hung, filing_row, kept_words
 from bot.storage.chats import AHEAD, LATE, LIVE, Chats, chat_of
 from bot.storage.people import People
-from bot.storage.queries import among
+from bot.storage.queries import among, listed
 
 BY_FORM = "form:"
 """Begins the native id of a message that no network carried."""
@@ -34,25 +34,39 @@ class Form:
     native_id: str | None = None
 
 
+# The statements of every sweep are made once: building them each time costs as much as running them.
+_PLACE: BindParameter[int] = bindparam("place")
+_HERE = exists().where(t.chat_place.c.chat_id == t.chat.c.id, t.chat_place.c.place_id == _PLACE)
+_AT_HOME = exists().where(
+    t.series_place.c.series_id == t.chat.c.series_id,
+    t.series_place.c.place_id == _PLACE,
+    t.series_place.c.accepted_at.is_not(None),
+)
+_STARTED = and_(
+    t.chat.c.state.in_(AHEAD), t.chat.c.starts_at <= bindparam("now"), t.chat.c.rehearsal.is_(False)
+)
+_ATTENDED = (
+    select(t.chat, t.series.c.letters)
+    .join(t.series)
+    .where(or_(and_(t.chat.c.state.in_(LIVE + LATE), _HERE), and_(_STARTED, _AT_HOME)))
+    .order_by(t.chat.c.state.not_in(LIVE), t.chat.c.starts_at.desc())
+)
+_KNOWN = select(t.message.c.platform_message_id, t.message.c.id).where(
+    t.message.c.place_id == _PLACE, among(t.message.c.platform_message_id, bindparam("native_ids"))
+)
+_NEXT_ID = select(func.coalesce(func.max(t.message.c.id), 0) + 1)
+_PUT_CURSOR = upsert(t.cursor)
+_MOVE_CURSOR = _PUT_CURSOR.on_conflict_do_update(
+    index_elements=["account", "place_id"], set_={"position": _PUT_CURSOR.excluded.position}
+)
+
+
 class Inbound(Chats, People):
     """What is asked of messages as they arrive."""
 
     async def attended(self, place_id: int, now: datetime) -> tuple[Attended, ...]:
         """The chats that a place listens for, the one opened last first."""
-        due = and_(t.chat.c.state.in_(AHEAD), t.chat.c.starts_at <= now, t.chat.c.rehearsal.is_(False))
-        here = exists().where(t.chat_place.c.chat_id == t.chat.c.id, t.chat_place.c.place_id == place_id)
-        home = exists().where(
-            t.series_place.c.series_id == t.chat.c.series_id,
-            t.series_place.c.place_id == place_id,
-            t.series_place.c.accepted_at.is_not(None),
-        )
-        query = (
-            select(t.chat, t.series.c.letters)
-            .join(t.series)
-            .where(or_(and_(t.chat.c.state.in_(LIVE + LATE), here), and_(due, home)))
-            .order_by(t.chat.c.state.not_in(LIVE), t.chat.c.starts_at.desc())
-        )
-        rows = await self._rows(query)
+        rows = await self._rows(_ATTENDED, place=place_id, now=now)
         return tuple([Attended.of(chat_of(row), await self.questions(row.id), row.letters) for row in rows])
 
     async def store_said(
@@ -87,10 +101,8 @@ class Inbound(Chats, People):
 
     async def messages_by_native_id(self, place_id: int, native_ids: Sequence[str]) -> dict[str, int]:
         """The ids of stored messages by their native ids."""
-        query = select(t.message.c.platform_message_id, t.message.c.id).where(
-            t.message.c.place_id == place_id, among(t.message.c.platform_message_id, native_ids)
-        )
-        return {row.platform_message_id: row.id for row in await self._rows(query)}
+        rows = await self._rows(_KNOWN, place=place_id, native_ids=listed(native_ids))
+        return {row.platform_message_id: row.id for row in rows}
 
     async def cursor(self, account: str, place_id: int) -> str | None:
         """Where listening in a place stopped."""
@@ -102,13 +114,10 @@ class Inbound(Chats, People):
 
     async def set_cursor(self, account: str, place_id: int, position: str) -> None:
         """Note how far a place was heard."""
-        row = upsert(t.cursor).values(account=account, place_id=place_id, position=position)
-        await self._do(
-            row.on_conflict_do_update(index_elements=["account", "place_id"], set_={"position": position})
-        )
+        await self._do(_MOVE_CURSOR, [{"account": account, "place_id": place_id, "position": position}])
 
     async def _next_message_id(self) -> int:
-        return int(await self._value(select(func.coalesce(func.max(t.message.c.id), 0)))) + 1
+        return int(await self._value(_NEXT_ID))
 
     async def _hung(self, place_id: int, native_ids: Iterable[str | None]) -> Mapping[str, Hung]:
         wanted = {native for native in native_ids if native}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, exists, select, update
+from sqlalchemy import Row, and_, bindparam, delete, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.hearing import Author, Commanded
@@ -13,7 +13,7 @@ from bot.core.may import Standing
 from bot.core.model import Person, Place, Role
 from bot.core.plain import storable
 from bot.storage import tables as t
-from bot.storage.queries import Queries, among
+from bot.storage.queries import Queries, among, listed
 
 LONGEST_NAME = 200
 LONGEST_COMMAND = 1_000_000
@@ -29,6 +29,24 @@ class Typed:
     person: Person
     power: Role
     text: str
+
+
+_HEARD = (
+    select(
+        t.person.c.native_id,
+        t.person.c.id,
+        t.person.c.name,
+        and_(t.consent.c.excluded_at.is_(None), t.consent.c.forgotten_at.is_(None)).label("kept"),
+        t.consent.c.forgotten_at.is_not(None).label("gone"),
+    )
+    .outerjoin(
+        t.consent,
+        and_(t.consent.c.person_id == t.person.c.id, t.consent.c.community_id == bindparam("community")),
+    )
+    .where(
+        t.person.c.platform == bindparam("platform"), among(t.person.c.native_id, bindparam("native_ids"))
+    )
+)
 
 
 class People(Queries):
@@ -60,28 +78,15 @@ class People(Queries):
     async def hear_people(self, place: Place, authors: Iterable[Author]) -> dict[str, int]:
         """Ids by native id of those whose words are kept here; names are brought up to date."""
         by_id = {author.native_id: author for author in authors}
-        query = (
-            select(
-                t.person.c.native_id,
-                t.person.c.id,
-                t.person.c.name,
-                t.consent.c.excluded_at,
-                t.consent.c.forgotten_at,
-            )
-            .outerjoin(
-                t.consent,
-                and_(t.consent.c.person_id == t.person.c.id, t.consent.c.community_id == place.community_id),
-            )
-            .where(t.person.c.platform == place.platform, among(t.person.c.native_id, by_id))
-        )
-        rows = await self._rows(query)
+        given = {"platform": place.platform, "community": place.community_id, "native_ids": listed(by_id)}
+        rows = await self._rows(_HEARD, **given)
         known = {row.native_id: row.name for row in rows}
-        gone = {row.native_id for row in rows if row.forgotten_at is not None}
+        gone = {row.native_id for row in rows if row.gone}
         seen = [author for author in by_id.values() if author.native_id not in gone]
         if strangers := [a for a in seen if known.get(a.native_id) != _name(a)]:
             await self._meet(place.platform, strangers)
-            rows = await self._rows(query)
-        return {row.native_id: row.id for row in rows if row.excluded_at is None and row.forgotten_at is None}
+            rows = await self._rows(_HEARD, **given)
+        return {row.native_id: row.id for row in rows if row.kept}
 
     async def people_named(self, place_id: int, name: str) -> tuple[Person, ...]:
         """People of this place's platform whose name or pseudonym this is, whatever its case."""

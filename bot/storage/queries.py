@@ -4,7 +4,18 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Insert, Row, Table, Update, func, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Insert,
+    Row,
+    Table,
+    Update,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
@@ -16,10 +27,14 @@ def first_key(result: CursorResult[Any]) -> int:
     return int(key[0])
 
 
-def among(column: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:
-    """Whether a text column is one of many values; the statement is the same however many there are."""
-    listed = func.json_each(json.dumps(list(values))).table_valued("value")
-    return column.in_(select(listed.c.value))
+def listed(values: Iterable[str]) -> str:
+    """Many values as one, for `among`."""
+    return json.dumps(list(values))
+
+
+def among(column: ColumnElement[str], values: BindParameter[str]) -> ColumnElement[bool]:
+    """Whether a text column is one of the `listed` values; the statement is the same however many."""
+    return column.in_(select(func.json_each(values).table_valued("value").c.value))
 
 
 class Queries:
