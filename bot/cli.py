@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import select
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -16,6 +18,9 @@ from bot.core.model import Refused
 from bot.demo import Demo, watch
 from bot.settings import Settings, SettingsError, load, strangers
 from bot.storage.store import StorageFull
+
+PIPE_PATIENCE = 0.3
+"""Seconds that lines from a pipe may take to come."""
 
 edchat = CommandLine(
     name="edchat", help="Runs weekly EdChats: asks the questions, files every answer.", version="0.1.0"
@@ -50,8 +55,7 @@ def say(text: str, *, place: str | None = None) -> None:
     text: the command, without "!edchat".
     place: the place meant, where there are several.
     """
-    lines = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.read()
-    _carry_out(hosting.say(_settings(quiet=True), f"{text}\n{lines}".rstrip("\n"), place))
+    _carry_out(hosting.say(_settings(quiet=True), f"{text}\n{_lines_below(text)}".rstrip("\n"), place))
 
 
 @edchat.command
@@ -73,7 +77,7 @@ def backup(file: Path) -> None:
     ----------
     file: the file to write.
     """
-    _carry_out(hosting.backup(_settings(quiet=True), file))
+    _carry_out(hosting.backup(_settings(quiet=True), file.absolute()))
 
 
 @edchat.command
@@ -158,6 +162,16 @@ def main() -> None:
         sys.exit(2 if isinstance(no, CycloptsError) else 1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _lines_below(text: str) -> str:
+    """What stands on standard input for a command that takes lines below it; others leave it alone."""
+    if "\n" in text or sys.stdin is None or sys.stdin.isatty() or not hosting.takes_lines(text):
+        return ""
+    ready, _, _ = select.select([sys.stdin], [], [], PIPE_PATIENCE)
+    return sys.stdin.read() if ready else ""
 
 
 def _settings(*, quiet: bool = False) -> Settings:

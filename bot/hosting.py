@@ -22,6 +22,7 @@ from bot.storage.engine import database_url, locked
 from bot.storage.export import export
 from bot.storage.migrate import migrate
 from bot.storage.store import Store
+from cogs import every_cog
 
 log = structlog.get_logger()
 
@@ -81,6 +82,14 @@ async def say(settings: Settings, text: str, named: str | None) -> None:
         print(f'  [{label}] edchat say "{line}"')
 
 
+def takes_lines(text: str) -> bool:
+    """Whether a typed command takes lines below it."""
+    below = [
+        one.path for cog in every_cog() for one in cog.commands() if any(p.kind.below for p in one.params)
+    ]
+    return any(" ".join(text.split()).casefold().startswith(path) for path in below)
+
+
 async def status(settings: Settings, *, as_json: bool) -> None:
     """Print how things stand."""
     answer = await control.ask(settings.data_dir, "status")
@@ -92,7 +101,6 @@ async def status(settings: Settings, *, as_json: bool) -> None:
 
 async def backup(settings: Settings, file: Path) -> None:
     """Copy the database to a new file."""
-    file = file.absolute()
     if await control.ask(settings.data_dir, "backup", file=str(file)) is None:
         async with Store(database_url(written_url(settings), settings.data_dir)) as store:
             await store.backup(file)
