@@ -42,9 +42,9 @@ test-all: $(READY) ## Run every test
 	$(call step,all tests)
 	@$(PYTEST) $(ARGS)
 
-coverage: $(READY) ## As test, and core, scheduler and outbox must have every branch tried
-	$(call step,tests with branch coverage)
-	@$(PYTEST) -m "not slow" --cov --cov-report= $(ARGS)
+coverage: ## As test, and core, scheduler and outbox must have every branch tried
+	@$(MAKE) test ARGS="--cov --cov-report= $(ARGS)"
+	$(call step,branches)
 	@$(BIN)/coverage report --include='$(COVERED)' --fail-under=100
 
 check: $(READY) ## Formatting, lint, types, arrows, lock, security: everything that reads the code
