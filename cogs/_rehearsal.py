@@ -7,7 +7,7 @@ from bot.core import runsheet, sentences, steering
 from bot.core.model import Chat, Place, Question, Refused
 from bot.core.running import Change, Running
 from bot.declared import Context
-from bot.storage.chats import quickened
+from bot.storage.runs import quickened
 from bot.storage.store import Tx
 
 SOON = timedelta(seconds=5)

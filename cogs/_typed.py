@@ -4,19 +4,21 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import labels, sentences
+from bot.core import adopting, labels, sentences, steering
 from bot.core.hearing import Said
+from bot.core.label_text import may_carry_label
 from bot.core.labels import Letters, Voice
 from bot.core.may import role
 from bot.core.model import Chat, Place, Refused, Role
 from bot.core.plain import cut
-from bot.core.running import Running, question_subject
+from bot.core.running import Change, Running, question_subject
 from bot.core.which import Which
 from bot.storage.store import Tx
 
 _SHOWN = 200
-_LABELLED = re.compile(r"[\W_]*(?:final\b|[^\W\d_]{1,8}\s?[0-9])", re.IGNORECASE)
-_ANSWERING = re.compile(r"[\W_]*a(?:nswer)?\s?[0-9]", re.IGNORECASE)
+_ASKING = re.compile(
+    r"^[\W_]{0,8}(?!a(?:nswer)?\s?[0-9])(?:final\b|[^\W\d_]{1,8}\s?[0-9])", re.IGNORECASE | re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,14 @@ async def message(tx: Tx, chat: Chat, message_id: int) -> Typed:
     return Typed(row.place_id, row.platform_message_id, row.text)
 
 
-def number(meant: str) -> int:
-    """The number that a typed question is meant as."""
-    bare = meant.strip().lstrip("Qq#")
-    if not re.fullmatch("[0-9]{1,3}", bare, re.ASCII):
+def meant_as(before: Running, by: str, meant: str, text: str, now: datetime) -> Change:
+    """What a chat becomes when a typed question is meant as one of its own, or as an extra one."""
+    if meant.casefold() == "extra":
+        return steering.ask_extra(before, by, text, now)
+    number = meant.strip().lstrip("Qq#")
+    if not re.fullmatch("[0-9]{1,3}", number, re.ASCII):
         raise Refused(sentences.MEANT_BAD)
-    return int(bare)
+    return adopting.adopt(before, by, int(number), text, now)
 
 
 async def take_for_post(tx: Tx, state: Running, typed: Typed, now: datetime) -> None:
@@ -90,6 +94,6 @@ async def _show(
 
 def _worth_a_look(said: Said) -> bool:
     """Tell cheaply: most of what is heard carries no label, and most labels are participants' answers."""
-    if not _LABELLED.match(said.text[:80]):
-        return False
-    return said.author.power >= Role.HOST or not _ANSWERING.match(said.text[:80])
+    if said.author.power >= Role.HOST:
+        return may_carry_label(said.text)
+    return _ASKING.search(said.text) is not None

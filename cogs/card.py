@@ -53,7 +53,7 @@ def _steering(chat: Chat) -> tuple[Offer, ...]:
     if chat.paused_at:
         return Offer(sentences.RESUME, f"chat resume chat={chat.id}"), missing
     step_on = Offer(sentences.NEXT_QUESTION, f"chat next chat={chat.id} after={chat.asked}")
-    return step_on, Offer(sentences.PAUSE, f"chat pause chat={chat.id}"), missing
+    return step_on, Offer(sentences.PAUSE, f"chat pause chat={chat.id} after={chat.asked}"), missing
 
 
 def _preparing(chat: Chat) -> tuple[Offer, ...]:

@@ -49,13 +49,14 @@ class Chats(Cog):
     async def preview(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
         """Show the run sheet: what happens when."""
         state = await tx.running(chat.id)
-        return Reply(_preview(state), sentences.steering_offers(chat))
+        return Reply(_preview(state), sentences.steering_offers(chat, state.questions))
 
     @command("chat rehearse", role=Role.HOST)
     async def rehearse(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
         """Play a chat sixty times as fast, in the hosts' room only; nothing is announced or archived."""
         state, room = await _rehearsal.rehearse(ctx, tx, chat)
-        return Reply(sentences.rehearsal_begins(state.chat, len(state.questions), room.name))
+        said = sentences.rehearsal_begins(state.chat, len(state.questions), room.name)
+        return Reply(said, sentences.rehearsal_offers(state.chat))
 
     @command("chat start", role=Role.HOST)
     async def start(self, ctx: Context, tx: Tx, *, chat: Coming) -> Reply:
@@ -64,7 +65,7 @@ class Chats(Cog):
         change = steering.start(before, ctx.person.shown, ctx.now)
         await _need_quiet(ctx, tx, before)
         after = await tx.change(before, change, ctx.now)
-        return Reply(sentences.begins(after.chat, after.series), sentences.steering_offers(after.chat)[:1])
+        return Reply(sentences.begins(after.chat, after.series), sentences.plan_offers(after.chat)[:1])
 
     @command("chat next", role=Role.HOST)
     async def next(self, ctx: Context, tx: Tx, *, chat: Tonight, after: After = None) -> Reply:
@@ -73,7 +74,7 @@ class Chats(Cog):
         state = await _steer(ctx, tx, chat, lambda before: steering.next_question(before, by, now, after))
         went = state.chat.asked if state.chat.asked != chat.asked else 0
         said = sentences.goes_out(state.series, went) if went else sentences.WRAP_BEGINS
-        return Reply(said, sentences.steering_offers(state.chat))
+        return Reply(said, sentences.steering_offers(state.chat, state.questions))
 
     @command("chat extend", role=Role.HOST)
     async def extend(
@@ -89,21 +90,21 @@ class Chats(Cog):
         by, now = ctx.person.shown, ctx.now
         state = await _steer(ctx, tx, chat, lambda before: steering.extend(before, by, minutes, now, after))
         said = sentences.more_time(state.chat, state.series, state.when(StepKind.ASK, StepKind.WRAP))
-        return Reply(said, sentences.steering_offers(state.chat))
+        return Reply(said, sentences.steering_offers(state.chat, state.questions))
 
     @command("chat pause", role=Role.HOST)
     async def pause(self, ctx: Context, tx: Tx, *, chat: Tonight, after: After = None) -> Reply:
         """Stop the timer until you resume, a day at most."""
         by, now = ctx.person.shown, ctx.now
         state = await _steer(ctx, tx, chat, lambda before: steering.pause(before, by, now, after))
-        return Reply(sentences.PAUSED, sentences.steering_offers(state.chat))
+        return Reply(sentences.PAUSED, sentences.steering_offers(state.chat, state.questions))
 
     @command("chat resume", role=Role.HOST)
     async def resume(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
         """Go on after a pause, with all the time that was left."""
         by, now = ctx.person.shown, ctx.now
         state = await _steer(ctx, tx, chat, lambda before: steering.resume(before, by, now))
-        return Reply(sentences.goes_on(state.chat), sentences.steering_offers(state.chat))
+        return Reply(sentences.goes_on(state.chat), sentences.steering_offers(state.chat, state.questions))
 
     @command("chat skip", role=Role.HOST)
     async def skip(
@@ -117,7 +118,7 @@ class Chats(Cog):
         """Leave out a question that is not asked yet."""
         by, now, number = ctx.person.shown, ctx.now, question.position if question else None
         state = await _steer(ctx, tx, chat, lambda before: steering.skip(before, by, now, number))
-        return Reply(sentences.SKIPPED_ONE, sentences.steering_offers(state.chat))
+        return Reply(sentences.SKIPPED_ONE, sentences.steering_offers(state.chat, state.questions))
 
     @command("chat ask", role=Role.HOST)
     async def ask(
@@ -135,7 +136,7 @@ class Chats(Cog):
             ctx, tx, chat, lambda before: steering.ask_extra(before, by, given.texts[0], now)
         )
         said = sentences.goes_out(state.series, state.chat.asked)
-        return Reply(_with_doubts(said, given), sentences.steering_offers(state.chat))
+        return Reply(_with_doubts(said, given), sentences.steering_offers(state.chat, state.questions))
 
     @command("chat end", role=Role.HOST, destructive=True)
     async def end(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
@@ -162,8 +163,8 @@ class Chats(Cog):
         """Which question is on, for how long, and what was asked so far."""
         state = await tx.running(chat.id)
         text = sentences.where_we_are(chat, state.series, state.questions, state.steps, ctx.now)
-        steering = sentences.steering_offers(chat) if ctx.role >= Role.HOST else ()
-        return Reply(text, (*sentences.catch_up_offers(chat), *steering))
+        hosting = sentences.steering_offers(chat, state.questions) if ctx.role >= Role.HOST else ()
+        return Reply(text, (*sentences.catch_up_offers(chat), *hosting))
 
 
 async def _steer(ctx: Context, tx: Tx, chat: Chat, act: Callable[[Running], Change]) -> Running:

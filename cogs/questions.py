@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 
 from bot.commands import Cog, Context, Example, Reply, command, hears
-from bot.core import adopting, drafting, grammar, sentences, steering
+from bot.core import adopting, drafting, grammar, sentences
 from bot.core.hearing import Heard, Said
 from bot.core.model import Chat, Place, Question, Refused, Role
 from bot.core.question_list import QuestionList, read_question
@@ -69,7 +69,8 @@ class Questions(Cog):
         before = await tx.running(chat.id)
         after = await tx.change(before, drafting.reorder(before, _order(order), ctx.now), ctx.now)
         return Reply(
-            sentences.in_this_order(after.series, after.questions), sentences.steering_offers(after.chat)
+            sentences.in_this_order(after.series, after.questions),
+            sentences.steering_offers(after.chat, after.questions),
         )
 
     @command("question remove", role=Role.HOST)
@@ -78,7 +79,7 @@ class Questions(Cog):
         before = await tx.running(chat.id)
         after = await tx.change(before, drafting.remove(before, number.position, ctx.now), ctx.now)
         said = sentences.question_removed(after.series, number)
-        return Reply(said, sentences.steering_offers(after.chat))
+        return Reply(said, sentences.steering_offers(after.chat, after.questions))
 
     @command("question adopt", role=Role.HOST)
     async def adopt(
@@ -95,16 +96,13 @@ class Questions(Cog):
             return Reply(sentences.REMINDER_NOTED)
         typed = await _typed.message(tx, chat, message)
         before = await tx.running(chat.id)
-        by, text = ctx.person.shown, _read(typed.text, before).texts[0]
-        if meant.casefold() == "extra":
-            change = steering.ask_extra(before, by, text, ctx.now)
-        else:
-            change = adopting.adopt(before, by, _typed.number(meant), text, ctx.now)
-        after = await tx.change(before, change, ctx.now)
+        text = _read(typed.text, before).texts[0]
+        after = await tx.change(
+            before, _typed.meant_as(before, ctx.person.shown, meant, text, ctx.now), ctx.now
+        )
         await _typed.take_for_post(tx, after, typed, ctx.now)
-        left_out = () if meant.casefold() == "extra" else adopting.left_out(before, after.chat.asked)
-        said = sentences.adopted(after.series, after.chat.asked, left_out)
-        return Reply(said, sentences.steering_offers(after.chat))
+        said = sentences.adopted(after.series, after.chat.asked, adopting.left_out(before, after.chat.asked))
+        return Reply(said, sentences.steering_offers(after.chat, after.questions))
 
     @hears(Said)
     async def typed(self, tx: Tx, place: Place, heard: Heard, message_id: int | None, now: datetime) -> None:
@@ -119,7 +117,8 @@ def _read(text: str, state: Running) -> QuestionList:
 
 def _reply(said: str, given: QuestionList, after: Running) -> Reply:
     return Reply(
-        "\n".join([said, *map(sentences.look_at, given.doubts)]), sentences.steering_offers(after.chat)
+        "\n".join([said, *map(sentences.look_at, given.doubts)]),
+        sentences.steering_offers(after.chat, after.questions),
     )
 
 

@@ -176,7 +176,7 @@ def already_out(series: Series, position: int) -> str:
 def just_steered(series: Series, chat: Chat) -> str:
     """The answer to the slower of two hosts."""
     out = f"{letter(series, 0)}{chat.asked}"
-    return f"{chat.steered_by} just asked {out}; type it again if you want the next one too."
+    return f"{chat.steered_by} was just faster ({out} is on); do it again in a moment if you still want it."
 
 
 def not_waiting(series: Series, position: int) -> str:

@@ -8,16 +8,17 @@ EXPLAIN_ROW = 'Each line needs "text", "role" P or M, "questions" as a number, a
 NOTHING_TO_EXPORT = "There is nothing to export yet; `edchat run` or `edchat chat` begins a data folder."
 
 _KINDS = {
-    "answer": "An answer to question {numbers}.",
-    "question": "Question {numbers}, typed by a moderator.",
-    "teaser": "A word that question {numbers} is coming; nothing is asked yet.",
+    "answer": "An answer to {numbers}.",
+    "question": "A moderator typed {numbers}.",
+    "teaser": "A word that {numbers} is coming; nothing is asked yet.",
     "none": "Conversation: it is kept, but filed under no question.",
 }
 
 
 def explained(kind: str, numbers: Sequence[int], flags: Sequence[str], why: str) -> str:
     """How a message is read, in words."""
-    head = _KINDS[kind].format(numbers=" and ".join(map(str, numbers)))
+    which = "question" if len(numbers) == 1 else "questions"
+    head = _KINDS[kind].format(numbers=f"{which} {' and '.join(map(str, numbers))}")
     return "\n".join(filter(None, [head, why, f"Noted: {', '.join(flags)}." if flags else ""]))
 
 

@@ -53,7 +53,12 @@ def moved_answer(series: Series, question: Question, text: str) -> str:
 
 def file_offer(series: Series, question: Question, who: str, text: str) -> str:
     """The button that files one message."""
-    return f"{_number(series, question)} · {who[:20]}: {_quoted(text)}"
+    return f"{_number(series, question)} · {brief(who)}: {_quoted(text)}"
+
+
+def brief(who: str) -> str:
+    """A name cut for a button."""
+    return who[:20].strip()
 
 
 def missing(series: Series, question: Question, names: Sequence[str]) -> str:
@@ -125,6 +130,7 @@ EXCLUDED = (
 INCLUDED = "From now on your words are kept again; what you said before stays as it was."
 INCLUDED_ALREADY = "Your words are kept already; `privacy show` tells how many."
 FORGET_SURE = "This erases {count} of yours here and your name, and cannot be undone. Are you sure?"
+SOMEBODY = "somebody"
 FORGET_YES = "Yes, forget me"
 FORGOTTEN = (
     "Erased on {when}: {count} of yours, with earlier versions, and your name. "

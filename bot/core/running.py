@@ -145,13 +145,13 @@ def lay_out(state: Running, first_at: datetime, now: datetime) -> Change:
     for question in dropped:
         state = state.with_question(question.position, state=QuestionState.DROPPED)
     state = reschedule(state, first_at)
-    return Change(
-        state, (Tell(_dropping(dropped), sentences.dropped(state.series, dropped)),) if dropped else ()
-    )
+    return Change(state, (_tell_dropped(state, dropped),) if dropped else ())
 
 
-def _dropping(dropped: tuple[Question, ...]) -> str:
-    return "dropped." + ".".join(str(q.position) for q in dropped)
+def _tell_dropped(state: Running, dropped: tuple[Question, ...]) -> Tell:
+    # With the version: a number may pass to another question, which may be dropped as well.
+    numbers = ".".join(str(q.position) for q in dropped)
+    return Tell(f"dropped.{state.chat.version}.{numbers}", sentences.dropped(state.series, dropped))
 
 
 def reschedule(state: Running, first_at: datetime) -> Running:

@@ -45,7 +45,9 @@ def next_question(state: Running, by: str, now: datetime, after: int | None = No
 def extend(state: Running, by: str, minutes: int, now: datetime, after: int | None = None) -> Change:
     """Give the present question more time: later ones shrink to half at least, then the end moves."""
     change = _hold_last(state, now, after)
-    state, more = change.state, timedelta(minutes=minutes)
+    if after is not None:
+        _not_together(change.state, by, now)
+    state, more = change.state.with_chat(steered_by=by, steered_at=now), timedelta(minutes=minutes)
     due = state.when(StepKind.ASK, StepKind.WRAP, StepKind.CLOSE)
     first_at = max(now, due or now) + more
     over = runsheet.fit(first_at, len(state.waiting), state.wrap_at, state.chat.pace).over
@@ -161,7 +163,8 @@ def take_back(state: Running, now: datetime) -> Change:
     earlier = [q.position for q in state.questions if q.asked_at and q.position < question.position]
     state = state.with_question(question.position, state=QuestionState.DRAFTED, asked_at=None)
     state = replace(state.with_chat(asked=max(earlier, default=0)), unsent=False)
-    return Change(reschedule(state, now), (Withdraw(question_subject(question)),))
+    due = max(now, question.asked_at or now)
+    return Change(reschedule(state, due), (Withdraw(question_subject(question)),))
 
 
 def _hold_last(state: Running, now: datetime, after: int | None) -> Change:

@@ -78,26 +78,16 @@ def plan_offers(chat: Chat) -> tuple[Offer, ...]:
     return tuple(Offer(label, f"{line} {which}") for label, line in lines)
 
 
-def steering_offers(chat: Chat) -> tuple[Offer, ...]:
+def steering_offers(chat: Chat, questions: Sequence[Question]) -> tuple[Offer, ...]:
     """What a host can do with a chat as it now is; an old button does no harm."""
     if chat.state.ahead:
         return plan_offers(chat)
     if not chat.state.live:
         return ()
-    which, after = f"chat={chat.id}", f"after={chat.asked}"
-    end = Offer("End", f"chat end {which}")
+    end = Offer("End", f"chat end chat={chat.id}")
     if chat.paused_at:
-        return Offer("Resume", f"chat resume {which}"), end
-    more = Offer("5 more minutes", f"chat extend 5 {which} {after}")
-    if chat.state is ChatState.WRAPPING:
-        return more, end
-    ahead = Offer("Next question", f"chat next {which} {after}"), more
-    return (
-        *ahead,
-        Offer("Pause", f"chat pause {which} {after}"),
-        Offer("Skip the next", f"chat skip {which}"),
-        end,
-    )
+        return Offer("Resume", f"chat resume chat={chat.id}"), end
+    return *_offers_between(chat, questions), end
 
 
 def begins(chat: Chat, series: Series) -> str:
@@ -144,6 +134,11 @@ def rehearsal_begins(chat: Chat, count: int, place: str) -> str:
     seconds = round((chat.ends_at - chat.starts_at).total_seconds())
     length = f"{_questions(count)} in {seconds} seconds"
     return f"The rehearsal starts in {place} in a few seconds: {length}, for hosts only."
+
+
+def rehearsal_offers(chat: Chat) -> tuple[Offer, ...]:
+    """What a host does who has seen enough of a rehearsal."""
+    return (Offer("End the rehearsal", f"chat end chat={chat.id}"),)
 
 
 def where_we_are(
@@ -225,6 +220,17 @@ _IN_THE_HOUR = {StepKind.OPEN: "welcome", StepKind.ASK: "", StepKind.WRAP: "wrap
 
 def _step(series: Series, questions: dict[int, Question], step: Step) -> str:
     return question(series, questions[step.ordinal]) if step.kind is StepKind.ASK else _IN_THE_HOUR[step.kind]
+
+
+def _offers_between(chat: Chat, questions: Sequence[Question]) -> tuple[Offer, ...]:
+    """What moves a running chat on; what is to be skipped is named, so that a second press skips no more."""
+    which = f"chat={chat.id} after={chat.asked}"
+    more = Offer("5 more minutes", f"chat extend 5 {which}")
+    if chat.state is ChatState.WRAPPING:
+        return (more,)
+    coming = next((q.position for q in questions if q.waiting), None)
+    skip = () if coming is None else (Offer("Skip the next", f"chat skip {coming} chat={chat.id}"),)
+    return Offer("Next question", f"chat next {which}"), more, Offer("Pause", f"chat pause {which}"), *skip
 
 
 def _present(chat: Chat, series: Series, asked: Sequence[Question], left: str) -> str:

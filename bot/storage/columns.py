@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect
+from sqlalchemy import Boolean, Column, DateTime, Dialect, ForeignKey, Integer, Text, text
 from sqlalchemy.types import TypeDecorator
 
 
@@ -37,3 +37,24 @@ class WallClock(TypeDecorator[datetime]):
         if value is not None and value.tzinfo is not None:
             raise ValueError("a wall-clock time has no zone of its own")
         return value
+
+
+def key() -> Column[int]:
+    """A table's own id."""
+    return Column("id", Integer, primary_key=True)
+
+
+def of(table: str, *, column: str | None = None, optional: bool = False, key: bool = False) -> Column[int]:
+    """The id of a row of another table; `key` makes it part of this one's."""
+    name = column or f"{table}_id"
+    return Column(name, Integer, ForeignKey(f"{table}.id"), nullable=optional, primary_key=key)
+
+
+def flag(name: str, default: bool = False) -> Column[bool]:
+    """Yes or no, no unless said."""
+    return Column(name, Boolean, nullable=False, server_default=text("1" if default else "0"))
+
+
+def words(name: str, default: str | None = "") -> Column[str]:
+    """Text, empty unless said; with None it may be missing."""
+    return Column(name, Text, nullable=default is None, server_default=default)

@@ -16,9 +16,10 @@ class Coverage(Refiling):
     """What hosts ask so that nobody is overlooked; hidden words and hosts' own are left out."""
 
     async def message_named(self, chat_id: int, place_id: int, said: str) -> int | None:
-        """The message of a chat that its native id in this place names, or else our own id."""
+        """The message of a chat that its native id in this place names, or else our own id, as in m123."""
+        number = said.removeprefix("m")
         native = and_(t.message.c.place_id == place_id, t.message.c.platform_message_id == said)
-        own = t.message.c.id == (int(said) if said.isdecimal() and len(said) < 10 else 0)
+        own = t.message.c.id == (int(number) if number.isdecimal() and len(number) < 10 else 0)
         for named in (native, own):
             query = select(t.message.c.id).where(named, t.message.c.chat_id == chat_id)
             if found := await self._value(query.where(t.message.c.deleted_at.is_(None))):
@@ -39,6 +40,7 @@ class Coverage(Refiling):
         series = await self.series(chat.series_id)
         before = (
             select(t.message.c.person_id)
+            .select_from(t.message)
             .join(t.chat)
             .join(t.series)
             .where(t.series.c.community_id == series.community_id)

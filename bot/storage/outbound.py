@@ -13,7 +13,7 @@ from bot.core.effects import Effect, Say, Tell, Wish, Withdraw
 from bot.core.model import Action, Chat, Offer, Place
 from bot.core.running import Running
 from bot.storage import tables as t
-from bot.storage.chats import Chats
+from bot.storage.runs import Runs
 
 WAITING, SENT, WITHDRAWN, DROPPED, FAILED = "waiting", "sent", "withdrawn", "dropped", "failed"
 
@@ -36,7 +36,7 @@ class Queued:
     first_attempt_at: datetime | None
 
 
-class Outbound(Chats):
+class Outbound(Runs):
     """What is asked of the outbox.
 
     `touched` are the places that got something to do; `settled` says that a row came to its end.
@@ -152,7 +152,7 @@ class Outbound(Chats):
     async def said_by_person(
         self, chat_id: int, place_id: int, subject: str, native_id: str, now: datetime
     ) -> None:
-        """Note that somebody's own message is a post that waits here: nothing is sent, the rest hangs on it."""
+        """Note that somebody's own message is a post that waits here: the rest hangs on it."""
         mine = and_(
             t.outbox.c.chat_id == chat_id, t.outbox.c.place_id == place_id, t.outbox.c.subject == subject
         )

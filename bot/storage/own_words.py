@@ -1,15 +1,16 @@
 """What is kept of one person in one community: shown, exported, hidden, erased."""
 
-from collections.abc import AsyncIterator, Sequence
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, update
 
+from bot.core import sentences
 from bot.core.filing import MessageKind
 from bot.core.model import Action, Person
-from bot.core.unsorted import HOSTS_PANEL
 from bot.storage import tables as t
 from bot.storage.coverage import Coverage
 
@@ -95,10 +96,10 @@ class OwnWords(Coverage):
         async for rows in self.own_messages(person.id, community_id):
             ids = [row.id for row in rows]
             erased += sum(row.deleted_at is None for row in rows)
-            await self._forget_panels({row.chat_id for row in rows}, person.native_id)
             await self.erase(ids, now)
             await self._do(update(t.message).where(t.message.c.id.in_(ids)).values(person_id=None))
         await self._do(update(t.filing).where(t.filing.c.by_person_id == person.id).values(by_person_id=None))
+        await self._mask_name(person, community_id)
         await self._forget_name(person, community_id)
         gone = {"pseudonym": None, "excluded_at": None, "forgotten_at": now}
         await self.set_consent(person.id, community_id, now, **gone)
@@ -117,14 +118,19 @@ class OwnWords(Coverage):
         query = query.where(or_(*(t.person.c.id.in_(some) for some in known)), t.person.c.id != but)
         return tuple(name for row in await self._rows(query) for name in row if name)
 
-    async def _forget_panels(self, chat_ids: set[int], native_id: str) -> None:
-        """Empty what the outbox keeps of panels that may quote somebody, and of words for them alone."""
-        panels = and_(t.outbox.c.chat_id.in_(chat_ids), t.outbox.c.subject == HOSTS_PANEL)
-        whispers = and_(
-            t.outbox.c.action == Action.WHISPER, t.outbox.c.payload["person"].as_string() == native_id
+    async def _mask_name(self, person: Person, community_id: int) -> None:
+        """Take a name, and the quotes beside it, out of what the bot said in this community's chats."""
+        said = select(t.outbox.c.id, t.outbox.c.payload).where(
+            t.outbox.c.chat_id.in_(_chats_of(community_id))
         )
-        change = update(t.outbox).where(or_(panels, whispers), t.outbox.c.state != "waiting")
-        await self._do(change.values(payload={"text": "", "offers": []}))
+        name = _named(person)
+        for row in await self._rows(said):
+            masked = _masked(row.payload, name)
+            if masked != row.payload:
+                await self._do(update(t.outbox).where(t.outbox.c.id == row.id).values(payload=masked))
+        to_them = t.outbox.c.payload["person"].as_string() == person.native_id
+        whispers = and_(t.outbox.c.action == Action.WHISPER, to_them, t.outbox.c.state != "waiting")
+        await self._do(update(t.outbox).where(whispers).values(payload={"text": "", "offers": []}))
 
     async def _forget_name(self, person: Person, community_id: int) -> None:
         chats = _chats_of(community_id)
@@ -147,3 +153,15 @@ def _mine(person_id: int, community_id: int) -> ColumnElement[bool]:
 
 def _chats_of(community_id: int) -> Any:
     return select(t.chat.c.id).join(t.series).where(t.series.c.community_id == community_id)
+
+
+def _named(person: Person) -> re.Pattern[str]:
+    """Finds a person's names as words, also where an offer's label has cut them."""
+    names = {sentences.brief(name) for name in (person.name, person.shown)} | {person.name, person.shown}
+    longest_first = sorted(filter(None, names), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+
+
+def _masked(payload: Mapping[str, Any], name: re.Pattern[str]) -> dict[str, Any]:
+    offers = [offer for offer in payload.get("offers", ()) if not name.search(offer[0])]
+    return {**payload, "text": name.sub(sentences.SOMEBODY, payload.get("text", "")), "offers": offers}

@@ -67,7 +67,12 @@ class Refiling(Inbound):
             )
         elif row is not None:
             await self.erase([row.id], now)
+            await self._forget_receipt(place.id, deleted.id)
         return row.id if row is not None else None
+
+    async def _forget_receipt(self, place_id: int, native_id: str) -> None:
+        mine = and_(t.outbox.c.subject == f"receipt.{place_id}.{native_id}", t.outbox.c.state == "waiting")
+        await self._do(update(t.outbox).where(mine, t.outbox.c.place_id == place_id).values(state="withdrawn"))
 
     async def erase(self, message_ids: Sequence[int], now: datetime) -> None:
         """Take words, earlier words and filings of messages away."""

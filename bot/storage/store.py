@@ -104,8 +104,6 @@ class Store:
 
     async def backup(self, target: Path) -> None:
         """Write a whole, consistent copy of the database to a new file."""
-        if target.exists():
-            raise Refused(sentences.file_exists(str(target)))
         await asyncio.to_thread(_copy, str(self.url.database), target)
 
     async def close(self) -> None:
@@ -122,6 +120,8 @@ class Store:
 
 
 def _copy(source: str, target: Path) -> None:
+    if target.exists():
+        raise Refused(sentences.file_exists(str(target)))
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
     with sqlite3.connect(source) as here, sqlite3.connect(partial) as there:

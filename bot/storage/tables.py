@@ -2,9 +2,7 @@
 
 from sqlalchemy import (
     JSON,
-    Boolean,
     Column,
-    ForeignKey,
     Index,
     Integer,
     MetaData,
@@ -15,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from bot.storage.columns import Instant, WallClock
+from bot.storage.columns import Instant, WallClock, flag, key, of, words
 
 metadata = MetaData(
     naming_convention={
@@ -27,46 +25,29 @@ metadata = MetaData(
 )
 
 
-def _id() -> Column[int]:
-    return Column("id", Integer, primary_key=True)
-
-
-def _of(table: str, *, column: str | None = None, optional: bool = False, key: bool = False) -> Column[int]:
-    name = column or f"{table}_id"
-    return Column(name, Integer, ForeignKey(f"{table}.id"), nullable=optional, primary_key=key)
-
-
-def _flag(name: str, default: bool = False) -> Column[bool]:
-    return Column(name, Boolean, nullable=False, server_default=text("1" if default else "0"))
-
-
-def _text(name: str, default: str | None = "") -> Column[str]:
-    return Column(name, Text, nullable=default is None, server_default=default)
-
-
-installation = Table("installation", metadata, Column("name", String, primary_key=True), _text("value"))
+installation = Table("installation", metadata, Column("name", String, primary_key=True), words("value"))
 
 community = Table(
     "community",
     metadata,
-    _id(),
+    key(),
     Column("name", Text, nullable=False),
     Column("zone", Text, nullable=False),
-    _text("language", "en"),
-    _text("contact"),
+    words("language", "en"),
+    words("contact"),
     Column("retention_days", Integer),
 )
 
 place = Table(
     "place",
     metadata,
-    _id(),
-    _of("community"),
+    key(),
+    of("community"),
     Column("platform", Text, nullable=False),
     Column("native_id", Text, nullable=False),
-    _text("name"),
-    _text("openness", "members"),
-    _flag("hosts_room"),
+    words("name"),
+    words("openness", "members"),
+    flag("hosts_room"),
     Column("left_at", Instant),
     UniqueConstraint("platform", "native_id"),
 )
@@ -74,43 +55,43 @@ place = Table(
 person = Table(
     "person",
     metadata,
-    _id(),
+    key(),
     Column("platform", Text, nullable=False),
     Column("native_id", Text, nullable=False),
-    _text("name"),
+    words("name"),
     UniqueConstraint("platform", "native_id"),
 )
 
 consent = Table(
     "consent",
     metadata,
-    _of("person", key=True),
-    _of("community", key=True),
-    _text("pseudonym", None),
+    of("person", key=True),
+    of("community", key=True),
+    words("pseudonym", None),
     Column("excluded_at", Instant),
     Column("forgotten_at", Instant),
     Column("changed_at", Instant, nullable=False),
 )
 
-community_host = Table("community_host", metadata, _of("community", key=True), _of("person", key=True))
+community_host = Table("community_host", metadata, of("community", key=True), of("person", key=True))
 
 series = Table(
     "series",
     metadata,
-    _id(),
-    _of("community"),
+    key(),
+    of("community"),
     Column("title", Text, nullable=False),
-    _text("hashtag"),
-    _text("letters", "Q/A"),
+    words("hashtag"),
+    words("letters", "Q/A"),
     Column("minutes", Integer, nullable=False),
     Column("opening_minutes", Integer, nullable=False),
     Column("wrapping_minutes", Integer, nullable=False),
     Column("tail_days", Integer, nullable=False),
-    _text("visibility", "members"),
-    _flag("publish_at_once", True),
-    _flag("anonymous_answers"),
-    _text("welcome"),
-    _flag("paused"),
+    words("visibility", "members"),
+    flag("publish_at_once", True),
+    flag("anonymous_answers"),
+    words("welcome"),
+    flag("paused"),
     Column("deleted_at", Instant),
     Column("version", Integer, nullable=False, server_default="0"),
 )
@@ -118,11 +99,11 @@ series = Table(
 slot = Table(
     "slot",
     metadata,
-    _id(),
-    _of("series"),
+    key(),
+    of("series"),
     Column("zone", Text, nullable=False),
     Column("dtstart_local", WallClock, nullable=False),
-    _text("rrule"),
+    words("rrule"),
     Column("exdates", JSON, nullable=False),
     Column("ended_at", Instant),
 )
@@ -130,31 +111,31 @@ slot = Table(
 series_place = Table(
     "series_place",
     metadata,
-    _of("series", key=True),
-    _of("place", key=True),
+    of("series", key=True),
+    of("place", key=True),
     Column("accepted_at", Instant),
-    _flag("muted"),
+    flag("muted"),
 )
 
 chat = Table(
     "chat",
     metadata,
-    _id(),
-    _of("series"),
-    _of("slot", optional=True),
+    key(),
+    of("series"),
+    of("slot", optional=True),
     Column("occurrence_local", WallClock),
     Column("zone", Text, nullable=False),
     Column("starts_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False),
-    _text("topic"),
-    _text("state", "planned"),
+    words("topic"),
+    words("state", "planned"),
     Column("asked", Integer, nullable=False, server_default="0"),
     Column("pace_seconds", Integer, nullable=False),
     Column("paused_at", Instant),
-    _text("steered_by"),
+    words("steered_by"),
     Column("steered_at", Instant),
-    _text("lead"),
-    _flag("rehearsal"),
+    words("lead"),
+    flag("rehearsal"),
     Column("version", Integer, nullable=False, server_default="0"),
     UniqueConstraint("slot_id", "occurrence_local"),
     Index(None, "series_id", "starts_at"),
@@ -164,9 +145,9 @@ chat = Table(
 chat_place = Table(
     "chat_place",
     metadata,
-    _of("chat", key=True),
-    _of("place", key=True),
-    _flag("live"),
+    of("chat", key=True),
+    of("place", key=True),
+    flag("live"),
     Column("opened_at", Instant, nullable=False),
     Index(
         "one_live_chat_a_place",
@@ -180,33 +161,33 @@ chat_place = Table(
 chat_host = Table(
     "chat_host",
     metadata,
-    _of("chat", key=True),
-    _of("person", key=True),
+    of("chat", key=True),
+    of("person", key=True),
     Column("invited_at", Instant, nullable=False),
 )
 
 question = Table(
     "question",
     metadata,
-    _id(),
-    _of("chat"),
+    key(),
+    of("chat"),
     Column("position", Integer, nullable=False),
-    _text("text"),
-    _text("state", "drafted"),
+    words("text"),
+    words("state", "drafted"),
     Column("asked_at", Instant),
-    _flag("final"),
+    flag("final"),
     UniqueConstraint("chat_id", "position"),
 )
 
 step = Table(
     "step",
     metadata,
-    _id(),
-    _of("chat"),
+    key(),
+    of("chat"),
     Column("kind", Text, nullable=False),
     Column("ordinal", Integer, nullable=False, server_default="0"),
     Column("due_at", Instant, nullable=False),
-    _text("state", "planned"),
+    words("state", "planned"),
     UniqueConstraint("chat_id", "kind", "ordinal"),
     Index(None, "state", "due_at"),
 )
@@ -214,23 +195,23 @@ step = Table(
 outbox = Table(
     "outbox",
     metadata,
-    _id(),
-    _of("place"),
-    _of("chat", optional=True),
-    _of("question", optional=True),
+    key(),
+    of("place"),
+    of("chat", optional=True),
+    of("question", optional=True),
     Column("action", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("key", Text, nullable=False, unique=True),
     Column("payload", JSON, nullable=False),
-    _of("outbox", column="depends_on", optional=True),
+    of("outbox", column="depends_on", optional=True),
     Column("urgency", Integer, nullable=False),
     Column("not_after", Instant),
-    _text("state", "waiting"),
+    words("state", "waiting"),
     Column("due_at", Instant, nullable=False),
     Column("first_attempt_at", Instant),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("sent_at", Instant),
-    _text("platform_message_id", None),
+    words("platform_message_id", None),
     Index(None, "state", "place_id"),
     Index(None, "chat_id", "state"),
     Index(None, "place_id", "platform_message_id"),
@@ -239,22 +220,22 @@ outbox = Table(
 message = Table(
     "message",
     metadata,
-    _id(),
-    _of("place"),
+    key(),
+    of("place"),
     Column("platform_message_id", Text, nullable=False),
-    _of("chat", optional=True),
-    _of("person", optional=True),
-    _flag("by_host"),
-    _text("text"),
-    _text("body_html", None),
+    of("chat", optional=True),
+    of("person", optional=True),
+    flag("by_host"),
+    words("text"),
+    words("body_html", None),
     Column("render_version", Integer, nullable=False, server_default="0"),
-    _text("kind", "conversation"),
-    _text("why"),
-    _of("question", column="thread_question_id", optional=True),
-    _text("reply_to", None),
-    _text("held", None),
+    words("kind", "conversation"),
+    words("why"),
+    of("question", column="thread_question_id", optional=True),
+    words("reply_to", None),
+    words("held", None),
     Column("attachments", JSON(none_as_null=True)),
-    _flag("anonymous"),
+    flag("anonymous"),
     Column("said_at", Instant, nullable=False),
     Column("heard_at", Instant, nullable=False),
     Column("edited_at", Instant),
@@ -270,12 +251,12 @@ message = Table(
 filing = Table(
     "filing",
     metadata,
-    _of("message", key=True),
-    _of("question", key=True),
+    of("message", key=True),
+    of("question", key=True),
     Column("how", Text, nullable=False),
-    _of("person", column="by_person_id", optional=True),
-    _flag("inferred"),
-    _text("flags"),
+    of("person", column="by_person_id", optional=True),
+    flag("inferred"),
+    words("flags"),
     Column("filed_at", Instant, nullable=False),
     Index(None, "question_id"),
 )
@@ -283,9 +264,9 @@ filing = Table(
 message_revision = Table(
     "message_revision",
     metadata,
-    _id(),
-    _of("message"),
-    _text("text"),
+    key(),
+    of("message"),
+    words("text"),
     Column("replaced_at", Instant, nullable=False),
     Index(None, "message_id"),
 )
@@ -294,20 +275,20 @@ cursor = Table(
     "cursor",
     metadata,
     Column("account", Text, primary_key=True),
-    _of("place", key=True),
+    of("place", key=True),
     Column("position", Text, nullable=False),
 )
 
 handled_command = Table(
     "handled_command",
     metadata,
-    _id(),
+    key(),
     Column("platform", Text, nullable=False),
     Column("native_id", Text, nullable=False),
-    _of("place"),
-    _of("person"),
+    of("place"),
+    of("person"),
     Column("native_role", Integer, nullable=False),
-    _text("text", None),
+    words("text", None),
     Column("heard_at", Instant, nullable=False),
     Column("handled_at", Instant),
     UniqueConstraint("platform", "native_id"),

@@ -78,6 +78,11 @@ class Faulty:
             raise ConnectionResetError(104, "connection reset by peer")
         return sent
 
+    async def find(self, out: Outgoing) -> str | None:
+        """Look, unless this place is held up."""
+        self._refuse_while_held(out)
+        return await self.inner.find(out)
+
     def _refuse_while_held(self, out: Outgoing) -> None:
         until = self._held.get(out.place.native_id)
         if until is not None and (left := (until - self.clock.now()).total_seconds()) > 0:

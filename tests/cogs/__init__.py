@@ -1,0 +1,1 @@
+"""The features, each tested by talking to it."""

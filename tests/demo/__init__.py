@@ -1,0 +1,1 @@
+"""The demo: its plan, its ledger, and a whole evening."""

@@ -1,0 +1,97 @@
+"""A whole demo, as somebody starts it: its one line, its plain lines, its end, and what it leaves behind."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.core import sentences
+from bot.core.model import Refused
+from bot.demo import Demo
+from bot.demo.samples import sample, samples
+
+HOUSE = Path(__file__).parents[2]
+KEYS = [
+    *("questions", "asked", "sent", "stored", "filed", "conversation", "edited", "deleted"),
+    *("lost", "doubled", "late_ms_p50", "late_ms_p99", "seconds"),
+]
+COMMAND = [sys.executable, "-m", "bot", "demo", "--seconds", "10"]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {**os.environ, "EDCHAT_DATA_DIR": str(folder), "PYTHONPATH": str(HOUSE)}
+
+
+def left_behind(folder: Path) -> list[Path]:
+    """Give what a demo left in the data folder."""
+    return list(folder.iterdir())
+
+
+def test_the_demo_loses_and_doubles_nothing_and_asks_every_question_once(tmp_path: Path) -> None:
+    command = [*COMMAND, "--exit", "--json"]
+    done = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    line = json.loads(done.stdout)
+    assert done.stdout.count("\n") == 1
+    assert list(line) == KEYS
+    assert (line["questions"], line["asked"], line["lost"], line["doubled"]) == (7, 7, 0, 0)
+    assert line["sent"] == line["stored"] >= 150
+    assert list(line["filed"]) == ["label", "thread", "reply", "form", "reaction", "moderator"]
+    assert all(line["filed"].values())
+    assert line["edited"] > 0 < line["deleted"]
+    assert left_behind(tmp_path) == []
+
+
+async def test_it_stays_until_it_is_stopped_and_says_where_to_look(tmp_path: Path) -> None:
+    demo = await asyncio.create_subprocess_exec(
+        *COMMAND, "--chat", "open access", "--people", "12",
+        env=environment(tmp_path), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert demo.stdout is not None
+    assert demo.stderr is not None
+    printed = ""
+    async with asyncio.timeout(60):
+        while "Ctrl-C" not in printed:
+            line = (await demo.stdout.readline()).decode()
+            assert line, (printed, await demo.stderr.read())
+            printed += line
+    assert "5 of 5 questions were asked" in printed
+    assert "0 lost, 0 doubled" in printed
+    assert f"EDCHAT_DATA_DIR={tmp_path / 'demo-'}" in printed
+    demo.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(10):
+        assert (await demo.wait(), await demo.stderr.read()) == (0, b"")
+    assert [folder.name[:5] for folder in left_behind(tmp_path)] == ["demo-"]
+
+
+@pytest.mark.parametrize(
+    ("demo", "sentence"),
+    [
+        (Demo(people=2), sentences.DEMO_PEOPLE),
+        (Demo(people=401), sentences.DEMO_PEOPLE),
+        (Demo(seconds=4), sentences.DEMO_SECONDS),
+        (Demo(seconds=float("nan")), sentences.DEMO_SECONDS),
+    ],
+)
+def test_what_cannot_be_played_is_refused(demo: Demo, sentence: str) -> None:
+    with pytest.raises(Refused) as refused:
+        demo.check()
+    assert str(refused.value) == sentence
+
+
+def test_words_that_name_no_chat_or_several_show_what_there_is() -> None:
+    with pytest.raises(Refused, match="#critlib year end chat"):
+        sample("no such chat")
+    with pytest.raises(Refused, match="#NGSSchat practice: models") as several:
+        sample("practice")
+    assert "year end" not in str(several.value)
+
+
+def test_every_sample_names_its_source_and_can_be_found() -> None:
+    assert len(samples()) == 9
+    assert all(one.source and one.questions and sample(one.name) == one for one in samples())

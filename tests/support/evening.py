@@ -1,0 +1,188 @@
+"""An evening's chat to talk in: real store, scheduler, inbox and commands, under a clock that is set."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from bot.commands import Asker, Cog, CommandTree, Reply
+from bot.core import steering
+from bot.core.hearing import Author, Deleted, Edited, Heard, Reacted, Said
+from bot.core.model import Chat, Place, Question, Role, Series, StepKind
+from bot.core.running import Change
+from bot.inbox import Inbox
+from bot.scheduler import Scheduler
+from bot.storage.engine import database_url
+from bot.storage.migrate import migrate
+from bot.storage.store import Store
+
+START: Final = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
+"""When the chat begins; the day before, everything is planned."""
+QUESTIONS: Final = ("What do you read?", "What do they read?", "Where do you read?")
+HEARD: Final = (Said, Edited, Deleted, Reacted)
+
+
+@dataclass(slots=True)
+class SetClock:
+    """A clock that shows what it was set to."""
+
+    at: datetime
+    rate: float = 1.0
+
+    def now(self) -> datetime:
+        """Give the time set."""
+        return self.at
+
+    def real(self) -> datetime:
+        """Give the time set."""
+        return self.at
+
+    def to_real(self, due: datetime) -> datetime:
+        """Give the same instant."""
+        return due
+
+
+@dataclass(slots=True)
+class Evening:
+    """One community with a channel and a hosts' room; `posts` are the bot's, texts by (place id, subject)."""
+
+    store: Store
+    clock: SetClock
+    tree: CommandTree
+    inbox: Inbox
+    scheduler: Scheduler
+    place: Place
+    hosts: Place
+    chat: Chat
+    posts: dict[tuple[int, str], str] = field(default_factory=dict)
+    heard: int = 0
+
+    async def until(self, minutes: float) -> None:
+        """Let time pass to so many minutes after the start; every step is taken when it is due."""
+        end = START + timedelta(minutes=minutes)
+        for _ in range(100):
+            due = await self._next_due(end)
+            if due is None:
+                break
+            self.clock.at = max(self.clock.at, due)
+            await self.scheduler.take_due()
+            await self._deliver()
+        else:
+            raise AssertionError("a step is due and is not taken")
+        self.clock.at = end
+
+    async def says(self, who: str, words: str, power: Role = Role.ANYONE, **hangs: Any) -> str:
+        """Somebody says something in the channel; gives its native id."""
+        self.heard += 1
+        native_id = f"m.{self.heard}"
+        await self.hear(Said(native_id, Author(who, who.title(), power), words, self.clock.at, **hangs))
+        return native_id
+
+    async def hear(self, *heard: Heard, place: Place | None = None) -> None:
+        """Bring happenings to the inbox, and let it sweep."""
+        bringing = asyncio.create_task(self.inbox.hear(place or self.place, heard, str(self.heard)))
+        await asyncio.sleep(0)
+        await self.inbox.sweep()
+        await bringing
+
+    async def reacts(
+        self, who: str, on: str, digit: int, power: Role = Role.ANYONE, removed: bool = False
+    ) -> None:
+        """Somebody puts a digit on a message, or takes it off."""
+        await self.hear(Reacted(on, Author(who, who.title(), power), digit, self.clock.at, removed))
+
+    async def asks(
+        self,
+        who: str,
+        line: str,
+        power: Role = Role.ANYONE,
+        place: Place | None = None,
+        id_: str | None = None,
+    ) -> Reply:
+        """Somebody types a command; every offer of the reply is made sure to work."""
+        here = place or self.place
+        async with self.store.begin() as tx:
+            person = await tx.person("terminal", Author(who, who.title()), here.community_id)
+        reply = await self.tree.answer(Asker(person, here, power, id_), line)
+        for offer in reply.offers:
+            self.tree.check(offer)
+        return reply
+
+    async def filed(self, native_id: str) -> list[tuple[int, str]]:
+        """Under which questions a message is filed, and how."""
+        return [
+            (row.position, row.how)
+            for row in await self.rows(
+                "SELECT q.position, f.how FROM filing f JOIN question q ON q.id = f.question_id"
+                " JOIN message m ON m.id = f.message_id WHERE m.platform_message_id = :id ORDER BY 1",
+                id=native_id,
+            )
+        ]
+
+    async def message(self, native_id: str) -> Any:
+        """A stored message's row; None when it was not stored."""
+        found = await self.rows("SELECT * FROM message WHERE platform_message_id = :id", id=native_id)
+        return found[0] if found else None
+
+    async def rows(self, query: str, **values: object) -> Sequence[Any]:
+        """Look behind the store's door."""
+        async with self.store.read() as tx:
+            return (await tx.connection.execute(text(query), values)).all()
+
+    async def _next_due(self, end: datetime) -> datetime | None:
+        async with self.store.read() as tx:
+            if await tx.due_chats(self.clock.at):
+                return self.clock.at
+            due = await tx.next_due(self.clock.at)
+        return due if due and due <= end else None
+
+    async def _deliver(self) -> None:
+        """What a network does with the outbox."""
+        async with self.store.begin() as tx:
+            for place_id in await tx.places_with_waiting():
+                while row := await tx.waiting_in(place_id):
+                    await tx.claim(row, self.clock.at)
+                    await tx.confirm(row, f"{row.subject}@{row.chat_id}.{place_id}", self.clock.at)
+                    self.posts[place_id, row.subject] = row.text
+
+
+@asynccontextmanager
+async def evening(folder: Path, *cogs: Cog, series: Series | None = None) -> AsyncIterator[Evening]:
+    """A chat with three questions, planned for the next evening."""
+    clock, url = SetClock(START - timedelta(days=1)), database_url("", folder)
+    migrate(url, clock.at)
+    async with Store(url) as store:
+        tree = CommandTree(store, clock, *cogs)
+        inbox = Inbox(store, clock, {kind: tree.hearers(kind) for kind in HEARD})
+        scheduler = Scheduler(store, clock, {kind: tree.steppers(kind) for kind in StepKind})
+        async with store.begin() as tx:
+            community = await tx.add_community("Edhouse", "Europe/London")
+            place = await tx.add_place(community.id, "terminal", "1", "edchat")
+            hosts = await tx.add_place(community.id, "terminal", "2", "edchat-hosts")
+            await tx.make_hosts_room(hosts.id)
+        house = Evening(store, clock, tree, inbox, scheduler, place, hosts, Chat(0, 0, "", START, START))
+        house.chat = await add_chat(
+            house, series or Series(0, community.id, "Thursday Chat", "#edchat"), START
+        )
+        yield house
+
+
+async def add_chat(
+    house: Evening, series: Series, at: datetime, texts: Sequence[str] = QUESTIONS, rehearsal: bool = False
+) -> Chat:
+    """Plan one more chat of a series, which is stored if it is new."""
+    async with house.store.begin() as tx:
+        now = house.clock.at
+        kept = series if series.id else await tx.add_series(series, house.place.id, (), now)
+        wanted = Chat(0, kept.id, "Europe/London", at, at + kept.length, rehearsal=rehearsal)
+        before = await tx.running((await tx.add_chat(wanted)).id)
+        asked = tuple(Question(0, number, words) for number, words in enumerate(texts, 1))
+        after = steering.replan(replace(before, questions=asked), now)
+        return (await tx.change(before, Change(after), now)).chat

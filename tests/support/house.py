@@ -1,0 +1,245 @@
+"""The whole bot in a data folder of its own, with its rooms and the people in them; it can fall over and get up."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any, Final
+
+from bot.app import App, found
+from bot.clock import Clock, SystemClock
+from bot.core import drafting
+from bot.core.model import Chat, Place, Refused, Series
+from bot.core.running import Change, Running
+from bot.platform import Platform
+from bot.platforms.terminal import Terminal
+from bot.scheduler import LONGEST_SLEEP
+from bot.settings import Settings, load
+from bot.storage.engine import database_url
+from bot.storage.migrate import migrate
+from bot.storage.store import Store
+from bot.storage.tables import series_place
+from tests.support.networks import TerminalNetwork, TerminalPerson
+
+QUESTIONS: Final = ("What worked?", "What did not?", "What will you try?", "Who helps you?")
+
+Wrap = Callable[[Platform, Clock], Platform]
+"""Puts a bad day around the network."""
+
+
+class PowerCut(BaseException):
+    """The bot stops where it stands; nothing in it may catch this."""
+
+
+def _as_it_is(platform: Platform, clock: Clock) -> Platform:
+    return platform
+
+
+@dataclass(slots=True)
+class House:
+    """A bot and its rooms; what it keeps in memory is gone with each `fall`, the folder and the rooms stay.
+
+    With no `readers` one thread serves the database, and every run is the same.
+    """
+
+    folder: Path
+    clock: Clock = field(default_factory=SystemClock)
+    readers: int = 0
+    longest_sleep: timedelta | None = LONGEST_SLEEP
+    wrap: Wrap = _as_it_is
+    poll: float | None = None
+    _app: App | None = None
+    _running: asyncio.Task[None] | None = None
+
+    @property
+    def app(self) -> App:
+        """The bot that runs now."""
+        assert self._app is not None, "the bot is down"
+        return self._app
+
+    @property
+    def store(self) -> Store:
+        """The database of the bot that runs now."""
+        return self.app.store
+
+    @property
+    def up(self) -> bool:
+        """Whether the bot runs."""
+        return self._running is not None and not self._running.done()
+
+    @property
+    def network(self) -> TerminalNetwork:
+        """The rooms as people see them; `other` is the hosts' room."""
+        hosts = Place(2, 1, "terminal", "hosts", "hosts")
+        return TerminalNetwork(self.folder / "rooms", self.clock, other=hosts)
+
+    @property
+    def place(self) -> Place:
+        """The room in which chats happen."""
+        return self.network.place
+
+    @property
+    def hosts(self) -> Place:
+        """The hosts' room."""
+        return self.network.other
+
+    def person(self, name: str, place: Place | None = None) -> TerminalPerson:
+        """Somebody without power."""
+        return self.network.person(name, place)
+
+    def host(self, name: str, place: Place | None = None) -> TerminalPerson:
+        """Somebody with the native power of a host."""
+        return self.network.host(name, place)
+
+    def posts(self, place: Place | None = None) -> tuple[str, ...]:
+        """What the bot has posted for all in a room."""
+        return tuple(post.text for post in self.network.posts(place))
+
+    def asked(self, place: Place | None = None) -> list[str]:
+        """The questions that were posted in a room, each as its label: Q1, Q2."""
+        heads = (text.partition(":")[0] for text in self.posts(place))
+        return [head for head in heads if head[:1] == "Q" and head[1:].isdecimal()]
+
+    async def get_up(self) -> None:
+        """Start the bot on its folder."""
+        assert not self.up
+        url = database_url("", self.folder)
+        store = Store(url, readers=self.readers)
+        await store.check()
+        installation = await found(store, settings(self.folder), self.clock)
+        platform = self.wrap(Terminal(self.folder / "rooms", self.clock, self.poll), self.clock)
+        self._app = App(store, self.clock, [platform], installation, self.longest_sleep)
+        self._running = asyncio.create_task(self._app.run(), name="the bot")
+
+    async def fall(self) -> None:
+        """Stop the bot at once, wherever it stands, or clear away what fell by itself."""
+        if self._running is None:
+            return
+        self._running.cancel()
+        with suppress(asyncio.CancelledError, BaseExceptionGroup):
+            await self._running
+        await self.store.close()
+        self._running = self._app = None
+
+    async def fell(self) -> BaseException | None:
+        """What ended the bot by itself, if something did."""
+        if self._running is None or not self._running.done() or self._running.cancelled():
+            return None
+        return self._running.exception()
+
+    async def settled(self, seconds: float = 2.0) -> None:
+        """Let the bot hear, answer and send what there is."""
+        await asyncio.sleep(seconds)
+
+    async def types(self, line: str, who: str = "Mo", place: Place | None = None) -> str:
+        """Let a host type a command, and read the answer."""
+        before = len(self.network.whispers(who, place))
+        await self.host(who, place).types(line)
+        await self.settled()
+        return "\n".join(seen.text for seen in self.network.whispers(who, place)[before:])
+
+    async def steer(self, chat_id: int, act: Callable[..., Change], *args: object) -> Change | None:
+        """Do what a host's command does to a chat, without the command; None when it is refused."""
+        now = self.clock.now()
+        try:
+            async with self.store.begin() as tx:
+                before = await tx.running(chat_id)
+                change = act(before, *args, now)
+                await tx.change(before, change, now)
+        except Refused:
+            return None
+        return change
+
+    async def running(self, chat_id: int) -> Running:
+        """A chat as it stands."""
+        async with self.store.read() as tx:
+            return await tx.running(chat_id)
+
+    async def add_place(self, name: str) -> Place:
+        """One more room of the community."""
+        async with self.store.begin() as tx:
+            return await tx.add_place(1, "terminal", name, name)
+
+    async def add_series(self, title: str = "#edchat", *places: Place, **fields: Any) -> Series:
+        """A series without dates, at home in these rooms (the first one unless told otherwise)."""
+        async with self.store.begin() as tx:
+            home, *others = places or (self.place,)
+            series = await tx.add_series(Series(0, 1, title, **fields), home.id, (), self.clock.now())
+            for place in others:
+                row = {"series_id": series.id, "place_id": place.id, "accepted_at": self.clock.now()}
+                await tx.connection.execute(series_place.insert(), row)
+            return series
+
+    async def add_chat(
+        self,
+        series: Series,
+        starts_at: datetime,
+        questions: Sequence[str] = QUESTIONS,
+        topic: str = "Homework",
+    ) -> int:
+        """A planned chat; gives its id."""
+        ends_at, now = starts_at + series.length, self.clock.now()
+        async with self.store.begin() as tx:
+            chat = await tx.add_chat(Chat(0, series.id, "Europe/London", starts_at, ends_at))
+            before = await tx.running(chat.id)
+            await tx.change(before, drafting.plan(before, topic, questions, now), now)
+        return chat.id
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the database holds, seen from outside the bot."""
+        with sqlite3.connect(self.folder / "edchat.sqlite", timeout=30) as connection:
+            found = connection.execute(query, values).fetchall()
+        connection.close()
+        return found
+
+
+@asynccontextmanager
+async def housed(folder: Path, **options: Any) -> AsyncIterator[House]:
+    """A running bot on a new folder; it is stopped at the end, and must not have ended by itself."""
+    prepare(folder)
+    house = House(folder, **options)
+    await house.get_up()
+    await house.settled(0.2)
+    try:
+        yield house
+        if fault := await house.fell():
+            raise fault
+    finally:
+        await house.fall()
+
+
+def prepare(folder: Path) -> None:
+    """Make a folder the home of a bot that ran once and was stopped."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(_template() / "edchat.sqlite", folder / "edchat.sqlite")
+
+
+def settings(folder: Path) -> Settings:
+    """Settings of a bot in this folder, and nothing of this machine's."""
+    file = folder / ".env"
+    file.write_text(f"EDCHAT_DATA_DIR={folder}\n", encoding="utf-8")
+    return load(file)
+
+
+@cache
+def _template() -> Path:
+    """A migrated, founded database, made once: migrating takes longer than most tests."""
+    folder = Path(mkdtemp(prefix="edchat-template-"))
+    migrate(database_url("", folder), datetime.fromisoformat("2026-01-01T00:00:00+00:00"))
+    with ThreadPoolExecutor(1) as aside:  # a test's own loop may be running here
+        aside.submit(asyncio.run, _founded(folder)).result()
+    return folder
+
+
+async def _founded(folder: Path) -> None:
+    async with Store(database_url("", folder), readers=0) as store:
+        await found(store, settings(folder), SystemClock())

@@ -1,0 +1,197 @@
+"""A community of two rooms where hosts plan: commands are typed, the clock is set by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from bot.commands import Asker, CommandTree, Reply
+from bot.core.hearing import Author, Said
+from bot.core.model import Chat, Place, Question, Role, Series
+from bot.core.running import Running
+from bot.inbox import Inbox
+from bot.scheduler import Scheduler
+from bot.storage.engine import database_url
+from bot.storage.migrate import migrate
+from bot.storage.store import Store
+from cogs.chats import Chats
+from cogs.questions import Questions
+from cogs.series import Series as WeeklyChats
+
+SATURDAY: Final = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+"""When the tests begin: noon in London."""
+
+TUESDAY: Final = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+"""The next Tuesday, 8 pm in New York."""
+
+
+@dataclass(slots=True)
+class SetClock:
+    """A clock that stands until it is set."""
+
+    at: datetime = SATURDAY
+    rate: float = 1.0
+
+    def now(self) -> datetime:
+        """Give the time that was set."""
+        return self.at
+
+    def real(self) -> datetime:
+        """Give the time that was set."""
+        return self.at
+
+    def to_real(self, due: datetime) -> datetime:
+        """Give the same instant."""
+        return due
+
+
+@dataclass(slots=True)
+class PlanningRoom:
+    """The room #edchat of one community, and its hosts' room."""
+
+    store: Store
+    clock: SetClock
+    tree: CommandTree
+    scheduler: Scheduler
+    inbox: Inbox
+    place: Place
+    hosts: Place
+
+    async def say(
+        self, line: str, who: str = "Ana", power: Role = Role.HOST, place: Place | None = None
+    ) -> Reply:
+        """Type a command, check that each button of the reply works, and give the reply."""
+        reply = await self.tree.answer(await self.asker(who, power, place), line)
+        for offer in reply.offers:
+            self.tree.check(offer)
+        return reply
+
+    async def asker(self, who: str, power: Role = Role.HOST, place: Place | None = None) -> Asker:
+        """Somebody who stands in a room."""
+        async with self.store.begin() as tx:
+            person = await tx.person("terminal", Author(who, who), self.place.community_id)
+        return Asker(person, place or self.place, power)
+
+    async def hear(
+        self, words: str, id_: str, who: str = "Ana", power: Role = Role.HOST, reply_to: str | None = None
+    ) -> None:
+        """Let somebody write in the room."""
+        said = Said(id_, Author(who, who, power), words, self.clock.at, reply_to=reply_to)
+        async with self.store.begin() as tx:
+            found = await tx.attended(self.place.id, self.clock.at)
+            batch = await tx.store_said(self.place, [said], found, self.clock.at)
+            for hearer in self.tree.hearers(Said):
+                await hearer(tx, self.place, said, batch.ids.get(id_), self.clock.at)
+
+    async def at(self, moment: datetime) -> None:
+        """Let time go by to this moment: every step is taken when it falls due, every post arrives."""
+        while self.clock.at < moment:
+            await self.deliver()
+            async with self.store.read() as tx:
+                due = await tx.next_due(self.clock.at)
+            self.clock.at = min(moment, due or moment)
+            await self.scheduler.take_due()
+        await self.deliver()
+
+    async def deliver(self) -> None:
+        """Let everything that waits be sent."""
+        async with self.store.begin() as tx:
+            for place in (self.place, self.hosts):
+                while row := await tx.waiting_in(place.id):
+                    await tx.claim(row, self.clock.at)
+                    await tx.confirm(row, f"sent {row.id}", self.clock.at)
+
+    async def later(self, **by: float) -> None:
+        """Let so much time go by."""
+        await self.at(self.clock.at + timedelta(**by))
+
+    async def chats(self) -> list[Chat]:
+        """Every chat of the room, in time order."""
+        async with self.store.read() as tx:
+            return list(await tx.chats_of_place(self.place.id))
+
+    async def series(self) -> Series:
+        """The only series of the room."""
+        async with self.store.read() as tx:
+            return (await tx.series_here(self.place.id))[0]
+
+    async def running(self, chat_id: int) -> Running:
+        """One chat with questions and steps."""
+        async with self.store.read() as tx:
+            return await tx.running(chat_id)
+
+    async def questions(self, chat_id: int) -> tuple[Question, ...]:
+        """A chat's questions."""
+        async with self.store.read() as tx:
+            return await tx.questions(chat_id)
+
+    async def posts(self, chat_id: int | None = None, place: Place | None = None) -> list[str]:
+        """What was posted or waits to be posted in a room, in order."""
+        where = {"place": (place or self.place).id}
+        rows = await self.rows(
+            "SELECT payload, chat_id FROM outbox WHERE action = 'post' AND place_id = :place"
+            " AND state IN ('waiting', 'sent') ORDER BY id",
+            **where,
+        )
+        found = [(re.search(r'"text": "((?:[^"\\]|\\.)*)"', row[0]), row[1]) for row in rows]
+        return [
+            match[1].encode().decode("unicode_escape")
+            for match, of in found
+            if match and chat_id in (None, of)
+        ]
+
+    async def rows(self, query: str, **values: object) -> list[Any]:
+        """Read straight from the database."""
+        async with self.store.read() as tx:
+            return list((await tx.connection.execute(text(query), values)).all())
+
+    async def planned(self, *questions: str, topic: str = "Homework") -> Chat:
+        """A weekly chat on Tuesdays with the next one planned."""
+        await self.say('series create Weekly EdChat when="every Tuesday 8 pm" zone="New York"')
+        lines = questions or ("Why?", "How?", "What now?", "Who?")
+        await self.say("\n".join([f"chat plan {topic}", *lines]))
+        return (await self.chats())[0]
+
+    async def opened(self, *questions: str) -> Chat:
+        """A chat in its hour, with nothing asked yet."""
+        chat = await self.planned(*questions)
+        await self.at(chat.starts_at)
+        return chat
+
+
+def _put_empty(file: Path) -> None:
+    file.write_bytes(_empty())
+
+
+@cache
+def _empty() -> bytes:
+    """An empty database; migrating once is enough for all tests."""
+    with TemporaryDirectory() as folder:
+        url = database_url("", Path(folder))
+        migrate(url, SATURDAY)
+        return Path(str(url.database)).read_bytes()
+
+
+@asynccontextmanager
+async def planning_room(folder: Path) -> AsyncIterator[PlanningRoom]:
+    """Open an empty community in London."""
+    url, clock = database_url("", folder), SetClock()
+    _put_empty(Path(str(url.database)))
+    async with Store(url) as store:
+        async with store.begin() as tx:
+            community = await tx.add_community("Edhouse", "Europe/London")
+            place = await tx.add_place(community.id, "terminal", "1", "edchat")
+            hosts = await tx.add_place(community.id, "terminal", "2", "edchat-hosts")
+            await tx.make_hosts_room(hosts.id)
+        tree = CommandTree(store, clock, WeeklyChats(), Chats(), Questions())
+        scheduler, inbox = Scheduler(store, clock, {}), Inbox(store, clock, {})
+        yield PlanningRoom(store, clock, tree, scheduler, inbox, place, hosts)
