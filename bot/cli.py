@@ -1,7 +1,6 @@
 """The command line: edchat run, chat, say, status, explain, backup, migrate, export, demo."""
 
 import asyncio
-import json
 import os
 import select
 import sys
@@ -18,6 +17,8 @@ from bot.core.model import Refused
 from bot.demo import Demo, watch
 from bot.settings import Settings, SettingsError, load, strangers
 from bot.storage.store import StorageFull
+
+AsJson = Annotated[bool, Parameter("--json")]
 
 PIPE_PATIENCE = 0.3
 """Seconds that lines from a pipe may take to come."""
@@ -59,7 +60,7 @@ def say(text: str, *, place: str | None = None) -> None:
 
 
 @edchat.command
-def status(*, as_json: Annotated[bool, Parameter("--json")] = False) -> None:
+def status(*, as_json: AsJson = False) -> None:
     """Say how things stand: what is open, what comes next, what waits.
 
     Parameters
@@ -104,7 +105,7 @@ def explain(
     role: str = "P",
     questions: int = 7,
     letters: str = "Q/A",
-    as_json: Annotated[bool, Parameter("--json")] = False,
+    as_json: AsJson = False,
     stdin: bool = False,
 ) -> None:
     """Say how a message would be filed, and why.
@@ -113,25 +114,24 @@ def explain(
     ----------
     text: the message.
     role: P for a participant, M for a moderator.
-    questions: how many questions the chat has.
-    letters: the letters of its questions and answers.
-    as_json: one JSON object.
-    stdin: read JSON lines with text, role, questions and letters; answer one JSON line each.
+    questions: how many the chat has.
+    letters: of its questions and answers.
+    stdin: read JSON lines with these four; answer one JSON line each.
     """
     if stdin:
         explaining.each_line(sys.stdin, sys.stdout)
         return
     if text is None:
         raise Refused(sentences.EXPLAIN_WHAT)
-    found = explaining.explain(explaining.asked(text=text, role=role, questions=questions, letters=letters))
-    print(json.dumps(explaining.as_row(found), ensure_ascii=False) if as_json else explaining.in_words(found))
+    one = explaining.asked(text=text, role=role, questions=questions, letters=letters)
+    print(explaining.told(one, as_json))
 
 
 @edchat.command
 def demo(
     *,
     leave: Annotated[bool, Parameter("--exit")] = False,
-    as_json: Annotated[bool, Parameter("--json")] = False,
+    as_json: AsJson = False,
     people: int = 40,
     seconds: float = 60,
     seed: int = 1,

@@ -43,6 +43,12 @@ def as_row(found: labels.Reading) -> dict[str, Any]:
     }
 
 
+def told(one: Asked, as_json: bool) -> str:
+    """How the message is read, for people or for machines."""
+    found = explain(one)
+    return json.dumps(as_row(found), ensure_ascii=False) if as_json else in_words(found)
+
+
 def in_words(found: labels.Reading) -> str:
     """A reading for people."""
     return sentences.explained(found.kind.value, found.numbers, found.flags, found.why)

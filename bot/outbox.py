@@ -23,6 +23,8 @@ PATIENCE = 15.0
 CLAIM_EARLY = 0.2
 """Seconds before its time at which a post is claimed; from then on it is going out."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+TICK = 0.001
+"""Seconds that a timer may ring early; a row is not left resting for less."""
 
 _NEEDS = {
     Action.THREAD: Ability.THREADS,
@@ -73,9 +75,21 @@ class Outbox:
         ):
             await self._give_up(row, DROPPED, "")
         elif row.not_after is not None and self._clock.now() > row.not_after:
-            await self._give_up(row, DROPPED, sentences.too_late_to_post(row.text))
+            await self._too_late(row, platform)
         elif not row.action.once or await self._claim(row):
             await self._send(row, platform)
+
+    async def _too_late(self, row: Queued, platform: Platform) -> None:
+        """Drop what nobody needs any more, unless an attempt did reach the room before it could be noted."""
+        attempted = row.first_attempt_at is not None
+        sent = await platform.find(_outgoing(row, self._key(row), row.text)) if attempted else None
+        if sent is None:
+            await self._give_up(row, DROPPED, sentences.too_late_to_post(row.text))
+        else:
+            await self._confirm(row, sent)
+
+    def _key(self, row: Queued, part: int = 0) -> str:
+        return f"{self._installation}-{row.id}" + (f".{part}" if part else "")
 
     async def _claim(self, row: Queued) -> bool:
         async with self._store.begin() as tx:
@@ -94,6 +108,9 @@ class Outbox:
             await self._give_up(row, FAILED, sentences.could_not_post(row.place.name, row.text, str(no)))
             return
         failpoint("outbox.sent")
+        await self._confirm(row, native_id)
+
+    async def _confirm(self, row: Queued, native_id: str) -> None:
         async with self._store.begin() as tx:
             await tx.confirm(row, native_id, self._clock.now())
         failpoint("outbox.confirmed")
@@ -103,8 +120,7 @@ class Outbox:
         parts = chunks(row.text, platform.text_limit) if row.action.once else [row.text]
         for number, part in enumerate(parts):
             last = number == len(parts) - 1
-            key = f"{self._installation}-{row.id}" + (f".{number}" if number else "")
-            out = _outgoing(row, key, part, with_offers=last)
+            out = _outgoing(row, self._key(row, number), part, with_offers=last)
             async with asyncio.timeout(PATIENCE):
                 native_id = await platform.send(out)
             first = first or native_id
@@ -113,7 +129,7 @@ class Outbox:
     async def _give_up(self, row: Queued, state: str, why: str) -> None:
         async with self._store.begin() as tx:
             await tx.give_up(row, state)
-            if why and row.chat_id is not None and row.action is Action.POST:
+            if why and row.chat_id is not None and row.action is Action.POST and row.target is None:
                 await self._tell_hosts(tx, row, why, self._clock.now())
         log.warning("not_sent", place=row.place.id, subject=row.subject, state=state)
 
@@ -172,7 +188,7 @@ class _Queue:
 
     def _resting(self) -> tuple[int, ...]:
         now = asyncio.get_running_loop().time()
-        self._again = {row_id: at for row_id, at in self._again.items() if at > now}
+        self._again = {row_id: at for row_id, at in self._again.items() if at - now > TICK}
         return tuple(self._again)
 
     async def _wait(self) -> None:
@@ -189,7 +205,7 @@ def _basics(row: Queued) -> frozenset[Ability]:
     return frozenset({Ability.EDITS}) if row.action.once else frozenset()
 
 
-def _outgoing(row: Queued, key: str, text: str, *, with_offers: bool) -> Outgoing:
+def _outgoing(row: Queued, key: str, text: str, *, with_offers: bool = True) -> Outgoing:
     return Outgoing(
         key=key,
         place=row.place,

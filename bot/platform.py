@@ -76,3 +76,6 @@ class Platform(Protocol):
 
     async def send(self, out: Outgoing) -> str:
         """Do one thing and give back the native id of what came of it; raises Later or Impossible."""
+
+    async def find(self, out: Outgoing) -> str | None:
+        """Give the native id of what was sent under this key before, or None; nothing is sent."""

@@ -10,7 +10,8 @@ from apscheduler.triggers.date import DateTrigger
 
 from bot.clock import Clock
 from bot.core.model import Step, StepKind
-from bot.core.running import OPEN_LATE, Running, advance
+from bot.core.running import OPEN_LATE, advance
+from bot.core.state import Running
 from bot.failpoints import failpoint
 from bot.storage.store import StorageFull, Store, Tx
 
@@ -107,7 +108,7 @@ class Scheduler:
         async with self._store.begin() as tx:
             before = await tx.running(chat_id)
             step = before.due(self._horizon())
-            if step is None or await self._must_wait(tx, before, step):
+            if step is None or await self._must_wait(tx, before):
                 self._held.add(chat_id)
                 return
             now = max(self._clock.now(), step.due_at)
@@ -120,12 +121,16 @@ class Scheduler:
         self._held.discard(chat_id)
         failpoint("step.committed")
 
-    async def _must_wait(self, tx: Tx, state: Running, step: Step) -> bool:
+    async def _must_wait(self, tx: Tx, state: Running) -> bool:
         """A place still taken by another chat, or a network that shows nobody anything, is a pause."""
-        if step.kind is StepKind.OPEN:
-            late = self._clock.now() - step.due_at
+        # An outage may have left several steps due at once: the first is not always the one that matters.
+        opens_at = state.when(StepKind.OPEN)
+        if opens_at is not None and opens_at <= self._horizon():
+            late = self._clock.now() - opens_at
             return late <= OPEN_LATE and await tx.busy(state.chat) is not None
-        return step.kind in (StepKind.ASK, StepKind.WRAP) and await tx.nobody_was_asked(state.chat.id)
+        asks_at = state.when(StepKind.ASK, StepKind.WRAP)
+        asks = asks_at is not None and asks_at <= self._horizon()
+        return asks and await tx.nobody_was_asked(state.chat.id)
 
     @property
     def _head_start(self) -> timedelta:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.core import runsheet, sentences, steering
 from bot.core.model import Chat, Place, Question, Refused
-from bot.core.running import Change, Running
+from bot.core.state import Change, Running
 from bot.declared import Context
 from bot.storage.runs import quickened
 from bot.storage.store import Tx

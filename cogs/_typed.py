@@ -11,7 +11,8 @@ from bot.core.labels import Letters, Voice
 from bot.core.may import role
 from bot.core.model import Chat, Place, Refused, Role
 from bot.core.plain import cut
-from bot.core.running import Change, Running, question_subject
+from bot.core.running import question_subject
+from bot.core.state import Change, Running
 from bot.core.which import Which
 from bot.storage.store import Tx
 

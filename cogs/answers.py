@@ -25,7 +25,7 @@ from bot.core.model import (
     Step,
     StepKind,
 )
-from bot.core.running import Running
+from bot.core.state import Running
 from bot.core.unsorted import HOSTS_PANEL, suggestions
 from bot.core.which import Which
 from bot.storage.inbound import Form

@@ -9,7 +9,7 @@ from bot.commands import Cog, Context, Example, Reply, command
 from bot.core import drafting, plain, sentences, steering
 from bot.core.model import Chat, Question, Refused, Role, StepKind
 from bot.core.question_list import QuestionList, read_question, read_questions
-from bot.core.running import Change, Running
+from bot.core.state import Change, Running
 from bot.core.which import Which
 from bot.parameters import Lines, Minutes
 from bot.storage.store import Tx

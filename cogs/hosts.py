@@ -8,7 +8,7 @@ from bot.commands import Cog, Context, Reply, command
 from bot.core import sentences
 from bot.core.effects import Say
 from bot.core.model import Chat, Person, Refused, Role
-from bot.core.running import Change, Running
+from bot.core.state import Change, Running
 from bot.core.which import Which
 from bot.storage.store import Tx
 
@@ -24,7 +24,7 @@ class Hosts(Cog):
         """Let somebody host one chat."""
         _check_not_over(chat)
         await tx.invite(chat.id, person.id, ctx.now)
-        return Reply(sentences.invited(person.name, chat, await tx.series(chat.series_id)))
+        return Reply(sentences.invited(person.shown, chat, await tx.series(chat.series_id)))
 
     @command("host handover", role=Role.HOST)
     async def handover(self, ctx: Context, tx: Tx, person: Who, *, chat: Live) -> Reply:
@@ -36,7 +36,7 @@ class Hosts(Cog):
         await tx.invite(chat.id, person.id, ctx.now)
         await tx.uninvite(chat.id, ctx.person.id)
         await tx.change(before, _led_by(before, person), ctx.now)
-        return Reply(sentences.handed_over(person.name, chat, before.series))
+        return Reply(sentences.handed_over(person.shown, chat, before.series))
 
 
 def _check_not_over(chat: Chat) -> None:
@@ -46,6 +46,6 @@ def _check_not_over(chat: Chat) -> None:
 
 def _led_by(before: Running, person: Person) -> Change:
     """The chat with its new lead, who is thanked at its end, and a word for the room."""
-    text = sentences.new_lead(person.name, before.chat, before.series)
+    text = sentences.new_lead(person.shown, before.chat, before.series)
     said = Say(f"lead.{before.chat.version}", text, not_after=before.chat.ends_at)
-    return Change(before.with_chat(lead=person.name), (said,))
+    return Change(before.with_chat(lead=person.shown), (said,))

@@ -11,7 +11,7 @@ from bot.core import adopting, drafting, grammar, sentences
 from bot.core.hearing import Heard, Said
 from bot.core.model import Chat, Place, Question, Refused, Role
 from bot.core.question_list import QuestionList, read_question
-from bot.core.running import Running
+from bot.core.state import Running
 from bot.core.which import Which
 from bot.storage.store import Tx
 from cogs import _typed

@@ -23,13 +23,13 @@ WAITING: Final = {
         "B084 "  # chat.title
         "B110 B111 B113 B125 "  # questions
         "B196 B197 B198 B199 "  # answers.parse
-        "B206 B208 B210 B218 "  # commands
+        "B208 B210 B218 "  # commands
         "B229 B230 B232 B233 B234 B235 B237 B239 B241 B243 B244 B246 B247 B248 B249 B250 "  # discord.events
         "B371 "  # config.env
         "B390 B391 B392 B393 B394 "  # load
     ),
     "Matrix": (
-        "B220 B221 "  # commands
+        "B221 "  # commands
         "B252 B253 B254 B255 B257 B258 B259 B260 B261 B264 B265 B266 B267 B271 B273 B274 "  # matrix.events
     ),
     "archive search and export": (

@@ -10,8 +10,9 @@ from cogs import every_cog
 PAGE = Path("docs/commands.md")
 HEAD = """# Commands
 
-Made from the declarations by `make reference`. On text networks and at the prompt a command begins with `!edchat`;
-`edchat say "..."` carries one out as the owner. What stands in brackets may be left out; `name=...` is given by name.
+Made from the declarations by `make reference`. On text networks and at the prompt a command begins with
+`!edchat`; `edchat say "..."` carries one out as the owner. What stands in brackets may be left out, and
+`name=...` is given by name.
 """
 WHO = {0: "everybody", 1: "hosts", 2: "the owner"}
 

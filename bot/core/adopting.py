@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.core import sentences, steering
 from bot.core.model import QuestionState, Refused
-from bot.core.running import Change, Running
+from bot.core.state import Change, Running
 
 
 def adopt(state: Running, by: str, position: int, text: str, now: datetime) -> Change:

@@ -7,7 +7,8 @@ from datetime import datetime
 from bot.core import runsheet, sentences
 from bot.core.effects import Wish
 from bot.core.model import Action, ChatState, Question, QuestionState, Refused, StepKind
-from bot.core.running import Change, Running, question_subject, reschedule
+from bot.core.running import question_subject, reschedule
+from bot.core.state import Change, Running
 from bot.core.steering import insert, move_end, replan
 
 

@@ -68,7 +68,7 @@ def keep(
 
 def in_hour(chat: Chat, at: datetime) -> bool:
     """Whether a moment lies in the chat's hour; while it runs the hour has no end."""
-    return at >= chat.starts_at and (at <= chat.ends_at or not chat.state.hears_late_answers)
+    return chat.starts_at <= at and (at <= chat.ends_at or not chat.state.hears_late_answers)
 
 
 def _number(one: Attended, filed: Filed) -> int:
@@ -78,6 +78,7 @@ def _number(one: Attended, filed: Filed) -> int:
 
 
 def _meant(attended: Sequence[Attended], at: datetime, thread_chat: int) -> Attended | None:
-    if thread_chat:
-        return next((one for one in attended if one.chat.id == thread_chat), None)
-    return next((one for one in attended if one.chat.starts_at <= at), None)
+    for one in attended:
+        if one.chat.id == thread_chat or (not thread_chat and one.chat.starts_at <= at):
+            return one
+    return None

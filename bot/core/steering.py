@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from bot.core import runsheet, sentences
 from bot.core.effects import Say, Withdraw
 from bot.core.model import ChatState, Question, QuestionState, Refused, Step, StepKind
-from bot.core.running import Change, Running, ask, question_subject, reschedule
+from bot.core.running import ask, question_subject, reschedule
+from bot.core.state import Change, Running
 
 TOGETHER = timedelta(seconds=5)
 PAUSE_LIMIT = timedelta(hours=24)

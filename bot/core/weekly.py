@@ -11,7 +11,7 @@ from bot.core.labels import Letters
 from bot.core.model import ChatState, Refused, Series, StepKind, Visibility
 from bot.core.plain import plain, storable, title
 from bot.core.recurrence import Occurrence, Recurrence, occurrences, parse_recurrence, upcoming
-from bot.core.running import Change, Running
+from bot.core.state import Change, Running
 from bot.core.steering import replan
 from bot.core.when import parse_date
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core import sentences
 from bot.core.model import Action, StepKind
-from bot.core.running import Running
+from bot.core.state import Running
 from bot.platforms.terminal import Posted, Room
 from bot.storage.export import export
 from bot.storage.store import Store, Tx

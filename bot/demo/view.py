@@ -14,7 +14,7 @@ from rich.text import Text
 
 from bot.core import sentences
 from bot.core.model import ChatState, Question
-from bot.core.running import Running
+from bot.core.state import Running
 
 _BAR: Final = 24
 _LAST: Final = 8

@@ -105,6 +105,8 @@ class Batch:
         self._next_id += 1
         self.ids[one.id] = message_id
         self._hung[one.id] = Hung(None, kept.chat.id, filed.kind is MessageKind.ANSWER)
+        if filed.questions or filed.corrects:
+            self._note_filing(one, message_id, person_id, kept, around)
         self.messages.append(
             (
                 message_id,
@@ -118,12 +120,15 @@ class Batch:
                 filed.why,
                 around.thread_question,
                 one.reply_to,
-                ",".join(map(str, filed.held)) or None,
-                list(one.attachments) or None,
+                ",".join(map(str, filed.held)) if filed.held else None,
+                list(one.attachments) if one.attachments else None,
                 at,
                 self.now,
             )
         )
+
+    def _note_filing(self, one: Said, message_id: int, person_id: int, kept: Kept, around: Around) -> None:
+        filed = kept.filed
         for question_id in filed.questions:
             flags = ",".join(filed.flags)
             self.filings.append((message_id, question_id, filed.how, None, filed.inferred, flags, self.now))

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.effects import Effect, Say, Tell, Wish, Withdraw
 from bot.core.model import Action, Chat, Offer, Place
-from bot.core.running import Running
+from bot.core.state import Running
 from bot.storage import tables as t
 from bot.storage.runs import Runs
 

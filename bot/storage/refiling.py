@@ -71,8 +71,9 @@ class Refiling(Inbound):
         return row.id if row is not None else None
 
     async def _forget_receipt(self, place_id: int, native_id: str) -> None:
-        mine = and_(t.outbox.c.subject == f"receipt.{place_id}.{native_id}", t.outbox.c.state == "waiting")
-        await self._do(update(t.outbox).where(mine, t.outbox.c.place_id == place_id).values(state="withdrawn"))
+        o, subject = t.outbox.c, f"receipt.{place_id}.{native_id}"
+        waits = and_(o.place_id == place_id, o.subject == subject, o.state == "waiting")
+        await self._do(update(t.outbox).where(waits).values(state="withdrawn"))
 
     async def erase(self, message_ids: Sequence[int], now: datetime) -> None:
         """Take words, earlier words and filings of messages away."""

@@ -1,5 +1,6 @@
 """Chats as they are run: loaded whole for a change, saved after it, and found when something is due."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.core import runsheet
 from bot.core.model import Chat, ChatState, Question, Series, Step, StepKind
-from bot.core.running import Running
+from bot.core.state import Running
 from bot.storage import tables as t
 from bot.storage.chats import AHEAD, CHAT_FIELDS, Chats
 
@@ -117,14 +118,22 @@ class Runs(Chats):
         mine = t.question.c.chat_id == after.chat.id
         kept = {q.id for q in after.questions}
         gone = [q.id for q in before.questions if q.id not in kept]
-        await self._do(update(t.outbox).where(t.outbox.c.question_id.in_(gone)).values(question_id=None))
-        await self._do(delete(t.question).where(mine, t.question.c.id.in_(gone)))
+        await self._let_go(gone)
         if _numbers(before) != _numbers(after):
             await self._do(update(t.question).where(mine).values(position=-t.question.c.position))
         old = set() if _numbers(before) != _numbers(after) else set(before.questions)
         return tuple(
             [q if q in old else await self._save_question(after.chat.id, q) for q in after.questions]
         )
+
+    async def _let_go(self, question_ids: Sequence[int]) -> None:
+        """Delete questions that were never asked, or were taken back, with what points at them."""
+        at_them = (t.outbox.c.question_id, t.message.c.thread_question_id)
+        for column in at_them:
+            change = update(column.table).where(column.in_(question_ids))
+            await self._do(change.values({column: None}))
+        await self._do(delete(t.filing).where(t.filing.c.question_id.in_(question_ids)))
+        await self._do(delete(t.question).where(t.question.c.id.in_(question_ids)))
 
     async def _save_question(self, chat_id: int, question: Question) -> Question:
         names = ("position", "text", "state", "asked_at", "final")

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import sentences
 from bot.core.model import ChatState, Refused
-from bot.core.running import Change, Running
+from bot.core.state import Change, Running
 from bot.storage.books import Books
 from bot.storage.engine import reader_engine, writer_engine
 from bot.storage.outbound import Outbound

@@ -396,3 +396,13 @@ async def test_only_hosts_steer(house: PlanningRoom) -> None:
     for line in ("chat plan X", "chat next", "chat end", "chat extend 5", "chat rehearse", "chat cancel"):
         assert (await house.say(line, "Cy", Role.ANYONE)).text.startswith("Only a host")
     assert house.clock.at > SATURDAY
+
+
+async def test_b215_a_button_of_a_chat_long_over_says_so(house: PlanningRoom) -> None:
+    chat = await house.opened()
+    line = f"chat next chat={chat.id} after=0"
+    await house.say("chat end")
+    await house.later(days=90)
+    before = await house.posts(chat.id)
+    assert (await house.say(line)).text == "This chat has ended."
+    assert await house.posts(chat.id) == before

@@ -9,7 +9,7 @@ import pytest
 from bot.core.adopting import adopt, left_out
 from bot.core.effects import Say
 from bot.core.model import Chat, ChatState, Question, QuestionState, Refused, Series
-from bot.core.running import Running
+from bot.core.state import Running
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CHAT = Chat(1, 1, "UTC", NOW, NOW + timedelta(hours=1), state=ChatState.OPEN)

@@ -9,7 +9,7 @@ import pytest
 from bot.core import weekly
 from bot.core.free_times import Clash, Span, clash
 from bot.core.model import Chat, ChatState, Refused, Series, StepKind, Visibility
-from bot.core.running import Running
+from bot.core.state import Running
 from bot.core.weekly import Times, Wishes
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

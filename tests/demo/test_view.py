@@ -6,7 +6,7 @@ from io import StringIO
 from rich.console import Console
 
 from bot.core.model import Chat, ChatState, Question, QuestionState, Series
-from bot.core.running import Running
+from bot.core.state import Running
 from bot.demo.view import LiveView, PlainView, Scene, drawn
 
 START = datetime(2021, 4, 16, 1, tzinfo=UTC)

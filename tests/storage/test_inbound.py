@@ -292,6 +292,9 @@ async def test_a_reply_to_a_sealed_chat_is_talk_of_the_present_one(room: Evening
     said = await room.says("ben", "I read that too", reply_to=old)
     assert (await chat_of(room, said), await kinds(room, said)) == (third.id, ["conversation"])
     assert await room.message(await room.says("ben", "still here", thread=q(room, 1))) is None
+    answer = await room.says("ana", "novels", reply_to=q(room, 1))
+    await room.hear(Edited(answer, ANA, "more novels", room.clock.at))
+    assert (await chat_of(room, answer), await room.filed(answer)) == (third.id, [])
 
 
 async def test_a_bundle_keeps_its_order_and_its_cursor(room: Evening) -> None:

@@ -16,7 +16,7 @@ from bot.commands import Asker, Cog, CommandTree, Reply
 from bot.core import steering
 from bot.core.hearing import Author, Deleted, Edited, Heard, Reacted, Said
 from bot.core.model import Chat, Place, Question, Role, Series, StepKind
-from bot.core.running import Change
+from bot.core.state import Change
 from bot.inbox import Inbox
 from bot.scheduler import Scheduler
 from bot.storage.engine import database_url

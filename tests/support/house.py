@@ -19,7 +19,7 @@ from bot.app import App, found
 from bot.clock import Clock, SystemClock
 from bot.core import drafting
 from bot.core.model import Chat, Place, Refused, Series
-from bot.core.running import Change, Running
+from bot.core.state import Change, Running
 from bot.platform import Platform
 from bot.platforms.terminal import Terminal
 from bot.scheduler import LONGEST_SLEEP
@@ -48,7 +48,8 @@ def _as_it_is(platform: Platform, clock: Clock) -> Platform:
 class House:
     """A bot and its rooms; what it keeps in memory is gone with each `fall`, the folder and the rooms stay.
 
-    With no `readers` one thread serves the database, and every run is the same.
+    With no `readers` one thread serves the database, and every run is the same. The store is opened anew
+    each time, but it keeps its compiled statements: making them again takes longer than a whole evening.
     """
 
     folder: Path
@@ -57,6 +58,7 @@ class House:
     longest_sleep: timedelta | None = LONGEST_SLEEP
     wrap: Wrap = _as_it_is
     poll: float | None = None
+    kept: Store | None = None
     _app: App | None = None
     _running: asyncio.Task[None] | None = None
 
@@ -112,13 +114,19 @@ class House:
     async def get_up(self) -> None:
         """Start the bot on its folder."""
         assert not self.up
-        url = database_url("", self.folder)
-        store = Store(url, readers=self.readers)
+        store = self._reopened()
         await store.check()
         installation = await found(store, settings(self.folder), self.clock)
         platform = self.wrap(Terminal(self.folder / "rooms", self.clock, self.poll), self.clock)
         self._app = App(store, self.clock, [platform], installation, self.longest_sleep)
         self._running = asyncio.create_task(self._app.run(), name="the bot")
+
+    def _reopened(self) -> Store:
+        if self.kept is None:
+            self.kept = Store(database_url("", self.folder), readers=self.readers)
+        self.kept.committed.clear()
+        self.kept._turn = asyncio.Lock()
+        return self.kept
 
     async def fall(self) -> None:
         """Stop the bot at once, wherever it stands, or clear away what fell by itself."""
@@ -200,6 +208,12 @@ class House:
             found = connection.execute(query, values).fetchall()
         connection.close()
         return found
+
+    def write(self, change: str, *values: object) -> None:
+        """Change the database from outside the bot."""
+        with sqlite3.connect(self.folder / "edchat.sqlite", timeout=30) as connection:
+            connection.execute(change, values)
+        connection.close()
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from bot.commands import Asker, CommandTree, Reply
 from bot.core.hearing import Author, Said
 from bot.core.model import Chat, Place, Question, Role, Series
-from bot.core.running import Running
+from bot.core.state import Running
 from bot.inbox import Inbox
 from bot.scheduler import Scheduler
 from bot.storage.engine import database_url

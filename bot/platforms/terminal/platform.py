@@ -70,6 +70,10 @@ class Terminal:
             self.refresh()
         return self.room(out.place.native_id).post(out, self._clock.now())
 
+    async def find(self, out: Outgoing) -> str | None:
+        """Give the id of what stands in the room under this key."""
+        return self.room(out.place.native_id).posted(out.key)
+
     async def listen(self, ears: Ears) -> None:
         """Hear everything since each place's cursor, then everything new, until cancelled."""
         census = None if self._poll is None else self._poll * _LOOKS_A_CENSUS

@@ -85,6 +85,12 @@ class Room:
         ring(self.path)
         return _outcome(out, line)
 
+    def posted(self, key: str) -> str | None:
+        """Give the id of what the bot did under a key, if it did."""
+        self._catch_up()
+        done = self._posted.get(key)
+        return done.id if done else None
+
     def read(self, cursor: str | None, limit: int | None = None) -> Reading:
         """Read the whole lines after a cursor (None is the beginning), up to `limit` of them."""
         if not self.path.exists():

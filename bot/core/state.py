@@ -1,0 +1,98 @@
+"""One chat with all that a change of it needs, and what a change gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.core import runsheet
+from bot.core.effects import Effect
+from bot.core.model import Chat, Question, Series, Step, StepKind
+
+GRACE = timedelta(seconds=60)
+"""A step later than this is treated as after an outage (a quarter of the pace if that is less)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """All that is known of one chat while it is run.
+
+    `steps` are those still planned, `unsent` tells that nobody was shown the last question yet,
+    `shown_at` when somebody first was,
+    `next_at` is when the series meets again, `hosts` are the names to thank.
+    """
+
+    chat: Chat
+    series: Series
+    questions: tuple[Question, ...] = ()
+    steps: tuple[Step, ...] = ()
+    unsent: bool = False
+    shown_at: datetime | None = None
+    next_at: datetime | None = None
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def waiting(self) -> tuple[Question, ...]:
+        """The questions still to be asked, in order."""
+        return tuple(q for q in self.questions if q.waiting)
+
+    @property
+    def current(self) -> Question | None:
+        """The question asked last."""
+        return next((q for q in self.questions if q.position == self.chat.asked), None)
+
+    @property
+    def wrap_at(self) -> datetime:
+        """When the wrap-up is due."""
+        return runsheet.wrap_at(self.chat, self.series)
+
+    @property
+    def grace(self) -> timedelta:
+        """How late a step may be before it counts as an outage."""
+        return min(GRACE, self.chat.pace / 4)
+
+    def due(self, now: datetime) -> Step | None:
+        """The step to take now; while a host's pause lasts only its limit falls due."""
+        kinds = (StepKind.PAUSE_LIMIT,) if self.chat.paused_at else tuple(StepKind)
+        return next((s for s in self.steps if s.due_at <= now and s.kind in kinds), None)
+
+    def when(self, *kinds: StepKind) -> datetime | None:
+        """When the first planned step of these kinds is due."""
+        return next((s.due_at for s in self.steps if s.kind in kinds), None)
+
+    def with_chat(self, **changes: object) -> Running:
+        """The same with the chat's own fields changed."""
+        return replace(self, chat=replace(self.chat, **changes))  # type: ignore[arg-type]
+
+    def with_question(self, position: int, **changes: object) -> Running:
+        """The same with one question changed."""
+        return replace(
+            self,
+            questions=tuple(
+                replace(q, **changes) if q.position == position else q  # type: ignore[arg-type]
+                for q in self.questions
+            ),
+        )
+
+    def without(self, *kinds: StepKind) -> Running:
+        """The same with the planned steps of these kinds dropped."""
+        return replace(self, steps=tuple(s for s in self.steps if s.kind not in kinds))
+
+    def plus(self, *steps: Step) -> Running:
+        """The same with more steps planned."""
+        return replace(self, steps=runsheet.ordered((*self.steps, *steps)))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a chat became, what is to be said and done because of it, and which steps were taken."""
+
+    state: Running
+    effects: tuple[Effect, ...] = ()
+    taken: tuple[Step, ...] = ()
+
+    def then(self, act: Callable[..., Change], *args: object) -> Change:
+        """Go on from here, keeping the effects so far."""
+        after = act(self.state, *args)
+        return Change(after.state, self.effects + after.effects, self.taken + after.taken)
