@@ -16,6 +16,7 @@ from bot.storage import tables as t
 from bot.storage.batch import FILINGS, MESSAGES, Batch, Hung, filing_row, kept_words
 from bot.storage.chats import AHEAD, LATE, LIVE, Chats, chat_of
 from bot.storage.people import People
+from bot.storage.pouring import Draw
 from bot.storage.queries import among, listed
 
 BY_FORM = "form:"
@@ -51,10 +52,12 @@ _ATTENDED = (
     .where(or_(and_(t.chat.c.state.in_(LIVE + LATE), _HERE), and_(_STARTED, _AT_HOME)))
     .order_by(t.chat.c.state.not_in(LIVE), t.chat.c.starts_at.desc())
 )
-_KNOWN = select(t.message.c.platform_message_id, t.message.c.id).where(
-    t.message.c.place_id == _PLACE, among(t.message.c.platform_message_id, bindparam("native_ids"))
+_KNOWN = Draw(
+    select(t.message.c.platform_message_id, t.message.c.id).where(
+        t.message.c.place_id == _PLACE, among(t.message.c.platform_message_id, bindparam("native_ids"))
+    )
 )
-_NEXT_ID = select(func.coalesce(func.max(t.message.c.id), 0) + 1)
+_NEXT_ID = Draw(select(func.coalesce(func.max(t.message.c.id), 0) + 1))
 _PUT_CURSOR = upsert(t.cursor)
 _MOVE_CURSOR = _PUT_CURSOR.on_conflict_do_update(
     index_elements=["account", "place_id"], set_={"position": _PUT_CURSOR.excluded.position}
@@ -101,8 +104,8 @@ class Inbound(Chats, People):
 
     async def messages_by_native_id(self, place_id: int, native_ids: Sequence[str]) -> dict[str, int]:
         """The ids of stored messages by their native ids."""
-        rows = await self._rows(_KNOWN, place=place_id, native_ids=listed(native_ids))
-        return {row.platform_message_id: row.id for row in rows}
+        rows = await _KNOWN.rows(self.connection, place=place_id, native_ids=listed(native_ids))
+        return dict(rows)
 
     async def cursor(self, account: str, place_id: int) -> str | None:
         """Where listening in a place stopped."""
@@ -117,7 +120,7 @@ class Inbound(Chats, People):
         await self._do(_MOVE_CURSOR, [{"account": account, "place_id": place_id, "position": position}])
 
     async def _next_message_id(self) -> int:
-        return int(await self._value(_NEXT_ID))
+        return int((await _NEXT_ID.rows(self.connection))[0][0])
 
     async def _hung(self, place_id: int, native_ids: Iterable[str | None]) -> Mapping[str, Hung]:
         wanted = {native for native in native_ids if native}

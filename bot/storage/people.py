@@ -13,6 +13,7 @@ from bot.core.may import Standing
 from bot.core.model import Person, Place, Role
 from bot.core.plain import storable
 from bot.storage import tables as t
+from bot.storage.pouring import Draw
 from bot.storage.queries import Queries, among, listed
 
 LONGEST_NAME = 200
@@ -31,19 +32,21 @@ class Typed:
     text: str
 
 
-_HEARD = (
+_HEARD = Draw(
     select(
         t.person.c.native_id,
         t.person.c.id,
         t.person.c.name,
-        and_(t.consent.c.excluded_at.is_(None), t.consent.c.forgotten_at.is_(None)).label("kept"),
-        t.consent.c.forgotten_at.is_not(None).label("gone"),
+        and_(t.consent.c.excluded_at.is_(None), t.consent.c.forgotten_at.is_(None)),
+        t.consent.c.forgotten_at.is_not(None),
     )
     .outerjoin(
         t.consent,
         and_(t.consent.c.person_id == t.person.c.id, t.consent.c.community_id == bindparam("community")),
     )
-    .where(t.person.c.platform == bindparam("platform"), among(t.person.c.native_id, bindparam("native_ids")))
+    .where(
+        t.person.c.platform == bindparam("platform"), among(t.person.c.native_id, bindparam("native_ids"))
+    )
 )
 
 
@@ -77,14 +80,14 @@ class People(Queries):
         """Ids by native id of those whose words are kept here; names are brought up to date."""
         by_id = {author.native_id: author for author in authors}
         given = {"platform": place.platform, "community": place.community_id, "native_ids": listed(by_id)}
-        rows = await self._rows(_HEARD, **given)
-        known = {row.native_id: row.name for row in rows}
-        gone = {row.native_id for row in rows if row.gone}
+        rows = await _HEARD.rows(self.connection, **given)
+        known = {native_id: name for native_id, _, name, _, _ in rows}
+        gone = {native_id for native_id, _, _, _, forgotten in rows if forgotten}
         seen = [author for author in by_id.values() if author.native_id not in gone]
         if strangers := [a for a in seen if known.get(a.native_id) != _name(a)]:
             await self._meet(place.platform, strangers)
-            rows = await self._rows(_HEARD, **given)
-        return {row.native_id: row.id for row in rows if row.kept}
+            rows = await _HEARD.rows(self.connection, **given)
+        return {native_id: person_id for native_id, person_id, _, kept, _ in rows if kept}
 
     async def people_named(self, place_id: int, name: str) -> tuple[Person, ...]:
         """People of this place's platform whose name or pseudonym this is, whatever its case."""

@@ -1,0 +1,39 @@
+"""Runs the database's work where it is asked for, without a thread: a history has thousands of such moments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+from typing import Any
+
+import aiosqlite.core
+import pytest
+from aiosqlite.core import _STOP_RUNNING_SENTINEL as STOP
+from aiosqlite.core import set_exception, set_result
+
+Job = tuple[Any, Callable[[], Any]]
+
+
+class InlineQueue(SimpleQueue[Job]):
+    """The queue between a connection and its thread, which only ever hears that it may end."""
+
+    def put_nowait(self, item: Job) -> None:
+        """Do a job at once; the answer comes, as from a thread, in a later round of the loop."""
+        future, job = item
+        try:
+            answer, outcome = set_result, job()
+        except BaseException as error:  # whatever it is belongs to the one who asked
+            answer, outcome = set_exception, error
+        if future is not None:
+            future.get_loop().call_soon(answer, future, outcome)
+        if outcome is STOP:
+            super().put_nowait((None, lambda: STOP))
+
+
+@contextmanager
+def inline_database() -> Iterator[None]:
+    """Let every connection opened in this block work without its thread."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(aiosqlite.core, "SimpleQueue", InlineQueue)
+        yield
