@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, Row, and_, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.core.filing import Filed, MessageKind
 from bot.core.hearing import Said
 from bot.core.listening import Attended
-from bot.core.model import How, Place, Question
+from bot.core.model import How, Place, Question, QuestionState
 from bot.storage import tables as t
 from bot.storage.batch import FILINGS, MESSAGES, Batch, Hung, filing_row, kept_words
 from bot.storage.chats import AHEAD, LATE, LIVE, Chats, chat_of
@@ -47,10 +48,11 @@ _STARTED = and_(
     t.chat.c.state.in_(AHEAD), t.chat.c.starts_at <= bindparam("now"), t.chat.c.rehearsal.is_(False)
 )
 _ATTENDED = (
-    select(t.chat, t.series.c.letters)
+    select(t.chat, t.series.c.letters, *(c.label(f"question_{c.name}") for c in t.question.c))
     .join(t.series)
+    .outerjoin(t.question, t.question.c.chat_id == t.chat.c.id)
     .where(or_(and_(t.chat.c.state.in_(LIVE + LATE), _HERE), and_(_STARTED, _AT_HOME)))
-    .order_by(t.chat.c.state.not_in(LIVE), t.chat.c.starts_at.desc())
+    .order_by(t.chat.c.state.not_in(LIVE), t.chat.c.starts_at.desc(), t.chat.c.id, t.question.c.position)
 )
 _KNOWN = Draw(
     select(t.message.c.platform_message_id, t.message.c.id).where(
@@ -59,8 +61,10 @@ _KNOWN = Draw(
 )
 _NEXT_ID = Draw(select(func.coalesce(func.max(t.message.c.id), 0) + 1))
 _PUT_CURSOR = upsert(t.cursor)
-_MOVE_CURSOR = _PUT_CURSOR.on_conflict_do_update(
-    index_elements=["account", "place_id"], set_={"position": _PUT_CURSOR.excluded.position}
+_MOVE_CURSOR = Draw(
+    _PUT_CURSOR.on_conflict_do_update(
+        index_elements=["account", "place_id"], set_={"position": _PUT_CURSOR.excluded.position}
+    )
 )
 
 
@@ -70,7 +74,8 @@ class Inbound(Chats, People):
     async def attended(self, place_id: int, now: datetime) -> tuple[Attended, ...]:
         """The chats that a place listens for, the one opened last first."""
         rows = await self._rows(_ATTENDED, place=place_id, now=now)
-        return tuple([Attended.of(chat_of(row), await self.questions(row.id), row.letters) for row in rows])
+        chats = [list(same) for _, same in groupby(rows, key=lambda row: row.id)]
+        return tuple(Attended.of(chat_of(same[0]), _questions(same), same[0].letters) for same in chats)
 
     async def store_said(
         self, place: Place, said: Sequence[Said], attended: Sequence[Attended], now: datetime
@@ -117,7 +122,7 @@ class Inbound(Chats, People):
 
     async def set_cursor(self, account: str, place_id: int, position: str) -> None:
         """Note how far a place was heard."""
-        await self._do(_MOVE_CURSOR, [{"account": account, "place_id": place_id, "position": position}])
+        await _MOVE_CURSOR.rows(self.connection, account=account, place_id=place_id, position=position)
 
     async def _next_message_id(self) -> int:
         return int((await _NEXT_ID.rows(self.connection))[0][0])
@@ -158,3 +163,19 @@ def _form_row(place: Place, form: Form, native_id: str, now: datetime) -> dict[s
 
 def _hooks(said: Sequence[Said]) -> list[str | None]:
     return [native for one in said for native in (one.thread, one.reply_to)]
+
+
+def _questions(rows: Sequence[Row[Any]]) -> tuple[Question, ...]:
+    """The questions of one chat from the rows it was joined to."""
+    return tuple(
+        Question(
+            row.question_id,
+            row.question_position,
+            row.question_text,
+            QuestionState(row.question_state),
+            row.question_asked_at,
+            row.question_final,
+        )
+        for row in rows
+        if row.question_id is not None
+    )

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Dialect, Select, Table
+import aiosqlite
+from sqlalchemy import Dialect, Insert, Select, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Convert = Callable[[Any], Any]
@@ -23,7 +24,8 @@ class Pour:
             return
         if not self._sql:
             self._prepare(connection.dialect)
-        await connection.exec_driver_sql(self._sql, self._converted(rows))
+        async with (await _driver(connection)).executemany(self._sql, self._converted(rows)):
+            pass
 
     def _prepare(self, dialect: Dialect) -> None:
         insert = self._table.insert().values(dict.fromkeys(self.columns))
@@ -51,22 +53,27 @@ def _each(values: tuple[Any, ...], convert: Convert) -> tuple[Any, ...]:
 
 
 class Draw:
-    """A query of plain values that is compiled once and fetched in one visit to the database's thread."""
+    """A statement of plain values that is compiled once and run in one visit to the database's thread."""
 
-    def __init__(self, query: Select[Any]) -> None:
-        self._query = query
+    def __init__(self, statement: Select[Any] | Insert) -> None:
+        self._statement = statement
         self._sql = ""
         self._fixed: Mapping[str, Any] = {}
         self._order: Sequence[str] = ()
 
-    async def rows(self, connection: AsyncConnection, **values: Any) -> list[tuple[Any, ...]]:
-        """The rows for these values of the query's parameters."""
+    async def rows(self, connection: AsyncConnection, **values: Any) -> list[Any]:
+        """The rows that come of it for these values of its parameters."""
         if not self._sql:
-            compiled = self._query.compile(dialect=connection.dialect)
+            compiled = self._statement.compile(dialect=connection.dialect)
             self._sql, self._fixed = str(compiled), compiled.params
             self._order = getattr(compiled, "positiontup", None) or ()
         given = {**self._fixed, **values}
-        raw = (await connection.get_raw_connection()).driver_connection
-        if raw is None:
-            raise LookupError("the database is not connected")
-        return list(await raw.execute_fetchall(self._sql, [given[name] for name in self._order]))
+        driver = await _driver(connection)
+        return list(await driver.execute_fetchall(self._sql, [given[name] for name in self._order]))
+
+
+async def _driver(connection: AsyncConnection) -> aiosqlite.Connection:
+    found = (await connection.get_raw_connection()).driver_connection
+    if not isinstance(found, aiosqlite.Connection):
+        raise TypeError(f"a sweep needs SQLite, not {found!r}")
+    return found
