@@ -5,10 +5,11 @@ import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock, ScaledClock, SystemClock
 from bot.commander import Commander
 from bot.commands import Asker, CommandTree, Reply
 from bot.core import sentences
@@ -31,6 +32,8 @@ log = structlog.get_logger()
 
 ROOM, HOSTS_ROOM = "edchat", "hosts"
 """The rooms that a new data folder begins with."""
+CLOCK = "clock.json"
+"""Where a data folder keeps a clock of its own, so that it goes on after a crash."""
 
 
 class App:
@@ -97,7 +100,7 @@ async def opened(
     settings: Settings, clock: Clock | None = None, *, poll: float | None = 0.2
 ) -> AsyncIterator[App]:
     """The bot on its data folder, locked, checked and migrated, but not running yet."""
-    clock = clock or SystemClock()
+    clock = clock or kept_clock(settings.data_dir)
     with locked(settings.data_dir):
         warn_of_network_disk(settings.data_dir)
         url = database_url(written_url(settings), settings.data_dir)
@@ -107,6 +110,15 @@ async def opened(
             installation = await found(store, settings, clock)
             terminal = Terminal(settings.data_dir / "rooms", clock, poll)
             yield App(store, clock, [terminal], installation)
+
+
+def kept_clock(folder: Path) -> Clock:
+    """The machine's clock, or the faster one that a demo or a test keeps in its data folder."""
+    file = folder / CLOCK
+    try:
+        return ScaledClock.read(file) if file.exists() else SystemClock()
+    except ValueError as no:
+        raise Refused(str(no)) from None
 
 
 def written_url(settings: Settings) -> str:

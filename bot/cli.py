@@ -16,7 +16,7 @@ from bot.core import sentences
 from bot.core.model import Refused
 from bot.demo import Demo, watch
 from bot.settings import Settings, SettingsError, load, strangers
-from bot.storage.store import StorageFull
+from bot.storage.engine import StorageFull
 
 AsJson = Annotated[bool, Parameter("--json")]
 
@@ -183,4 +183,15 @@ def _settings(*, quiet: bool = False) -> Settings:
 
 
 def _carry_out(work: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(work)
+    try:
+        asyncio.run(work)
+    except BaseExceptionGroup as faults:
+        kind, rest = faults.split((Refused, StorageFull))
+        if kind is None or rest is not None:
+            raise
+        raise _first(kind) from None
+
+
+def _first(faults: BaseExceptionGroup[BaseException]) -> BaseException:
+    one = faults.exceptions[0]
+    return _first(one) if isinstance(one, BaseExceptionGroup) else one

@@ -22,6 +22,7 @@ from bot.declared import Asker, Between, Command, Context, Example, Param, Reply
 from bot.failpoints import failpoint
 from bot.help import Help, example_of, nearest, usage
 from bot.parameters import parse, suggestions, without
+from bot.storage.engine import StorageFull
 from bot.storage.store import Store, Tx
 
 __all__ = [
@@ -167,17 +168,19 @@ class CommandTree:
             return await self._refuse(Refused(sentence), asked.said, settle)
         except Refused as no:
             return await self._refuse(no, asked.said, settle)
+        except StorageFull as no:
+            return await self._refuse(Refused(str(no)), (), settle)
         except Exception:  # noqa: BLE001 - whatever it is: logged once, rolled back, answered
             _log.exception("command failed", command=asked.command.path)
             return await self._refuse(Refused(sentences.WENT_WRONG), (), settle)
 
     async def _refuse(self, no: Refused, said: Sequence[str], settle: Settle | None) -> Reply:
         """Answer with a refusal, settled in a transaction of its own: the command's own was rolled back."""
-        reply = Reply(discreet(str(no), said), private=True)
+        reply = Reply(discreet(str(no), said), private=True, refused=True)
         try:
             return await self._transact(partial(_same, reply), settle) if settle else reply
         except Refused as again:  # settling refuses what was answered before
-            return Reply(str(again), private=True)
+            return Reply(str(again), private=True, refused=True)
 
     async def _transact(self, act: Callable[[Tx], Awaitable[Reply]], settle: Settle | None) -> Reply:
         async with self._store.begin() as tx:

@@ -12,6 +12,7 @@ import structlog
 
 from bot.core import sentences
 from bot.core.model import Refused
+from bot.storage.engine import StorageFull
 
 log = structlog.get_logger()
 
@@ -71,7 +72,7 @@ async def _answered(reader: asyncio.StreamReader, handlers: Mapping[str, Handler
         request = json.loads(await reader.readline())
         handler = handlers.get(request["do"])
         return await handler(request) if handler else {"refused": sentences.NO_ANSWER}
-    except Refused as no:
+    except (Refused, StorageFull) as no:
         return {"refused": str(no)}
     except Exception:
         log.exception("request_failed")

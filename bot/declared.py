@@ -46,6 +46,7 @@ class Reply:
     text: str
     offers: tuple[Offer, ...] = ()
     private: bool = False
+    refused: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

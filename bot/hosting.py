@@ -4,7 +4,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TextIO
@@ -12,9 +12,10 @@ from typing import Any, TextIO
 import structlog
 
 from bot import control
-from bot.app import App, opened, written_url
+from bot.app import App, kept_clock, opened, written_url
 from bot.clock import SystemClock
 from bot.core import clockface, sentences
+from bot.core.grammar import command_text
 from bot.core.model import Place, Refused
 from bot.platforms.terminal import Posted, Room, Terminal, prompt
 from bot.settings import Settings
@@ -26,20 +27,22 @@ from cogs import every_cog
 
 log = structlog.get_logger()
 
-PATIENCE = 8.0
+PATIENCE = 7.0
 """Seconds that an ending bot has to come to rest; a container is killed after ten."""
+LAST_WORDS = 1.5
+"""Seconds in which an ending bot may still send what is queued; the rest waits for the next start."""
 
 
 async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT."""
     async with opened(settings) as app, control.served(settings.data_dir, requests(app, settings)):
         log.info("running", data=str(settings.data_dir), rooms=sorted(app.platforms))
-        await until_stopped(app.run())
+        await until_stopped(app.run(), app.idle)
     log.info("stopped")
 
 
-async def until_stopped(work: Any) -> None:
-    """Let work go on until the process is told to stop, then end it in good time."""
+async def until_stopped(work: Any, at_rest: Callable[[], Awaitable[bool]] | None = None) -> None:
+    """Let work go on until the process is told to stop, then for a moment until it is at rest, then end it."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
@@ -50,6 +53,10 @@ async def until_stopped(work: Any) -> None:
     if working.done():
         await working
         return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LAST_WORDS):
+            while at_rest and not await at_rest():
+                await asyncio.sleep(0.02)
     working.cancel()
     await asyncio.wait({working}, timeout=PATIENCE)
 
@@ -62,7 +69,7 @@ async def chat(settings: Settings, named: str | None) -> None:
             await stack.enter_async_context(control.served(settings.data_dir, requests(app, settings)))
             await stack.enter_async_context(_running(app))
         where = await control.ask(settings.data_dir, "place", place=named) or {}
-        clock = SystemClock()
+        clock = kept_clock(settings.data_dir)
         room = Terminal(settings.data_dir / "rooms", clock).room(where["native_id"])
 
         async def settled() -> None:
@@ -78,8 +85,9 @@ async def say(settings: Settings, text: str, named: str | None) -> None:
         async with opened(settings) as app:
             answer = await requests(app, settings)["say"]({"text": text, "place": named})
     print(answer["text"])
+    where = f' --place "{named}"' if named else ""
     for label, line in answer["offers"]:
-        print(f'  [{label}] edchat say "{line}"')
+        print(f'  [{label}] edchat say "{line}"{where}')
 
 
 def takes_lines(text: str) -> bool:
@@ -93,10 +101,16 @@ def takes_lines(text: str) -> bool:
 async def status(settings: Settings, *, as_json: bool) -> None:
     """Print how things stand."""
     answer = await control.ask(settings.data_dir, "status")
+    if answer is None and not _database(settings).exists():
+        raise Refused(sentences.NOTHING_HERE)
     if answer is None:
         async with opened(settings) as app:
             answer = await requests(app, settings)["status"]({}) | {"running": False}
     print(json.dumps(answer) if as_json else sentences.status(answer))
+
+
+def _database(settings: Settings) -> Path:
+    return Path(str(database_url(written_url(settings), settings.data_dir).database))
 
 
 async def backup(settings: Settings, file: Path) -> None:
@@ -131,6 +145,9 @@ def _exported_to(file: Path | None, database: Path) -> AbstractContextManager[Te
         return nullcontext(sys.stdout)
     if file.exists():
         raise Refused(sentences.file_exists(str(file)))
+    if not file.parent.is_dir():
+        raise Refused(sentences.no_folder(str(file.parent)))
+    file.touch(0o600)
     return file.open("w", encoding="utf-8")
 
 
@@ -138,7 +155,11 @@ def requests(app: App, settings: Settings) -> dict[str, control.Handler]:
     """What a running bot answers on its socket."""
 
     async def say(request: control.Request) -> dict[str, Any]:
-        reply = await app.say(request["text"], await app.place(request["place"]), settings.owner)
+        typed = command_text(request["text"])
+        text = request["text"] if typed is None else typed
+        reply = await app.say(text, await app.place(request["place"]), settings.owner)
+        if reply.refused:
+            raise Refused(reply.text)
         return {"text": reply.text, "offers": [(offer.label, offer.line) for offer in reply.offers]}
 
     async def place(request: control.Request) -> dict[str, Any]:

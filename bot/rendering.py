@@ -9,7 +9,8 @@ import structlog
 from markdown_it import MarkdownIt
 
 from bot.failpoints import failpoint
-from bot.storage.store import StorageFull, Store
+from bot.storage.engine import StorageFull
+from bot.storage.store import Store
 
 log = structlog.get_logger()
 

@@ -13,7 +13,8 @@ from bot.core.model import Step, StepKind
 from bot.core.running import OPEN_LATE, advance
 from bot.core.state import Running
 from bot.failpoints import failpoint
-from bot.storage.store import StorageFull, Store, Tx
+from bot.storage.engine import StorageFull
+from bot.storage.store import Store, Tx
 
 log = structlog.get_logger()
 

@@ -167,6 +167,11 @@ def skipped(series: Series, left_out: Question) -> str:
     return f"We leave out {letter(series, 0)}{left_out.position} tonight."
 
 
+def taken_out(series: Series, question: Question) -> str:
+    """What stands in place of a question that was asked and then taken out."""
+    return f"{letter(series, 0)}{question.position} was taken out by the hosts."
+
+
 def already_out(series: Series, position: int) -> str:
     """The answer to an old or double press."""
     out = f"{letter(series, 0)}{position}"

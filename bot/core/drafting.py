@@ -24,7 +24,7 @@ def add(state: Running, text: str, now: datetime, position: int | None = None) -
     """Add a question at the end, or before those with this number and higher that still wait."""
     first = state.chat.asked + 1
     last = max((q.position for q in state.questions), default=0) + 1
-    return _relaid(insert(_open_for_questions(state), min(max(position or last, first), last), text), now)
+    return _relaid(insert(_open_for_questions(state, now), min(max(position or last, first), last), text), now)
 
 
 def edit(state: Running, position: int, text: str, now: datetime) -> Change:
@@ -38,7 +38,7 @@ def edit(state: Running, position: int, text: str, now: datetime) -> Change:
 
 def reorder(state: Running, order: Sequence[int], now: datetime) -> Change:
     """Put the questions that still wait into another order; asked ones keep their numbers."""
-    _open_for_questions(state)
+    _open_for_questions(state, now)
     waiting = [q.position for q in state.waiting]
     wanted = [k for k in order if k in waiting]
     if sorted(wanted) != waiting or any(k not in waiting and not _asked(state, k) for k in order):
@@ -50,11 +50,13 @@ def reorder(state: Running, order: Sequence[int], now: datetime) -> Change:
 
 
 def remove(state: Running, position: int, now: datetime) -> Change:
-    """Take a question out: an asked one leaves its number empty, unasked ones close up."""
-    _open_for_questions(state)
+    """Take a question out: one up to the last asked leaves its number empty, later ones close up."""
+    _open_for_questions(state, now)
     question = at(state, position)
-    if not question.waiting:
-        return Change(state.with_question(position, state=QuestionState.REMOVED))
+    if question.position <= state.chat.asked:
+        gone = state.with_question(position, state=QuestionState.REMOVED, asked_at=None)
+        text = sentences.taken_out(state.series, question)
+        return Change(gone, (Wish(f"{question_subject(question)}.edit", Action.EDIT, text, on=question_subject(question)),))
     rest = tuple(
         replace(q, position=q.position - 1) if q.position > position else q
         for q in state.questions
@@ -79,8 +81,9 @@ def _relaid(state: Running, now: datetime) -> Change:
     return Change(reschedule(move_end(state, over), first_at))
 
 
-def _open_for_questions(state: Running) -> Running:
-    if not state.chat.state.ahead and state.chat.state is not ChatState.OPEN:
+def _open_for_questions(state: Running, now: datetime) -> Running:
+    asking = state.chat.state is ChatState.OPEN and state.in_hour(now)
+    if not state.chat.state.ahead and not asking:
         raise Refused(sentences.already_begun(state.chat))
     return state
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 EXPLAIN_WHAT = 'Say which message, as in edchat explain "A1: we start with a puzzle".'
+NOTHING_HERE = "There is no bot in this data folder yet; `edchat run` or `edchat chat` begins one."
 EXPLAIN_ROW = 'Each line needs "text", "role" P or M, "questions" as a number, and "letters" like "Q/A".'
 NOTHING_TO_EXPORT = "There is nothing to export yet; `edchat run` or `edchat chat` begins a data folder."
 
@@ -27,9 +28,7 @@ def status(standing: Mapping[str, Any]) -> str:
     lines = [
         "The bot is running." if standing["running"] else "The bot is not running; `edchat run` starts it."
     ]
-    lines.append(
-        f"{standing['series']} weekly chats, {standing['chats']} chats, {standing['messages']} messages."
-    )
+    lines.append(f"Weekly chats: {standing['series']}. Messages kept: {standing['messages']}.")
     lines += [f"Live: {one}" for one in standing["live"]]
     lines += [f"Next: {one}" for one in standing["next"]]
     waiting = standing["waiting_to_be_sent"]
@@ -37,6 +36,11 @@ def status(standing: Mapping[str, Any]) -> str:
         f"{waiting} posts wait to be sent, the oldest for {standing['oldest_waiting_seconds']} s."
     ] * bool(waiting)
     return "\n".join(lines)
+
+
+def no_folder(folder: str) -> str:
+    """Said when a file is to be written where no folder is."""
+    return f"There is no folder {folder}; make it first, or name another."
 
 
 def backed_up(file: str) -> str:

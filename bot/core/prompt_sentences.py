@@ -8,7 +8,7 @@ WHISPER_TO_NOBODY = "Say to whom that should be whispered."
 
 PROMPT_WELCOME = "This is {room}. Type ana> hello to speak as Ana, or help to see what else can be typed."
 PROMPT_HELP = """\
-ana> A1: We start with a story    ana says it; lines typed below at once belong to it
+ana> A1: We start with a story    ana says it; lines pasted along with it belong to it
 @mod> !edchat chat next           the leading @ gives mod the power of a host
 ana Q2> I agree with Dana         in the thread of Q2
 ana ^15> A2: Yes, often           a reply to message 15
@@ -16,6 +16,9 @@ ana edit 15> A2: Yes, always      changes message 15
 ana delete 15>                    takes message 15 back
 ana react 15> 2                   puts the digit 2 on message 15; unreact takes it off
 Without a name in front, the last one to speak goes on. Ctrl-D leaves the room."""
+
+LINES_COME = "Now type the lines that go with it, one after the other; an empty line ends them."
+BOT_STOPPED = "The bot has stopped; what is typed here is kept, and it is heard once the bot is started again."
 
 NOBODY_SPEAKS = "Say first who is speaking, like this: ana> A1: We start with a story."
 NOTHING_SAID = "Write something after the >."

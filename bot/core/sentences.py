@@ -152,6 +152,11 @@ DATABASE_DAMAGED = "The database is damaged; put your latest backup in its place
 NETWORK_DISK = "SQLite is not safe on a network disk; put the data folder on a local one."
 
 
+def storage_full(reason: str) -> str:
+    """Said when nothing can be stored."""
+    return f"The data folder cannot be written ({reason}); free some space there, and nothing is lost."
+
+
 NO_ANSWER = "The running bot gave no answer; look at its log, or stop it and try again."
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.core import runsheet
 from bot.core.effects import Effect
-from bot.core.model import Chat, Question, Series, Step, StepKind
+from bot.core.model import Chat, Question, QuestionState, Series, Step, StepKind
 
 GRACE = timedelta(seconds=60)
 """A step later than this is treated as after an outage (a quarter of the pace if that is less)."""
@@ -38,9 +38,16 @@ class Running:
         return tuple(q for q in self.questions if q.waiting)
 
     @property
+    def left_out_last(self) -> int:
+        """The number of the skipped question before the first one that waits; 0 where there is none."""
+        first = min((q.position for q in self.waiting), default=None)
+        skipped = [q.position for q in self.questions if q.state is QuestionState.SKIPPED]
+        return max((k for k in skipped if first is None or k < first), default=0)
+
+    @property
     def current(self) -> Question | None:
-        """The question asked last."""
-        return next((q for q in self.questions if q.position == self.chat.asked), None)
+        """The question asked last that is still there."""
+        return next((q for q in reversed(self.questions) if q.asked_at), None)
 
     @property
     def wrap_at(self) -> datetime:
@@ -56,6 +63,11 @@ class Running:
         """The step to take now; while a host's pause lasts only its limit falls due."""
         kinds = (StepKind.PAUSE_LIMIT,) if self.chat.paused_at else tuple(StepKind)
         return next((s for s in self.steps if s.due_at <= now and s.kind in kinds), None)
+
+    def in_hour(self, now: datetime) -> bool:
+        """Whether the chat is live and its end is still to come."""
+        closes = self.when(StepKind.CLOSE)
+        return self.chat.state.live and (self.chat.paused_at is not None or closes is None or closes > now)
 
     def when(self, *kinds: StepKind) -> datetime | None:
         """When the first planned step of these kinds is due."""

@@ -29,7 +29,7 @@ def start(state: Running, by: str, now: datetime) -> Change:
 
 def next_question(state: Running, by: str, now: datetime, after: int | None = None) -> Change:
     """Ask the next question now, or wrap up when all are asked; two hosts at once advance once."""
-    _need_live(state)
+    _need_live(state, now)
     _compare(state, after)
     if after is None:
         _not_together(state, by, now)
@@ -89,8 +89,9 @@ def skip(state: Running, by: str, now: datetime, position: int | None = None) ->
 
 def ask_extra(state: Running, by: str, text: str, now: datetime) -> Change:
     """Ask a question nobody planned, now, as the next number."""
-    _need_live(state)
-    position = state.chat.asked + 1
+    _need_live(state, now)
+    waiting = [q.position for q in state.waiting]
+    position = waiting[0] if waiting else max((q.position for q in state.questions), default=0) + 1
     state = insert(state, position, text).with_chat(steered_by=by, steered_at=now)
     return _spread(ask(state, position, now), now)
 
@@ -161,7 +162,8 @@ def take_back(state: Running, now: datetime) -> Change:
     question = state.current
     if not state.unsent or question is None:
         return Change(state)
-    earlier = [q.position for q in state.questions if q.asked_at and q.position < question.position]
+    used = [q.position for q in state.questions if q.asked_at or q.state is QuestionState.REMOVED]
+    earlier = [number for number in used if number < question.position]
     state = state.with_question(question.position, state=QuestionState.DRAFTED, asked_at=None)
     state = replace(state.with_chat(asked=max(earlier, default=0)), unsent=False)
     due = max(now, question.asked_at or now)
@@ -169,7 +171,7 @@ def take_back(state: Running, now: datetime) -> Change:
 
 
 def _hold_last(state: Running, now: datetime, after: int | None) -> Change:
-    _need_live(state)
+    _need_live(state, now)
     change = take_back(state, now)
     _compare(change.state, after)
     return change
@@ -184,8 +186,8 @@ def _spread(change: Change, now: datetime) -> Change:
     return Change(reschedule(move_end(state, fitted.over), fitted.times[1]), change.effects)
 
 
-def _need_live(state: Running) -> None:
-    if not state.chat.state.live:
+def _need_live(state: Running, now: datetime) -> None:
+    if not state.in_hour(now):
         raise Refused(sentences.not_running(state.chat))
     if state.chat.paused_at:
         raise Refused(sentences.PAUSED_RESUME_FIRST)

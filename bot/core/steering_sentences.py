@@ -29,9 +29,13 @@ REMINDER_NOTED = "A reminder, then; nothing was changed."
 MEANT_BAD = "Write what it is: its number, extra or reminder, as in meant=2."
 MESSAGE_GONE = "That message is not there any more; nothing was changed."
 WRAP_BEGINS = "All questions are asked; the wrap-up begins."
-SKIPPED_ONE = "Left out; the later questions take over its time."
 ENDED = "The chat ends now; late answers still count."
 PAUSED = "Paused; nothing is asked until you use `chat resume`."
+
+
+def left_out_one(series: Series, position: int) -> str:
+    """The answer to a skip: which question, and what becomes of its time."""
+    return f"{letter(series, 0)}{position} is left out; the later questions take over its time."
 
 
 def planned(chat: Chat, series: Series, replaced: int, sheet: Sequence[str], doubts: Sequence[str]) -> str:

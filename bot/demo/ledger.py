@@ -66,9 +66,7 @@ class Ledger:
             sent=len(self.entries),
             stored=len(rows),
             filed=_filed(rows),
-            conversation=sum(
-                row["kind"] == MessageKind.CONVERSATION for row in rows if not row["deleted_at"]
-            ),
+            conversation=sum(not row["filed"] and not row["deleted_at"] for row in rows),
             edited=sum(bool(entry.before) and not entry.deleted for entry in self.entries.values()),
             deleted=sum(entry.deleted for entry in self.entries.values()),
             lost=tuple(entry.id for entry in self.entries.values() if not kept.right(entry, found[entry.id])),

@@ -27,10 +27,12 @@ class Books(Queries):
     async def counts(self) -> dict[str, int]:
         """How many rows of what people ask about there are."""
         tables = {"communities": t.community, "series": t.series, "chats": t.chat, "messages": t.message}
-        return {
+        counted = {
             name: int(await self._value(select(func.count()).select_from(table)))
             for name, table in tables.items()
         }
+        deleted = select(func.count()).where(t.series.c.deleted_at.is_not(None))
+        return counted | {"series": counted["series"] - int(await self._value(deleted))}
 
     async def waiting(self) -> int:
         """How many outgoing rows wait."""

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, StaticPool
 
@@ -70,11 +70,25 @@ def _engine(url: URL, pragmas: tuple[str, ...], begin: str, **options: Any) -> A
     return engine
 
 
+class StorageFull(Exception):
+    """The data folder cannot be written just now: its disk is full or read-only."""
+
+
+def named(fault: DatabaseError) -> Exception:
+    """What a fault of the database is called here: StorageFull, or what it was."""
+    said = str(fault.orig)
+    full = any(word in said for word in ("disk is full", "readonly", "disk I/O error", "unable to open"))
+    return StorageFull(sentences.storage_full(said)) if full else fault
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold a data folder, made if need be, for this process alone; a second process is refused."""
-    folder.mkdir(parents=True, exist_ok=True)
-    file = os.open(folder / "edchat.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = os.open(folder / "edchat.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as fault:
+        raise StorageFull(sentences.storage_full(fault.strerror or str(fault))) from None
     try:
         _lock(file)
         yield
@@ -88,8 +102,11 @@ def _lock(file: int) -> None:
     except BlockingIOError:
         holder = os.read(file, 20).decode().strip()
         raise Refused(sentences.already_running(holder)) from None
-    os.ftruncate(file, 0)
-    os.pwrite(file, str(os.getpid()).encode(), 0)
+    try:
+        os.ftruncate(file, 0)
+        os.pwrite(file, str(os.getpid()).encode(), 0)
+    except OSError as fault:
+        raise StorageFull(sentences.storage_full(fault.strerror or str(fault))) from None
 
 
 def warn_of_network_disk(folder: Path, mounts: Path = Path("/proc/mounts")) -> str | None:

@@ -9,10 +9,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy.exc import OperationalError
 
 import migrations
 from bot.core import sentences
 from bot.core.model import Refused
+from bot.storage.engine import named
 
 
 def migrate(url: URL, now: datetime) -> str | None:
@@ -27,6 +29,8 @@ def migrate(url: URL, now: datetime) -> str | None:
     try:
         with engine.connect() as connection:
             return _migrate(connection, Path(str(url.database)), now)
+    except OperationalError as fault:
+        raise named(fault) from fault
     finally:
         engine.dispose()
 

@@ -107,12 +107,11 @@ class Outbound(Runs):
 
     async def waiting_in(self, place_id: int, but: Sequence[int] = ()) -> Queued | None:
         """The most urgent row of a place that may go now; posts of a place keep their order."""
-        first = t.outbox.alias("first")
-        earlier_post = select(func.min(first.c.id)).where(
-            first.c.place_id == place_id, first.c.state == WAITING, first.c.action.in_(_IN_ORDER)
+        earlier_post = select(func.min(_FIRST.c.id)).where(
+            _FIRST.c.place_id == place_id, _FIRST.c.state == WAITING, _FIRST.c.action.in_(_IN_ORDER)
         )
         in_turn = or_(t.outbox.c.action.not_in(_IN_ORDER), t.outbox.c.id == earlier_post.scalar_subquery())
-        query = _queued().where(t.outbox.c.place_id == place_id, in_turn, t.outbox.c.id.not_in(but))
+        query = _QUEUED.where(t.outbox.c.place_id == place_id, in_turn, t.outbox.c.id.not_in(but))
         row = await self._row(query.order_by(t.outbox.c.urgency, t.outbox.c.id).limit(1))
         return _queued_of(row) if row else None
 
@@ -226,6 +225,7 @@ class Outbound(Runs):
 
 
 _IN_ORDER = (Action.POST,)
+_FIRST = t.outbox.alias("first")
 _ASKS = or_(t.outbox.c.question_id.is_not(None), t.outbox.c.subject == "open")
 
 
@@ -253,6 +253,10 @@ def _queued() -> Select[Any]:
         .select_from(joined)
         .where(ready)
     )
+
+
+# Made once: it is asked before each sending, and making it takes longer than running it.
+_QUEUED = _queued()
 
 
 def _queued_of(row: Row[Any]) -> Queued:

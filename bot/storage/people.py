@@ -44,9 +44,7 @@ _HEARD = Draw(
         t.consent,
         and_(t.consent.c.person_id == t.person.c.id, t.consent.c.community_id == bindparam("community")),
     )
-    .where(
-        t.person.c.platform == bindparam("platform"), among(t.person.c.native_id, bindparam("native_ids"))
-    )
+    .where(t.person.c.platform == bindparam("platform"), among(t.person.c.native_id, bindparam("native_ids")))
 )
 
 

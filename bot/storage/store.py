@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Self
 
 from sqlalchemy import URL, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import sentences
 from bot.core.model import ChatState, Refused
 from bot.core.state import Change, Running
 from bot.storage.books import Books
-from bot.storage.engine import reader_engine, writer_engine
+from bot.storage.engine import named, reader_engine, writer_engine
 from bot.storage.outbound import Outbound
 from bot.storage.own_words import OwnWords
 
@@ -79,7 +79,7 @@ class Store:
                     tx = Tx(connection)
                     yield tx
             except OperationalError as fault:
-                raise _named(fault) from fault
+                raise named(fault) from fault
             finally:
                 _writing.reset(token)
         for tell in self.committed:
@@ -122,20 +122,13 @@ class Store:
 def _copy(source: str, target: Path) -> None:
     if target.exists():
         raise Refused(sentences.file_exists(str(target)))
+    if not target.parent.is_dir():
+        raise Refused(sentences.no_folder(str(target.parent)))
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
+    partial.touch(0o600)
     with sqlite3.connect(source) as here, sqlite3.connect(partial) as there:
         here.backup(there)
     here.close()
     there.close()
     partial.rename(target)
-
-
-class StorageFull(Exception):
-    """The database cannot be written just now: the disk is full or read-only."""
-
-
-def _named(fault: DatabaseError) -> Exception:
-    said = str(fault.orig)
-    full = any(word in said for word in ("disk is full", "readonly", "disk I/O error", "unable to open"))
-    return StorageFull(said) if full else fault

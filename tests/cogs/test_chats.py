@@ -314,7 +314,7 @@ async def test_a_question_is_left_out_and_another_asked(house: PlanningRoom) -> 
     chat = await house.opened()
     await house.say("chat next")
     await house.later(seconds=10)
-    assert (await house.say("chat skip 3")).text == "Left out; the later questions take over its time."
+    assert (await house.say("chat skip 3")).text == "Q3 is left out; the later questions take over its time."
     assert (
         await house.say("chat skip Q3")
     ).text == "Q3 is not waiting to be asked; `chat preview` shows what is."
@@ -406,3 +406,28 @@ async def test_b215_a_button_of_a_chat_long_over_says_so(house: PlanningRoom) ->
     before = await house.posts(chat.id)
     assert (await house.say(line)).text == "This chat has ended."
     assert await house.posts(chat.id) == before
+
+
+async def test_a_skip_without_a_number_says_which_question_it_was(house: PlanningRoom) -> None:
+    await house.opened("One?", "Two?", "Three?")
+    assert (await house.say("chat skip")).text.startswith("Q1 is left out")
+    assert (await house.say("chat skip")).text.startswith("Q2 is left out")
+    assert (await house.say("chat skip")).text.startswith("Q3 is left out")
+
+
+async def test_an_extra_question_takes_no_number_that_was_announced_as_left_out(house: PlanningRoom) -> None:
+    chat = await house.opened("One?", "Two?", "Three?")
+    await house.say("chat next")
+    await house.later(seconds=10)
+    await house.say("chat skip 2")
+    await house.say("chat ask What surprised you?")
+    assert [(q.position, q.text) for q in await house.questions(chat.id) if q.asked_at] == [
+        (1, "One?"),
+        (3, "What surprised you?"),
+    ]
+
+
+async def test_cancel_while_a_chat_runs_touches_no_other_week(house: PlanningRoom) -> None:
+    await house.opened()
+    assert "already running" in (await house.say("chat cancel")).text
+    assert [chat.state for chat in await house.chats()].count(ChatState.CANCELLED) == 0

@@ -6,7 +6,7 @@ import asyncio
 import codecs
 import os
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from typing import Final
 
@@ -28,13 +28,20 @@ class Keyboard:
         # A daemon, on the bare descriptor: a read that never returns must not hold up the end.
         threading.Thread(target=self._read, daemon=True).start()
 
-    async def messages(self, patience: float) -> AsyncIterator[str]:
-        """Give message by message: a line, and those without a speaker that follow it within `patience`."""
+    async def messages(self, patience: float, asks_for_lines: Callable[[str], bool]) -> AsyncIterator[str]:
+        """Give message by message: a line, and those that follow it within `patience` and begin none.
+
+        When a line came alone and `asks_for_lines` says so, they may take their time until an empty one.
+        """
         waiting: list[str] = []
-        while (line := await self._line(patience if waiting else None)) is not None:
-            if waiting and (line == _PAUSE or begins(line)):
+        asked = False
+        while (line := await self._line(patience if waiting and not asked else None)) is not None:
+            if line == _PAUSE and len(waiting) == 1 and asks_for_lines(waiting[0]):
+                asked = True
+                continue
+            if waiting and (line == _PAUSE or begins(line) or (asked and not line.strip())):
                 yield "\n".join(waiting).strip()
-                waiting = []
+                waiting, asked = [], False
             if waiting or line.strip():
                 waiting.append(line)
         if waiting:

@@ -66,18 +66,22 @@ def posted(out: Outgoing, at: datetime) -> Fields:
     return {"did": "post", **what, "target": out.target, "person": out.person, "at": _stamp(at)}
 
 
-def encode(fields: Fields) -> bytes:
-    """Write one line, with its end."""
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode(errors="replace") + b"\n"
+def encode(number: int, fields: Fields) -> bytes:
+    """Write one line with its number, by which people and bot call what it holds, and with its end."""
+    numbered = {"n": number, **fields}
+    return json.dumps(numbered, ensure_ascii=False, separators=(",", ":")).encode(errors="replace") + b"\n"
 
 
-def decode(native_id: str, raw: bytes) -> Event | None:
-    """Read one line; None is a kind of event that this version does not know."""
+def decode(raw: bytes) -> tuple[int, Event | None]:
+    """Read one line's number and event; None is a kind of event that this version does not know."""
     fields = json.loads(raw)
     if not isinstance(fields, dict):
         raise TypeError("a line holds one object")
+    number = fields["n"]
+    if type(number) is not int or number < 1:
+        raise TypeError("n is no line's number")
     read = _READERS.get(_words(fields, "did"))
-    return read(native_id, fields) if read else None
+    return number, read(str(number), fields) if read else None
 
 
 def _author(author: Author) -> Fields:

@@ -29,21 +29,23 @@ _NEEDS_A_MESSAGE = frozenset({Action.THREAD, Action.EDIT, Action.RECEIPT})
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Some lines in their order, the cursor after them, and how many of them made no sense."""
+    """Some lines in their order, the cursor after them, how many made no sense, and their highest number."""
 
     events: tuple[Event, ...]
     cursor: str
     malformed: int = 0
+    last: int = 0
 
 
 class Room:
-    """One transcript; a message's id is the byte at which its line begins."""
+    """One transcript; a message's id is the number of its line, the cursor the byte after it."""
 
     def __init__(self, path: Path, *, fsync: bool = False) -> None:
         """Open the transcript at `path`, which need not exist; `fsync` survives a power cut as well."""
         self.path = path.absolute()
         self._fsync = fsync
         self._indexed = START
+        self._last = 0
         self._posted: dict[str, Posted] = {}
         self._messages: set[str] = set()
 
@@ -76,7 +78,6 @@ class Room:
     def post(self, out: Outgoing, at: datetime) -> str:
         """Do what the bot wants done unless it was done under this key; give the id of what came of it."""
         with self._locked() as file:
-            self._catch_up()
             done = self._posted.get(out.key)
             if done is not None and (out.action.once or _same(done, out)):
                 return _outcome(out, done.id)
@@ -118,19 +119,22 @@ class Room:
         with self.path.open("ab+") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             _end_torn_line(file)
+            self._catch_up()
             yield file
 
     def _append(self, file: IO[bytes], fields: Fields) -> str:
-        begin = file.seek(0, os.SEEK_END)
-        file.write(lines.encode(fields))
+        # Counted up by reading the line, not here: a line that was not written leaves its number free.
+        number = self._last + 1
+        file.write(lines.encode(number, fields))
         file.flush()
         if self._fsync:
             os.fsync(file.fileno())
-        return str(begin)
+        return str(number)
 
     def _catch_up(self) -> None:
         reading = self.read(self._indexed)
         self._indexed = reading.cursor
+        self._last = max(self._last, reading.last)
         for event in reading.events:
             self._index(event)
 
@@ -153,17 +157,19 @@ class Room:
 
 def _read(raw_lines: Iterator[bytes], begin: int) -> Reading:
     events: list[Event] = []
-    end, malformed = begin, 0
+    end, malformed, last = begin, 0, 0
     for raw in raw_lines:
         if not raw.endswith(b"\n"):
             break  # somebody is writing it just now, or was killed doing so
         try:
-            event = lines.decode(str(end), raw)
+            number, event = lines.decode(raw)
         except lines.MALFORMED:
-            event, malformed = None, malformed + 1
-        events += [event] if event else []
+            malformed += 1
+        else:
+            events += [event] if event else []
+            last = max(last, number)
         end += len(raw)
-    return Reading(tuple(events), str(end), malformed)
+    return Reading(tuple(events), str(end), malformed, last)
 
 
 def _end_torn_line(file: IO[bytes]) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.core import prompt_sentences as sentences
+from bot.core.grammar import command_text
 from bot.core.hearing import Author
 from bot.core.model import Refused, Role
 
@@ -44,8 +45,8 @@ _MEANT_AS_ONE: Final = re.compile(r"\^|(?:edit|delete|react|unreact)\b")
 
 
 def begins(line: str) -> bool:
-    """Say whether a line names its speaker."""
-    return _speaker(line) is not None
+    """Say whether a line is a message of its own, and none of those below another: by speaker or command."""
+    return _speaker(line) is not None or command_text(line) is not None
 
 
 def parse(text: str, last: Author | None) -> Typed:

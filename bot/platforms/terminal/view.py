@@ -14,13 +14,9 @@ from bot.platforms.terminal.lines import Event, Posted
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One message as it stands now; `who` is None for the bot's.
-
-    `only_for` is the one it is whispered to; a whisper has no number (0), since nobody can answer it.
-    """
+    """One message as it stands now; `who` is None for the bot's, `only_for` the one it is whispered to."""
 
     id: str
-    number: int
     who: str | None
     name: str
     text: str
@@ -30,6 +26,11 @@ class Shown:
     only_for: str | None = None
     reactions: frozenset[tuple[str, int]] = frozenset()
     receipts: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> int:
+        """The number to call the message by, here and in commands."""
+        return int(self.id)
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class View:
     pinned: str | None = None
     threads: dict[str, str] = field(default_factory=dict)
     _messages: dict[str, Shown] = field(default_factory=dict)
-    _numbers: dict[str, int] = field(default_factory=dict)
+    _shown: set[str] = field(default_factory=set)
 
     def take(self, events: Iterable[Event]) -> None:
         """Go on with these lines."""
@@ -66,11 +67,12 @@ class View:
 
     def numbered(self, number: int) -> Shown | None:
         """Give a message by the number it is shown with, unless it was taken back."""
-        return next((shown for shown in self.messages() if shown.number == number), None)
+        shown = self._messages.get(str(number))
+        return shown if shown and shown.only_for is None else None
 
     def number(self, native_id: str) -> int | None:
         """Give the number a message is or was shown with."""
-        return self._numbers.get(native_id)
+        return int(native_id) if native_id in self._shown else None
 
     def thread_called(self, name: str) -> str | None:
         """Give the newest thread whose name begins with this, as "q2" for "Q2: What works?"."""
@@ -80,7 +82,7 @@ class View:
     def _take(self, event: Event) -> None:
         match event:
             case Said():
-                self._add(_said(event, self._next()))
+                self._add(_said(event))
             case Edited():
                 self._change(event.id, text=event.text, offers=())
             case Deleted():
@@ -93,9 +95,9 @@ class View:
     def _post(self, post: Posted) -> None:
         match post.action:
             case Action.POST:
-                self._add(_posted(post, self._next(), self.bot))
+                self._add(_posted(post, self.bot))
             case Action.WHISPER:
-                self._messages[post.id] = _posted(post, 0, self.bot)
+                self._messages[post.id] = _posted(post, self.bot)
             case Action.THREAD if post.target:
                 self.threads[post.target] = post.text
             case Action.PIN:
@@ -107,11 +109,8 @@ class View:
             case Action.RECEIPT if post.target:
                 self._receipt(post.target, post.text)
 
-    def _next(self) -> int:
-        return len(self._numbers) + 1
-
     def _add(self, shown: Shown) -> None:
-        self._numbers[shown.id] = shown.number
+        self._shown.add(shown.id)
         self._messages[shown.id] = shown
 
     def _change(self, native_id: str, **what: Any) -> None:
@@ -129,11 +128,11 @@ class View:
             self._change(shown.id, receipts=(*shown.receipts, text))
 
 
-def _said(said: Said, number: int) -> Shown:
+def _said(said: Said) -> Shown:
     who, name = said.author.native_id, said.author.name
-    return Shown(said.id, number, who, name, said.text, thread=said.thread, reply_to=said.reply_to)
+    return Shown(said.id, who, name, said.text, thread=said.thread, reply_to=said.reply_to)
 
 
-def _posted(post: Posted, number: int, bot: str) -> Shown:
+def _posted(post: Posted, bot: str) -> Shown:
     thread, person = post.target, post.person
-    return Shown(post.id, number, None, bot, post.text, post.offers, thread=thread, only_for=person)
+    return Shown(post.id, None, bot, post.text, post.offers, thread=thread, only_for=person)

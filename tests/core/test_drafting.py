@@ -1,0 +1,109 @@
+"""The list of questions: planned, added to, reworded, reordered and thinned out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.core import drafting, steering
+from bot.core.effects import Wish
+from bot.core.model import Action, QuestionState, Refused, StepKind
+from tests.support.pure_evening import EIGHT, MINUTE, PureEvening, planned
+
+
+def at(minutes: float, questions: int = 4) -> PureEvening:
+    """A chat so many minutes after eight."""
+    evening = PureEvening(planned(questions))
+    evening.until(EIGHT + minutes * MINUTE)
+    return evening
+
+
+def texts(evening: PureEvening) -> list[str]:
+    """The questions in their order, as their first words."""
+    return [f"{q.position} {q.text}" for q in evening.state.questions]
+
+
+def test_planning_again_replaces_the_draft() -> None:
+    evening = at(-30)
+    assert not evening.act(drafting.plan, "Other", ["New?"], evening.now)
+    assert texts(evening) == ["1 New?"]
+    assert "already begun" in at(5).act(drafting.plan, "Other", ["New?"], EIGHT)
+
+
+def test_a_question_is_added_at_the_end_or_before_one_that_waits() -> None:
+    evening = at(7)
+    evening.act(drafting.add, "Last?", evening.now)
+    evening.act(drafting.add, "Soon?", evening.now, 1)
+    assert texts(evening)[:2] == ["1 Question 1?", "2 Soon?"]
+    assert texts(evening)[-1] == "6 Last?"
+    evening.until(EIGHT + 15 * MINUTE)
+    assert evening.posted == [1, 2]
+
+
+def test_a_question_added_when_none_waits_gets_its_time_and_the_end_moves_if_it_must() -> None:
+    evening = at(50)
+    assert evening.posted == [1, 2, 3, 4]
+    assert not evening.act(drafting.add, "One more?", evening.now)
+    evening.until(EIGHT + 80 * MINUTE)
+    assert evening.posted == [1, 2, 3, 4, 5]
+    assert evening.state.chat.ends_at > EIGHT + 60 * MINUTE
+
+
+def test_nothing_is_added_to_a_chat_that_wraps_up() -> None:
+    assert "already begun" in at(55).act(drafting.add, "Late?", EIGHT + 55 * MINUTE)
+
+
+def test_rewording_what_was_asked_changes_post_and_thread() -> None:
+    evening = at(7)
+    asked = drafting.edit(evening.state, 1, "Better?", evening.now)
+    assert [(e.action, e.text) for e in asked.effects if isinstance(e, Wish)] == [
+        (Action.EDIT, "Q1: Better?"),
+        (Action.THREAD, "Q1: Better?"),
+    ]
+    assert drafting.edit(evening.state, 2, "Better?", evening.now).effects == ()
+
+
+def test_a_sealed_chat_is_not_reworded() -> None:
+    evening = at(7)
+    evening.until(EIGHT + timedelta(days=10))
+    with pytest.raises(Refused, match="ended"):
+        drafting.edit(evening.state, 1, "Better?", evening.now)
+
+
+def test_an_unknown_number_is_refused_with_those_there_are() -> None:
+    assert "Q1 to Q4" in at(7).act(drafting.edit, 9, "Better?", EIGHT)
+    evening = at(-30)
+    for _ in range(4):
+        evening.act(drafting.remove, 1, evening.now)
+    assert "no questions yet" in evening.act(drafting.remove, 1, evening.now)
+
+
+@pytest.mark.parametrize("order", [[4, 3, 2], [1, 4, 3, 2]])
+def test_reordering_leaves_asked_questions_where_they_are(order: list[int]) -> None:
+    evening = at(7)
+    assert not evening.act(drafting.reorder, order, evening.now)
+    assert texts(evening) == ["1 Question 1?", "2 Question 4?", "3 Question 3?", "4 Question 2?"]
+
+
+@pytest.mark.parametrize("order", [[4, 3], [4, 3, 2, 9], [], [2, 2, 3, 4]])
+def test_an_order_that_is_none_is_refused(order: list[int]) -> None:
+    assert "once" in at(7).act(drafting.reorder, order, EIGHT + 7 * MINUTE)
+
+
+def test_removing_closes_up_unless_the_question_was_asked() -> None:
+    evening = at(7)
+    evening.act(drafting.remove, 3, evening.now)
+    assert texts(evening) == ["1 Question 1?", "2 Question 2?", "3 Question 4?"]
+    evening.act(drafting.remove, 1, evening.now)
+    assert evening.state.questions[0].state is QuestionState.REMOVED
+    assert texts(evening)[1:] == ["2 Question 2?", "3 Question 4?"]
+
+
+def test_before_the_start_the_whole_sheet_is_laid_out_again() -> None:
+    evening = at(-30, questions=8)
+    pace = evening.state.chat.pace
+    evening.act(drafting.remove, 8, evening.now)
+    assert evening.state.chat.pace > pace
+    assert len([s for s in evening.state.steps if s.kind is StepKind.ASK]) == 7
+    assert not evening.act(steering.start, "Mo", evening.now)
