@@ -42,7 +42,7 @@ async def run(settings: Settings) -> None:
 
 
 async def until_stopped(work: Any, at_rest: Callable[[], Awaitable[bool]] | None = None) -> None:
-    """Let work go on until the process is told to stop, then for a moment until it is at rest, then end it."""
+    """Let work go on until the process is told to stop, and for a moment until it is at rest; then end it."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
@@ -55,7 +55,7 @@ async def until_stopped(work: Any, at_rest: Callable[[], Awaitable[bool]] | None
         return
     with suppress(TimeoutError):
         async with asyncio.timeout(LAST_WORDS):
-            while at_rest and not await at_rest():
+            while at_rest and not await at_rest():  # noqa: ASYNC110 - asks the database
                 await asyncio.sleep(0.02)
     working.cancel()
     await asyncio.wait({working}, timeout=PATIENCE)
@@ -72,10 +72,10 @@ async def chat(settings: Settings, named: str | None) -> None:
         clock = kept_clock(settings.data_dir)
         room = Terminal(settings.data_dir / "rooms", clock).room(where["native_id"])
 
-        async def settled() -> None:
-            await control.ask(settings.data_dir, "settle", place=where["native_id"])
+        async def settled() -> bool:
+            return await control.ask(settings.data_dir, "settle", place=where["native_id"]) is not None
 
-        await prompt(room, clock, settled)
+        await prompt(room, clock, settled, takes_lines=takes_lines)
 
 
 async def say(settings: Settings, text: str, named: str | None) -> None:

@@ -1,7 +1,7 @@
 """Says and does what is queued, exactly once: claim, send under a key, confirm."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import structlog
@@ -130,19 +130,19 @@ class Outbox:
         async with self._store.begin() as tx:
             await tx.give_up(row, state)
             if why and row.chat_id is not None and row.action is Action.POST and row.target is None:
-                await self._tell_hosts(tx, row, why, self._clock.now())
+                await self._tell_hosts(tx, row, row.chat_id, why)
         log.warning("not_sent", place=row.place.id, subject=row.subject, state=state)
 
-    async def _tell_hosts(self, tx: Tx, row: Queued, why: str, now: datetime) -> None:
-        if row.chat_id is not None:
-            await tx.perform(
-                await tx.running(row.chat_id), (Tell(f"{row.subject}.{state_key(row)}", why),), now
-            )
+    async def _tell_hosts(self, tx: Tx, row: Queued, chat_id: int, why: str) -> None:
+        community = await tx.community(row.place.community_id)
+        if row.place.id != community.hosts_place_id:  # where it failed, telling of it would fail as well
+            told = Tell(f"{row.subject}.gone.{row.id}", why)
+            await tx.perform(await tx.running(chat_id), (told,), self._clock.now())
 
     def _committed(self, tx: Tx) -> None:
         self._ring(tx.touched)
 
-    def _ring(self, place_ids: "frozenset[int] | set[int] | tuple[int, ...]") -> None:
+    def _ring(self, place_ids: Iterable[int]) -> None:
         for place_id in place_ids:
             if place_id not in self._bells:
                 self._bells[place_id] = asyncio.Event()
@@ -216,8 +216,3 @@ def _outgoing(row: Queued, key: str, text: str, *, with_offers: bool = True) -> 
         person=row.person,
         first_attempt_at=row.first_attempt_at,
     )
-
-
-def state_key(row: Queued) -> str:
-    """What a row that was given up is called when hosts are told."""
-    return f"gone.{row.id}"

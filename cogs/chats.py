@@ -118,7 +118,10 @@ class Chats(Cog):
         """Leave out a question that is not asked yet."""
         by, now, number = ctx.person.shown, ctx.now, question.position if question else None
         state = await _steer(ctx, tx, chat, lambda before: steering.skip(before, by, now, number))
-        return Reply(sentences.left_out_one(state.series, number or state.left_out_last), sentences.steering_offers(state.chat, state.questions))
+        return Reply(
+            sentences.left_out_one(state.series, number or state.left_out_last),
+            sentences.steering_offers(state.chat, state.questions),
+        )
 
     @command("chat ask", role=Role.HOST)
     async def ask(

@@ -24,7 +24,8 @@ def add(state: Running, text: str, now: datetime, position: int | None = None) -
     """Add a question at the end, or before those with this number and higher that still wait."""
     first = state.chat.asked + 1
     last = max((q.position for q in state.questions), default=0) + 1
-    return _relaid(insert(_open_for_questions(state, now), min(max(position or last, first), last), text), now)
+    number = min(max(position or last, first), last)
+    return _relaid(insert(_open_for_questions(state, now), number, text), now)
 
 
 def edit(state: Running, position: int, text: str, now: datetime) -> Change:
@@ -55,8 +56,8 @@ def remove(state: Running, position: int, now: datetime) -> Change:
     question = at(state, position)
     if question.position <= state.chat.asked:
         gone = state.with_question(position, state=QuestionState.REMOVED, asked_at=None)
-        text = sentences.taken_out(state.series, question)
-        return Change(gone, (Wish(f"{question_subject(question)}.edit", Action.EDIT, text, on=question_subject(question)),))
+        text, subject = sentences.taken_out(state.series, question), question_subject(question)
+        return Change(gone, (Wish(f"{subject}.edit", Action.EDIT, text, on=subject),))
     rest = tuple(
         replace(q, position=q.position - 1) if q.position > position else q
         for q in state.questions

@@ -15,10 +15,11 @@ ana ^15> A2: Yes, often           a reply to message 15
 ana edit 15> A2: Yes, always      changes message 15
 ana delete 15>                    takes message 15 back
 ana react 15> 2                   puts the digit 2 on message 15; unreact takes it off
-Without a name in front, the last one to speak goes on. Ctrl-D leaves the room."""
+Without a name in front, the last one to speak goes on. A command such as chat plan asks for the lines
+that go with it. Ctrl-D leaves the room."""
 
-LINES_COME = "Now type the lines that go with it, one after the other; an empty line ends them."
-BOT_STOPPED = "The bot has stopped; what is typed here is kept, and it is heard once the bot is started again."
+LINES_COME = "Now type its lines, one after the other; an empty line ends them."
+BOT_STOPPED = "The bot has stopped; what you type is kept, and it is heard once the bot is started again."
 
 NOBODY_SPEAKS = "Say first who is speaking, like this: ana> A1: We start with a story."
 NOTHING_SAID = "Write something after the >."

@@ -167,10 +167,11 @@ def room_of(app: App) -> Room:
 async def typed(app: App, line: str) -> str:
     """Type a command as the moderator and give the bot's reply."""
     room, moderator = room_of(app), author(0, words.MODERATOR)
-    mine = room.say(moderator, line, app.clock.now())
+    before = room.read(None).cursor
+    room.say(moderator, line, app.clock.now())
     async with asyncio.timeout(_REPLY_WITHIN):
         while True:
-            for event in room.read(mine).events:
+            for event in room.read(before).events:
                 if isinstance(event, Posted) and event.action is Action.WHISPER:
                     return event.text
             await asyncio.sleep(0.05)

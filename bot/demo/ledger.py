@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.core.filing import MessageKind
 from bot.core.model import How
 
 Row = Mapping[str, Any]

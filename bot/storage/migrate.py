@@ -59,7 +59,10 @@ def _migrate(connection: Connection, file: Path, now: datetime) -> str | None:
         return None
     if had is not None:
         copy = file.with_name(f"{file.stem}-before-{head()}-{now:%Y%m%d-%H%M%S}{file.suffix}")
-        connection.exec_driver_sql("VACUUM INTO ?", (str(copy),))
+        copy.unlink(missing_ok=True)
+        # Past SQLAlchemy, which begins a transaction before any statement: no copy is made inside one.
+        plain: Any = connection.connection.driver_connection
+        plain.execute("VACUUM INTO ?", (str(copy),))
     command.upgrade(config(connection), "head")
     return had or "nothing"
 

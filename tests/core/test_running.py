@@ -143,9 +143,7 @@ def test_nobody_planned_is_nudged_twice_and_called_off_kindly() -> None:
     evening.until(EIGHT + MINUTE)
     told = [e.subject for c in evening.changes for e in c.effects if isinstance(e, Tell)]
     assert told == ["nudge3", "nudge1", "cancelled"]
-    assert [say.text for say in evening.said] == [
-        sentences.called_off_unplanned(empty.chat, empty.series)
-    ]
+    assert [say.text for say in evening.said] == [sentences.called_off_unplanned(empty.chat, empty.series)]
 
 
 def test_planned_chats_are_not_nudged() -> None:
@@ -221,9 +219,9 @@ def test_a_pause_of_a_whole_day_ends_the_chat() -> None:
 def test_a_series_that_publishes_by_hand_stays_closed_until_its_seal() -> None:
     evening = PureEvening(planned(2, publish_at_once=False))
     evening.until(EIGHT + 90 * MINUTE)
-    assert evening.state.chat.state is ChatState.CLOSED
+    closed = evening.state.chat.state
     evening.until(EIGHT + timedelta(days=8))
-    assert evening.state.chat.state is ChatState.SEALED
+    assert (closed, evening.state.chat.state) == (ChatState.CLOSED, ChatState.SEALED)
 
 
 def test_calling_off_takes_back_what_nobody_was_shown() -> None:

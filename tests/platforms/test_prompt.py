@@ -8,15 +8,16 @@ import os
 import pty
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
 from bot.clock import SystemClock
 from bot.core import prompt_sentences as sentences
 from bot.core.hearing import Commanded, Said
-from bot.core.model import Action, Offer, Role
+from bot.core.model import Action, Offer, Refused, Role
 from bot.platform import Outgoing
 from bot.platforms.terminal.prompt import prompt
 from tests.support.ears import NotingEars, listening
@@ -30,14 +31,25 @@ class Script:
     net: TerminalNetwork
     ears: NotingEars
     asked: int = 0
+    stopped: bool = False
+    faults: list[Exception] = field(default_factory=list)
 
-    async def settled(self) -> None:
+    async def settled(self) -> bool:
         """Wait until all is heard, and answer the commands among it."""
+        if self.faults:
+            raise self.faults.pop(0)
+        if self.stopped:
+            return False
         said = len([event for event in self.net.room().read(None).events if isinstance(event, Said)])
         await self.net.until(lambda: len(self._messages()) == said)
         commands = [event for event in self._messages() if isinstance(event, Commanded)]
         for command in commands[self.asked :]:
             await self._ask(command.author.native_id)
+        return True
+
+    def people(self) -> list[str]:
+        """Give what people said, oldest first."""
+        return [event.text for event in self.net.room().read(None).events if isinstance(event, Said)]
 
     def _messages(self) -> list[Said | Commanded]:
         return [event for event in self.ears.heard() if isinstance(event, Said | Commanded)]
@@ -75,6 +87,20 @@ async def script(tmp_path: Path) -> AsyncIterator[Script]:
         yield Script(net, ears)
 
 
+async def play(script: Script, stdin: int, stdout: TextIO, poll: float | None = None) -> None:
+    """Open the prompt; of all commands only `chat plan` takes lines."""
+    room, clock = script.net.room(), script.net.clock
+    await prompt(
+        room,
+        clock,
+        script.settled,
+        takes_lines=lambda command: command.startswith("chat plan"),
+        stdin=stdin,
+        stdout=stdout,
+        poll=poll,
+    )
+
+
 async def piped(script: Script, typed: str | bytes) -> list[str]:
     """Pipe something in and give the lines shown until the prompt ends by itself."""
     read, write = os.pipe()
@@ -82,7 +108,7 @@ async def piped(script: Script, typed: str | bytes) -> list[str]:
     os.close(write)
     shown = io.StringIO()
     async with asyncio.timeout(20):
-        await prompt(script.net.room(), script.net.clock, script.settled, stdin=read, stdout=shown, poll=None)
+        await play(script, read, shown)
     os.close(read)
     assert "\x1b" not in shown.getvalue()
     return shown.getvalue().splitlines()
@@ -93,12 +119,12 @@ CONVERSATION = """\
 ana Q1> Small groups.
 and time
 ben ^2> How big?
-ana ^4> Four
-ana edit 3> Small groups!
-ben react 3> 1
-ben delete 3>
-ben unreact 3> 1
-@mod delete 4>
+ana ^7> Four
+ana edit 6> Small groups!
+ben react 6> 1
+ben delete 6>
+ben unreact 6> 1
+@mod delete 7>
 """
 
 SHOWN = """\
@@ -109,15 +135,15 @@ SHOWN = """\
   thread on [2]: Q1
   pinned: [2]
 EdChat → mod: Done.
-[3] ana (thread of 2): Small groups.
+[6] ana (thread of 2): Small groups.
     and time
-[4] ben (to 2): How big?
-[5] ana (to 4): Four
-  [3] now reads: Small groups!
-  ben put 1 on [3]
+[7] ben (to 2): How big?
+[8] ana (to 7): Four
+  [6] now reads: Small groups!
+  ben put 1 on [6]
 Only the one who wrote a message, or a host, can take it back.
-  ben took 1 off [3]
-  [4] was taken back
+  ben took 1 off [6]
+  [7] was taken back
 """
 
 
@@ -139,8 +165,8 @@ async def test_bytes_that_are_no_text_do_not_end_the_prompt(script: Script) -> N
 async def test_a_pipe_held_open_is_answered_after_a_while(script: Script) -> None:
     read, write = os.pipe()
     os.write(write, b"@mod> !edchat chat next\n")
-    room, shown = script.net.room(), io.StringIO()
-    task = asyncio.create_task(prompt(room, script.net.clock, script.settled, stdin=read, stdout=shown))
+    shown = io.StringIO()
+    task = asyncio.create_task(play(script, read, shown, poll=0.2))
     await script.net.until(lambda: "EdChat: Q1" in shown.getvalue())
     os.close(write)
     await task
@@ -172,8 +198,49 @@ async def test_numbers_are_the_same_in_every_session(script: Script) -> None:
     await piped(script, "ana> one\nben> two\n")
     assert await piped(script, "ana edit 1> uno\ncleo> three\n") == [
         "  [1] now reads: uno",
-        "[3] cleo: three",
+        "[4] cleo: three",
     ]
+
+
+async def test_the_number_shown_is_the_one_the_bot_knows_the_message_by(script: Script) -> None:
+    shown = await piped(script, "@mod> !edchat chat next\nana> A1: often\nana edit 6> A1: always\nben> yes\n")
+    said = [event for event in script.ears.heard() if isinstance(event, Said)]
+    assert [f"[{message.id}] {message.author.name}" for message in said] == ["[6] ana", "[8] ben"]
+    assert {"[6] ana: A1: often", "  [6] now reads: A1: always", "[8] ben: yes"} <= set(shown)
+
+
+async def test_a_whisper_can_be_answered_under_no_number(script: Script) -> None:
+    shown = await piped(script, "@mod> !edchat chat next\nana ^5> What?\n")
+    assert shown[-1] == sentences.no_such_message(5)
+
+
+async def test_a_command_in_a_pipe_is_a_message_of_its_own(script: Script) -> None:
+    plan = "!edchat chat plan\nOne?\n\nTwo?"
+    await piped(script, f"@mod> {plan}\n!edchat chat start\n!edchat chat next\nana> hi\n")
+    assert script.people() == [plan, "!edchat chat start", "!edchat chat next", "hi"]
+    commands = [event for event in script.ears.heard() if isinstance(event, Commanded)]
+    assert {command.author.name for command in commands} == {"mod"}
+
+
+@pytest.mark.parametrize("fault", [None, Refused("No answer."), ConnectionResetError()])
+async def test_a_script_whose_bot_has_stopped_is_kept_and_refused_at_its_end(
+    script: Script, fault: Exception | None
+) -> None:
+    script.stopped, script.faults = True, [fault] if fault else []
+    with pytest.raises(Refused, match=r"^The bot has stopped"):
+        await piped(script, "ana> one\nben> two\n")
+    assert script.people() == ["one", "two"]
+
+
+async def test_a_script_whose_bot_keeps_refusing_ends_with_its_words(script: Script) -> None:
+    script.faults = [Refused("The disk is full.") for _ in range(8)]
+    with pytest.raises(Refused, match=r"^The disk is full\.$"):
+        await piped(script, "ana> one\n")
+
+
+async def test_a_bot_that_stumbles_once_is_no_trouble(script: Script) -> None:
+    script.faults = [Refused("In a moment.")]
+    assert await piped(script, "ana> one\n") == ["[1] ana: one"]
 
 
 async def test_what_people_write_cannot_steer_the_terminal(script: Script) -> None:
@@ -185,6 +252,13 @@ async def test_what_people_write_cannot_steer_the_terminal(script: Script) -> No
 async def test_help_lists_the_grammar(script: Script) -> None:
     lines = [line.strip() for line in await piped(script, "help\n")]
     assert lines == [line.strip() for line in sentences.PROMPT_HELP.splitlines()]
+
+
+@pytest.fixture(autouse=True)
+def wide_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give every sentence a line of its own."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
 
 
 class Desk:
@@ -214,9 +288,7 @@ async def desk(script: Script, poll: float | None = None) -> AsyncIterator[Desk]
     master, slave = pty.openpty()
     os.set_blocking(master, False)
     with os.fdopen(slave, "w") as screen:
-        room, clock = script.net.room(), script.net.clock
-        talk = prompt(room, clock, script.settled, stdin=slave, stdout=screen, poll=poll)
-        task = asyncio.create_task(talk)
+        task = asyncio.create_task(play(script, slave, screen, poll))
         try:
             yield Desk(master)
             os.write(master, b"\x04")
@@ -230,7 +302,6 @@ async def desk(script: Script, poll: float | None = None) -> AsyncIterator[Desk]
 async def test_at_a_terminal_the_room_is_shown_with_a_sign(
     script: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)
     await script.net.person("ben").say("from before")
     async with desk(script) as here:
@@ -250,17 +321,79 @@ async def test_a_paste_is_one_message_and_a_later_line_another(script: Script) -
         here.type("@mod> !edchat chat plan\nOne?\nTwo?\n")
         await here.sees("[1] mod: !edchat chat plan")
         here.type("more\n")
-        await script.net.until(lambda: len(script.net.messages()) == 2)
-    assert [message.text for message in script.net.messages()][:2] == [
-        "!edchat chat plan\nOne?\nTwo?",
-        "more",
-    ]
+        await script.net.until(lambda: len(script.people()) == 2)
+    assert script.people() == ["!edchat chat plan\nOne?\nTwo?", "more"]
+    assert sentences.LINES_COME not in here.seen
+
+
+ENDS = {"an empty line": "\n", "a speaker": "ana> hello\n", "a command": "!edchat chat start\n", "Ctrl-D": ""}
+
+
+@pytest.mark.parametrize("end", ENDS)
+async def test_a_command_typed_by_hand_asks_for_its_lines_until(script: Script, end: str) -> None:
+    async with desk(script) as here:
+        here.type("@mod> !edchat chat plan Asking\n")
+        await here.sees(sentences.LINES_COME)
+        for line in ("  Why?\n", "  What?\n"):
+            await asyncio.sleep(0.3)  # longer than a paste takes
+            here.type(line)
+        assert script.people() == []
+        here.type(ENDS[end])
+    assert script.people()[0] == "!edchat chat plan Asking\n  Why?\n  What?"
+    assert len(script.people()) == (2 if ENDS[end].strip() else 1)
+
+
+async def test_after_its_lines_a_command_is_over_and_another_asks_again(script: Script) -> None:
+    async with desk(script) as here:
+        for number in (1, 2):
+            here.type(f"@mod> !edchat chat plan {number}\n")
+            await here.sees(sentences.LINES_COME)
+            here.seen = ""
+            here.type("\n")
+            await script.net.until(lambda: len(script.people()) == number)  # noqa: B023 - asked at once
+        here.type("ana> hello\n")
+        await here.sees("ana: hello")
+    assert script.people() == ["!edchat chat plan 1", "!edchat chat plan 2", "hello"]
+    assert sentences.LINES_COME not in here.seen
+
+
+async def test_at_a_keyboard_one_is_told_once_that_the_bot_has_stopped_and_goes_on(script: Script) -> None:
+    async with desk(script) as here:
+        here.type("ana> one\n")
+        await here.sees("[1] ana: one")
+        script.stopped, script.faults = True, [Refused("No answer.")]
+        here.type("ana> two\n")
+        await here.sees(sentences.BOT_STOPPED)
+        here.seen = ""
+        here.type("ana> three\n")
+        await here.sees("[3] ana: three")
+        await asyncio.sleep(0.1)
+        assert sentences.BOT_STOPPED not in here.seen
+        script.stopped = False
+        here.type("@mod> !edchat chat next\n")
+        await here.sees("EdChat: Q1")
+        script.stopped = True
+        here.type("ana> four\n")
+        await here.sees(sentences.BOT_STOPPED)
+
+
+async def test_a_screen_breaks_lines_between_words_and_a_pipe_keeps_them_whole(
+    script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    text = "everybody remembers the question that was their own"
+    async with desk(script) as here:
+        await script.net.person("ben").say(text)
+        await here.sees("own\r\n")
+    shown = "\n".join(line.strip() for line in here.seen.splitlines())
+    assert "ben: everybody remembers\nthe question that was their\nown\n" in shown
+    assert await piped(script, f"ana> {text}") == [f"[2] ana: {text}"]
 
 
 async def test_another_process_writing_is_shown_by_looking(script: Script) -> None:
     async with desk(script, poll=0.02) as here:
         await here.sees("This is edchat.")
-        line = b'{"did":"said","who":"ben","name":"ben","text":"afar","at":"2026-01-07T20:00:00Z"}\n'
+        line = b'{"n":1,"did":"said","who":"ben","name":"ben","text":"afar","at":"2026-01-07T20:00:00Z"}\n'
         script.net.folder.mkdir(exist_ok=True)
         with script.net.room().path.open("ab") as file:
             file.write(line)

@@ -69,9 +69,9 @@ def test_a_room_without_a_file_is_silent(room: Room) -> None:
     assert not room.path.exists()
 
 
-def test_a_message_is_numbered_by_its_first_byte_and_read_from_there(room: Room) -> None:
+def test_lines_are_numbered_one_by_one_and_read_on_from_a_cursor(room: Room) -> None:
     ids = [room.say(ANA, text, AT) for text in ("é", "second", "third")]
-    assert room.path.read_bytes()[int(ids[1]) :].startswith(b'{"did":"said"')
+    assert ids == ["1", "2", "3"]
     first = room.read(None, 1)
     assert [event.id for event in first.events] == ids[:1]
     assert [event.id for event in room.read(first.cursor).events] == ids[1:]
@@ -91,6 +91,21 @@ def test_a_line_torn_by_a_killed_writer_breaks_neither_reader_nor_next_writer(ro
     after = room.read(before.cursor)
     assert [event.text for event in after.events if isinstance(event, Said)] == ["next"]
     assert after.malformed == 1
+    assert [event.id for event in Room(room.path).read(None).events] == ["1", "2"]
+
+
+def test_each_writer_counts_on_from_what_the_others_wrote(room: Room) -> None:
+    other = Room(room.path)
+    told = [(room, other)[turn % 2].say(ANA, "A1", AT) for turn in range(6)]
+    question = other.post(post("k1"), AT)
+    other.post(post("k2", "", action=Action.PIN, target=question), AT)
+    assert [*told, question, room.say(ANA, "A1", AT)] == ["1", "2", "3", "4", "5", "6", "7", "9"]
+
+
+def test_a_number_far_ahead_is_counted_on_from(room: Room) -> None:
+    room.path.parent.mkdir()
+    room.path.write_text('{"n":41,"did":"waved"}\n{"n":7,"did":"waved"}\n')
+    assert room.say(ANA, "A1", AT) == "42"
 
 
 def test_a_post_torn_before_its_last_byte_counts_as_done(room: Room) -> None:
@@ -114,15 +129,19 @@ STRANGE = (
     b"\xff\xfe",
     b"[" * 200_000,
     b"null",
-    b'{"did":"said"}',
-    b'{"did":7}',
-    b'{"did":"said","who":"ana","name":"Ana","text":"no zone","at":"2026-01-07T20:00:00"}',
-    b'{"did":"said","who":"ana","name":"Ana","text":"no time","at":"soon"}',
-    b'{"did":"said","who":"ana","name":"Ana","text":"too early","at":"0001-01-01T00:00:00+14:00"}',
-    b'{"did":"said","who":"ana","name":"Ana","text":["a list"],"at":"2026-01-07T20:00:00Z"}',
-    b'{"did":"said","who":"ana","name":"Ana","text":"x","thread":5,"at":"2026-01-07T20:00:00Z"}',
-    b'{"did":"reacted","who":"a","name":"A","message":"0","number":true,"at":"2026-01-07T20:00:00Z"}',
-    b'{"did":"post","key":"k","action":"sing","text":"","offers":[],"at":"2026-01-07T20:00:00Z"}',
+    b'{"n":2,"did":"said"}',
+    b'{"n":2,"did":7}',
+    b'{"did":"said","who":"ana","name":"Ana","text":"no number","at":"2026-01-07T20:00:00Z"}',
+    b'{"n":"2","did":"said","who":"ana","name":"Ana","text":"a word","at":"2026-01-07T20:00:00Z"}',
+    b'{"n":true,"did":"said","who":"ana","name":"Ana","text":"a truth","at":"2026-01-07T20:00:00Z"}',
+    b'{"n":0,"did":"said","who":"ana","name":"Ana","text":"nothing","at":"2026-01-07T20:00:00Z"}',
+    b'{"n":2,"did":"said","who":"ana","name":"Ana","text":"no zone","at":"2026-01-07T20:00:00"}',
+    b'{"n":2,"did":"said","who":"ana","name":"Ana","text":"no time","at":"soon"}',
+    b'{"n":2,"did":"said","who":"ana","name":"Ana","text":"too early","at":"0001-01-01T00:00:00+14:00"}',
+    b'{"n":2,"did":"said","who":"ana","name":"Ana","text":["a list"],"at":"2026-01-07T20:00:00Z"}',
+    b'{"n":2,"did":"said","who":"ana","name":"Ana","text":"x","thread":5,"at":"2026-01-07T20:00:00Z"}',
+    b'{"n":2,"did":"reacted","who":"a","name":"A","message":"0","number":true,"at":"2026-01-07T20:00:00Z"}',
+    b'{"n":2,"did":"post","key":"k","action":"sing","text":"","offers":[],"at":"2026-01-07T20:00:00Z"}',
 )
 
 
@@ -138,7 +157,7 @@ def test_a_line_that_makes_no_sense_is_skipped_and_counted(room: Room, line: byt
 
 async def test_an_unknown_event_is_passed_over_and_no_fault(room: Room) -> None:
     room.path.parent.mkdir()
-    room.path.write_text(json.dumps({"did": "waved", "who": "ana"}) + "\n")
+    room.path.write_text(json.dumps({"n": 1, "did": "waved", "who": "ana"}) + "\n")
     said = room.say(ANA, "A1", AT)
     assert room.read(None).malformed == 0
     ears = NotingEars(PLACE)
@@ -149,7 +168,8 @@ async def test_an_unknown_event_is_passed_over_and_no_fault(room: Room) -> None:
 
 def test_half_a_character_cannot_get_in(room: Room) -> None:
     room.say(ANA, "one \ud83d half", AT)
-    line = {"did": "said", "who": "ana", "name": "Ana", "text": "two \ud83d half", "at": AT.isoformat()}
+    what = {"who": "ana", "name": "Ana", "text": "two \ud83d half", "at": AT.isoformat()}
+    line = {"n": 2, "did": "said", **what}
     with room.path.open("a") as file:
         file.write(json.dumps(line) + "\n")
     assert texts(room) == ["one ? half", "two ? half"]

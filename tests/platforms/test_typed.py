@@ -52,7 +52,7 @@ TALK = (
     "I think that 3 > 2",
     "I > you",
     "we said that more time> less",
-    "!edchat chat next",
+    "!edchatter",
     "<b>bold</b>",
     "",
 )
@@ -76,6 +76,11 @@ def test_a_slip_is_answered_with_what_to_type(line: str) -> None:
 def test_talk_with_a_sign_in_it_goes_to_the_last_speaker(line: str) -> None:
     assert not begins(line)
     assert parse(line, MOD) == Typed(MOD, Deed.SAY, line)
+
+
+def test_a_command_is_a_message_of_its_own_by_the_last_speaker() -> None:
+    assert begins("!edchat chat next")
+    assert parse("!edchat chat next", MOD) == Typed(MOD, Deed.SAY, "!edchat chat next")
 
 
 def test_talk_without_any_speaker_asks_for_one() -> None:

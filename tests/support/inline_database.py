@@ -1,4 +1,4 @@
-"""Runs the database's work where it is asked for, without a thread: a history has thousands of such moments."""
+"""Runs the database's work where it is asked for, without a thread: a history has thousands of jobs."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ class InlineQueue(SimpleQueue[Job]):
     def put_nowait(self, item: Job) -> None:
         """Do a job at once; the answer comes, as from a thread, in a later round of the loop."""
         future, job = item
+        outcome: Any = None
+        answer: Callable[[Any, Any], None] = set_result
         try:
-            answer, outcome = set_result, job()
-        except BaseException as error:  # whatever it is belongs to the one who asked
+            outcome = job()
+        except Exception as error:  # noqa: BLE001 - whatever it is belongs to the one who asked
             answer, outcome = set_exception, error
         if future is not None:
             future.get_loop().call_soon(answer, future, outcome)

@@ -63,10 +63,12 @@ class PureEvening:
         try:
             change = do(self.state, *args)
         except Refused as no:
-            assert str(no).endswith((".", "`."))
-            return str(no)
-        self._take(change)
-        return ""
+            refusal = str(no)
+        else:
+            self._take(change)
+            return ""
+        assert refusal.endswith((".", "?"))
+        return refusal
 
     def nobody_saw(self) -> None:
         """The post of the last question is queued and was not attempted."""
@@ -123,7 +125,9 @@ class PureEvening:
         if chat.state.ahead or (chat.state.live and not ending):
             asks = [step.ordinal for step in self.state.steps if step.kind is StepKind.ASK]
             assert asks == [q.position for q in self.state.waiting], "a waiting question without its step"
-            assert all(b - a >= chat.pace / 2 - SECOND for a, b in zip(self.asks, self.asks[1:], strict=False))
+            assert all(
+                b - a >= chat.pace / 2 - SECOND for a, b in zip(self.asks, self.asks[1:], strict=False)
+            )
         if chat.state in (ChatState.CLOSED, ChatState.TAIL):
             assert kinds <= ENDING
         if chat.state in (ChatState.SEALED, ChatState.CANCELLED):

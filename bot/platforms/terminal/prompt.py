@@ -7,112 +7,94 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Final, TextIO
-from urllib.parse import unquote
-
-from rich.console import Console
 
 from bot.clock import Clock
 from bot.core import prompt_sentences as sentences
-from bot.core.hearing import Author
 from bot.core.model import Refused
-from bot.platforms.terminal.bells import rung
 from bot.platforms.terminal.keyboard import Keyboard
-from bot.platforms.terminal.playing import play
 from bot.platforms.terminal.room import Room
-from bot.platforms.terminal.showing import as_aside, as_text
-from bot.platforms.terminal.typed import parse
-from bot.platforms.terminal.view import View
+from bot.platforms.terminal.session import Session
 
 _PASTING: Final = 0.15
 """Seconds between two lines of one paste, at most."""
 _PIPING: Final = 1.0
 """The same for a pipe, where a busy machine may hold up the writer."""
-_OLDER_LINES: Final = 20
+Settled = Callable[[], Awaitable[bool]]
+"""Waits until all is answered; False when no bot is there to answer."""
 
 
 async def prompt(
     room: Room,
     clock: Clock,
-    settled: Callable[[], Awaitable[None]],
+    settled: Settled,
     *,
+    takes_lines: Callable[[str], bool],
     stdin: int = 0,
     stdout: TextIO | None = None,
     poll: float | None = 0.2,
 ) -> None:
-    """Play what is typed at the descriptor `stdin` until it ends; `settled` waits until all is answered."""
+    """Play what is typed at the descriptor `stdin` until it ends; `takes_lines` knows commands by their text.
+
+    Somebody at a keyboard is told of a bot that has stopped; for a script that is Refused at the end.
+    """
     by_hand = os.isatty(stdin)
-    session = _Session(room, clock, stdout or sys.stdout, by_hand)
+    session = Session(room, clock, stdout or sys.stdout, by_hand)
+    bot = _Bot(settled, session)
     session.begin()
     async with asyncio.TaskGroup() as group:
         watching = group.create_task(session.watch(poll))
-        async for text in Keyboard(stdin).messages(_PASTING if by_hand else _PIPING):
-            session.take(text)
-            if not by_hand:  # a script is a conversation: the next one speaks once this was answered
-                await _answered(session, settled)
-        await _answered(session, settled)
+        if by_hand:
+            await _converse(session, Keyboard(stdin), takes_lines, bot, group)
+        else:
+            await _recite(session, Keyboard(stdin), bot)
+        trouble = await bot.answered()
         watching.cancel()
+    if trouble and not by_hand:
+        raise Refused(trouble)
 
 
-async def _answered(session: _Session, settled: Callable[[], Awaitable[None]]) -> None:
-    await settled()
-    session.show_new()
+async def _converse(
+    session: Session,
+    keyboard: Keyboard,
+    takes_lines: Callable[[str], bool],
+    bot: _Bot,
+    group: asyncio.TaskGroup,
+) -> None:
+    answering: asyncio.Task[str] | None = None
+    async for text in keyboard.messages(_PASTING, lambda line: session.asks_for_lines(line, takes_lines)):
+        session.take(text)
+        if answering is None or answering.done():  # who types on is not kept waiting
+            answering = group.create_task(bot.answered())
 
 
-class _Session:
-    def __init__(self, room: Room, clock: Clock, stdout: TextIO, by_hand: bool) -> None:
-        self._room = room
-        self._clock = clock
-        self._console = Console(file=stdout, highlight=False, markup=False, emoji=False, soft_wrap=True)
-        self._sign = by_hand and self._console.is_terminal
-        self._view = View()
-        self._cursor: str | None = None
-        self._last: Author | None = None
+async def _recite(session: Session, keyboard: Keyboard, bot: _Bot) -> None:
+    async for text in keyboard.messages(_PIPING, lambda _line: False):
+        session.take(text)
+        await bot.answered()  # a script is a conversation: the next one speaks once this was answered
 
-    def begin(self) -> None:
-        """Catch up with the room; who sits at a terminal sees its last messages."""
-        reading = self._room.read(None)
-        self._view.take(reading.events)
-        self._cursor = reading.cursor
-        if self._sign:
-            older = [as_text(event, self._view) for event in reading.events]
-            welcome = sentences.PROMPT_WELCOME.format(room=unquote(self._room.path.stem))
-            self._print([*[(text, "") for text in older if text][-_OLDER_LINES:], (welcome, "dim")])
 
-    async def watch(self, poll: float | None) -> None:
-        """Show what is new, until cancelled."""
-        with self._room.subscribed() as bell:
-            while True:
-                self.show_new()
-                await rung(bell, poll)
+class _Bot:
+    """The bot as the prompt knows it: there or stopped."""
 
-    def show_new(self) -> None:
-        """Show what has not been shown."""
-        reading = self._room.read(self._cursor)
-        self._cursor = reading.cursor
-        shown: list[tuple[str, str]] = []
-        for event in reading.events:
-            self._view.take([event])
-            shown += [(as_text(event, self._view), ""), (as_aside(event, self._view), "dim")]
-        self._print([(text, style) for text, style in shown if text])
+    def __init__(self, settled: Settled, session: Session) -> None:
+        self._settled = settled
+        self._session = session
+        self._told = ""
 
-    def take(self, text: str) -> None:
-        """Do what was typed, or say in one sentence what to type instead."""
-        if text.casefold() in ("help", "?"):
-            self._print([(sentences.PROMPT_HELP, "dim")])
-            return
+    async def answered(self) -> str:
+        """Wait until all is answered and shown; what keeps it from being so is told once and given back."""
+        # One that ended while it was asked has refused; asked again, it is plainly not there.
+        trouble = await self._trouble() and await self._trouble()
+        self._session.show_new()
+        if trouble != self._told:
+            self._session.warn(trouble)
+        self._told = trouble
+        return trouble
+
+    async def _trouble(self) -> str:
         try:
-            typed = parse(text, self._last)
-            self._last = typed.author
-            play(typed, self._view, self._room, self._clock.now())
+            return "" if await self._settled() else sentences.BOT_STOPPED
+        except OSError:
+            return sentences.BOT_STOPPED
         except Refused as refusal:
-            self._print([(str(refusal), "")])
-
-    def _print(self, shown: list[tuple[str, str]]) -> None:
-        if not shown:
-            return
-        # The sign stands in the line that is about to be written over.
-        self._console.file.write("\r\x1b[K" if self._sign else "")
-        for text, style in shown:
-            self._console.print(f"  {text}" if style else text, style=style)
-        self._console.file.write("> " if self._sign else "")
-        self._console.file.flush()
+            return str(refusal)

@@ -1,0 +1,171 @@
+"""The schema's history: it ends in the tables, every step goes both ways, and none is ever half done."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, create_engine
+
+from bot.core.model import Refused
+from bot.storage.engine import database_url
+from bot.storage.migrate import config, head, migrate
+from bot.storage.tables import metadata
+
+NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
+REVISIONS = [script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()][::-1]
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> URL:
+    return database_url("", tmp_path)
+
+
+@pytest.fixture
+def connection(url: URL) -> Iterator[Connection]:
+    engine = create_engine(url.set(drivername="sqlite"))
+    with engine.connect() as opened:
+        yield opened
+    engine.dispose()
+
+
+def shape(file: Path) -> list[tuple[str, str]]:
+    """The schema as the database itself tells it."""
+    with sqlite3.connect(file) as there:
+        rows = there.execute("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").fetchall()
+    there.close()
+    return sorted((name, " ".join((sql or "").split())) for name, sql in rows)
+
+
+def revision(file: Path) -> str:
+    """The revision a database says it has."""
+    with sqlite3.connect(file) as there:
+        ((found,),) = there.execute("SELECT version_num FROM alembic_version").fetchall()
+    there.close()
+    return str(found)
+
+
+def test_from_empty_it_comes_to_the_tables(url: URL, connection: Connection) -> None:
+    assert migrate(url, NOW) == "nothing"
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    assert compare_metadata(context, metadata) == []
+
+
+def test_the_indexes_with_a_condition_are_the_tables_own(url: URL, tmp_path: Path) -> None:
+    migrate(url, NOW)
+    made = create_engine(f"sqlite:///{tmp_path / 'made.sqlite'}")
+    metadata.create_all(made)
+    made.dispose()
+    partial = [row for row in shape(tmp_path / "made.sqlite") if " WHERE " in row[1]]
+    assert partial
+    assert set(partial) <= set(shape(Path(str(url.database))))
+
+
+def test_every_step_up_also_comes_down(connection: Connection, url: URL) -> None:
+    file = Path(str(url.database))
+    shapes = {}
+    for one in REVISIONS:
+        command.upgrade(config(connection), one)
+        connection.commit()
+        shapes[one] = shape(file)
+    for one, before in zip(REVISIONS[::-1], REVISIONS[-2::-1], strict=False):
+        assert revision(file) == one
+        command.downgrade(config(connection), before)
+        connection.commit()
+        assert shape(file) == shapes[before]
+    command.downgrade(config(connection), "base")
+    connection.commit()
+    assert [name for name, _ in shape(file)] == ["alembic_version"]
+
+
+def test_nothing_is_done_twice(url: URL) -> None:
+    migrate(url, NOW)
+    assert migrate(url, NOW) is None
+    assert [file.name for file in Path(str(url.database)).parent.glob("*before*")] == []
+
+
+def test_b365_a_newer_schema_is_refused_naming_both_revisions(url: URL) -> None:
+    migrate(url, NOW)
+    with sqlite3.connect(str(url.database)) as there:
+        there.execute("UPDATE alembic_version SET version_num = '9999'")
+    there.close()
+    with pytest.raises(Refused, match=f"9999.*{head()}"):
+        migrate(url, NOW)
+
+
+def test_b366_an_older_schema_is_copied_beside_itself_and_brought_up(
+    url: URL, connection: Connection
+) -> None:
+    file = Path(str(url.database))
+    command.upgrade(config(connection), REVISIONS[0])
+    connection.exec_driver_sql("INSERT INTO community (name, zone) VALUES ('Old', 'UTC')")
+    connection.commit()
+    assert migrate(url, NOW) == REVISIONS[0]
+    (copy,) = file.parent.glob("*before*")
+    assert revision(copy) == REVISIONS[0]
+    assert revision(file) == head()
+    for there in (copy, file):
+        with sqlite3.connect(there) as opened:
+            assert opened.execute("SELECT name FROM community").fetchall() == [("Old",)]
+        opened.close()
+
+
+KILLED = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from sqlalchemy import Engine, event
+from bot.storage.engine import database_url
+from bot.storage.migrate import migrate
+
+left = int(sys.argv[2])
+
+@event.listens_for(Engine, "after_cursor_execute")
+def count(connection, cursor, statement, *rest):
+    global left
+    left -= statement.lstrip().upper().startswith(("CREATE", "INSERT", "UPDATE", "ALTER"))
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+migrate(database_url("", Path(sys.argv[1])), datetime(2026, 11, 3, tzinfo=UTC))
+"""
+
+
+@pytest.mark.parametrize("statements", [1, 5, 14, 25])
+def test_b367_a_migration_killed_half_way_leaves_a_whole_step_or_none(
+    tmp_path: Path, url: URL, statements: int
+) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path), str(statements)], env=os.environ, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    whole = {_shape_at(tmp_path, one) for one in [None, *REVISIONS]}
+    assert _without_version(shape(Path(str(url.database)))) in whole
+    migrate(url, NOW)
+    assert revision(Path(str(url.database))) == head()
+
+
+def _shape_at(folder: Path, wanted: str | None) -> tuple[tuple[str, str], ...]:
+    file = folder / f"whole-{wanted}.sqlite"
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.connect() as opened:
+        if wanted:
+            command.upgrade(config(opened), wanted)
+            opened.commit()
+    engine.dispose()
+    return _without_version(shape(file))
+
+
+def _without_version(rows: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(row for row in rows if row[0] != "alembic_version")
