@@ -12,7 +12,6 @@ from cyclopts import App as CommandLine
 from cyclopts import CycloptsError, Parameter
 
 from bot import explaining, hosting, logs
-from bot.core import sentences
 from bot.core.model import Refused
 from bot.demo import Demo, watch
 from bot.settings import Settings, SettingsError, load, strangers
@@ -120,11 +119,9 @@ def explain(
     """
     if stdin:
         explaining.each_line(sys.stdin, sys.stdout)
-        return
-    if text is None:
-        raise Refused(sentences.EXPLAIN_WHAT)
-    one = explaining.asked(text=text, role=role, questions=questions, letters=letters)
-    print(explaining.told(one, as_json))
+    else:
+        one = explaining.asked(text=text, role=role, questions=questions, letters=letters)
+        print(explaining.told(one, as_json))
 
 
 @edchat.command

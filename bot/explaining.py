@@ -21,6 +21,8 @@ class Asked:
 
 def asked(*, text: Any = "", role: Any = "P", questions: Any = 7, letters: Any = "Q/A") -> Asked:
     """Read what is asked, or refuse what is no message, role, number or pair of letters."""
+    if text is None:
+        raise Refused(sentences.EXPLAIN_WHAT)
     if not isinstance(text, str) or role not in ("P", "M") or not isinstance(letters, str):
         raise Refused(sentences.EXPLAIN_ROW)
     if not isinstance(questions, int) or not 0 <= questions <= 999:

@@ -116,6 +116,8 @@ def _database(settings: Settings) -> Path:
 async def backup(settings: Settings, file: Path) -> None:
     """Copy the database to a new file."""
     if await control.ask(settings.data_dir, "backup", file=str(file)) is None:
+        if not _database(settings).exists():
+            raise Refused(sentences.NOTHING_HERE)
         async with Store(database_url(written_url(settings), settings.data_dir)) as store:
             await store.backup(file)
     print(sentences.backed_up(str(file)))
@@ -151,16 +153,21 @@ def _exported_to(file: Path | None, database: Path) -> AbstractContextManager[Te
     return file.open("w", encoding="utf-8")
 
 
+async def _said(app: App, request: control.Request, owner: str) -> dict[str, Any]:
+    typed = command_text(request["text"])
+    reply = await app.say(
+        request["text"] if typed is None else typed, await app.place(request["place"]), owner
+    )
+    if reply.refused:
+        raise Refused(reply.text)
+    return {"text": reply.text, "offers": [(offer.label, offer.line) for offer in reply.offers]}
+
+
 def requests(app: App, settings: Settings) -> dict[str, control.Handler]:
     """What a running bot answers on its socket."""
 
     async def say(request: control.Request) -> dict[str, Any]:
-        typed = command_text(request["text"])
-        text = request["text"] if typed is None else typed
-        reply = await app.say(text, await app.place(request["place"]), settings.owner)
-        if reply.refused:
-            raise Refused(reply.text)
-        return {"text": reply.text, "offers": [(offer.label, offer.line) for offer in reply.offers]}
+        return await _said(app, request, settings.owner)
 
     async def place(request: control.Request) -> dict[str, Any]:
         found = await app.place(request["place"])

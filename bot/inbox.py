@@ -84,14 +84,19 @@ class Inbox:
             if len(bundles) == 1:
                 _failed(bundles[0], fault)
                 return
-            for bundle in bundles:
-                await self._store_one(bundle)
+            await self._store_one_by_one(bundles)
 
-    async def _store_one(self, bundle: _Bundle) -> None:
-        try:
-            await self._store_all([bundle])
-        except Exception as fault:  # noqa: BLE001 - as above
-            _failed(bundle, fault)
+    async def _store_one_by_one(self, bundles: Sequence[_Bundle]) -> None:
+        """Store each bundle on its own; once one of a place failed, the later ones of that place wait too."""
+        faults: dict[int, Exception] = {}
+        for bundle in bundles:
+            if bundle.place.id not in faults:
+                try:
+                    await self._store_all([bundle])
+                except Exception as fault:  # noqa: BLE001 - as above
+                    faults[bundle.place.id] = fault
+            if bundle.place.id in faults:
+                _failed(bundle, faults[bundle.place.id])
 
     async def _store_all(self, bundles: Sequence[_Bundle]) -> None:
         async with self._store.begin() as tx:

@@ -61,8 +61,10 @@ class Scheduler:
     async def plan_ahead(self) -> None:
         """Make chats of the coming occurrences of every series."""
         now = self._clock.now()
-        async with self._store.begin() as tx:
-            for series, slot in await tx.slots_to_materialise():
+        async with self._store.read() as tx:
+            slots = await tx.slots_to_materialise()
+        for series, slot in slots:
+            async with self._store.begin() as tx:
                 await tx.materialise(series, slot, now)
         self._planned_ahead = now
 
@@ -84,12 +86,15 @@ class Scheduler:
     async def _round(self) -> datetime:
         now = self._clock.now()
         try:
+            await self.take_due()
             if self._planned_ahead is None or now - self._planned_ahead >= PLAN_AHEAD_EVERY:
                 await self.plan_ahead()
-            await self.take_due()
             return await self._next()
         except StorageFull as fault:
             log.error("storage_full", reason=str(fault))  # noqa: TRY400 - a full disk needs no traceback
+            return now + AFTER_A_FAULT
+        except Exception:
+            log.exception("round_failed")
             return now + AFTER_A_FAULT
 
     async def _next(self) -> datetime:
@@ -129,6 +134,8 @@ class Scheduler:
         if opens_at is not None and opens_at <= self._horizon():
             late = self._clock.now() - opens_at
             return late <= OPEN_LATE and await tx.busy(state.chat) is not None
+        if not state.in_hour(self._horizon()):
+            return False
         asks_at = state.when(StepKind.ASK, StepKind.WRAP)
         asks = asks_at is not None and asks_at <= self._horizon()
         return asks and await tx.nobody_was_asked(state.chat.id)

@@ -28,6 +28,7 @@ async def planned(tx: Tx, chat: Chat) -> bool:
 async def let_go(tx: Tx, chat: Chat) -> None:
     """Take away a coming chat that nobody planned."""
     await tx.withdraw(chat.id)
+    await tx.forget_talk(chat.id)
     await tx.drop_chat(chat.id)
     tx.replanned = True
 

@@ -124,6 +124,19 @@ def test_a_full_disk_stops_nothing_for_good(told: Callable[..., None]) -> None:
     told(tell, longest_sleep=None)
 
 
+def test_a_round_that_fails_is_tried_again(told: Callable[..., None]) -> None:
+    async def tell(house: House) -> None:
+        await house.add_chat(await house.add_series(), EIGHT, ["One?"])
+        await until(EIGHT + timedelta(minutes=5))
+        house.write("ALTER TABLE step RENAME TO mislaid")
+        await until(EIGHT + timedelta(minutes=6, seconds=20))
+        house.write("ALTER TABLE mislaid RENAME TO step")
+        await asyncio.sleep(AFTER_A_FAULT.total_seconds() + 1)
+        assert house.asked() == ["Q1"]
+
+    told(tell, longest_sleep=None)
+
+
 def test_a_year_of_dates_is_laid_out_day_by_day(told: Callable[..., None]) -> None:
     async def tell(house: House) -> None:
         async with house.store.begin() as tx:

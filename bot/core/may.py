@@ -20,7 +20,7 @@ def role(standing: Standing, chat_id: int | None = None) -> Role:
     """The role of this person for this chat; a place that only joined a series has no say in steering."""
     if standing.power is Role.OWNER:
         return Role.OWNER
-    if standing.community_host or (standing.power is Role.HOST and standing.steers_here):
+    if standing.steers_here and (standing.community_host or standing.power is Role.HOST):
         return Role.HOST
     return Role.HOST if chat_id is not None and chat_id in standing.guest_of else Role.ANYONE
 

@@ -222,7 +222,6 @@ class Urgency(IntEnum):
     THREAD = 1
     PIN = 2
     EDIT = 3
-    PANEL = 4
     RECEIPT = 9
 
 

@@ -135,7 +135,11 @@ def _subject(question: Question | None) -> str:
 def _nudge(state: Running, step: Step, now: datetime) -> Change:
     if state.questions or not state.chat.state.ahead:
         return Change(state)
-    return Change(state, (Tell(f"nudge{step.ordinal}", *sentences.nobody_planned(state.chat, state.series)),))
+    subject, told = (
+        f"nudge{step.ordinal}.{state.chat.version}",
+        sentences.nobody_planned(state.chat, state.series),
+    )
+    return Change(state, (Tell(subject, *told),))
 
 
 def _announce(state: Running, step: Step, now: datetime) -> Change:
@@ -150,7 +154,7 @@ def _remind(state: Running, step: Step, now: datetime) -> Change:
     if not state.questions or now >= state.chat.starts_at:
         return Change(state)
     text = sentences.reminder(state.chat, state.series)
-    return Change(state, (Say("remind", text, not_after=state.chat.starts_at),))
+    return Change(state, (Say(f"remind.{state.chat.version}", text, not_after=state.chat.starts_at),))
 
 
 def _open(state: Running, step: Step, now: datetime) -> Change:

@@ -46,8 +46,7 @@ def next_question(state: Running, by: str, now: datetime, after: int | None = No
 def extend(state: Running, by: str, minutes: int, now: datetime, after: int | None = None) -> Change:
     """Give the present question more time: later ones shrink to half at least, then the end moves."""
     change = _hold_last(state, now, after)
-    if after is not None:
-        _not_together(change.state, by, now)
+    _not_together(change.state, by, now)
     state, more = change.state.with_chat(steered_by=by, steered_at=now), timedelta(minutes=minutes)
     due = state.when(StepKind.ASK, StepKind.WRAP, StepKind.CLOSE)
     first_at = max(now, due or now) + more
@@ -80,8 +79,11 @@ def skip(state: Running, by: str, now: datetime, position: int | None = None) ->
     state = change.state
     if not state.waiting:
         raise Refused(sentences.NOTHING_LEFT_TO_SKIP)
+    if position is None:
+        _not_together(state, by, now)
     question = _waiting_at(state, position or state.waiting[0].position)
     first_at = state.when(StepKind.ASK) or now
+    state = state.with_chat(steered_by=by, steered_at=now)
     state = state.with_question(question.position, state=QuestionState.SKIPPED)
     said = (_say(state, f"skip{question.position}", sentences.skipped(state.series, question), now),)
     return Change(reschedule(state, first_at), change.effects + (said if state.chat.state.live else ()))

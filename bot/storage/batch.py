@@ -102,8 +102,7 @@ class Batch:
 
     def _add(self, one: Said, person_id: int, text: str, at: datetime, kept: Kept, around: Around) -> None:
         filed, message_id = kept.filed, self._next_id
-        self._next_id += 1
-        self.ids[one.id] = message_id
+        self._next_id, self.ids[one.id] = message_id + 1, message_id
         self._hung[one.id] = Hung(None, kept.chat.id, filed.kind is MessageKind.ANSWER)
         if filed.questions or filed.corrects:
             self._note_filing(one, message_id, person_id, kept, around)

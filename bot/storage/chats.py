@@ -76,12 +76,6 @@ class Chats(Plans):
         query = select(t.question).where(t.question.c.chat_id == chat_id).order_by(t.question.c.position)
         return tuple(question_of(row) for row in await self._rows(query))
 
-    async def question_at(self, chat_id: int, position: int) -> Question | None:
-        """The question with this number."""
-        query = select(t.question).where(t.question.c.chat_id == chat_id, t.question.c.position == position)
-        row = await self._row(query)
-        return question_of(row) if row else None
-
     async def places(self, chat: Chat) -> tuple[Place, ...]:
         """Where a chat is held: where it opened, else where its series is at home."""
         opened = select(t.place).join(t.chat_place).where(t.chat_place.c.chat_id == chat.id)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from bot.core.filing import MessageKind
 from bot.core.model import Chat, Person
@@ -56,7 +56,8 @@ class Coverage(Refiling):
                 t.message.c.id, t.message.c.person_id, t.person.c.name, t.message.c.text, t.message.c.said_at
             )
             .join(t.person)
-            .where(_heard_in(chat_id), t.message.c.kind == MessageKind.CONVERSATION, t.message.c.text != "")
+            .where(_heard_in(chat_id), _UNFILED)
+            .where(t.message.c.kind != MessageKind.COMMENT, t.message.c.text != "")
         )
         rows = await self._rows(query.order_by(t.message.c.id))
         return tuple(Talk(row.id, row.person_id, row.name, row.text, row.said_at) for row in rows)
@@ -72,6 +73,9 @@ class Coverage(Refiling):
         query = _answers(chat_id, t.filing.c.question_id, func.count().label("answers"))
         rows = await self._rows(query.group_by(t.filing.c.question_id))
         return {row.question_id: row.answers for row in rows}
+
+
+_UNFILED = ~exists().where(t.filing.c.message_id == t.message.c.id)
 
 
 def _heard_in(chat_id: int) -> ColumnElement[bool]:

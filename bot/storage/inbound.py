@@ -45,7 +45,11 @@ _AT_HOME = exists().where(
     t.series_place.c.accepted_at.is_not(None),
 )
 _STARTED = and_(
-    t.chat.c.state.in_(AHEAD), t.chat.c.starts_at <= bindparam("now"), t.chat.c.rehearsal.is_(False)
+    t.chat.c.state.in_(AHEAD),
+    t.chat.c.starts_at <= bindparam("now"),
+    t.chat.c.ends_at > bindparam("now"),
+    t.chat.c.rehearsal.is_(False),
+    t.series.c.paused.is_(False),
 )
 _ATTENDED = (
     select(t.chat, t.series.c.letters, *(c.label(f"question_{c.name}") for c in t.question.c))

@@ -53,6 +53,7 @@ class Outbound(Runs):
         for effect in effects:
             if isinstance(effect, Withdraw):
                 await self.withdraw(chat.id, effect.subject)
+                await self._expire(chat.id, now if not effect.subject else None)
                 continue
             for place in await self._homes(chat, places, effect):
                 await self._queue(state, place, effect, now)
@@ -100,6 +101,12 @@ class Outbound(Runs):
             update(t.outbox).where(mine).values(state=WITHDRAWN, key=t.outbox.c.key + ".w" + _own_id())
         )
 
+    async def _expire(self, chat_id: int, now: datetime | None) -> None:
+        """Let what was attempted and not confirmed go out now or not at all."""
+        mine = and_(t.outbox.c.chat_id == chat_id, t.outbox.c.state == WAITING, t.outbox.c.not_after > now)
+        if now is not None:
+            await self._do(update(t.outbox).where(mine).values(not_after=now))
+
     async def places_with_waiting(self) -> tuple[int, ...]:
         """The places that have something to send."""
         rows = await self._rows(select(t.outbox.c.place_id).where(t.outbox.c.state == WAITING).distinct())
@@ -124,8 +131,10 @@ class Outbound(Runs):
     async def confirm(self, row: Queued, native_id: str, now: datetime) -> None:
         """Note what came of an attempt."""
         self.settled = True
-        change = update(t.outbox).where(t.outbox.c.id == row.id)
-        await self._do(change.values(state=SENT, platform_message_id=native_id, sent_at=now))
+        done: dict[str, Any] = {"state": SENT, "platform_message_id": native_id, "sent_at": now}
+        if row.action is Action.WHISPER:  # meant for one person's eyes; nobody needs it here any more
+            done["payload"] = {}
+        await self._do(update(t.outbox).where(t.outbox.c.id == row.id).values(**done))
 
     async def give_up(self, row: Queued, state: str) -> None:
         """Note that a row will never be sent, and with it what hangs on it."""
@@ -139,14 +148,6 @@ class Outbound(Runs):
         rows = select(t.outbox.c.place_id, func.sum(t.outbox.c.state == WAITING).label("waiting")).where(mine)
         waiting = [row.waiting for row in await self._rows(rows.group_by(t.outbox.c.place_id))]
         return bool(waiting) and all(waiting)
-
-    async def posted_question(self, place_id: int, native_id: str) -> int | None:
-        """The question whose post in a place has this native id."""
-        query = select(t.outbox.c.question_id).where(
-            t.outbox.c.place_id == place_id, t.outbox.c.platform_message_id == native_id
-        )
-        found: int | None = await self._value(query.where(t.outbox.c.question_id.is_not(None)))
-        return found
 
     async def said_by_person(
         self, chat_id: int, place_id: int, subject: str, native_id: str, now: datetime

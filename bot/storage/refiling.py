@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, select, update
+from sqlalchemy import Row, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.core.filing import Around, Filed, MessageKind, named
@@ -194,7 +194,8 @@ class Refiling(Inbound):
 
     async def _filed_by_people(self, message_id: int) -> bool:
         query = select(t.filing.c.how).where(
-            t.filing.c.message_id == message_id, t.filing.c.how.in_(BY_PEOPLE)
+            t.filing.c.message_id == message_id,
+            or_(t.filing.c.how.in_(BY_PEOPLE), t.filing.c.flags == "correction"),
         )
         return await self._value(query.limit(1)) is not None
 

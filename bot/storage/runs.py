@@ -23,14 +23,16 @@ class Runs(Chats):
         if chat is None:
             raise LookupError(f"no chat {chat_id}")
         series = await self.series(chat.series_id)
-        steps = select(t.step).where(t.step.c.chat_id == chat_id, t.step.c.state == "planned")
+        steps = select(t.step).where(t.step.c.chat_id == chat_id)
         unsent, shown_at = await self._shown(chat)
         return Running(
             chat=chat,
             series=quickened(series) if chat.rehearsal else series,
             questions=await self.questions(chat_id),
             steps=runsheet.ordered(
-                Step(s.due_at, StepKind(s.kind), s.ordinal) for s in await self._rows(steps)
+                Step(s.due_at, StepKind(s.kind), s.ordinal)
+                for s in await self._rows(steps)
+                if s.state == "planned"
             ),
             unsent=unsent,
             shown_at=shown_at,

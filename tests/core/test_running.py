@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -116,10 +117,15 @@ def test_an_outage_keeps_the_end_and_asks_at_most_one_question(at: int, length: 
     assert evening.state.chat.ends_at == max(EIGHT + 60 * MINUTE, EIGHT + (at + length) * MINUTE)
 
 
+def head(subject: str) -> str:
+    """What a subject is about, without the state of the chat in which it was said."""
+    return re.sub(r"\.\d+$", "", subject)
+
+
 def test_an_undisturbed_chat_says_all_it_should_in_order() -> None:
     evening = PureEvening(planned(2))
     evening.until(EIGHT + timedelta(days=8))
-    said = [(say.subject, say.thread) for say in evening.said]
+    said = [(head(say.subject), say.thread) for say in evening.said]
     assert said == [
         ("announce", ""),
         ("remind", ""),
@@ -136,12 +142,22 @@ def test_an_undisturbed_chat_says_all_it_should_in_order() -> None:
     assert evening.state.chat.state is ChatState.SEALED
 
 
+def test_the_welcome_is_the_series_own_and_the_wrap_up_thanks_and_looks_ahead() -> None:
+    evening = PureEvening(planned(2, welcome="Bring a friend."))
+    evening.state = replace(evening.state, hosts=("Mo", "Nia"), next_at=EIGHT + timedelta(days=7))
+    evening.until(EIGHT + 70 * MINUTE)
+    texts = {head(say.subject): say.text for say in evening.said}
+    assert "Bring a friend." in texts["open"]
+    assert "Thank you for hosting, Mo and Nia." in texts["wrap"]
+    assert "We meet again on Tue 10 Nov 2026, 8:00 pm GMT." in texts["wrap"]
+
+
 def test_nobody_planned_is_nudged_twice_and_called_off_kindly() -> None:
     empty = replace(planned(1), questions=())
     empty = steering.replan(empty, EIGHT - timedelta(days=5))
     evening = PureEvening(empty, now=EIGHT - timedelta(days=5))
     evening.until(EIGHT + MINUTE)
-    told = [e.subject for c in evening.changes for e in c.effects if isinstance(e, Tell)]
+    told = [head(e.subject) for c in evening.changes for e in c.effects if isinstance(e, Tell)]
     assert told == ["nudge3", "nudge1", "cancelled"]
     assert [say.text for say in evening.said] == [sentences.called_off_unplanned(empty.chat, empty.series)]
 

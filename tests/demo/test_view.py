@@ -17,7 +17,7 @@ CHAT = Chat(1, 1, "America/New_York", START, START + timedelta(hours=1), topic="
 def scene(asked: int, clock: str = "9:14 pm ET", state: ChatState = ChatState.OPEN) -> Scene:
     texts = ("Why models?", "What is hard?")
     questions = tuple(
-        Question(k, k, text, QuestionState.ASKED if k <= asked else QuestionState.DRAFTED)
+        Question(k, k, text, QuestionState.ASKED, START) if k <= asked else Question(k, k, text)
         for k, text in enumerate(texts, start=1)
     )
     running = Running(CHAT, SERIES, questions).with_chat(asked=asked, state=state)

@@ -33,10 +33,7 @@ async def prompt(
     stdout: TextIO | None = None,
     poll: float | None = 0.2,
 ) -> None:
-    """Play what is typed at the descriptor `stdin` until it ends; `takes_lines` knows commands by their text.
-
-    Somebody at a keyboard is told of a bot that has stopped; for a script that is Refused at the end.
-    """
+    """Play what is typed at `stdin` until it ends; that the bot has stopped is Refused to a script."""
     by_hand = os.isatty(stdin)
     session = Session(room, clock, stdout or sys.stdout, by_hand)
     bot = _Bot(settled, session)
