@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import Clock
-from bot.core.effects import Effect, Say, Wish
+from bot.core.effects import Effect, Say, Wish, Withdraw
 from bot.core.model import Action, Place
 from bot.outbox import PATIENCE
 from bot.platform import Ability, Ears, Impossible, Later, Outgoing, Platform
@@ -270,6 +270,19 @@ def test_what_was_taken_back_before_its_claim_is_not_sent(desk: Callable[[Told],
         await at.house.app.outbox.deliver(replace(waiting, id=row_id))
         assert len(at.network.tried) == 1
         assert at.states("b") == ["withdrawn"]
+
+    desk(tell)
+
+
+def test_taking_everything_back_leaves_what_was_attempted_no_more_time(desk: Callable[[Told], None]) -> None:
+    async def tell(at: Desk) -> None:
+        at.moods(RESET, RESET)
+        await at.queue(Say("a", "attempted", at.house.clock.now() + timedelta(hours=1)), Say("b", "not yet"))
+        await asyncio.sleep(1)
+        await at.queue(Withdraw())
+        await asyncio.sleep(10)
+        assert (at.states("a"), at.states("b")) == (["dropped"], ["withdrawn"])
+        assert at.house.posts() == ()
 
     desk(tell)
 

@@ -1,9 +1,12 @@
 """Every sentence the bot says to people, so that tone and language have one home."""
 
 from collections.abc import Sequence
-from datetime import date, time
 
 from bot.core.chat_sentences import *
+from bot.core.clockface import MONTHS as MONTHS
+from bot.core.clockface import WEEKDAYS as WEEKDAYS
+from bot.core.clockface import clock_words as clock_words
+from bot.core.clockface import day_words as day_words
 from bot.core.demo_sentences import *
 from bot.core.host_sentences import *
 from bot.core.people_sentences import *
@@ -79,22 +82,6 @@ NOTE_OVERLAP = "The clocks go back on {day}: {clock} comes twice, and the chat s
 MINUTES_BAD = "I cannot read {said!r} as a duration; write it like 8 min, 1 h 30 or 90 minutes."
 MINUTES_LOW = "That is too short; {low} is the least."
 MINUTES_HIGH = "That is too long; {high} is the most."
-
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-
-
-def clock_words(at: time) -> str:
-    """A time of day in the language's habit, as in 8:00 pm."""
-    return f"{at.hour % 12 or 12}:{at.minute:02} {'am' if at.hour < 12 else 'pm'}"
-
-
-def day_words(day: date) -> str:
-    """A date without doubt, as in Tue 24 Nov 2026."""
-    return f"{WEEKDAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]} {day.year}"
 
 
 def minutes_words(minutes: int) -> str:

@@ -93,7 +93,7 @@ class Evening:
 
     async def _plan(self, app: App) -> None:
         sample, place = self.sample, await app.place(None)
-        when = f"every {sample.starts_at_local:%A} {clockface.clock(sample.starts_at_local)}"
+        when = f"every {sample.starts_at_local:%A} {clockface.clock_words(sample.starts_at_local.time())}"
         await typed(app, words.series(sample.hashtag, when, sample.zone, sample.minutes))
         reply = await typed(app, words.questions(sample.topic, sample.questions))
         async with app.store.read() as tx:

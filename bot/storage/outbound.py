@@ -53,7 +53,8 @@ class Outbound(Runs):
         for effect in effects:
             if isinstance(effect, Withdraw):
                 await self.withdraw(chat.id, effect.subject)
-                await self._expire(chat.id, now if not effect.subject else None)
+                if not effect.subject:
+                    await self._expire(chat.id, now)
                 continue
             for place in await self._homes(chat, places, effect):
                 await self._queue(state, place, effect, now)
@@ -101,11 +102,10 @@ class Outbound(Runs):
             update(t.outbox).where(mine).values(state=WITHDRAWN, key=t.outbox.c.key + ".w" + _own_id())
         )
 
-    async def _expire(self, chat_id: int, now: datetime | None) -> None:
+    async def _expire(self, chat_id: int, now: datetime) -> None:
         """Let what was attempted and not confirmed go out now or not at all."""
         mine = and_(t.outbox.c.chat_id == chat_id, t.outbox.c.state == WAITING, t.outbox.c.not_after > now)
-        if now is not None:
-            await self._do(update(t.outbox).where(mine).values(not_after=now))
+        await self._do(update(t.outbox).where(mine).values(not_after=now))
 
     async def places_with_waiting(self) -> tuple[int, ...]:
         """The places that have something to send."""
