@@ -1,6 +1,6 @@
 """Which chat a message in a place belongs to, and whether it is kept at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -54,15 +54,14 @@ def keep(
     """The chat that hears this message, and its filing; None when no chat listens.
 
     In its hour a chat keeps everything; afterwards only what is filed. `attended` is in the order
-    in which the chats opened, latest first; a thread or reply decides for its own chat.
+    in which the chats opened, latest first; a thread or reply decides for its own chat; only
+    a reply which that one does not keep, as talk about last week's answer, belongs to tonight's hour.
     """
-    one = _meant(attended, at, thread_chat)
-    if one is None:
-        return None
     voice = labels.Voice.MODERATOR if by_host else labels.Voice.PARTICIPANT
-    filed = file(labels.read(text, voice, one.count, one.letters), one.questions, around, attached)
-    if in_hour(one.chat, at) or filed.kind is not MessageKind.CONVERSATION or filed.corrects:
-        return Kept(one.chat, filed, _number(one, filed))
+    for one, near in _meant(attended, at, around, thread_chat):
+        filed = file(labels.read(text, voice, one.count, one.letters), one.questions, near, attached)
+        if in_hour(one.chat, at) or filed.kind is not MessageKind.CONVERSATION or filed.corrects:
+            return Kept(one.chat, filed, _number(one, filed))
     return None
 
 
@@ -77,8 +76,12 @@ def _number(one: Attended, filed: Filed) -> int:
     return next((number for number, q in one.questions.items() if q.id in filed.questions), 0)
 
 
-def _meant(attended: Sequence[Attended], at: datetime, thread_chat: int) -> Attended | None:
-    for one in attended:
-        if one.chat.id == thread_chat or (not thread_chat and one.chat.starts_at <= at):
-            return one
-    return None
+def _meant(
+    attended: Sequence[Attended], at: datetime, around: Around, thread_chat: int
+) -> Iterator[tuple[Attended, Around]]:
+    own = next((one for one in attended if one.chat.id == thread_chat), None)
+    here = next((one for one in attended if one.chat.starts_at <= at), None)
+    if own is not None:
+        yield own, around
+    if here is not None and here is not own and not (thread_chat and around.thread_question):
+        yield here, NOWHERE if thread_chat else around

@@ -33,8 +33,7 @@ def next_question(state: Running, by: str, now: datetime, after: int | None = No
     _compare(state, after)
     if after is None:
         _not_together(state, by, now)
-    if state.current and state.current.asked_at and state.current.asked_at > now:
-        raise Refused(sentences.already_out(state.series, state.chat.asked))
+    _need_shown(state, now)
     state = state.with_chat(steered_by=by, steered_at=now)
     if state.waiting:
         return _spread(ask(state, state.waiting[0].position, now), now)
@@ -92,6 +91,7 @@ def skip(state: Running, by: str, now: datetime, position: int | None = None) ->
 def ask_extra(state: Running, by: str, text: str, now: datetime) -> Change:
     """Ask a question nobody planned, now, as the next number."""
     _need_live(state, now)
+    _need_shown(state, now)
     waiting = [q.position for q in state.waiting]
     position = waiting[0] if waiting else max((q.position for q in state.questions), default=0) + 1
     state = insert(state, position, text).with_chat(steered_by=by, steered_at=now)
@@ -193,6 +193,13 @@ def _need_live(state: Running, now: datetime) -> None:
         raise Refused(sentences.not_running(state.chat))
     if state.chat.paused_at:
         raise Refused(sentences.PAUSED_RESUME_FIRST)
+
+
+def _need_shown(state: Running, now: datetime) -> None:
+    """One question at a time: the last one must have been on its way before the next is asked."""
+    last = state.current
+    if state.unsent or (last is not None and last.asked_at is not None and last.asked_at > now):
+        raise Refused(sentences.already_out(state.series, state.chat.asked))
 
 
 def _need_ahead(state: Running) -> Running:

@@ -98,7 +98,8 @@ class Refiling(Inbound):
         if await self._filed_by_people(message_id):
             return
         around, attached = await self._around(row), bool(row.attachments)
-        kept = keep(attended, row.text, row.by_host, row.said_at, around, row.chat_id, attached)
+        own = [one for one in attended if one.chat.id == row.chat_id]
+        kept = keep(own, row.text, row.by_host, row.said_at, around, row.chat_id, attached)
         filed = kept.filed if kept else Filed(MessageKind.CONVERSATION)
         await self._put_filed(message_id, filed, now)
 

@@ -90,9 +90,10 @@ class Runs(Chats):
             return False, None
         o = t.outbox.c
         mine = and_(o.chat_id == chat.id, t.question.c.position == chat.asked, o.action == "post")
-        rows = select(o.first_attempt_at, o.sent_at).join(t.question).where(mine, o.state != "withdrawn")
-        found = await self._rows(rows)
-        unsent = bool(found) and all(row.first_attempt_at is None for row in found)
+        rows = select(o.state, o.first_attempt_at, o.sent_at).join(t.question)
+        found = await self._rows(rows.where(mine, o.state != "withdrawn"))
+        waits = any(row.state == "waiting" for row in found)
+        unsent = waits and all(row.first_attempt_at is None for row in found)
         return unsent, min((row.sent_at for row in found if row.sent_at), default=None)
 
     async def _save_steps(self, before: Running, after: Running, now: datetime) -> None:

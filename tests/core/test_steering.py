@@ -72,6 +72,14 @@ def test_a_question_that_is_on_its_way_is_not_overtaken() -> None:
     assert "Q2 is already going out" in evening.act(steering.next_question, "Mo", early)
 
 
+def test_a_question_nobody_was_shown_yet_is_not_overtaken_either() -> None:
+    evening = at(14)
+    evening.nobody_saw()
+    assert "Q2 is already going out" in evening.act(steering.next_question, "Mo", evening.now)
+    assert "Q2 is already going out" in evening.act(steering.ask_extra, "Mo", "And?", evening.now)
+    assert evening.posted == [1, 2]
+
+
 def test_extend_is_for_one_of_two_hosts_who_press_together() -> None:
     evening = at(7)
     assert not evening.act(steering.extend, "Mo", 3, evening.now, 1)
