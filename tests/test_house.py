@@ -154,7 +154,7 @@ def test_ci_runs_as_a_script_and_calls_what_people_call() -> None:
     script = HOUSE / ".ci" / "run"
     assert os.access(script, os.X_OK)
     assert re.findall(r"^make (\S+)", script.read_text(encoding="utf-8"), re.MULTILINE) == [
-        "check", "coverage", "test-slow",
+        "check", "test",
     ]  # fmt: skip
 
 

@@ -86,7 +86,11 @@ def test_the_chat_opened_last_hears_a_label_unless_thread_or_reply_decide() -> N
     kept = keep((NEW, OLD), "A1: novels", False, at, thread_chat=1)
     assert kept is not None
     assert kept.chat.id == 1
-    assert keep((NEW, OLD), "A1: novels", False, at, thread_chat=9) is None
+    sealed = Around(thread_question=99)
+    assert keep((NEW, OLD), "A1: novels", False, at, sealed, thread_chat=9) is None
+    talk = keep((NEW, OLD), "I still like that", False, at, Around(reply_is_answer=True), thread_chat=9)
+    assert talk is not None
+    assert (talk.chat.id, talk.filed.kind) == (2, MessageKind.CONVERSATION)
 
 
 def test_a_message_from_before_the_new_chat_belongs_to_the_old_one() -> None:
