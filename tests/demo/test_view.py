@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
 from bot.core.model import Chat, ChatState, Question, QuestionState, Series
@@ -65,7 +66,8 @@ def test_the_plain_view_prints_each_question_once() -> None:
     assert "9:07 pm ET" not in printed.getvalue()
 
 
-def test_the_live_view_draws_over_itself_and_leaves_the_last_scene() -> None:
+def test_the_live_view_draws_over_itself_and_leaves_the_last_scene(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     printed = StringIO()
     view = LiveView(Console(file=printed, force_terminal=True, width=80))
     view.show(scene(1, "9:06 pm ET"))

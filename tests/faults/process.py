@@ -123,7 +123,7 @@ class Evening:
         """What people said between the chat's start and its end, by the room's own account."""
         ((begin, end),) = self.house.rows("SELECT starts_at, ends_at FROM chat")
         said = [event for event in self.room.read(None).events if isinstance(event, Said)]
-        return {e.id: e.text for e in said if begin <= _as_stored(e.at) <= end and e.text[0] != "!"}
+        return {e.id: e.text for e in said if begin <= as_stored(e.at) <= end and e.text[0] != "!"}
 
     def wait_until_all_is_heard(self) -> None:
         """Wait until the bot has heard everything that people did."""
@@ -160,7 +160,8 @@ class Evening:
         return (self.folder / "log.txt").read_text()[-3000:]
 
 
-def _as_stored(moment: datetime) -> str:
+def as_stored(moment: datetime) -> str:
+    """Write a moment as the database keeps it."""
     return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 

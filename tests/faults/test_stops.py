@@ -8,7 +8,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from tests.faults.process import EIGHT, Evening, evening
+from tests.faults.process import EIGHT, Evening, as_stored, evening
 
 CLOSED = "SELECT 1 FROM chat WHERE state IN ('tail', 'closed')"
 
@@ -29,8 +29,10 @@ def test_b373_sigterm_at_eight_ends_in_time_and_loses_nothing(tmp_path: Path) ->
     with evening(tmp_path, rate=60) as told:
         told.start()
         told.talk_until(EIGHT + timedelta(seconds=30))
+        stopped_at = as_stored(told.clock.now())
         assert told.stop() < 10
-        assert told.house.rows("SELECT count(*) FROM outbox WHERE state = 'waiting'") == [(0,)]
+        due = "SELECT subject FROM outbox WHERE state = 'waiting' AND due_at <= ?"
+        assert told.house.rows(due, stopped_at) == []
         before = told.stored()
         told.say("Ben", "A1: said while nobody listened")
         told.start()
