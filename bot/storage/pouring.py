@@ -24,8 +24,8 @@ class Pour:
             return
         if not self._sql:
             self._prepare(connection.dialect)
-        async with (await _driver(connection)).executemany(self._sql, self._converted(rows)):
-            pass
+        # The cursor is left to itself: closing it would be one more visit to the database's thread.
+        await (await _driver(connection)).executemany(self._sql, self._converted(rows))
 
     def _prepare(self, dialect: Dialect) -> None:
         insert = self._table.insert().values(dict.fromkeys(self.columns))
