@@ -19,7 +19,7 @@ COVERED := bot/core/*,bot/scheduler.py,bot/outbox.py
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal --quiet
 step = @echo "--- $(1)" >&2
 
-.PHONY: help demo run test test-slow test-all coverage check bench audit lock picture reference format clean
+.PHONY: help demo run test test-slow test-all coverage check bench audit lock screenshots container reference format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -71,9 +71,17 @@ lock: $(READY) ## Pin what pyproject.toml asks for, newest that fits (ARGS="--up
 	$(call step,lock)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
 		--no-emit-index-url --no-header pyproject.toml --output-file requirements.lock $(ARGS)
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --constraints requirements.lock --generate-hashes \
+		--no-emit-index-url --no-header pyproject.toml --output-file requirements-run.lock
 
 picture: $(READY) ## Draw docs/demo.svg anew
 	@$(BIN)/python -m tools.picture
+
+screenshots: $(READY) ## Take the README's pictures anew, with Chromium
+	@$(BIN)/python -m tools.screenshots
+
+container: $(READY) ## Try what the Dockerfile does, without a container engine
+	@$(BIN)/python -m tools.container
 
 reference: $(READY) ## Write docs/commands.md from the declarations
 	@$(BIN)/python -m tools.reference

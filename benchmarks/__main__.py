@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import ingest, lateness, parsing, waking
+from benchmarks import ingest, lateness, markup, parsing, waking
 from bot import logs
 
 
@@ -36,6 +36,7 @@ MEASURES: dict[str, Callable[[Path], Awaitable[dict[str, float]]]] = {
     "ingest": ingest.measure,
     "waking": waking.measure,
     "parsing": parsing.measure,
+    "markup": markup.measure,
     "lateness": lateness.measure,
 }
 TARGETS = (
@@ -45,6 +46,7 @@ TARGETS = (
     Target("batched / bare SQLite", 0.3, at_least=True),
     Target("100,000 planned / 100 planned", 2),
     Target("worst t(2n)/t(n)", 3),
+    Target("rendering, worst t(2n)/t(n)", 3),
 )
 
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any, Protocol
 
 import structlog
 
@@ -14,26 +16,37 @@ from bot.commander import Commander
 from bot.commands import Asker, CommandTree, Reply
 from bot.core import sentences
 from bot.core.hearing import Author, Commanded, Deleted, Edited, Reacted, Said
-from bot.core.model import Place, Refused, Role, StepKind
+from bot.core.model import Community, Place, Refused, Role, StepKind
 from bot.core.zones import known_zone
+from bot.erasures import FILE as ERASED
+from bot.erasures import ErasureList
 from bot.inbox import Inbox
+from bot.nightly import Housekeeping
 from bot.outbox import Outbox
 from bot.platform import Ability, Platform
+from bot.platforms.local import Local
 from bot.platforms.terminal import Terminal
 from bot.rendering import Renderer
 from bot.scheduler import LONGEST_SLEEP, Scheduler
-from bot.settings import Settings
+from bot.settings import Rooms, Settings
+from bot.storage.addresses import BROWSER, HOSTS_ROOM, ROOM
 from bot.storage.engine import database_url, locked, warn_of_network_disk
 from bot.storage.migrate import migrate
+from bot.storage.scrubbing import Scrubber
 from bot.storage.store import Store, Tx
 from cogs import every_cog
 
 log = structlog.get_logger()
 
-ROOM, HOSTS_ROOM = "edchat", "hosts"
-"""The rooms that a new data folder begins with."""
 CLOCK = "clock.json"
 """Where a data folder keeps a clock of its own, so that it goes on after a crash."""
+
+
+class Part(Protocol):
+    """Something of the bot that runs as long as the bot does."""
+
+    async def run(self) -> None:
+        """Run until cancelled."""
 
 
 class App:
@@ -59,14 +72,23 @@ class App:
         self.renderer = Renderer(store)
         self.commander = Commander(store, clock, self.tree)
         self.inbox.heard_something += [self.renderer.wake, self.commander.wake]
+        self.scrubber, self.housekeeping = Scrubber(store), Housekeeping(store, clock)
+        self.beside: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        """What else runs while the bot runs, such as its pages."""
 
     async def run(self) -> None:
         """Run everything until cancelled; one part's end is the end of all."""
         async with asyncio.TaskGroup() as group:
-            for part in (self.outbox, self.inbox, self.commander, self.renderer, self.scheduler):
+            for part in self._parts():
                 group.create_task(part.run(), name=type(part).__name__)
             for platform in self.platforms.values():
                 group.create_task(platform.listen(self.inbox), name=platform.name)
+            for other in self.beside:
+                group.create_task(other())
+
+    def _parts(self) -> Iterator[Part]:
+        yield from (self.outbox, self.inbox, self.commander, self.renderer, self.scheduler)
+        yield from (self.scrubber, self.housekeeping)
 
     async def say(self, text: str, place: Place, owner: str) -> Reply:
         """Carry out a command line as the owner."""
@@ -77,16 +99,17 @@ class App:
     async def place(self, named: str | None) -> Place:
         """The place meant: the one named, or the only one that is no hosts' room."""
         async with self.store.read() as tx:
-            rooms = [
-                (place, community.hosts_place_id)
-                for community in await tx.communities()
-                for place in await tx.places_of_community(community.id)
-            ]
-        found = [
-            p for p, hosts in rooms if (named is None and p.id != hosts) or named in (p.name, p.native_id)
-        ]
+            every = await tx.communities()
+            rooms = [place for one in every for place in await tx.places_of_community(one.id)]
+        if named is None:
+            found = [one for one in rooms if one.id not in {each.hosts_place_id for each in every}]
+        else:
+            by_address = [one for one in rooms if one.native_id == named]
+            found = by_address or [one for one in rooms if one.name == named]
         if len(found) != 1:
-            raise Refused(sentences.which_place(named, [place.name for place, _ in rooms]))
+            names = [one.name for one in rooms]
+            words = [one.name if names.count(one.name) == 1 else one.native_id for one in rooms]
+            raise Refused(sentences.which_place(named, words))
         return found[0]
 
     async def idle(self) -> bool:
@@ -105,11 +128,11 @@ async def opened(
         warn_of_network_disk(settings.data_dir)
         url = database_url(written_url(settings), settings.data_dir)
         await asyncio.to_thread(migrate, url, clock.real())
-        async with Store(url) as store:
+        async with Store(url, erased=listed(settings).add) as store:
             await store.check()
             installation = await found(store, settings, clock)
-            terminal = Terminal(settings.data_dir / "rooms", clock, poll)
-            yield App(store, clock, [terminal], installation)
+            networks = await platforms(store, settings, clock, poll)
+            yield App(store, clock, networks, installation)
 
 
 def kept_clock(folder: Path) -> Clock:
@@ -121,6 +144,11 @@ def kept_clock(folder: Path) -> Clock:
         raise Refused(str(no)) from None
 
 
+def listed(settings: Settings) -> ErasureList:
+    """The list of what was erased, beside the database."""
+    return ErasureList(settings.data_dir / ERASED)
+
+
 def written_url(settings: Settings) -> str:
     """The database address as it stands in the settings, or nothing."""
     return settings.database_url.get_secret_value() if settings.database_url else ""
@@ -129,18 +157,40 @@ def written_url(settings: Settings) -> str:
 async def found(store: Store, settings: Settings, clock: Clock) -> str:
     """Begin a new data folder with its community, rooms and owner; gives the installation's own name."""
     async with store.begin() as tx:
+        await tx.give_addresses()
         if name := await tx.installed("name"):
             await _tell_of_unknown_zones(tx, clock)
             return name
         name = secrets.token_hex(3)
         await tx.install("name", name)
-        community = await tx.add_community(settings.community, settings.zone, settings.language)
-        await tx.add_place(community.id, "terminal", ROOM, ROOM)
-        hosts = await tx.add_place(community.id, "terminal", HOSTS_ROOM, HOSTS_ROOM)
-        await tx.make_hosts_room(hosts.id)
-        owner = await tx.person("terminal", Author(settings.owner, settings.owner), community.id)
+        in_browser = settings.rooms is Rooms.BROWSER
+        begin = tx.add_house if in_browser else partial(_add_prompt, tx)
+        community = await begin(settings.community, settings.zone, settings.language)
+        platform = BROWSER if in_browser else "terminal"
+        owner = await tx.person(platform, Author(settings.owner, settings.owner), community.id)
         await tx.make_community_host(community.id, owner.id)
+        if in_browser and community.hosts_place_id is not None:
+            hosts = await tx.place(community.hosts_place_id)
+            await tx.post(hosts, *sentences.hello(), f"hello.{community.id}", clock.now())
     return name
+
+
+async def _add_prompt(tx: Tx, name: str, zone: str, language: str) -> Community:
+    """A community whose rooms are transcripts on disk."""
+    community = await tx.add_community(name, zone, language)
+    await tx.add_place(community.id, "terminal", ROOM, ROOM)
+    hosts = await tx.add_place(community.id, "terminal", HOSTS_ROOM, HOSTS_ROOM)
+    await tx.make_hosts_room(hosts.id)
+    await tx.give_addresses()
+    return community
+
+
+async def platforms(store: Store, settings: Settings, clock: Clock, poll: float | None) -> list[Platform]:
+    """The networks in use: the browser's always, the terminal's where it has rooms."""
+    async with store.read() as tx:
+        at_prompt = await tx.places_on("terminal")
+    found: list[Platform] = [Local(store, clock)]
+    return [Terminal(settings.data_dir / "rooms", clock, poll), *found] if at_prompt else found
 
 
 async def _tell_of_unknown_zones(tx: Tx, clock: Clock) -> None:

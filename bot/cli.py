@@ -1,4 +1,4 @@
-"""The command line: edchat run, chat, say, status, explain, backup, migrate, export, demo."""
+"""The command line: edchat run, chat, say, status, link, doctor, backup, restore, export, demo and more."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from cyclopts import App as CommandLine
 from cyclopts import CycloptsError, Parameter
 
-from bot import explaining, hosting, logs
+from bot import care, explaining, hosting, logs
 from bot.core.model import Refused
 from bot.demo import Demo, watch
 from bot.settings import Settings, SettingsError, load, strangers
@@ -67,6 +67,39 @@ def status(*, as_json: AsJson = False) -> None:
     as_json: for machines.
     """
     _carry_out(hosting.status(_settings(quiet=True), as_json=as_json))
+
+
+@edchat.command
+def link(*, community: str | None = None) -> None:
+    """Print a link that makes whoever opens it first a host.
+
+    Parameters
+    ----------
+    community: the community, where there are several.
+    """
+    _carry_out(care.link(_settings(quiet=True), community))
+
+
+@edchat.command
+def doctor(*, as_json: AsJson = False) -> None:
+    """Say what is configured, what is wrong, and what to do about it.
+
+    Parameters
+    ----------
+    as_json: for machines.
+    """
+    _carry_out(care.doctor(_settings(quiet=True), as_json=as_json))
+
+
+@edchat.command
+def restore(file: Path) -> None:
+    """Put a copy of the database in its place; what was forgotten since then is forgotten again.
+
+    Parameters
+    ----------
+    file: a copy that `edchat backup` or the night made.
+    """
+    _carry_out(care.restore(_settings(quiet=True), file.absolute()))
 
 
 @edchat.command
@@ -152,6 +185,7 @@ def demo(
 
 def main() -> None:
     """Run the command line; a refusal is one sentence on standard error."""
+    os.umask(0o077)  # what is written holds people's words: it is this user's alone
     try:
         edchat(exit_on_error=False, print_error=False, result_action="return_value")
     except (Refused, SettingsError, CycloptsError, StorageFull) as no:

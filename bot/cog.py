@@ -10,7 +10,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from bot.core.hearing import Heard
 from bot.core.model import Place, Role, Step, StepKind
-from bot.declared import Command, Reply
+from bot.declared import Command, Context, Reply
 from bot.parameters import declared
 from bot.storage.store import Tx
 
@@ -20,8 +20,12 @@ Hearer = Callable[[Tx, Place, Heard, int | None, datetime], Awaitable[None]]
 Stepper = Callable[[Tx, int, Step, datetime], Awaitable[None]]
 """Does what a chat's step asks for; the number is the chat's id."""
 
+Filler = Callable[[Context, Tx, Mapping[str, Any]], Awaitable[Mapping[str, str]]]
+"""Gives what the fields of a command's form begin with, from the values given already."""
+
 _Method = TypeVar("_Method", bound=Callable[..., Awaitable[Any]])
 _COMMAND, _HEARS, _STEPS = "__edchat_command__", "__edchat_hears__", "__edchat_steps__"
+_FILLS = "__edchat_fills__"
 
 
 def command(
@@ -35,6 +39,11 @@ def command(
 def hears(*types: type[Heard]) -> Callable[[_Method], _Method]:
     """Declare a method that takes in what was heard, inside the transaction that stores it."""
     return partial(_mark, _HEARS, types)
+
+
+def fills(path: str) -> Callable[[_Method], _Method]:
+    """Declare a method that gives what the form of the command `path` begins with."""
+    return partial(_mark, _FILLS, path)
 
 
 def on_step(*kinds: StepKind) -> Callable[[_Method], _Method]:
@@ -56,6 +65,10 @@ class Cog:
     def steppers(self) -> Iterator[tuple[tuple[StepKind, ...], Stepper]]:
         """Which steps are acted on, and by which method."""
         return self._marked(_STEPS)
+
+    def fillers(self) -> Iterator[tuple[str, Filler]]:
+        """Which commands' forms begin filled, and by which method."""
+        return self._marked(_FILLS)
 
     def _marked(self, mark: str) -> Iterator[tuple[Any, Any]]:
         for name, method in vars(type(self)).items():

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from bot.clock import Clock
-from bot.cog import Cog, Hearer, Stepper, command, hears, on_step
+from bot.cog import Cog, Hearer, Stepper, command, fills, hears, on_step
 from bot.core import command_sentences as say
 from bot.core import grammar, sentences
 from bot.core.echo import discreet, shown
@@ -18,7 +18,7 @@ from bot.core.grammar import Misread
 from bot.core.hearing import Heard
 from bot.core.may import Standing, may
 from bot.core.model import Chat, Offer, Refused, Role, StepKind
-from bot.declared import Asker, Between, Command, Context, Example, Param, Reply, Suggest
+from bot.declared import Asker, Between, Command, Context, Example, Form, Meanings, Param, Reply, Suggest
 from bot.failpoints import failpoint
 from bot.help import Help, example_of, nearest, usage
 from bot.parameters import parse, suggestions, without
@@ -33,12 +33,15 @@ __all__ = [
     "CommandTree",
     "Context",
     "Example",
+    "Form",
+    "Meanings",
     "Offer",
     "Param",
     "Reply",
     "Settle",
     "Suggest",
     "command",
+    "fills",
     "hears",
     "on_step",
 ]
@@ -74,6 +77,7 @@ class CommandTree:
             self._commands[found.path] = found
         self._hearers = [pair for cog in cogs for pair in cog.hearers()]
         self._steppers = [pair for cog in cogs for pair in cog.steppers()]
+        self._fillers = {path: method for cog in cogs for path, method in cog.fillers()}
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -125,19 +129,33 @@ class CommandTree:
         except Refused:
             return ()
 
+    async def form(self, asker: Asker, text: str) -> Form:
+        """The command that a line begins, with what the fields of its form begin with; else Refused."""
+        found, given = self._read(text)
+        async with self._store.read() as tx:
+            ctx, _ = await self._allowed(asker, found, partial(dict, given), tx)
+            fill = self._fillers.get(found.path)
+            values = {p.name: await _value(ctx, tx, p, given) for p in found.params if p.name in given}
+            begun = await fill(ctx, tx, values) if fill else {}
+        return Form(found, {**begun, **given})
+
     def check(self, offer: Offer) -> None:
         """Make sure that an offer's line names a command, fits it and fits a button; else ValueError."""
         try:
-            line = grammar.read(offer.line)
-            found, skip = self._found(line)
-            given = grammar.bind(line, skip, found.shape)
+            found, given = self._read(offer.line)
         except Refused as no:
             raise ValueError(f"{offer.line!r}: {no}") from no
         lacking = [param.name for param in found.params if param.needed and param.name not in given]
-        if len(offer.line) > OFFER_LIMIT or lacking:
+        if len(offer.line) > OFFER_LIMIT or (lacking and not offer.form):
             raise ValueError(
                 f"{offer.line!r}: at most {OFFER_LIMIT} characters, and nothing lacking ({lacking})"
             )
+
+    def _read(self, text: str) -> tuple[Command, Mapping[str, str]]:
+        """The command that a line names, and what it gives."""
+        line = grammar.read(text)
+        found, skip = self._found(line)
+        return found, grammar.bind(line, skip, found.shape)
 
     def _found(self, line: grammar.Line) -> tuple[Command, int]:
         """The command that a line begins with, and how many words name it; a group alone is asked about."""
@@ -193,18 +211,26 @@ class CommandTree:
 
     async def _act(self, asked: _Asked, tx: Tx) -> Reply:
         """Find the chat, check the role for it, and only then read the rest and act."""
-        ctx, found = self._context(asked.asker, asked.command), asked.command
-        try:
-            given = asked.share_out()
-            chat = await _chat(ctx, tx, found, given)
-        except Refused:
-            _may_ask(found, await _standing(asked.asker, tx, None))
-            raise
-        standing = await _standing(asked.asker, tx, chat)
-        ctx = replace(ctx, chat=chat, role=may(found.role, standing, chat.id if chat else None))
+        found = asked.command
+        ctx, given = await self._allowed(asked.asker, found, asked.share_out, tx)
         values = {param.name: await _value(ctx, tx, param, given) for param in found.params}
         reply = await found.run(ctx, tx, **values)
         return replace(reply, private=found.private or reply.private)
+
+    async def _allowed(
+        self, asker: Asker, found: Command, share_out: Callable[[], Mapping[str, str]], tx: Tx
+    ) -> tuple[Context, Mapping[str, str]]:
+        """The asking of somebody who may, about its chat, with what is given to each parameter."""
+        ctx = self._context(asker, found)
+        try:
+            given = share_out()
+            chat = await _chat(ctx, tx, found, given)
+        except Refused:
+            _may_ask(found, await _standing(asker, tx, None))
+            raise
+        standing = await _standing(asker, tx, chat)
+        role = may(found.role, standing, chat.id if chat else None)
+        return replace(ctx, chat=chat, role=role), given
 
     def _context(self, asker: Asker, found: Command) -> Context:
         return Context(
@@ -214,6 +240,7 @@ class CommandTree:
             native_id=asker.native_id,
             role=Role.ANYONE,
             now=self._clock.now(),
+            real=self._clock.real(),
             private=found.private,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -31,10 +31,14 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Context(Asker):
-    """What a command knows of its asking: the role acted in, the time, and the chat it is about."""
+    """What a command knows of its asking: the role acted in, the time, and the chat it is about.
+
+    `now` is what the chats' clock shows, `real` the time by which links expire.
+    """
 
     role: Role = field(kw_only=True)
     now: datetime = field(kw_only=True)
+    real: datetime = field(kw_only=True)
     private: bool = field(kw_only=True)
     chat: Chat | None = field(default=None, kw_only=True)
 
@@ -77,6 +81,13 @@ class Example:
     text: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Meanings:
+    """What each choice of a parameter means, in an `Annotated`."""
+
+    of: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Param:
     """One parameter of a command; `which` finds the chat when none is named."""
@@ -92,6 +103,7 @@ class Param:
     between: Between | None = None
     example: str = ""
     suggest: Suggest | None = None
+    meanings: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def is_chat(self) -> bool:
@@ -135,3 +147,11 @@ class Command:
             runs_on=last is not None and last.name == "text",
             below=below[0] if below else None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A command asked for field by field; `given` is what its fields begin with, as text, by parameter."""
+
+    command: Command
+    given: Mapping[str, str]

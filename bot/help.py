@@ -8,6 +8,7 @@ from typing import Annotated
 
 from bot.cog import Cog, command
 from bot.core import command_sentences as say
+from bot.core import grammar
 from bot.core.echo import shown
 from bot.core.model import Refused, Role
 from bot.declared import Command, Context, Example, Param, Reply
@@ -41,6 +42,22 @@ def example_of(command: Command) -> str:
     shown_ones = [p for p in command.params if p.needed] or [p for p in command.params[:1] if not p.by_name]
     words = [command.path, *(_as_typed(p) for p in shown_ones if not p.kind.below)]
     return "\n".join([" ".join(filter(None, words)), *(example(p) for p in shown_ones if p.kind.below)])
+
+
+def completed(line: str, commands: Iterable[Command]) -> str:
+    """A form's line with what it still asks for in its place, as in `series create title when=...`."""
+    words = " ".join(line.casefold().split())
+    named = [one for one in commands if one.path and f"{words} ".startswith(f"{one.path} ")]
+    found = max(named, key=lambda one: len(one.path), default=None)
+    if found is None:
+        return line
+    try:
+        given = grammar.bind(grammar.read(line), len(found.path.split()), found.shape)
+    except Refused:  # a line of another version, which means nothing here
+        return line
+    open_ones = [p for p in found.params if p.name not in given and not p.is_chat]
+    lacking = [p for p in open_ones if p.needed] or open_ones
+    return " ".join([line, *map(_written, lacking)])
 
 
 def pages(said: str, commands: Collection[Command]) -> str:

@@ -6,19 +6,21 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
 import structlog
 
-from bot import control
+from bot import control, help  # noqa: A004 - the room that knows how commands are written
 from bot.app import App, kept_clock, opened, written_url
 from bot.clock import SystemClock
 from bot.core import clockface, sentences
 from bot.core.grammar import command_text
 from bot.core.model import Place, Refused
 from bot.platforms.terminal import Posted, Room, Terminal, prompt
-from bot.settings import Settings
+from bot.reaching import first_host_link, link_for, with_copies, with_pages
+from bot.settings import Rooms, Settings
 from bot.storage.engine import database_url, locked
 from bot.storage.export import export
 from bot.storage.migrate import migrate
@@ -36,7 +38,11 @@ LAST_WORDS = 1.5
 async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT."""
     async with opened(settings) as app, control.served(settings.data_dir, requests(app, settings)):
-        log.info("running", data=str(settings.data_dir), rooms=sorted(app.platforms))
+        site = await with_pages(app, settings)
+        log.info("running", data=str(settings.data_dir), rooms=sorted(app.platforms), pages=site.base_url)
+        with_copies(app, settings)
+        link = await first_host_link(app)
+        print(sentences.first_link(link) if link else sentences.pages_at(site.base_url), flush=True)
         await until_stopped(app.run(), app.idle)
     log.info("stopped")
 
@@ -65,17 +71,20 @@ async def chat(settings: Settings, named: str | None) -> None:
     """A prompt in a room; the bot runs here too, unless it runs on this data folder already."""
     async with AsyncExitStack() as stack:
         if await control.ask(settings.data_dir, "status") is None:
+            settings = settings.model_copy(update={"rooms": Rooms.TERMINAL})  # if the folder is new
             app = await stack.enter_async_context(opened(settings))
             await stack.enter_async_context(control.served(settings.data_dir, requests(app, settings)))
             await stack.enter_async_context(_running(app))
         where = await control.ask(settings.data_dir, "place", place=named) or {}
+        if where["platform"] != "terminal":
+            raise Refused(sentences.ROOMS_IN_BROWSER)
         clock = kept_clock(settings.data_dir)
         room = Terminal(settings.data_dir / "rooms", clock).room(where["native_id"])
 
         async def settled() -> bool:
             return await control.ask(settings.data_dir, "settle", place=where["native_id"]) is not None
 
-        await prompt(room, clock, settled, takes_lines=takes_lines)
+        await prompt(room, clock, settled, takes_lines=takes_lines, completed=completed)
 
 
 async def say(settings: Settings, text: str, named: str | None) -> None:
@@ -96,6 +105,11 @@ def takes_lines(text: str) -> bool:
         one.path for cog in every_cog() for one in cog.commands() if any(p.kind.below for p in one.params)
     ]
     return any(" ".join(text.split()).casefold().startswith(path) for path in below)
+
+
+def completed(line: str) -> str:
+    """A form's line with what it still asks for."""
+    return help.completed(line, (one for cog in every_cog() for one in cog.commands()))
 
 
 async def status(settings: Settings, *, as_json: bool) -> None:
@@ -153,38 +167,50 @@ def _exported_to(file: Path | None, database: Path) -> AbstractContextManager[Te
     return file.open("w", encoding="utf-8")
 
 
-async def _said(app: App, request: control.Request, owner: str) -> dict[str, Any]:
+async def _said(app: App, owner: str, request: control.Request) -> dict[str, Any]:
     typed = command_text(request["text"])
     reply = await app.say(
         request["text"] if typed is None else typed, await app.place(request["place"]), owner
     )
     if reply.refused:
         raise Refused(reply.text)
-    return {"text": reply.text, "offers": [(offer.label, offer.line) for offer in reply.offers]}
+    lines = [(offer.label, completed(offer.line) if offer.form else offer.line) for offer in reply.offers]
+    return {"text": reply.text, "offers": lines}
 
 
 def requests(app: App, settings: Settings) -> dict[str, control.Handler]:
     """What a running bot answers on its socket."""
+    return {
+        "say": partial(_said, app, settings.owner),
+        "place": partial(_place, app),
+        "settle": partial(_settle, app),
+        "backup": partial(_backup, app),
+        "status": partial(_standing, app),
+        "link": partial(_link, app),
+    }
 
-    async def say(request: control.Request) -> dict[str, Any]:
-        return await _said(app, request, settings.owner)
 
-    async def place(request: control.Request) -> dict[str, Any]:
-        found = await app.place(request["place"])
-        return {"id": found.id, "native_id": found.native_id, "name": found.name}
+async def _place(app: App, request: control.Request) -> dict[str, Any]:
+    found = await app.place(request["place"])
+    return {name: getattr(found, name) for name in ("id", "native_id", "name", "platform")}
 
-    async def settle(request: control.Request) -> dict[str, Any]:
-        await settled(app, await app.place(request["place"]))
-        return {}
 
-    async def backup(request: control.Request) -> dict[str, Any]:
-        await app.store.backup(Path(request["file"]))
-        return {}
+async def _settle(app: App, request: control.Request) -> dict[str, Any]:
+    await settled(app, await app.place(request["place"]))
+    return {}
 
-    async def status(request: control.Request) -> dict[str, Any]:
-        return await standing(app)
 
-    return {"say": say, "place": place, "settle": settle, "backup": backup, "status": status}
+async def _backup(app: App, request: control.Request) -> dict[str, Any]:
+    await app.store.backup(Path(request["file"]))
+    return {}
+
+
+async def _standing(app: App, request: control.Request) -> dict[str, Any]:
+    return await standing(app)
+
+
+async def _link(app: App, request: control.Request) -> dict[str, Any]:
+    return {"link": await link_for(app, request["community"])}
 
 
 async def standing(app: App) -> dict[str, Any]:
@@ -207,7 +233,7 @@ async def standing(app: App) -> dict[str, Any]:
 
 async def settled(app: App, place: Place, patience: float = 10.0) -> None:
     """Wait until all that was said in a room is heard and answered, and all that is queued is sent."""
-    terminal = app.platforms["terminal"]
+    terminal = app.platforms.get("terminal") if place.platform == "terminal" else None
     room = terminal.room(place.native_id) if isinstance(terminal, Terminal) else None
     with suppress(TimeoutError):
         async with asyncio.timeout(patience):
@@ -216,7 +242,10 @@ async def settled(app: App, place: Place, patience: float = 10.0) -> None:
 
 
 async def _heard(app: App, place: Place, room: Room | None) -> bool:
-    events = room.read(await app.inbox.cursor(place)).events if room else ()
+    if room is None:
+        async with app.store.read() as tx:
+            return await app.inbox.cursor(place) in (None, str(await tx.room_last_event(place.id)))
+    events = room.read(await app.inbox.cursor(place)).events
     return all(isinstance(event, Posted) for event in events)
 
 

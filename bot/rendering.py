@@ -1,40 +1,25 @@
-"""Turns words into safe HTML, once, in a worker thread after they were stored."""
+"""Turns stored words into safe HTML, once, in a worker thread after they were stored."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 
-import nh3
 import structlog
-from markdown_it import MarkdownIt
 
+from bot import markup
 from bot.failpoints import failpoint
 from bot.storage.engine import StorageFull
-from bot.storage.store import Store
+from bot.storage.looks import Unrendered
+from bot.storage.store import Store, Tx
 
 log = structlog.get_logger()
 
-VERSION = 1
 MOST = 200
 AFTER_A_FAULT = 5.0
 """Seconds until rendering is tried again when its outcome could not be stored."""
-LONGEST = 8_000
-"""Characters that are rendered; markdown is quadratic in some of them, and nobody reads on."""
-TAGS = {"p", "br", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr"}
 
-_markdown = MarkdownIt("js-default", {"html": False, "linkify": False, "breaks": True, "maxNesting": 20})
-_markdown.enable("strikethrough").disable(["image", "table", "heading", "lheading"])
-
-
-def render(words: str) -> str:
-    """Safe HTML for one message: simple marks and links to http, https and mailto, nothing else."""
-    return nh3.clean(
-        _markdown.render(words[:LONGEST]),
-        tags=TAGS,
-        attributes={"a": {"href"}},
-        url_schemes={"http", "https", "mailto"},
-        link_rel="nofollow ugc noopener",
-    )
+Words = Sequence[tuple[Unrendered, Mapping[str, str]]]
+"""Messages, each with the names of whom and what it mentions."""
 
 
 class Renderer:
@@ -43,6 +28,8 @@ class Renderer:
     def __init__(self, store: Store, pool: Executor | None = None) -> None:
         self._store, self._pool = store, pool
         self._more = asyncio.Event()
+        self._outdated = True
+        store.committed.append(self._committed)
 
     def wake(self) -> None:
         """Say that there is something to render."""
@@ -53,6 +40,7 @@ class Renderer:
         while True:
             self._more.clear()
             try:
+                await self.outdate()
                 while await self.render_some():
                     pass
             except StorageFull as fault:
@@ -61,19 +49,42 @@ class Renderer:
                 continue
             await self._more.wait()
 
+    async def outdate(self) -> None:
+        """Once after a start: have rendered anew what an earlier version rendered."""
+        if not self._outdated:
+            return
+        async with self._store.read() as tx:
+            outdated = await tx.outdated(markup.VERSION)
+        if outdated:
+            async with self._store.begin() as tx:
+                await tx.outdate(markup.VERSION)
+        self._outdated = False
+
     async def render_some(self) -> int:
         """Render up to 200 messages; gives how many there were."""
         async with self._store.read() as tx:
-            rows = await tx.unrendered(MOST)
-        words = [(int(row.id), str(row.text)) for row in rows]
+            words = await _with_names(tx, await tx.unrendered(MOST))
         if not words:
             return 0
         done = await asyncio.get_running_loop().run_in_executor(self._pool, _render_all, words)
         async with self._store.begin() as tx:
-            await tx.store_rendered(done, VERSION)
+            named = await _with_names(tx, [said for said, _ in words])
+            same = [now == then for now, then in zip(named, words, strict=True)]
+            await tx.store_rendered(
+                [one for one, kept in zip(done, same, strict=True) if kept], markup.VERSION
+            )
             failpoint("render.before_commit")
         return len(done)
 
+    def _committed(self, tx: Tx) -> None:
+        if tx.stale:
+            self.wake()
 
-def _render_all(words: Sequence[tuple[int, str]]) -> list[tuple[int, str, str]]:
-    return [(message_id, text, render(text)) for message_id, text in words]
+
+async def _with_names(tx: Tx, messages: Sequence[Unrendered]) -> Words:
+    """Looked up again when the outcome is stored: meanwhile somebody may have asked to be left out."""
+    return [(said, await tx.names_shown(said, markup.mentioned(said.text))) for said in messages]
+
+
+def _render_all(words: Words) -> list[tuple[Unrendered, str]]:
+    return [(said, markup.render(said.text, names)) for said, names in words]

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import SplitResult, urlsplit
@@ -51,6 +52,13 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
+class Rooms(StrEnum):
+    """Where the chats of a new data folder happen."""
+
+    BROWSER = "browser"
+    TERMINAL = "terminal"
+
+
 _COMMUNITY: Final = StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
 _PERSON: Final = StringConstraints(strip_whitespace=True, min_length=1, max_length=32)
 _HOST: Final = StringConstraints(strip_whitespace=True, pattern=r"^[\w.:%-]+$")
@@ -60,6 +68,10 @@ def _zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError(name)
     return name
+
+
+def _addresses(written: str) -> str:
+    return ", ".join(str(ip_address(one.strip())) for one in written.split(",") if one.strip())
 
 
 def _web_address(address: str) -> str:
@@ -96,6 +108,12 @@ class Settings(BaseSettings):
     """The port on which the web pages listen; 0 takes any free one."""
     web_base_url: Annotated[str, AfterValidator(_web_address)] | None = None
     """How readers reach the web pages from outside, for links."""
+    web_prefix: bool = True
+    """Whether addresses begin with the community's name; a bot with one community may leave it out."""
+    web_trusted_proxies: Annotated[str, AfterValidator(_addresses)] | None = None
+    """The addresses, separated by commas, of proxies that say truly where a reader comes from."""
+    backups: Annotated[int, Field(ge=0, le=365)] = 7
+    """How many nightly copies of the database are kept in the data folder."""
     log_level: LogLevel = LogLevel.INFO
     """How much the log tells."""
     log_json: bool = False
@@ -106,6 +124,8 @@ class Settings(BaseSettings):
     """The IANA zone of that community."""
     language: Language = Language.ENGLISH
     """The language the bot speaks there."""
+    rooms: Rooms = Rooms.BROWSER
+    """Where the chats of a new data folder happen: in the browser, or at a prompt to try things out."""
     owner: Annotated[str, _PERSON] = "owner"
     """The name of the person who hosts the bot, as others see it."""
 

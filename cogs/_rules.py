@@ -48,6 +48,20 @@ async def page(tx: Tx, series: Series, now: datetime) -> str:
     return sentences.series_page(series, in_all_words(rules), moments, sentences.days_listed(left_out))
 
 
+def as_written(series: Series) -> dict[str, str]:
+    """What can be set of a weekly chat, as a form shows it; its times are only ever written anew."""
+    return {
+        "title": series.title,
+        "minutes": str(round(series.length.total_seconds() / 60)),
+        "hashtag": series.hashtag,
+        "letters": series.letters,
+        "readers": str(series.visibility),
+        "welcome": series.welcome,
+        "tail_days": str(series.tail.days),
+        "publish_at_once": "yes" if series.publish_at_once else "no",
+    }
+
+
 async def give(tx: Tx, series: Series, rules: Sequence[Recurrence], now: datetime) -> None:
     """Give a series more recurring times, and make their chats at once."""
     for rule in rules:

@@ -24,7 +24,9 @@ from bot.core.model import (
     Series,
     Step,
     StepKind,
+    Visibility,
 )
+from bot.core.plain import plain
 from bot.core.state import Running
 from bot.core.unsorted import HOSTS_PANEL, suggestions
 from bot.core.which import Which
@@ -33,6 +35,9 @@ from bot.storage.store import Tx
 
 ANSWER_LIMIT = 6_000
 """Characters of an answer given by form, as many as Discord's longest option has."""
+
+REASON_LIMIT = 500
+"""Characters of a reason for hiding."""
 
 Number = Annotated[Question, "The question's number"]
 Named = Annotated[str, "The message's number", Example("m123")]
@@ -91,15 +96,34 @@ class Answers(Cog):
         return Reply(sentences.PICKED, (_undo("pick", message_id, chat),))
 
     @command("answers hide", role=Role.HOST, private=True)
-    async def hide(self, ctx: Context, tx: Tx, message: Named, *, undo: Undo = False, chat: Recent) -> Reply:
+    async def hide(
+        self,
+        ctx: Context,
+        tx: Tx,
+        message: Named,
+        *,
+        because: Annotated[str, "Why, for hosts", Example("It names a pupil")] = "",
+        hold: Annotated[bool, "Let hosts see first what its writer says next"] = False,
+        undo: Undo = False,
+        chat: Recent,
+    ) -> Reply:
         """Hide a message from readers."""
         message_id = await _meant(ctx, tx, chat, message)
-        if undo and await tx.left_out(message_id):
-            raise Refused(sentences.SHOW_LEFT_OUT)
-        await tx.hide(message_id, None if undo else ctx.now)
         if undo:
-            return Reply(sentences.SHOWN_AGAIN)
-        return Reply(sentences.HIDDEN, (_undo("hide", message_id, chat),))
+            return await _shown_again(ctx, tx, message_id)
+        await tx.hide(message_id, ctx.now, _reason(because))
+        await tx.settle_reports(message_id, ctx.now)
+        said = [sentences.HIDDEN]
+        if hold:
+            await tx.hold_writer(message_id, ctx.place.community_id, ctx.real)
+            said.append(sentences.WRITER_HELD)
+        return Reply("\n".join(said), (_undo("hide", message_id, chat),))
+
+    @command("answers keep", role=Role.HOST, private=True)
+    async def keep(self, ctx: Context, tx: Tx, message: Named, *, chat: Recent) -> Reply:
+        """Leave a reported message as it is."""
+        await tx.settle_reports(await _meant(ctx, tx, chat, message), ctx.now)
+        return Reply(sentences.KEPT_AS_IT_IS)
 
     @command("answers unanswered", role=Role.HOST, private=True)
     async def unanswered(self, ctx: Context, tx: Tx, *, chat: Recent) -> Reply:
@@ -144,7 +168,19 @@ class Answers(Cog):
         new = _without(await tx.first_timers(running.chat), ())
         rest, offers = await _unsorted(tx, running)
         text = sentences.panel(running.chat, running.series, answers, quiet, new)
-        await tx.perform(running, (Tell(HOSTS_PANEL, f"{text}\n{rest}", offers),), now)
+        told = Tell(HOSTS_PANEL, f"{text}\n{rest}", (*_publishing(running), *offers))
+        await tx.perform(running, (told,), now)
+
+
+async def _shown_again(ctx: Context, tx: Tx, message_id: int) -> Reply:
+    if await tx.left_out(message_id):
+        raise Refused(sentences.SHOW_LEFT_OUT)
+    await tx.show(message_id, ctx.now)
+    return Reply(sentences.SHOWN_AGAIN)
+
+
+def _reason(because: str) -> str | None:
+    return plain(because, REASON_LIMIT) or None
 
 
 def _check_text(text: str) -> None:
@@ -193,6 +229,14 @@ async def _unsorted(tx: Tx, running: Running) -> tuple[str, tuple[Offer, ...]]:
         for one in found
     )
     return sentences.unsorted(len(talk), len(offers)), offers
+
+
+def _publishing(running: Running) -> tuple[Offer, ...]:
+    """The button with which hosts let a page out that is theirs until then."""
+    series = running.series
+    if series.publish_at_once or series.visibility is Visibility.OFF:
+        return ()
+    return (Offer(sentences.PUBLISH, f"archive publish chat={running.chat.id}"),)
 
 
 def _without(people: Iterable[Person], ids: Iterable[int]) -> list[str]:

@@ -9,6 +9,7 @@ from bot.core import sentences
 from bot.core.model import Chat, Role
 from bot.core.which import Which
 from bot.storage.store import Tx
+from cogs import _setup
 
 Live = Annotated[Chat | None, "Which chat", Which.LIVE]
 
@@ -24,6 +25,8 @@ class Card(Cog):
         late = await tx.chat_here(ctx.place.id, Which.RECENT)
         if late and late.state.hears_late_answers:
             lines = [*lines, sentences.card_late(late, await tx.series(late.series_id))]
+        if hosting and not await _setup.begun(tx, ctx.place.community_id):
+            offers = (sentences.set_up_offer(), *offers)
         own = () if hosting and offers else (_MY_WORDS,)
         return Reply("\n".join([*lines, sentences.CARD_HELP]), (*offers, *own))
 
@@ -40,7 +43,9 @@ async def _chat_part(tx: Tx, chat: Chat, hosting: bool) -> tuple[list[str], tupl
         return lines, _steering(chat) if hosting else (Offer(sentences.CATCH_UP, "chat now"),)
     unplanned = hosting and not questions
     lines = [sentences.card_next(chat, series), *[sentences.CARD_UNPLANNED] * unplanned]
-    return lines, _preparing(chat) if hosting and questions else ()
+    if unplanned:
+        return lines, (sentences.questions_offer(chat),)
+    return lines, _preparing(chat) if hosting else ()
 
 
 async def _without_chat(ctx: Context, tx: Tx) -> list[str]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from dataclasses import astuple
+from typing import Annotated, Any
 
-from bot.commands import Cog, Context, Example, Reply, command
+from bot.commands import Cog, Context, Example, Reply, command, fills
 from bot.core import drafting, plain, sentences, steering
-from bot.core.model import Chat, Question, Refused, Role, StepKind
+from bot.core.model import Chat, ChatState, Question, Refused, Role, StepKind
 from bot.core.question_list import QuestionList, read_question, read_questions
 from bot.core.state import Change, Running
 from bot.core.which import Which
 from bot.parameters import Lines, Minutes
 from bot.storage.store import Tx
-from cogs import _coming, _rehearsal
+from cogs import _coming, _links, _rehearsal
 
 Tonight = Annotated[Chat, "Which chat, if not the one now or next", Which.LIVE]
 Coming = Annotated[Chat, "Which chat, if not the next one", Which.AHEAD]
@@ -36,14 +37,23 @@ class Chats(Cog):
         """Plan a chat: its topic, and below it the questions, one a line."""
         before = await tx.running(chat.id)
         if not topic.strip() and not questions:
-            return Reply("\n".join([sentences.PLAN_HOW, _preview(before)]), private=True)
+            asked = "\n".join([sentences.PLAN_HOW, _preview(before)])
+            return Reply(asked, (sentences.questions_offer(chat),), private=True)
         name = plain.title(topic) if topic.strip() else chat.topic
         given = read_questions(questions, sentences.letter(before.series, 0))
         texts = given.texts or tuple(question.text for question in before.questions)
         after = await tx.change(before, drafting.plan(before, name, texts, ctx.now), ctx.now)
         replaced = len(before.questions) if given.texts else 0
         text = sentences.planned(after.chat, after.series, replaced, _sheet(after), given.doubts)
-        return Reply(text, sentences.plan_offers(after.chat))
+        return Reply(text, sentences.planned_offers(after.chat, after.series, after.questions))
+
+    @fills("chat plan")
+    async def present(self, ctx: Context, tx: Tx, _given: Mapping[str, Any]) -> Mapping[str, str]:
+        """The topic and the questions as they are drafted."""
+        if ctx.chat is None:
+            return {}
+        questions = "\n".join(question.text for question in await tx.questions(ctx.chat.id))
+        return {"topic": ctx.chat.topic, "questions": questions}
 
     @command("chat preview", role=Role.HOST)
     async def preview(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
@@ -56,7 +66,21 @@ class Chats(Cog):
         """Play a chat sixty times as fast, in the hosts' room only; nothing is announced or archived."""
         state, room = await _rehearsal.rehearse(ctx, tx, chat)
         said = sentences.rehearsal_begins(state.chat, len(state.questions), room.name)
-        return Reply(said, sentences.rehearsal_offers(state.chat))
+        coming = sentences.announce_offers(chat) if chat.state is ChatState.PLANNED else ()
+        return Reply(said, (*sentences.rehearsal_offers(state.chat), *coming))
+
+    @command("chat announce", role=Role.HOST)
+    async def announce(self, ctx: Context, tx: Tx, *, chat: Coming) -> Reply:
+        """Announce a chat now instead of the day before, and get words to share."""
+        places = await tx.places(chat)
+        await _links.open_doors(tx, await tx.series(chat.series_id), places)
+        before = await tx.running(chat.id)
+        after = await tx.change(before, steering.announce(before, ctx.now), ctx.now)
+        links = sentences.links_listed(*astuple(after.links))
+        text = sentences.invitation(after.chat, after.series, links)
+        names = [place.name for place in places]
+        again = before.chat.state is ChatState.ANNOUNCED
+        return Reply(sentences.announced_before(text) if again else sentences.announced(names, text))
 
     @command("chat start", role=Role.HOST)
     async def start(self, ctx: Context, tx: Tx, *, chat: Coming) -> Reply:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Annotated
 
 from bot.commands import Cog, Context, Example, Offer, Reply, command
-from bot.core import clockface, sentences
-from bot.core.model import Refused
-from bot.core.plain import plain, title
+from bot.core import clockface, names, sentences
+from bot.core.chat_page import least_open
 from bot.storage.export import own_words
 from bot.storage.store import Tx
-
-NAME_LIMIT = 40
-"""Characters of a pseudonym."""
-_TYPED_LIMIT = 400
 
 
 class Privacy(Cog):
@@ -29,8 +25,9 @@ class Privacy(Cog):
             return Reply("\n".join([*lines, sentences.KEPT_FORGOTTEN]), (_LET_IN,))
         if agreed and agreed.excluded_at:
             return Reply("\n".join([*lines, sentences.KEPT_OUT]), (_LET_IN, _EXPORT, _FORGET))
-        here = await tx.series_here(ctx.place.id)
-        lines += [sentences.seen_as(ctx.person.shown), sentences.readers([one.visibility for one in here])]
+        openness = await tx.openness(ctx.place.id)
+        readers = [least_open(one.visibility, openness) for one in await tx.series_here(ctx.place.id)]
+        lines += [sentences.seen_as(ctx.person.shown), sentences.readers(readers)]
         return Reply("\n".join(lines), (_EXPORT, _LEAVE, _FORGET))
 
     @command("privacy name", private=True)
@@ -41,18 +38,21 @@ class Privacy(Cog):
         pseudonym: Annotated[
             str, "What readers see instead; leave it out for your own name", Example("Reader 12")
         ] = "",
+        *,
+        chance: Annotated[bool, "Let chance choose it"] = False,
     ) -> Reply:
         """Choose the name that readers see."""
         wanted = await _free_name(ctx, tx, pseudonym) if pseudonym.strip() else None
-        await tx.set_consent(ctx.person.id, ctx.place.community_id, ctx.now, pseudonym=wanted)
+        if chance:
+            wanted = await _by_chance(ctx, tx)
+        await tx.rename(ctx.person, ctx.place.community_id, wanted, ctx.now)
         return Reply(sentences.named(wanted) if wanted else sentences.NAME_OWN)
 
     @command("privacy exclude", private=True)
     async def exclude(self, ctx: Context, tx: Tx) -> Reply:
         """Leave your words out from now on, and hide those before."""
         here = ctx.place.community_id
-        await tx.set_consent(ctx.person.id, here, ctx.now, excluded_at=ctx.now)
-        await tx.hide_own(ctx.person.id, here, ctx.now)
+        await tx.exclude(ctx.person, here, ctx.now)
         return Reply(sentences.EXCLUDED, (_LET_IN,))
 
     @command("privacy include", private=True)
@@ -62,7 +62,7 @@ class Privacy(Cog):
         agreed = await tx.consent(ctx.person.id, here)
         if agreed is None or not (agreed.excluded_at or agreed.forgotten_at):
             return Reply(sentences.INCLUDED_ALREADY)
-        await tx.set_consent(ctx.person.id, here, ctx.now, excluded_at=None, forgotten_at=None)
+        await tx.include(ctx.person, here, ctx.now)
         return Reply(sentences.INCLUDED)
 
     @command("privacy export", private=True)
@@ -94,18 +94,16 @@ _FORGET = Offer(sentences.FORGET_ME, "privacy forget")
 _FORGET_SURELY = Offer(sentences.FORGET_YES, "privacy forget sure=yes")
 
 
+async def _by_chance(ctx: Context, tx: Tx) -> str:
+    """A name that nobody has here and that nothing leads back from."""
+    taken = await tx.names_in_use(ctx.place.community_id, but=ctx.person.id)
+    drawn = (sentences.READER.format(number=1_000 + secrets.randbelow(9_000)) for _ in range(100))
+    return next(name for name in drawn if not any(names.alike(name, other) for other in taken))
+
+
 async def _free_name(ctx: Context, tx: Tx, typed: str) -> str | None:
     """The name as typed, None where it is one's own; nobody else's may be taken, in whatever letters."""
-    wanted = title(typed)
-    if len(wanted) > NAME_LIMIT:
-        raise Refused(sentences.NAME_LONG.format(limit=NAME_LIMIT))
-    if _folded(wanted) == _folded(ctx.person.name):
+    wanted = names.chosen(typed)
+    if names.alike(wanted, ctx.person.name):
         return None
-    taken = await tx.names_in_use(ctx.place.community_id, but=ctx.person.id)
-    if _folded(wanted) in map(_folded, taken):
-        raise Refused(sentences.NAME_TAKEN)
-    return wanted
-
-
-def _folded(name: str) -> str:
-    return plain(name, _TYPED_LIMIT).casefold().lstrip("@# ")
+    return names.free_name(wanted, await tx.names_in_use(ctx.place.community_id, but=ctx.person.id))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from bot.commands import Cog, Context, Example, Reply, command, hears
+from bot.commands import Cog, Context, Example, Reply, command, fills, hears
 from bot.core import adopting, drafting, grammar, sentences
 from bot.core.hearing import Heard, Said
 from bot.core.model import Chat, Place, Question, Refused, Role
@@ -55,6 +56,11 @@ class Questions(Cog):
         return _reply(
             sentences.question_edited(after.series, drafting.at(after, number.position)), given, after
         )
+
+    @fills("question edit")
+    async def present(self, ctx: Context, tx: Tx, given: Mapping[str, Any]) -> Mapping[str, str]:
+        """The question's present words."""
+        return {"text": given["number"].text} if "number" in given else {}
 
     @command("question reorder", role=Role.HOST)
     async def reorder(

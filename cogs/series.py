@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
-from bot.commands import Between, Cog, Context, Example, Offer, Reply, command
+from bot.commands import Between, Cog, Context, Example, Meanings, Offer, Reply, command, fills
 from bot.core import plain, sentences, steering, weekly
 from bot.core.model import Chat, Place, Refused, Role, Visibility
 from bot.core.model import Series as WeeklyChat
@@ -13,11 +14,12 @@ from bot.core.weekly import Times, Wishes
 from bot.core.zones import Zone
 from bot.parameters import Minutes, When
 from bot.storage.store import Tx
-from cogs import _coming, _rules
+from cogs import _coming, _rules, _setup
 
 Which = Annotated[WeeklyChat, "Which weekly chat"]
 Length = Between(10, 120)
 Tail = Between(1, 60)
+Readers = Meanings(sentences.WHO_READS)
 
 
 class Series(Cog):
@@ -35,12 +37,13 @@ class Series(Cog):
         minutes: Annotated[Minutes, "How long it takes", Length] = 60,
         hashtag: Annotated[str, "Its hashtag", Example("#edchat")] = "",
         letters: Annotated[str, "How questions and answers are labelled", Example("Q/A")] = "Q/A",
-        readers: Annotated[Visibility, "Who may read it afterwards"] = Visibility.MEMBERS,
+        readers: Annotated[Visibility | None, "Who may read it afterwards, if not as set up", Readers] = None,
         place: Annotated[Place | None, "Where it is held, if not here"] = None,
     ) -> Reply:
         """Make a weekly chat; its next dates are planned at once."""
         home = await _where(ctx, tx, place)
-        wishes = Wishes(title, hashtag, letters, None, readers, minutes)
+        as_set_up = (await _setup.settled(tx, home.community_id)).readers
+        wishes = Wishes(title, hashtag, letters, None, readers or as_set_up, minutes)
         return await _created(ctx, tx, wishes, Times(when, None, zone.name if zone else None), home, zone)
 
     @command("series edit", role=Role.HOST)
@@ -57,7 +60,7 @@ class Series(Cog):
         minutes: Annotated[Minutes | None, "How long it takes", Length] = None,
         hashtag: Annotated[str | None, "Its hashtag, or none", Example("#edchat")] = None,
         letters: Annotated[str | None, "How questions and answers are labelled", Example("Q/A")] = None,
-        readers: Annotated[Visibility | None, "Who may read it afterwards"] = None,
+        readers: Annotated[Visibility | None, "Who may read it afterwards", Readers] = None,
         welcome: Annotated[str | None, "What is said at its opening, or none"] = None,
         tail_days: Annotated[int | None, "Days in which late answers count", Tail] = None,
         publish_at_once: Annotated[bool | None, "Whether its page is published at the end"] = None,
@@ -65,6 +68,20 @@ class Series(Cog):
         """Change a weekly chat; what is planned already is never touched unasked."""
         wishes = Wishes(title, hashtag, letters, welcome, readers, minutes, tail_days, publish_at_once)
         return await _edited(ctx, tx, series, wishes, Times(when, also, zone.name if zone else None))
+
+    @fills("series create")
+    async def usual(self, ctx: Context, tx: Tx, _given: Mapping[str, Any]) -> Mapping[str, str]:
+        """What the community was set up with."""
+        known, community = await _setup.settled(tx, ctx.place.community_id), await tx.community_of(ctx.place)
+        usual = {"zone": community.zone, "minutes": "60", "letters": "Q/A"}
+        usual |= {"readers": str(known.readers)} if known.readers else {}
+        return usual | ({"place": known.room.name} if known.room else {})
+
+    @fills("series edit")
+    async def present(self, ctx: Context, tx: Tx, given: Mapping[str, Any]) -> Mapping[str, str]:
+        """A weekly chat as it is."""
+        series = given.get("series")
+        return _rules.as_written(series) if series else {}
 
     @command("series show")
     async def show(self, ctx: Context, tx: Tx, series: Which) -> Reply:
@@ -146,6 +163,8 @@ async def _where(ctx: Context, tx: Tx, place: Place | None) -> Place:
     hosts = (await tx.community_of(ctx.place)).hosts_place_id
     if place is not None or ctx.place.id != hosts:
         return place or ctx.place
+    if room := (await _setup.settled(tx, ctx.place.community_id)).room:
+        return room
     others = [one for one in await tx.places_of_community(ctx.place.community_id) if one.id != hosts]
     if len(others) != 1:
         raise Refused(sentences.SERIES_WHERE)
@@ -161,12 +180,13 @@ async def _created(
     rules = times.of((), times.zone or await _rules.home_zone(ctx, tx), ctx.now)
     await _coming.need_free(tx, series, rules, [home], ctx.now)
     series = await tx.add_series(series, home.id, (), ctx.now)
+    await tx.open_untold([home], series.visibility)
     await _rules.give(tx, series, rules, ctx.now)
     remarks = [zone.said] if zone and zone.said else []
     notes = [*remarks, *_rules.all_notes(rules)]
     text = sentences.series_made(series, _rules.in_all_words(rules), _rules.dates(rules, ctx.now), notes)
     first = (await _coming.of_series(tx, series))[0]
-    return Reply(text, (Offer("Write the questions", f"chat plan chat={first.id}"),))
+    return Reply(text, sentences.dates_offers(series, first))
 
 
 async def _edited(ctx: Context, tx: Tx, series: WeeklyChat, wishes: Wishes, times: Times) -> Reply:

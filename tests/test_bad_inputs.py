@@ -9,14 +9,9 @@ from tests.support.bad_inputs import cases, named_in_tests
 
 WAITING: Final = {
     "the browser room and archive pages": (
-        "B085 B086 B090 B092 B095 B097 "  # chat.title
         "B114 "  # questions
         "B204 "  # answers.parse
-        "B275 B276 B277 B278 B279 B281 B282 B283 B284 B286 B289 B290 B292 "  # archive.render
-        "B295 B298 B299 B300 B301 B302 B303 B304 B307 B308 B310 B311 B313 B314 B315 B316 "  # archive.http
-        "B318 B319 B322 "
-        "B337 B338 B339 B340 B342 B343 B344 "  # export
-        "B375 B376 B378 B379 B382 B383 B384 B385 B386 "  # privacy
+        "B386 "  # privacy
     ),
     "Discord": (
         "B076 "  # schedule.recurrence

@@ -42,6 +42,7 @@ def edchat(folder: Path, *words: str, stdin: str = "", **more: str) -> subproces
 def running(tmp_path: Path) -> Iterator[Path]:
     """A bot that runs on a data folder."""
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "EDCHAT_DATA_DIR": str(tmp_path / "data")}
+    env["EDCHAT_WEB_PORT"] = "0"
     bot = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=env, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 30
     while not (tmp_path / "data" / "edchat.sock").exists():

@@ -15,6 +15,7 @@ from bot.commands import Asker, Cog, CommandTree, Context, Example, Offer, Reply
 from bot.core.hearing import Deleted, Heard, Reacted, Said
 from bot.core.model import Chat, Place, Refused, Role, Series, Step, StepKind
 from bot.core.which import Which
+from bot.help import completed
 from bot.parameters import Lines
 from bot.storage.store import Tx
 from tests.support.bad_inputs import case
@@ -378,6 +379,41 @@ async def test_offers_are_lines_that_work(house: Room) -> None:
 async def test_an_offer_that_would_not_work_is_found(house: Room, line: str) -> None:
     with pytest.raises(ValueError, match=r"'|characters"):
         house.tree.check(Offer("Do it", line))
+
+
+async def test_a_form_s_offer_may_lack_what_the_form_asks_for_and_nothing_else(house: Room) -> None:
+    house.tree.check(Offer("Answer", "answer 3", form=True))
+    for line in ("chat nxet", "chat next oops", "answer 3 " + "x" * 90):
+        with pytest.raises(ValueError, match=r"'|characters"):
+            house.tree.check(Offer("Do it", line, form=True))
+
+
+async def test_a_form_begins_with_what_its_line_gives(house: Room) -> None:
+    form = await house.tree.form(await house.asker(), "answer 3")
+    assert (form.command.path, form.given) == ("answer", {"number": "3"})
+    for power, line in ((Role.ANYONE, "chat start"), (Role.HOST, "chat nxet"), (Role.HOST, "answer x")):
+        with pytest.raises(Refused):
+            await house.tree.form(await house.asker(power), line)
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("answer", "answer number text"),
+        ("answer 3", "answer 3 text"),
+        ("chat plan", "chat plan topic (lines below: questions)"),
+        ("chat plan Homework", "chat plan Homework (lines below: questions)"),
+        ("chat next", "chat next [after=...]"),
+        ("chat start", "chat start"),
+        ("xyzzy", "xyzzy"),
+        ("chat next oops", "chat next oops"),
+        ("answer \0", "answer \0"),
+    ],
+)
+async def test_where_there_are_no_forms_a_line_shows_what_it_asks_for(
+    house: Room, line: str, shown: str
+) -> None:
+    assert completed(line, house.tree.commands) == shown
 
 
 async def test_the_card_is_the_command_without_a_name(tmp_path: Path) -> None:

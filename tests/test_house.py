@@ -22,7 +22,7 @@ PYPROJECT = (HOUSE / "pyproject.toml").read_text(encoding="utf-8")
 LOCK = (HOUSE / "requirements.lock").read_text(encoding="utf-8")
 CORE_MAY_IMPORT = sys.stdlib_module_names - {
     "asyncio", "io", "logging", "multiprocessing", "os", "pathlib", "random", "secrets", "select", "shutil",
-    "socket", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid",
+    "socket", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "uuid",
 } | {"bot.core", "dateutil"}  # fmt: skip
 
 
@@ -61,6 +61,9 @@ def sizes() -> list[tuple[int, str]]:
 @pytest.mark.parametrize("file", sorted((HOUSE / "bot" / "core").glob("*.py")), ids=lambda file: file.name)
 def test_the_core_imports_nothing_but_itself_and_dateutil(file: Path) -> None:
     assert imported(file) - CORE_MAY_IMPORT - {"bot"} == set()
+    assert "urllib.request" not in file.read_text(
+        encoding="utf-8"
+    )  # it takes addresses apart, and opens none
 
 
 @pytest.mark.parametrize("file", sorted((HOUSE / "bot" / "core").glob("*.py")), ids=lambda file: file.name)

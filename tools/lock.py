@@ -1,4 +1,4 @@
-"""Checks that requirements.lock pins what pyproject.toml asks for, with hashes and without addresses."""
+"""Checks that the locks pin what pyproject.toml asks for, with hashes and without addresses."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+LOCKS = "requirements.lock", "requirements-run.lock"
+"""What is tested, and the part of it that running needs."""
 _ADDRESS = re.compile(r"://|^-|^\s+-(?!-hash=)")
 
 
@@ -24,10 +26,10 @@ class Pin:
     hashes: int
 
 
-def asked(pyproject: str) -> list[Requirement]:
-    """Read what the project needs to run and to be worked on."""
+def asked(pyproject: str, *, dev: bool = True) -> list[Requirement]:
+    """Read what the project needs to run, and to be worked on."""
     project = tomllib.loads(pyproject)["project"]
-    wanted: list[str] = project["dependencies"] + project["optional-dependencies"]["dev"]
+    wanted: list[str] = project["dependencies"] + (project["optional-dependencies"]["dev"] if dev else [])
     return [Requirement(text) for text in wanted]
 
 
@@ -43,10 +45,10 @@ def _pin(block: str) -> Pin:
     return Pin(canonicalize_name(requirement.name), version, block.count("--hash=sha256:"))
 
 
-def faults(pyproject: str, lock: str) -> Iterator[str]:
-    """Say in one line each what is wrong with the lock."""
+def faults(pyproject: str, lock: str, *, dev: bool = True) -> Iterator[str]:
+    """Say in one line each what is wrong with a lock."""
     pinned = pins(lock)
-    for need in asked(pyproject):
+    for need in asked(pyproject, dev=dev):
         versions = [pin.version for pin in pinned if pin.name == canonicalize_name(need.name)]
         if not any(need.specifier.contains(version, prereleases=True) for version in versions):
             yield f"{need} is not pinned (found: {', '.join(versions) or 'nothing'})"
@@ -55,11 +57,16 @@ def faults(pyproject: str, lock: str) -> Iterator[str]:
 
 
 def main() -> int:
-    """Print the faults of this project's lock; the exit code says whether there were any."""
-    pyproject, lock = (Path(name).read_text("utf-8") for name in ("pyproject.toml", "requirements.lock"))
-    found = list(faults(pyproject, lock))
+    """Print the faults of this project's locks; the exit code says whether there were any."""
+    pyproject, whole, run = (Path(name).read_text("utf-8") for name in ("pyproject.toml", *LOCKS))
+    found = [f"requirements.lock: {fault}" for fault in faults(pyproject, whole)]
+    found += [f"requirements-run.lock: {fault}" for fault in faults(pyproject, run, dev=False)]
+    apart = {(pin.name, pin.version) for pin in pins(run)} - {(pin.name, pin.version) for pin in pins(whole)}
+    found += [
+        f"requirements-run.lock: {name} {version} is not what is tested" for name, version in sorted(apart)
+    ]
     for fault in found:
-        print(f"requirements.lock: {fault}; run make lock", file=sys.stderr)  # noqa: T201 - a command's answer
+        print(f"{fault}; run make lock", file=sys.stderr)  # noqa: T201 - a command's answer
     return bool(found)
 
 

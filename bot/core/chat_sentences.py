@@ -42,11 +42,26 @@ def thread_name(series: Series, asked: Question) -> str:
     return question(series, asked)[:100]
 
 
-def announcement(chat: Chat, series: Series, questions: Sequence[Question]) -> str:
-    """The post of the day before."""
-    head = f"{name(chat, series)} {series.hashtag}".strip()
-    when = f"{clockface.moment(chat.starts_at, chat.zone)}, {clockface.minutes(series.length)}."
-    return "\n".join([f"Next chat: {head}", when, *(question(series, q) for q in questions if q.waiting)])
+def announcement(chat: Chat, series: Series, questions: Sequence[Question], links: Sequence[str] = ()) -> str:
+    """The post of the day before: what, when, the questions, and what leads there."""
+    asked = (question(series, q) for q in questions if q.waiting)
+    return "\n".join([f"Next chat: {_headed(chat, series)}", when(chat, series), *asked, *links])
+
+
+def invitation(chat: Chat, series: Series, links: Sequence[str]) -> str:
+    """The text that hosts share elsewhere."""
+    return "\n".join([_headed(chat, series), when(chat, series), *links])
+
+
+def when(chat: Chat, series: Series) -> str:
+    """When a chat is held, and how long."""
+    return f"{clockface.moment(chat.starts_at, chat.zone)}, {clockface.minutes(series.length)}."
+
+
+def links_listed(join: str, page: str, calendar: str) -> list[str]:
+    """What leads to a chat, a line each."""
+    named = (("Join in your browser", join), ("Its page", page), ("For your calendar", calendar))
+    return [f"{label}: {link}" for label, link in named if link]
 
 
 def reminder(chat: Chat, series: Series) -> str:
@@ -66,7 +81,7 @@ def welcome(chat: Chat, series: Series, late: timedelta | None) -> str:
         f"Tap Answer, or write in the question's thread. {answer}1: in the channel works too, now or later."
     )
     lines.append(
-        f"{READERS[series.visibility.value]} `privacy show` tells what is kept and how to be left out."
+        f"{READERS[(chat.told or series.visibility).value]} `privacy show` tells what is kept and how to be left out."
     )
     return "\n".join(lines)
 
@@ -101,7 +116,7 @@ def nobody_planned(chat: Chat, series: Series) -> tuple[str, tuple[Offer, ...]]:
     """The nudge for hosts when a chat has no questions, with what they can do."""
     when = clockface.moment(chat.starts_at, chat.zone)
     offers = (
-        Offer("Write the questions", f"chat plan chat={chat.id}"),
+        Offer("Write the questions", f"chat plan chat={chat.id}", form=True),
         Offer("Skip this week", f"chat cancel chat={chat.id}"),
     )
     return f"Nobody has planned {series.title} on {when} yet.", offers
@@ -220,6 +235,10 @@ def not_running(chat: Chat) -> str:
 def already_begun(chat: Chat) -> str:
     """The answer when something needs a chat that has not begun."""
     return "This chat has already begun." if chat.state.live else not_running(chat)
+
+
+def _headed(chat: Chat, series: Series) -> str:
+    return f"{name(chat, series)} {series.hashtag}".strip()
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bot.core.model import Chat, ChatState, Series
+from bot.core.model import ChatState
 
 DEMO_PEOPLE: Final = "A demo has 3 to 400 people; give --people a number between them."
 DEMO_SECONDS: Final = "The demo's hour takes 5 to 3600 seconds; give --seconds a number between them."
 DEMO_STOPPED: Final = "The demo was stopped before its end; start it again to see the whole of it."
-DEMO_PREPARING: Final = "The evening before, the moderator plans the chat."
+DEMO_PREPARING: Final = "The evening before, the moderator plans the chat, and people come in by its link."
 _STATES: Final = {
     ChatState.PLANNED: "The chat begins in a moment.",
     ChatState.ANNOUNCED: "The chat begins in a moment.",
@@ -39,19 +39,9 @@ def demo_begins(name: str, source: str, people: int, seconds: float) -> str:
     )
 
 
-def demo_title(chat: Chat, series: Series) -> str:
-    """What stands over the live view."""
-    return f"{series.title}: {chat.topic} (everybody is simulated)"
-
-
 def demo_state(state: ChatState) -> str:
     """Where the chat stands when no question is on."""
     return _STATES.get(state, "The hour is over; late answers still count.")
-
-
-def demo_left(minutes: int) -> str:
-    """How long the question that is on still has."""
-    return f"{minutes} min left" if minutes else "under a minute left"
 
 
 def demo_ledger(said: int, edited: int, deleted: int, stored: int) -> str:
@@ -74,22 +64,37 @@ def demo_over(result: Mapping[str, Any]) -> str:
 _OVER: Final = (
     "{asked} of {questions} questions were asked, at most {late:.1f} s late on the chat's own clock.\n"
     "People said {sent} messages, edited {edited} and deleted {deleted}; "
-    "the export holds {stored}: {lost} lost, {doubled} doubled.\n"
+    "the archive holds {stored}: {lost} lost, {doubled} doubled.\n"
     "Filed as answers: {filed}. {conversation} messages stayed conversation."
 )
 
 
-def demo_next(folder: str, command: str) -> str:
+def demo_links(participant: str, host: str, archive: str) -> str:
+    """Where to come in."""
+    return _LINKS.format(participant=participant, host=host, archive=archive)
+
+
+_LINKS: Final = """
+Open the room in your browser and take part while it runs:
+  {participant}
+As a host, with the panel (works once):
+  {host}
+The chat's page, live now and the archive afterwards:
+  {archive}
+"""
+
+
+def demo_next(folder: str, command: str, archive: str) -> str:
     """Where to look next, while the demo's bot stays up."""
-    return _NEXT.format(folder=folder, command=command)
+    return _NEXT.format(folder=folder, command=command, archive=archive)
 
 
 _NEXT: Final = """
-The bot of this evening stays up. Look around in another terminal:
+The bot of this evening stays up, and late answers still count. Read the archive: {archive}
+Or look around in another terminal:
   export EDCHAT_DATA_DIR={folder}
-  {command} chat --place edchat              the room: type ana> A3: Late, but here it is
   {command} status                           what is open, what comes next
   {command} say "answers unanswered"         who has not answered, what may still be filed
-  {command} export data                      all that the bot keeps, as JSON
+  {command} link                             one more link for a host
   {command} explain "A1: We draw it first"   how a message is filed, and why
 Ctrl-C ends it; the folder stays until you delete it."""

@@ -17,11 +17,15 @@ class MessageKind(StrEnum):
 
 
 class Around(NamedTuple):
-    """What a message hangs on: the ids of the thread's question and of the questions it replies to."""
+    """What a message hangs on: the ids of the thread's question and of the questions it replies to.
+
+    Given `by_form` it answers the thread's question, whatever it says.
+    """
 
     thread_question: int | None = None
     reply_question: int | None = None
     reply_is_answer: bool = False
+    by_form: bool = False
 
 
 class Filed(NamedTuple):
@@ -52,6 +56,8 @@ def file(
 
     The clock never decides.
     """
+    if around.by_form and around.thread_question is not None:
+        return Filed(MessageKind.ANSWER, (around.thread_question,), How.FORM, why="given by form")
     if reading.kind is Kind.ANSWER:
         if "correction" in reading.flags:
             return Filed(MessageKind.CONVERSATION, corrects=reading.numbers, why="names the previous message")

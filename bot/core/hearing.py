@@ -17,7 +17,11 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A new message; `thread` and `reply_to` are native ids of the messages it hangs on."""
+    """A new message; `thread` and `reply_to` are native ids of the messages it hangs on.
+
+    An answer given `by_form` stands in its question's thread; an `anonymous` one is shown without a name
+    where the weekly chat allows that.
+    """
 
     id: str
     author: Author
@@ -26,6 +30,8 @@ class Said:
     thread: str | None = None
     reply_to: str | None = None
     attachments: tuple[str, ...] = ()
+    by_form: bool = False
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)

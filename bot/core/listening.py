@@ -15,18 +15,22 @@ CLAIM_TOLERANCE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Attended:
-    """One chat that a place listens for: its questions by number, and its label letters."""
+    """One chat that a place listens for: its questions by number, and its label letters.
+
+    `nameless` says whether it takes answers without a name.
+    """
 
     chat: Chat
     questions: Mapping[int, Question]
     letters: labels.Letters
     count: int
+    nameless: bool = False
 
     @staticmethod
-    def of(chat: Chat, questions: Sequence[Question], letters: str) -> "Attended":
+    def of(chat: Chat, questions: Sequence[Question], letters: str, nameless: bool = False) -> "Attended":
         """A chat with what filing needs."""
         numbered = {q.position: q for q in questions}
-        return Attended(chat, numbered, labels.Letters.parse(letters), max(numbered, default=0))
+        return Attended(chat, numbered, labels.Letters.parse(letters), max(numbered, default=0), nameless)
 
 
 class Kept(NamedTuple):

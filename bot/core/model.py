@@ -51,6 +51,11 @@ class ChatState(StrEnum):
         return self in (ChatState.OPEN, ChatState.WRAPPING)
 
     @property
+    def over(self) -> bool:
+        """After its hour, however long ago."""
+        return self.hears_late_answers or self is ChatState.SEALED
+
+    @property
     def hears_late_answers(self) -> bool:
         """After its hour, while answers still count."""
         return self in (ChatState.CLOSED, ChatState.TAIL)
@@ -111,13 +116,18 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """One server, space or house: it owns its series and is exported, moved and deleted alone."""
+    """One server, space or house: it owns its series and is exported, moved and deleted alone.
+
+    `slug` is its word in addresses.
+    """
 
     id: int
     name: str
     zone: str
     language: str = "en"
     hosts_place_id: int | None = None
+    slug: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +158,18 @@ class Series:
     publish_at_once: bool = True
     welcome: str = ""
     paused: bool = False
+    anonymous_answers: bool = False
+    slug: str = ""
+    about: str = ""
+    indexable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """One dated run of a series; `occurrence_local` never changes, `starts_at` may move."""
+    """One dated run of a series; `occurrence_local` never changes, `starts_at` may move.
+
+    `slug` is its word in addresses, `told` what people were told of its readers when it opened.
+    """
 
     id: int
     series_id: int
@@ -171,6 +188,9 @@ class Chat:
     lead: str = ""
     rehearsal: bool = False
     version: int = 0
+    slug: str | None = None
+    told: Visibility | None = None
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +229,14 @@ _KINDS = tuple(StepKind)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A suggested next command: a button, or a line to copy; `line` has no leading "!edchat"."""
+    """A suggested next command: a button, or a line to copy; `line` has no leading "!edchat".
+
+    A `form` asks for what its line lacks.
+    """
 
     label: str
     line: str
+    form: bool = False
 
 
 class Urgency(IntEnum):

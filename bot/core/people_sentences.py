@@ -120,8 +120,11 @@ def new_lead(person: str, chat: Chat, series: Series) -> str:
 
 # --- One's own words -------------------------------------------------------------------------
 
-NAME_TAKEN = "That name belongs to somebody here; choose another, as in `privacy name Reader 12`."
+NAME_TAKEN = (
+    "That name belongs to somebody here, or looks like one that does; choose another, as in Reader 12."
+)
 NAME_LONG = "A name has at most {limit} characters; please choose a shorter one."
+READER = "Reader {number}"
 NAME_OWN = "Readers see your own name again."
 EXCLUDED = (
     "From now on nothing of yours is kept, and what you said before is hidden from readers; "

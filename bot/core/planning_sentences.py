@@ -22,13 +22,14 @@ NOT_PAUSED_SERIES = "It is not paused; its next chat comes as planned."
 
 
 _DAYS_SHOWN = 8
+_ARE_THEY_RIGHT = "Are these right? Then write the questions for the first one with `chat plan`; `series edit` changes them."
 
 
 def series_made(series: Series, rules: Sequence[str], dates: Sequence[str], notes: Sequence[str]) -> str:
     """A new weekly chat: its rule in words, its next dates, what to know of them, what is next."""
     head = f"{series.title} is set: {'; '.join(rules)}, {clockface.minutes(series.length)}."
     lines = [head, f"Next: {'; '.join(dates)}.", *notes, READERS[series.visibility.value]]
-    return "\n".join([*lines, "Next step: write the questions for the first one with `chat plan`."])
+    return "\n".join([*lines, _ARE_THEY_RIGHT])
 
 
 def series_page(series: Series, rules: Sequence[str], dates: Sequence[str], left_out: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import datetime, timedelta
 
 from bot.core import runsheet, sentences
@@ -145,8 +145,14 @@ def _nudge(state: Running, step: Step, now: datetime) -> Change:
 def _announce(state: Running, step: Step, now: datetime) -> Change:
     if not state.questions or state.chat.state is not ChatState.PLANNED or now >= state.chat.starts_at:
         return Change(state)
-    text = sentences.announcement(state.chat, state.series, state.questions)
-    state = state.with_chat(state=ChatState.ANNOUNCED)
+    return announce(state)
+
+
+def announce(state: Running) -> Change:
+    """Announce a planned chat in every place, once: no step does it again."""
+    links = sentences.links_listed(*astuple(state.links))
+    text = sentences.announcement(state.chat, state.series, state.questions, links)
+    state = state.without(StepKind.ANNOUNCE).with_chat(state=ChatState.ANNOUNCED)
     return Change(state, (Say("announce", text, not_after=state.chat.starts_at),))
 
 
@@ -163,7 +169,7 @@ def _open(state: Running, step: Step, now: datetime) -> Change:
         return call_off(state, sentences.called_off_unplanned(state.chat, state.series), now)
     if late > OPEN_LATE or (late > state.grace and not _room_after(state, late, now)):
         return call_off(state, sentences.called_off_late(state.chat, state.series), now)
-    state = state.with_chat(state=ChatState.OPEN)
+    state = state.with_chat(state=ChatState.OPEN, told=state.readers or state.series.visibility)
     change = _open_late(state, late, now) if late > state.grace else Change(state)
     text = sentences.welcome(state.chat, state.series, late if late > state.grace else None)
     opening = (Say("open", text, not_after=state.chat.ends_at),)

@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 
+from bot.core.archive_sentences import *
 from bot.core.chat_sentences import *
 from bot.core.clockface import MONTHS as MONTHS
 from bot.core.clockface import WEEKDAYS as WEEKDAYS
 from bot.core.clockface import clock_words as clock_words
 from bot.core.clockface import day_words as day_words
 from bot.core.demo_sentences import *
+from bot.core.door_sentences import *
+from bot.core.host_care_sentences import *
 from bot.core.host_sentences import *
 from bot.core.people_sentences import *
 from bot.core.planning_sentences import *
+from bot.core.setup_sentences import *
 from bot.core.steering_sentences import *
 
 # --- Time, zones and recurrences -------------------------------------------------------------
@@ -172,12 +176,40 @@ def file_exists(path: str) -> str:
     return f"{path} is already there; name a new file."
 
 
+ROOMS_IN_BROWSER = (
+    "The rooms of this data folder are in the browser: start the bot with `edchat run`, and open the address it "
+    "says. To try things out at a prompt, choose an empty folder: EDCHAT_DATA_DIR=try edchat chat."
+)
+
+
+def first_link(link: str) -> str:
+    """Lead the first host in."""
+    return f"Nobody runs this EdChat yet. Open this link, once, and you are its host (it is good for 7 days):\n  {link}"
+
+
+def pages_at(address: str) -> str:
+    """Say where the pages are."""
+    return f"The pages are at {address}/"
+
+
+def port_taken(host: str, port: int, reason: str) -> str:
+    """Say why the pages cannot be served there, and what to do."""
+    return (
+        f"The pages cannot be served at {host}:{port} ({reason.lower()}). "
+        "Choose another port with EDCHAT_WEB_PORT, or 0 for any free one."
+    )
+
+
 SETTING_HINTS = {
     "EDCHAT_DATA_DIR": "write the path of a folder, as in data",
     "EDCHAT_DATABASE_URL": "write a SQLAlchemy address, or leave it empty for a file in the data folder",
     "EDCHAT_WEB_HOST": "write an address or name of this machine, as in 127.0.0.1",
     "EDCHAT_WEB_PORT": "write a whole number from 0 to 65535, as in 8080",
     "EDCHAT_WEB_BASE_URL": "write the whole address, as in https://chat.example.org",
+    "EDCHAT_WEB_PREFIX": "write true or false",
+    "EDCHAT_WEB_TRUSTED_PROXIES": "write addresses separated by commas, as in 127.0.0.1, 10.0.0.2",
+    "EDCHAT_BACKUPS": "write a whole number from 0 to 365, as in 7",
+    "EDCHAT_ROOMS": "write browser or terminal",
     "EDCHAT_LOG_LEVEL": "write debug, info, warning or error",
     "EDCHAT_LOG_JSON": "write true or false",
     "EDCHAT_COMMUNITY": "write a name of 1 to 100 characters",

@@ -8,10 +8,19 @@ from datetime import datetime, timedelta
 
 from bot.core import runsheet
 from bot.core.effects import Effect
-from bot.core.model import Chat, Question, QuestionState, Series, Step, StepKind
+from bot.core.model import Chat, Question, QuestionState, Series, Step, StepKind, Visibility
 
 GRACE = timedelta(seconds=60)
 """A step later than this is treated as after an outage (a quarter of the pace if that is less)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Whole addresses that lead to a coming chat, where there are any: room, page, calendar entry."""
+
+    join: str = ""
+    page: str = ""
+    calendar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +29,9 @@ class Running:
 
     `steps` are those still planned, `unsent` tells that nobody was shown the last question yet,
     `shown_at` when somebody first was,
-    `next_at` is when the series meets again, `hosts` are the names to thank.
+    `next_at` is when the series meets again, `hosts` are the names to thank,
+    `links` lead to it while it is ahead,
+    and `readers` is then the least open of its weekly chat and its places.
     """
 
     chat: Chat
@@ -31,6 +42,8 @@ class Running:
     shown_at: datetime | None = None
     next_at: datetime | None = None
     hosts: tuple[str, ...] = ()
+    links: Links = Links()
+    readers: Visibility | None = None
 
     @property
     def waiting(self) -> tuple[Question, ...]:

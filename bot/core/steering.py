@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.core import runsheet, sentences
 from bot.core.effects import Say, Withdraw
 from bot.core.model import ChatState, Question, QuestionState, Refused, Step, StepKind
+from bot.core.running import announce as tell_everybody
 from bot.core.running import ask, question_subject, reschedule
 from bot.core.state import Change, Running
 
@@ -25,6 +26,16 @@ def start(state: Running, by: str, now: datetime) -> Change:
         early, steps=tuple(s for s in steps if s.kind not in (StepKind.ANNOUNCE, StepKind.REMIND))
     )
     return Change(early)
+
+
+def announce(state: Running, now: datetime) -> Change:
+    """Announce now instead of the day before; what was announced already is not announced again."""
+    _need_ahead(state)
+    if not state.waiting:
+        raise Refused(sentences.NO_QUESTIONS_YET)
+    if state.chat.starts_at <= now:
+        raise Refused(sentences.SHORT_NOTICE)
+    return Change(state) if state.chat.state is ChatState.ANNOUNCED else tell_everybody(state)
 
 
 def next_question(state: Running, by: str, now: datetime, after: int | None = None) -> Change:
@@ -125,18 +136,19 @@ def move(state: Running, starts_at: datetime, now: datetime) -> Change:
     was = state.chat
     state = state.with_chat(starts_at=starts_at, ends_at=starts_at + state.series.length)
     announced = was.state is ChatState.ANNOUNCED
-    state = replan(state, now).without(*((StepKind.ANNOUNCE,) if announced else ()))
+    state = replan(state, now)
     text = sentences.moved(was, state.chat, state.series)
     return Change(state, (Withdraw(), _say(state, "moved", text, now)) if announced else (Withdraw(),))
 
 
 def replan(state: Running, now: datetime) -> Running:
-    """Lay out the whole run sheet again for a chat that has not begun."""
+    """Lay out the whole run sheet again for a chat that has not begun; what was announced stays so."""
     count = len(state.waiting)
     if count > runsheet.most_questions(state.series) and not state.chat.rehearsal:
         raise Refused(sentences.too_many_questions(count, runsheet.most_questions(state.series)))
     state = state.with_chat(pace=runsheet.pace(state.series, count))
-    return replace(state, steps=runsheet.whole(state.chat, state.series, state.questions, now))
+    state = replace(state, steps=runsheet.whole(state.chat, state.series, state.questions, now))
+    return state.without(StepKind.ANNOUNCE) if state.chat.state is ChatState.ANNOUNCED else state
 
 
 def insert(state: Running, position: int, text: str) -> Running:

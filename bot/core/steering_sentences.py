@@ -78,7 +78,13 @@ def look_at(doubt: str) -> str:
 def plan_offers(chat: Chat) -> tuple[Offer, ...]:
     """What a host of a planned chat does next."""
     which = f"chat={chat.id}"
-    lines = (("Preview", "chat preview"), ("Rehearse", "chat rehearse"), ("Start now", "chat start"))
+    announce = [("Announce", "chat announce")] * (chat.state is ChatState.PLANNED)
+    lines = (
+        ("Preview", "chat preview"),
+        ("Rehearse", "chat rehearse"),
+        *announce,
+        ("Start now", "chat start"),
+    )
     return tuple(Offer(label, f"{line} {which}") for label, line in lines)
 
 

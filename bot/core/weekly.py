@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from bot.core import sentences
 from bot.core.free_times import Span
 from bot.core.labels import Letters
-from bot.core.model import ChatState, Refused, Series, StepKind, Visibility
+from bot.core.model import ChatState, Refused, Series, Visibility
 from bot.core.plain import plain, storable, title
 from bot.core.recurrence import Occurrence, Recurrence, occurrences, parse_recurrence, upcoming
 from bot.core.state import Change, Running
@@ -167,6 +167,4 @@ def after_a_rest(state: Running, now: datetime) -> Change:
 
 def relaid(state: Running, now: datetime) -> Change:
     """A coming chat laid out anew with its series' length; what was announced is not announced again."""
-    chat = state.chat
-    state = replan(state.with_chat(ends_at=chat.starts_at + state.series.length), now)
-    return Change(state.without(*((StepKind.ANNOUNCE,) if chat.state is ChatState.ANNOUNCED else ())))
+    return Change(replan(state.with_chat(ends_at=state.chat.starts_at + state.series.length), now))

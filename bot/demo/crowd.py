@@ -1,5 +1,9 @@
 """Simulated people in a room: they see what is posted there, and do in their time what they have in mind."""
 
+from __future__ import annotations
+
+import asyncio
+import html
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -8,100 +12,113 @@ from heapq import heappop, heappush
 from typing import Final
 
 from bot.clock import Clock
-from bot.core.hearing import Author
-from bot.core.model import Action, Role
 from bot.demo.ledger import Ledger
 from bot.demo.people import Act, Deed
-from bot.platforms.terminal import Posted, Room
-from bot.platforms.terminal.bells import rung
+from bot.demo.visitor import Visitor
 
-_QUESTION: Final = re.compile(r"[A-Z](\d+): ")
-
-
-def author(who: int, name: str) -> Author:
-    """Who person `who` of a plan is in the room; 0 is its moderator."""
-    return Author(name.casefold(), name, Role.ANYONE if who else Role.HOST)
+ON_THE_WAY: Final = timedelta(seconds=0.4)
+"""Real time that somebody's words may take to the bot."""
+_POST: Final = re.compile(r'<li class="m bot[^"]*" id="m(\d+)"')
+_QUESTION: Final = re.compile(r'<div class="say"><p>[A-Z](\d+): ')
 
 
 class Crowd:
-    """Everybody of a plan; they keep their own ledger and know nothing of the bot but its posts."""
+    """Everybody of a plan; they keep their own ledger and know nothing of the bot but its room."""
 
     def __init__(
-        self, acts: Sequence[Act], names: Sequence[str], room: Room, clock: Clock, ledger: Ledger
+        self, acts: Sequence[Act], visitors: Sequence[Visitor], room: str, clock: Clock, ledger: Ledger
     ) -> None:
-        self._room, self._clock, self._ledger = room, clock, ledger
-        self._acts = acts
-        self._authors = [author(who, name) for who, name in enumerate(names)]
+        self.posts: defaultdict[int, set[str]] = defaultdict(set)
+        self._acts, self._visitors, self._room, self._clock = acts, visitors, room, clock
+        self._ledger = ledger
         self._after_question, self._after_act = _waiting(acts)
         self._due: list[tuple[datetime, int]] = []
-        self._posts: dict[int, str] = {}
+        self._first: dict[int, str] = {}
         self._ids: dict[int, str] = {}
-        self._cursor: str | None = None
+        self._bell = asyncio.Event()
 
     async def live(self, starts_at: datetime, ends_at: Callable[[], datetime], late: timedelta) -> None:
         """Take part from the start until `late` after the end, which may move meanwhile."""
         self._plan(self._after_question.pop(0, []), starts_at)
-        with self._room.subscribed() as bell:
-            while (now := self._clock.now()) < ends_at() + late:
-                self._look()
-                self._do_due(now, ends_at())
-                await rung(bell, self._pause(ends_at() + late))
+        looking = asyncio.create_task(self._look())
+        typing = set[asyncio.Task[str]]()
+        try:
+            while self._clock.now() < ends_at() + late:
+                self._bell.clear()
+                await self._do_due(ends_at, typing)
+                await self._rest(ends_at() + late)
+            await asyncio.gather(*typing)
+        finally:
+            looking.cancel()
 
-    def _look(self) -> None:
-        reading = self._room.read(self._cursor)
-        self._cursor = reading.cursor
-        for event in reading.events:
-            if isinstance(event, Posted) and event.action is Action.POST and event.target is None:
-                self._see(event)
+    async def _look(self) -> None:
+        async for piece in self._visitors[0].follows(self._room):
+            post, asked = _POST.search(piece), _QUESTION.search(html.unescape(piece))
+            if post and asked:
+                self._see(int(asked[1]), post[1])
 
-    def _see(self, post: Posted) -> None:
-        asked = _QUESTION.match(post.text)
-        if asked and int(asked[1]) not in self._posts:
-            self._posts[int(asked[1])] = post.id
-            self._plan(self._after_question.pop(int(asked[1]), []), post.at)
+    def _see(self, number: int, post: str) -> None:
+        self.posts[number].add(post)
+        if number not in self._first:
+            self._first[number] = post
+            self._plan(self._after_question.pop(number, []), self._clock.now())
+            self._bell.set()
 
     def _plan(self, acts: Sequence[Act], at: datetime) -> None:
         for act in acts:
             heappush(self._due, (at + timedelta(minutes=act.after), act.number))
 
-    def _do_due(self, now: datetime, ends_at: datetime) -> None:
-        while self._due and self._due[0][0] <= now:
+    async def _do_due(self, ends_at: Callable[[], datetime], typing: set[asyncio.Task[str]]) -> None:
+        while self._due and self._due[0][0] <= (now := self._clock.now()):
             act = self._acts[heappop(self._due)[1]]
-            if act.deed.answers or now < ends_at:  # who comes late still answers, but the talk is over
-                self._do(act, now)
+            if act.deed is Deed.COMMAND:  # its answer takes its time; nobody waits for the moderator
+                command = act.text.format(id=self._to(act))
+                typing.add(asyncio.create_task(self._visitors[act.who].types(self._room, command)))
+            elif act.deed.answers or self._goes_on(ends_at()):  # who is late still answers; the talk is over
+                await self._do(act)
                 self._plan(self._after_act.pop(act.number, []), now)
 
-    def _do(self, act: Act, now: datetime) -> None:
-        who, to = self._authors[act.who], self._ids.get(-1 if act.to is None else act.to, "")
+    def _goes_on(self, ends_at: datetime) -> bool:
+        """Whether what is said now is heard within the hour, however fast the clock runs."""
+        return self._clock.to_real(ends_at) - self._clock.real() > ON_THE_WAY
+
+    async def _do(self, act: Act) -> None:
+        who, to = self._visitors[act.who], self._to(act)
         match act.deed:
             case Deed.REACT:
-                self._room.react(who, to, act.question, now)
+                await who.react(self._room, to, act.question)
             case Deed.EDIT:
-                self._room.edit(who, to, act.text, now)
+                await who.edit(self._room, to, act.text)
                 self._ledger.edited(to, act.text)
             case Deed.DELETE:
-                self._room.delete(to, now)
+                await who.delete(self._room, to)
                 self._ledger.deleted(to)
-            case Deed.COMMAND:
-                self._room.say(who, f"!edchat {act.text.format(id=to)}", now)
             case _:
-                self._ids[act.number] = self._say(act, who, to, now)
+                self._ids[act.number] = await self._say(act, who, to)
                 self._ledger.said(self._ids[act.number], act.text)
 
-    def _say(self, act: Act, who: Author, to: str, now: datetime) -> str:
+    async def _say(self, act: Act, who: Visitor, to: str) -> str:
         match act.deed:
             case Deed.FORM:
-                return self._room.say(who, f"!edchat answer {act.question} {act.text}", now)
+                return await who.say(self._room, act.text, thread=self._first[act.question], by_form=True)
             case Deed.THREAD:
-                return self._room.say(who, act.text, now, thread=self._posts[act.question])
+                return await who.say(self._room, act.text, thread=self._first[act.question])
             case Deed.REPLY:
-                return self._room.say(who, act.text, now, reply_to=self._posts[act.question])
-        return self._room.say(who, act.text, now, reply_to=to or None)
+                return await who.say(self._room, act.text, reply=self._first[act.question])
+        return await who.say(self._room, act.text, reply=to)
 
-    def _pause(self, deadline: datetime) -> float:
-        """Real seconds until the next one has something to do."""
+    def _to(self, act: Act) -> str:
+        return self._ids.get(-1 if act.to is None else act.to, "")
+
+    async def _rest(self, deadline: datetime) -> None:
+        """Wait until the next one has something to do."""
         due = min([deadline, *(at for at, _ in self._due[:1])])
-        return max(0.0, (self._clock.to_real(due) - self._clock.real()).total_seconds())
+        seconds = max(0.0, (self._clock.to_real(due) - self._clock.real()).total_seconds())
+        try:
+            async with asyncio.timeout(seconds):
+                await self._bell.wait()
+        except TimeoutError:
+            pass
 
 
 def _waiting(acts: Sequence[Act]) -> tuple[dict[int, list[Act]], dict[int, list[Act]]]:

@@ -1,39 +1,46 @@
-"""One evening from the plan to the last late answer, with the real bot on a clock of its own."""
+"""One evening from the plan to the last late answer: the real bot, its pages, people who join by its link."""
+
+from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from bot import hosting
-from bot.app import ROOM, App, opened
+from bot.app import App, opened
 from bot.clock import Clock, ScaledClock, SystemClock
 from bot.core import clockface, sentences
-from bot.core.model import Action, Place, Refused, StepKind
+from bot.core.model import ChatState, Place, Refused, StepKind
+from bot.core.state import Running
 from bot.core.which import Which
 from bot.demo import words
-from bot.demo.crowd import Crowd, author
+from bot.demo.crowd import Crowd
 from bot.demo.diary import Diary
-from bot.demo.ledger import Ledger, answers
-from bot.demo.outcome import Outcome, outcome
+from bot.demo.ledger import Ledger
+from bot.demo.links import Links
+from bot.demo.outcome import Outcome
 from bot.demo.people import Hour, plan
 from bot.demo.samples import Sample, sample
-from bot.demo.view import NoView, Scene, Watcher
-from bot.platforms.terminal import Posted, Room, Terminal
-from bot.platforms.terminal.view import View
+from bot.demo.visitor import Visitor
+from bot.reaching import first_host_link, with_pages
 from bot.settings import Settings
+from bot.web.limits import Limits
+from bot.web.site import Site
 
 LATE: Final = timedelta(minutes=5)
 """Chat time for which late answers still come."""
 _EVE: Final = timedelta(hours=23, minutes=59)
 _LEAD, _REAL_LEAD = timedelta(minutes=1), 2.0
 """How long before the chat its clock begins: in chat time, and at least so many real seconds."""
-_LOOKS: Final = 120
-"""How often in the hour the view is drawn anew."""
-_REPLY_WITHIN: Final = 20.0
+_LOOK: Final = 0.2
 _T = TypeVar("_T")
+
+Show = Callable[[str], None]
+"""Shows one line of progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,84 +69,120 @@ class Evening:
         self.settings = settings
         self._demo = demo
         self._ledger = Ledger()
+        self._visitors: list[Visitor] = []
         self._began = time.monotonic()
 
     async def prepare(self) -> None:
-        """The day before, in real time: the moderator sets the series up and writes the questions."""
+        """The day before, in real time: the moderator sets the series up, and people come in by the link."""
         clock = ScaledClock(SystemClock().now(), self.sample.starts_at - _EVE, 1.0)
         async with opened(self.settings, clock) as app:
-            await beside(app, self._plan(app))
+            site = await pages(app, self.settings.model_copy(update={"web_port": 0}))
+            await beside(app, self._plan(app, site))
 
     def clock(self) -> Clock:
         """The clock of the evening, kept in its folder."""
         rate = 3600 / self._demo.seconds
         lead = max(_LEAD, timedelta(seconds=_REAL_LEAD * rate))
-        return ScaledClock.open(self.settings.data_dir / "clock.json", self.sample.starts_at - lead, rate)
+        return ScaledClock.open(clock_file(self.settings), self.sample.starts_at - lead, rate)
 
-    async def play(self, app: App, watcher: Watcher) -> Outcome:
-        """Let the people take part, and compare what they did with what the bot kept."""
-        place, room = await app.place(None), room_of(app)
-        diary = await self._diary(app, place, room)
+    async def play(self, app: App, links: Links, show: Show | None) -> Outcome:
+        """Let the people take part, and compare what they did with what the archive holds."""
+        for visitor in self._visitors:
+            visitor.base = links.base
+        diary = Diary(app.store, links.running)
         keeping = [asyncio.create_task(diary.keep())]
-        if not isinstance(watcher, NoView):
-            keeping.append(asyncio.create_task(self._watch(app, diary, watcher)))
+        if show is not None:
+            keeping.append(asyncio.create_task(self._watch(app.clock, diary, links, show)))
+        crowd = self._crowd(diary, links.room, app.clock)
         try:
-            await self._crowd(app, diary, room).live(self.sample.starts_at, lambda: diary.ends_at, LATE)
+            await crowd.live(self.sample.starts_at, lambda: diary.ends_at, LATE)
         finally:
             for task in keeping:
                 task.cancel()
-        await hosting.settled(app, place)
-        return await outcome(self._ledger, diary, time.monotonic() - self._began)
+        await hosting.settled(app, links.room)
+        return await self._outcome(diary, crowd, links)
 
-    async def _plan(self, app: App) -> None:
-        sample, place = self.sample, await app.place(None)
+    async def close(self) -> None:
+        """Let everybody shut their browser."""
+        for visitor in self._visitors:
+            await visitor.close()
+
+    async def _plan(self, app: App, site: Site) -> None:
+        names = words.names(self._demo.people)
+        self._visitors = [Visitor(name, site.base_url) for name in names]
+        moderator, *others = self._visitors
+        await moderator.join(((await first_host_link(app)) or "").removeprefix(site.base_url))
+        place, sample = await app.place(None), self.sample
         when = f"every {sample.starts_at_local:%A} {clockface.clock_words(sample.starts_at_local.time())}"
-        await typed(app, words.series(sample.hashtag, when, sample.zone, sample.minutes))
-        reply = await typed(app, words.questions(sample.topic, sample.questions))
+        series = words.series(sample.hashtag, when, sample.zone, sample.minutes)
+        await moderator.types(place.native_id, series)
+        reply = await moderator.types(place.native_id, words.questions(sample.topic, sample.questions))
+        await self._check_plan(app, place, reply)
+        async with app.store.begin() as tx:
+            link = f"/join/{await tx.join_secret(place.id)}"
+        for visitor in others:
+            await visitor.join(link)
+        await hosting.settled(app, place)
+
+    async def _check_plan(self, app: App, place: Place, reply: str) -> None:
         async with app.store.read() as tx:
             chat = await tx.chat_here(place.id, Which.AHEAD)
             asked = await tx.questions(chat.id) if chat else ()
-        if [question.text for question in asked] != list(sample.questions):
+        if [question.text for question in asked] != list(self.sample.questions):
             raise Refused(sentences.demo_not_planned(reply))
-        await hosting.settled(app, place)
 
-    async def _diary(self, app: App, place: Place, room: Room) -> Diary:
-        async with app.store.read() as tx:
-            chat = await tx.chat_here(place.id, Which.LIVE)
-            if chat is None:
-                raise Refused(sentences.demo_not_planned(""))
-            return Diary(app.store, room, await tx.running(chat.id))
-
-    def _crowd(self, app: App, diary: Diary, room: Room) -> Crowd:
+    def _crowd(self, diary: Diary, room: Place, clock: Clock) -> Crowd:
         chat = diary.running.chat
         asks = [step.due_at for step in diary.running.steps if step.kind is StepKind.ASK]
         from_start = tuple((at - chat.starts_at) / timedelta(minutes=1) for at in asks)
         hour = Hour(from_start, self.sample.minutes, LATE / timedelta(minutes=1))
         acts = plan(self._demo.people, hour, self._demo.seed)
-        return Crowd(acts, words.names(self._demo.people), room, app.clock, self._ledger)
+        return Crowd(acts, self._visitors, room.native_id, clock, self._ledger)
 
-    async def _watch(self, app: App, diary: Diary, watcher: Watcher) -> None:
-        view, cursor, room = View(), None, room_of(app)
+    async def _watch(self, clock: Clock, diary: Diary, links: Links, show: Show) -> None:
+        """Show a line when a question is out, and when the chat's state changes."""
+        shown = ""
         while True:
-            reading = room.read(cursor)
-            cursor = reading.cursor
-            view.take(reading.events)
-            watcher.show(await self._scene(app.clock, diary, view))
-            await asyncio.sleep(self._demo.seconds / _LOOKS)
+            if (now := headline(diary.running)) != shown:
+                shown = now
+                kept = self._ledger.compare(await self._visitors[0].reads(links.data))
+                counts = sentences.demo_ledger(kept.sent, kept.edited, kept.deleted, kept.stored)
+                show(
+                    sentences.demo_progress(clockface.time(clock.now(), diary.running.chat.zone), now, counts)
+                )
+            await asyncio.sleep(_LOOK)
 
-    async def _scene(self, clock: Clock, diary: Diary, view: View) -> Scene:
-        document, running, now = await diary.exported(), diary.running, clock.now()
-        kept = self._ledger.compare(document)
-        next_at = running.when(StepKind.ASK, StepKind.WRAP) or now
-        said = tuple((one.name, one.text) for one in view.messages() if not one.text.startswith("!edchat"))
-        return Scene(
-            running,
-            clockface.time(now, running.chat.zone),
-            max(0, int((next_at - now) / timedelta(minutes=1))),
-            answers(document),
-            said[-20:],
-            sentences.demo_ledger(kept.sent, kept.edited, kept.deleted, kept.stored),
+    async def _outcome(self, diary: Diary, crowd: Crowd, links: Links) -> Outcome:
+        document = await self._visitors[0].reads(links.data)
+        again = sum(len(posts) for posts in crowd.posts.values()) - len(crowd.posts)
+        return Outcome(
+            closed=diary.running.chat.state.hears_late_answers,
+            questions=len(diary.running.questions),
+            asked=len(crowd.posts),
+            again=again,
+            kept=self._ledger.compare(document),
+            lateness=diary.lateness(document),
+            seconds=time.monotonic() - self._began,
+            archive_url=links.archive,
         )
+
+
+def clock_file(settings: Settings) -> Path:
+    """Where the evening's clock is kept."""
+    return settings.data_dir / "clock.json"
+
+
+async def pages(app: App, settings: Settings) -> Site:
+    """Let the bot serve its pages to simulated people, who are many at one address."""
+    return await with_pages(app, settings, Limits(lift_loopback=True))
+
+
+def headline(running: Running) -> str:
+    """The question that is on, or where the chat stands."""
+    question = running.current
+    if running.chat.state is ChatState.OPEN and question:
+        return sentences.question(running.series, question)
+    return sentences.demo_state(running.chat.state)
 
 
 async def beside(app: App, work: Coroutine[Any, Any, _T]) -> _T:
@@ -154,24 +197,3 @@ async def beside(app: App, work: Coroutine[Any, Any, _T]) -> _T:
         running.cancel()
         working.cancel()
         await asyncio.wait({running, working}, timeout=hosting.PATIENCE)
-
-
-def room_of(app: App) -> Room:
-    """The room of the chat."""
-    terminal = app.platforms["terminal"]
-    if not isinstance(terminal, Terminal):
-        raise TypeError("the demo plays in the terminal's rooms")
-    return terminal.room(ROOM)
-
-
-async def typed(app: App, line: str) -> str:
-    """Type a command as the moderator and give the bot's reply."""
-    room, moderator = room_of(app), author(0, words.MODERATOR)
-    before = room.read(None).cursor
-    room.say(moderator, line, app.clock.now())
-    async with asyncio.timeout(_REPLY_WITHIN):
-        while True:
-            for event in room.read(before).events:
-                if isinstance(event, Posted) and event.action is Action.WHISPER:
-                    return event.text
-            await asyncio.sleep(0.05)

@@ -8,7 +8,7 @@ from typing import Any
 from bot.core.model import How
 
 Row = Mapping[str, Any]
-"""One message of the export."""
+"""One message as a host may read it in the chat's data."""
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ class Ledger:
         self.entries[message].deleted = True
 
     def compare(self, document: Mapping[str, Any]) -> Comparison:
-        """Hold this record against an export: every message there once, in its newest words, or gone."""
+        """Hold this record against the chat's data: each message there once, in its newest words, or gone."""
         rows = list(messages(document))
         kept = _Kept(rows)
         found = {entry.id: kept.of(entry) for entry in self.entries.values()}
@@ -74,7 +74,7 @@ class Ledger:
 
 
 class _Kept:
-    """The export's messages by native id and by words; what came through a command has only its words."""
+    """The messages by native id and by words."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self._by_id: dict[str, list[Row]] = {}
@@ -100,20 +100,13 @@ class _Kept:
 
 
 def messages(document: Mapping[str, Any]) -> Iterator[Row]:
-    """Every message of an export."""
-    for chat in _chats(document):
-        yield from chat["messages"]
+    """Every message of a chat's data."""
+    yield from document["messages"]
 
 
 def answers(document: Mapping[str, Any]) -> Counter[int]:
     """How many answers each question has, by its number."""
     return Counter(filed["question"] for row in messages(document) for filed in row["filed"])
-
-
-def _chats(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for community in document["communities"]:
-        for series in community["series"]:
-            yield from series["chats"]
 
 
 def _filed(rows: Iterable[Row]) -> dict[str, int]:

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from bot.demo.diary import Diary
-from bot.demo.ledger import Comparison, Ledger
+from bot.demo.ledger import Comparison
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The people's ledger held against the export, and how the questions were asked.
+    """The people's ledger held against what the archive holds, and how the questions were asked.
 
     `again` are second posts of a question; `lateness` is in milliseconds of chat time, the least first;
     `seconds` are real ones.
@@ -23,6 +22,7 @@ class Outcome:
     kept: Comparison
     lateness: tuple[float, ...]
     seconds: float
+    archive_url: str
 
     @property
     def right(self) -> bool:
@@ -47,15 +47,8 @@ class Outcome:
             "late_ms_p50": at_rank(self.lateness, 0.50),
             "late_ms_p99": at_rank(self.lateness, 0.99),
             "seconds": round(self.seconds, 1),
+            "archive_url": self.archive_url,
         }
-
-
-async def outcome(ledger: Ledger, diary: Diary, seconds: float) -> Outcome:
-    """Compare what the people did with what the bot hands out."""
-    kept, posts = ledger.compare(await diary.exported()), diary.posts()
-    again = sum(posts.values()) - len(posts)
-    closed = diary.running.chat.state.hears_late_answers
-    return Outcome(closed, len(diary.running.questions), len(posts), again, kept, diary.lateness(), seconds)
 
 
 def at_rank(ordered: tuple[float, ...], share: float) -> float:

@@ -2,22 +2,23 @@
 
 import asyncio
 import json
+import os
 import shutil
 import sys
 import tempfile
-from contextlib import closing
+import webbrowser
+from contextlib import suppress
 from pathlib import Path
-
-from rich.console import Console
 
 from bot import control, hosting
 from bot.app import App, opened
 from bot.core import sentences
 from bot.core.model import Refused
-from bot.demo.evening import Demo, Evening, beside
+from bot.demo.evening import Demo, Evening, beside, pages
+from bot.demo.links import Links, links
 from bot.demo.outcome import Outcome
-from bot.demo.view import LiveView, NoView, PlainView, Watcher
-from bot.settings import Settings, load
+from bot.settings import Rooms, Settings, load
+from bot.web.site import Site
 
 
 async def watch(demo: Demo, *, stay: bool, as_json: bool) -> None:
@@ -33,9 +34,11 @@ async def watch(demo: Demo, *, stay: bool, as_json: bool) -> None:
             opened(settings, evening.clock()) as app,
             control.served(settings.data_dir, hosting.requests(app, settings)),
         ):
-            await hosting.until_stopped(beside(app, shown.play(app)))
+            site = await _pages(app, settings)
+            await hosting.until_stopped(beside(app, shown.play(app, site)))
         shown.judge()
     finally:
+        await evening.close()
         if not stay and (shown.outcome is None or shown.outcome.right):
             shutil.rmtree(settings.data_dir, ignore_errors=True)
 
@@ -44,7 +47,15 @@ def in_own_folder(settings: Settings) -> Settings:
     """The same settings on a new data folder inside the usual one, never on the usual database."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="demo-", dir=settings.data_dir)).resolve()
-    return settings.model_copy(update={"data_dir": folder, "database_url": None, "community": "EdChat demo"})
+    own = {"data_dir": folder, "database_url": None, "community": "EdChat demo", "rooms": Rooms.BROWSER}
+    return settings.model_copy(update=own | {"web_base_url": None, "web_prefix": True})
+
+
+async def _pages(app: App, settings: Settings) -> Site:
+    """Serve at the usual port, or at a free one where that is taken."""
+    with suppress(Refused):
+        return await pages(app, settings)
+    return await pages(app, settings.model_copy(update={"web_port": 0}))
 
 
 class _Shown:
@@ -53,19 +64,21 @@ class _Shown:
     def __init__(self, evening: Evening, *, stay: bool, as_json: bool) -> None:
         self.outcome: Outcome | None = None
         self._evening, self._stay, self._as_json = evening, stay, as_json
-        self._console = Console(highlight=False)
 
     def begin(self, demo: Demo) -> None:
         """Say what is about to be played."""
         sample = self._evening.sample
         if not self._as_json:
-            self._say(sentences.demo_begins(sample.name, sample.source, demo.people, demo.seconds))
-            self._say(sentences.DEMO_PREPARING)
+            _say(sentences.demo_begins(sample.name, sample.source, demo.people, demo.seconds))
+            _say(sentences.DEMO_PREPARING)
 
-    async def play(self, app: App) -> None:
-        """Show the evening and what came of it; then stay until stopped, if that was wished."""
-        with closing(self._watcher()) as watcher:
-            self.outcome = await self._evening.play(app, watcher)
+    async def play(self, app: App, site: Site) -> None:
+        """Show the way in, the evening and what came of it; then stay until stopped, if that was wished."""
+        found = await links(app, site)
+        if not self._as_json:
+            _say(sentences.demo_links(found.participant, found.host, found.archive))
+            self._open(found)
+        self.outcome = await self._evening.play(app, found, None if self._as_json else _say)
         self._tell(self.outcome)
         if self._stay:
             await asyncio.Event().wait()
@@ -79,20 +92,26 @@ class _Shown:
             row = json.dumps(self.outcome.as_row())
             raise Refused(sentences.demo_wrong(row, str(self._evening.settings.data_dir)))
 
-    def _watcher(self) -> Watcher:
-        if self._as_json:
-            return NoView()
-        return LiveView(self._console) if self._console.is_terminal else PlainView(self._console)
+    def _open(self, found: Links) -> None:
+        """Open the room where somebody sits before a screen."""
+        screen = (
+            sys.platform in ("darwin", "win32")
+            or os.environ.get("DISPLAY")
+            or os.environ.get("WAYLAND_DISPLAY")
+        )
+        if self._stay and sys.stdout.isatty() and screen:
+            webbrowser.open(found.participant)
 
     def _tell(self, outcome: Outcome) -> None:
         if self._as_json:
-            self._say(json.dumps(outcome.as_row()))
+            _say(json.dumps(outcome.as_row()))
             return
-        self._say(sentences.demo_over(outcome.as_row()))
+        _say(sentences.demo_over(outcome.as_row()))
         if self._stay:
             command = sys.argv[0] if Path(sys.argv[0]).name == "edchat" else "edchat"
-            self._say(sentences.demo_next(str(self._evening.settings.data_dir), command))
+            _say(sentences.demo_next(str(self._evening.settings.data_dir), command, outcome.archive_url))
 
-    def _say(self, text: str) -> None:
-        self._console.file.write(f"{text}\n")
-        self._console.file.flush()
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

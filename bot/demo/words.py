@@ -137,9 +137,10 @@ def marked(text: str, number: int, *, edited: bool = False) -> str:
 
 def series(hashtag: str, when: str, zone: str, minutes: int) -> str:
     """The command with which the moderator sets the weekly chat up."""
-    return f'!edchat series create "{hashtag}" when="{when}" zone={zone} minutes={minutes} hashtag={hashtag}'
+    options = f'when="{when}" zone={zone} minutes={minutes} hashtag={hashtag} readers=link'
+    return f'series create "{hashtag}" {options}'
 
 
 def questions(topic: str, texts: Sequence[str]) -> str:
     """The command with which the moderator writes the questions, one a line."""
-    return "\n".join([f"!edchat chat plan {topic}", *texts])
+    return "\n".join([f"chat plan {topic}", *texts])

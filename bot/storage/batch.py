@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from bot.core.filing import NOWHERE, Around, Filed, MessageKind
 from bot.core.hearing import Said
 from bot.core.listening import Attended, Kept, keep, said_at
-from bot.core.model import Place, Role
+from bot.core.model import How, Place, Role
 from bot.core.plain import storable
 from bot.storage import tables as t
 from bot.storage.pouring import Pour
@@ -52,6 +52,7 @@ MESSAGES = Pour(
     "reply_to",
     "held",
     "attachments",
+    "anonymous",
     "said_at",
     "heard_at",
 )
@@ -89,7 +90,7 @@ class Batch:
     def _around(self, one: Said) -> tuple[Around, int]:
         thread = self._hung.get(one.thread or "", _NOTHING)
         reply = self._replied(one, thread.chat_id)
-        around = Around(thread.question_id, reply.question_id, reply.is_answer)
+        around = Around(thread.question_id, reply.question_id, reply.is_answer, one.by_form)
         return around, thread.chat_id or reply.chat_id
 
     def _replied(self, one: Said, thread_chat: int) -> Hung:
@@ -121,16 +122,20 @@ class Batch:
                 one.reply_to,
                 ",".join(map(str, filed.held)) if filed.held else None,
                 list(one.attachments) if one.attachments else None,
-                at,
-                self.now,
+                one.anonymous and self._nameless(kept),
+                *(at, self.now),
             )
         )
 
+    def _nameless(self, kept: Kept) -> bool:
+        return any(one.nameless for one in self.attended if one.chat.id == kept.chat.id)
+
     def _note_filing(self, one: Said, message_id: int, person_id: int, kept: Kept, around: Around) -> None:
         filed = kept.filed
+        by = person_id if filed.how is How.FORM else None
         for question_id in filed.questions:
             flags = ",".join(filed.flags)
-            self.filings.append((message_id, question_id, filed.how, None, filed.inferred, flags, self.now))
+            self.filings.append((message_id, question_id, filed.how, by, filed.inferred, flags, self.now))
         if filed.corrects:
             self.corrections.append(Correction(message_id, person_id, kept.chat.id, filed.corrects))
         if filed.questions and around is NOWHERE:

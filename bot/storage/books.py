@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.storage import tables as t
@@ -23,6 +23,13 @@ class Books(Queries):
         """Set a value of this installation."""
         row = insert(t.installation).values(name=name, value=value)
         await self._do(row.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+    async def schema(self) -> str | None:
+        """The revision of the schema; None where there is none."""
+        if not await self._value(text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")):
+            return None
+        found: str | None = await self._value(text("SELECT version_num FROM alembic_version"))
+        return found
 
     async def counts(self) -> dict[str, int]:
         """How many rows of what people ask about there are."""

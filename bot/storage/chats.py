@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, exists, or_, select, update
 
-from bot.core.model import Chat, ChatState, Place, Question, QuestionState
+from bot.core.model import Chat, ChatState, Place, Question, QuestionState, Visibility
 from bot.core.which import Which
 from bot.storage import tables as t
 from bot.storage.plans import Plans, place_of
@@ -24,6 +24,7 @@ CHAT_FIELDS = (
     "steered_by",
     "steered_at",
     "lead",
+    "told",
 )
 
 
@@ -151,7 +152,10 @@ def chat_of(row: Row[Any]) -> Chat:
         pace=timedelta(seconds=row.pace_seconds),
         rehearsal=row.rehearsal,
         version=row.version,
-        **{name: getattr(row, name) for name in CHAT_FIELDS if name != "state"},
+        slug=row.slug,
+        told=Visibility(row.told) if row.told else None,
+        published_at=row.published_at,
+        **{name: getattr(row, name) for name in CHAT_FIELDS if name not in ("state", "told")},
     )
 
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
+from bot.core import sentences
 from bot.core.filing import MessageKind
 from bot.core.model import Chat, Person
 from bot.core.unsorted import Talk
@@ -27,12 +28,13 @@ class Coverage(Refiling):
         return None
 
     async def speakers(self, chat_id: int) -> tuple[Person, ...]:
-        """The people who spoke in a chat, by name."""
+        """The people who spoke in a chat in their own name, by name."""
         people = select(t.person, t.consent.c.pseudonym).join(t.message).join(t.place)
         said = and_(
             t.consent.c.person_id == t.person.c.id, t.consent.c.community_id == t.place.c.community_id
         )
-        rows = await self._rows(people.outerjoin(t.consent, said).where(_heard_in(chat_id)).distinct())
+        named = and_(_heard_in(chat_id), t.message.c.anonymous.is_(False))
+        rows = await self._rows(people.outerjoin(t.consent, said).where(named).distinct())
         return tuple(sorted(map(person_of, rows), key=lambda person: (person.name.casefold(), person.id)))
 
     async def first_timers(self, chat: Chat) -> tuple[Person, ...]:
@@ -51,10 +53,9 @@ class Coverage(Refiling):
 
     async def talk(self, chat_id: int) -> tuple[Talk, ...]:
         """What people said in a chat that is filed nowhere, in order."""
+        name = case((t.message.c.anonymous, sentences.SOMEBODY), else_=t.person.c.name).label("name")
         query = (
-            select(
-                t.message.c.id, t.message.c.person_id, t.person.c.name, t.message.c.text, t.message.c.said_at
-            )
+            select(t.message.c.id, t.message.c.person_id, name, t.message.c.text, t.message.c.said_at)
             .join(t.person)
             .where(_heard_in(chat_id), _UNFILED)
             .where(t.message.c.kind != MessageKind.COMMENT, t.message.c.text != "")
@@ -63,9 +64,10 @@ class Coverage(Refiling):
         return tuple(Talk(row.id, row.person_id, row.name, row.text, row.said_at) for row in rows)
 
     async def answered(self, chat_id: int) -> frozenset[tuple[int, int]]:
-        """Who answered what: ids of people and questions."""
+        """Who answered what in their own name: ids of people and questions."""
         query = _answers(chat_id, t.message.c.person_id, t.filing.c.question_id)
-        rows = await self._rows(query.where(t.message.c.person_id.is_not(None)).distinct())
+        named = and_(t.message.c.person_id.is_not(None), t.message.c.anonymous.is_(False))
+        rows = await self._rows(query.where(named).distinct())
         return frozenset((row.person_id, row.question_id) for row in rows)
 
     async def answer_counts(self, chat_id: int) -> dict[int, int]:

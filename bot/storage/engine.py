@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,8 @@ _WRITER = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",
 )
+_FULL = "disk is full", "readonly", "disk I/O error", "unable to open"
+_DAMAGED = "malformed", "not a database"
 _READER = "PRAGMA foreign_keys=ON", "PRAGMA query_only=ON"
 
 
@@ -40,6 +43,15 @@ def database_url(written: str, data_dir: Path) -> URL:
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         raise Refused(sentences.DATABASE_URL_WRONG)
     return url.set(drivername="sqlite+aiosqlite")
+
+
+def read_only(url: URL) -> URL:
+    """The same database for those who only look: no file beside it is made, and none is changed."""
+    file = Path(str(url.database)).absolute()
+    # Without a log beside it nobody writes it, and no log is needed for reading.
+    written = file.with_name(file.name + "-wal").exists()
+    query = {"mode": "ro", "uri": "true"} | ({} if written else {"immutable": "1"})
+    return url.set(database=file.as_uri(), query=query)
 
 
 def writer_engine(url: URL) -> AsyncEngine:
@@ -74,11 +86,12 @@ class StorageFull(Exception):
     """The data folder cannot be written just now: its disk is full or read-only."""
 
 
-def named(fault: DatabaseError) -> Exception:
-    """What a fault of the database is called here: StorageFull, or what it was."""
-    said = str(fault.orig)
-    full = any(word in said for word in ("disk is full", "readonly", "disk I/O error", "unable to open"))
-    return StorageFull(sentences.storage_full(said)) if full else fault
+def named(fault: DatabaseError | sqlite3.DatabaseError) -> Exception:
+    """What a fault of the database is called here: StorageFull, Refused when damaged, or what it was."""
+    said = str(fault.orig if isinstance(fault, DatabaseError) else fault)
+    if any(word in said for word in _FULL):
+        return StorageFull(sentences.storage_full(said))
+    return Refused(sentences.DATABASE_DAMAGED) if any(word in said for word in _DAMAGED) else fault
 
 
 @contextmanager
@@ -111,11 +124,16 @@ def _lock(file: int) -> None:
 
 def warn_of_network_disk(folder: Path, mounts: Path = Path("/proc/mounts")) -> str | None:
     """Warn when SQLite would live on a network file system, where its write-ahead log is unsafe."""
-    kind = _file_system(folder.resolve(), mounts)
-    if kind not in NETWORK_FILE_SYSTEMS:
-        return None
-    log.warning("network_disk", folder=str(folder), kind=kind, advice=sentences.NETWORK_DISK)
+    kind = network_disk(folder, mounts)
+    if kind is not None:
+        log.warning("network_disk", folder=str(folder), kind=kind, advice=sentences.NETWORK_DISK)
     return kind
+
+
+def network_disk(folder: Path, mounts: Path = Path("/proc/mounts")) -> str | None:
+    """The kind of network file system that a folder lies on, None on a disk of this machine."""
+    kind = _file_system(folder.resolve(), mounts)
+    return kind if kind in NETWORK_FILE_SYSTEMS else None
 
 
 def _file_system(folder: Path, mounts: Path) -> str:

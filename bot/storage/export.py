@@ -13,10 +13,11 @@ from bot.storage.chats import chat_of
 from bot.storage.json_stream import JsonStream, Write
 from bot.storage.plans import series_of
 from bot.storage.store import Tx
+from bot.storage.unsaying import OWN_WORDS
 
 FORMAT = "edchat-data"
 VERSION = 1
-_OWN = {"format": "edchat-own-words", "version": VERSION}
+_OWN = {"format": OWN_WORDS, "version": VERSION}
 _AT_ONCE = 500
 
 
@@ -82,7 +83,8 @@ async def _series(tx: Tx, out: JsonStream, series: Series, deleted_at: datetime 
 
 async def _chat(tx: Tx, out: JsonStream, chat: Chat) -> None:
     names = ("id", "occurrence_local", "zone", "starts_at", "ends_at", "state", "topic", "lead", "rehearsal")
-    with out.object_with({name: getattr(chat, name) for name in names}):
+    pages = ("slug", "told", "published_at")
+    with out.object_with({name: getattr(chat, name) for name in (*names, *pages)}):
         with out.list_of("questions"):
             for question in await tx.questions(chat.id):
                 about = {"number": question.position, "text": question.text, "state": question.state}
@@ -124,17 +126,19 @@ def _post(row: Row[Any]) -> Mapping[str, object]:
 
 
 def _author(row: Row[Any]) -> Mapping[str, object] | None:
-    return {"id": row.person_id, "name": row.pseudonym or row.name} if row.person_id else None
+    named = row.person_id and not row.anonymous
+    return {"id": row.person_id, "name": row.pseudonym or row.name} if named else None
 
 
 def _message(row: Row[Any], filed: Sequence[Row[Any]]) -> dict[str, object]:
     held = [int(number) for number in (row.held or "").split(",") if number]
-    about = _some(row, "id", "platform_message_id", "by_host", "text", "kind", "attachments")
+    about = _some(row, "id", "platform_message_id", "by_host", "text", "kind", "attachments", "anonymous")
     times = _some(row, "said_at", "edited_at", "deleted_at", "picked_at")
     return {
         **about,
         **times,
         "hidden": row.hidden_at is not None,
+        "hidden_why": row.hidden_why,
         "filed": [*map(_filed, filed)],
         "held": held,
     }

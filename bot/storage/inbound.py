@@ -1,7 +1,7 @@
 """What people said: stored once each, filed in the same transaction, with the cursor."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from bot.core.filing import Filed, MessageKind
 from bot.core.hearing import Said
 from bot.core.listening import Attended
+from bot.core.mentioning import Mentions, unnamed
 from bot.core.model import How, Place, Question, QuestionState
 from bot.storage import tables as t
 from bot.storage.batch import FILINGS, MESSAGES, Batch, Hung, filing_row, kept_words
@@ -52,7 +53,12 @@ _STARTED = and_(
     t.series.c.paused.is_(False),
 )
 _ATTENDED = (
-    select(t.chat, t.series.c.letters, *(c.label(f"question_{c.name}") for c in t.question.c))
+    select(
+        t.chat,
+        t.series.c.letters,
+        t.series.c.anonymous_answers,
+        *(c.label(f"question_{c.name}") for c in t.question.c),
+    )
     .join(t.series)
     .outerjoin(t.question, t.question.c.chat_id == t.chat.c.id)
     .where(or_(and_(t.chat.c.state.in_(LIVE + LATE), _HERE), and_(_STARTED, _AT_HOME)))
@@ -79,7 +85,7 @@ class Inbound(Chats, People):
         """The chats that a place listens for, the one opened last first."""
         rows = await self._rows(_ATTENDED, place=place_id, now=now)
         chats = [list(same) for _, same in groupby(rows, key=lambda row: row.id)]
-        return tuple(Attended.of(chat_of(same[0]), _questions(same), same[0].letters) for same in chats)
+        return tuple(_attended(same) for same in chats)
 
     async def store_said(
         self, place: Place, said: Sequence[Said], attended: Sequence[Attended], now: datetime
@@ -91,6 +97,7 @@ class Inbound(Chats, People):
         if not new:
             return batch
         people = await self.hear_people(place, [one.author for one in new])
+        new = await self._without_the_left_out(place, new)
         batch.begin(await self._next_message_id(), await self._hung(place.id, _hooks(new)))
         for one in new:
             if (person := people.get(one.author.native_id)) is not None:
@@ -98,6 +105,13 @@ class Inbound(Chats, People):
         await MESSAGES.into(self.connection, batch.messages)
         await FILINGS.into(self.connection, batch.filings)
         return batch
+
+    async def _without_the_left_out(self, place: Place, said: list[Said]) -> list[Said]:
+        """The same words, in which nobody is called who asked to be left out."""
+        if not any("@" in one.text for one in said):
+            return said
+        masks = [Mentions(person) for person in await self.left_out_of(place.community_id)]
+        return [replace(one, text=unnamed(one.text, masks)) for one in said] if masks else said
 
     async def store_form(self, place: Place, form: Form, now: datetime) -> bool:
         """Store an answer given by form, once; False when it waits for its question to be asked."""
@@ -167,6 +181,11 @@ def _form_row(place: Place, form: Form, native_id: str, now: datetime) -> dict[s
 
 def _hooks(said: Sequence[Said]) -> list[str | None]:
     return [native for one in said for native in (one.thread, one.reply_to)]
+
+
+def _attended(rows: Sequence[Row[Any]]) -> Attended:
+    first = rows[0]
+    return Attended.of(chat_of(first), _questions(rows), first.letters, first.anonymous_answers)
 
 
 def _questions(rows: Sequence[Row[Any]]) -> tuple[Question, ...]:

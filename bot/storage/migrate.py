@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 import migrations
 from bot.core import sentences
@@ -17,19 +17,19 @@ from bot.core.model import Refused
 from bot.storage.engine import named
 
 
-def migrate(url: URL, now: datetime) -> str | None:
+def migrate(url: URL, now: datetime, *, keep: bool = True) -> str | None:
     """Bring the schema up to date; gives the revision it had, None when nothing was to do.
 
-    A database that holds something is copied beside itself first. A migration that fails, or is
-    killed half-way, leaves the schema as it was before that migration.
+    A database that holds something is copied beside itself first, to `keep` it. A migration that
+    fails, or is killed half-way, leaves the schema as it was before that migration.
     """
     engine = create_engine(url.set(drivername="sqlite"), hide_parameters=True)
     event.listen(engine, "connect", _plain_transactions)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
         with engine.connect() as connection:
-            return _migrate(connection, Path(str(url.database)), now)
-    except OperationalError as fault:
+            return _migrate(connection, Path(str(url.database)), now if keep else None)
+    except DatabaseError as fault:
         raise named(fault) from fault
     finally:
         engine.dispose()
@@ -38,6 +38,11 @@ def migrate(url: URL, now: datetime) -> str | None:
 def head() -> str:
     """The newest revision that this code knows."""
     return str(_scripts().get_current_head())
+
+
+def known(revision: str) -> bool:
+    """Whether this code knows a revision; a newer version's it does not."""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
 
 
 def config(connection: Connection | None = None) -> Config:
@@ -49,15 +54,14 @@ def config(connection: Connection | None = None) -> Config:
     return made
 
 
-def _migrate(connection: Connection, file: Path, now: datetime) -> str | None:
+def _migrate(connection: Connection, file: Path, now: datetime | None) -> str | None:
     had = MigrationContext.configure(connection).get_current_revision()
     connection.rollback()
-    known = {script.revision for script in _scripts().walk_revisions()}
-    if had is not None and had not in known:
+    if had is not None and not known(had):
         raise Refused(sentences.schema_newer(had, head()))
     if had == head():
         return None
-    if had is not None:
+    if had is not None and now is not None:
         copy = file.with_name(f"{file.stem}-before-{head()}-{now:%Y%m%d-%H%M%S}{file.suffix}")
         copy.unlink(missing_ok=True)
         # Past SQLAlchemy, which begins a transaction before any statement: no copy is made inside one.

@@ -268,7 +268,7 @@ def _queued_of(row: Row[Any]) -> Queued:
         action=Action(row.action),
         subject=row.subject,
         text=payload.get("text", ""),
-        offers=tuple(Offer(label, line) for label, line in payload.get("offers", ())),
+        offers=tuple(Offer(*offer) for offer in payload.get("offers", ())),
         target=row.on_native_id or payload.get("target"),
         person=payload.get("person"),
         chat_id=row.chat_id,
@@ -278,5 +278,5 @@ def _queued_of(row: Row[Any]) -> Queued:
     )
 
 
-def _offers(offers: Sequence[Offer]) -> list[tuple[str, str]]:
-    return [(offer.label, offer.line) for offer in offers]
+def _offers(offers: Sequence[Offer]) -> list[list[str | bool]]:
+    return [[offer.label, offer.line, *([True] if offer.form else [])] for offer in offers]

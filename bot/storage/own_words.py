@@ -1,16 +1,13 @@
-"""What is kept of one person in one community: shown, exported, hidden, erased."""
+"""What is kept of one person in one community: shown, exported, hidden."""
 
-import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
-from bot.core import sentences
 from bot.core.filing import MessageKind
-from bot.core.model import Action, Person
 from bot.storage import tables as t
 from bot.storage.coverage import Coverage
 
@@ -78,6 +75,8 @@ class OwnWords(Coverage):
     async def hide_own(self, person_id: int, community_id: int, now: datetime) -> None:
         """Hide from readers all that somebody said here so far."""
         said = and_(_mine(person_id, community_id), t.message.c.hidden_at.is_(None))
+        chats = select(t.message.c.chat_id).where(said).distinct()
+        self.stale |= {row.chat_id for row in await self._rows(chats) if row.chat_id}
         await self._do(update(t.message).where(said).values(hidden_at=now))
 
     async def left_out(self, message_id: int) -> bool:
@@ -90,21 +89,6 @@ class OwnWords(Coverage):
         )
         return await self._value(query) is not None
 
-    async def forget(self, person: Person, community_id: int, now: datetime) -> int:
-        """Erase a person's words, filings, rights and name here; gives how many messages were erased."""
-        erased = 0
-        async for rows in self.own_messages(person.id, community_id):
-            ids = [row.id for row in rows]
-            erased += sum(row.deleted_at is None for row in rows)
-            await self.erase(ids, now)
-            await self._do(update(t.message).where(t.message.c.id.in_(ids)).values(person_id=None))
-        await self._do(update(t.filing).where(t.filing.c.by_person_id == person.id).values(by_person_id=None))
-        await self._mask_name(person, community_id)
-        await self._forget_name(person, community_id)
-        gone = {"pseudonym": None, "excluded_at": None, "forgotten_at": now}
-        await self.set_consent(person.id, community_id, now, **gone)
-        return erased
-
     async def names_in_use(self, community_id: int, but: int) -> tuple[str, ...]:
         """The names and pseudonyms of everybody else who is known here."""
         spoke = select(t.message.c.person_id).join(t.place).where(t.place.c.community_id == community_id)
@@ -112,38 +96,12 @@ class OwnWords(Coverage):
         agreed = select(t.consent.c.person_id).where(t.consent.c.community_id == community_id)
         hosts = select(t.community_host.c.person_id).where(t.community_host.c.community_id == community_id)
         guests = select(t.chat_host.c.person_id).where(t.chat_host.c.chat_id.in_(_chats_of(community_id)))
-        known = (spoke, asked.where(t.place.c.community_id == community_id), agreed, hosts, guests)
+        joined = select(t.member.c.person_id).where(t.member.c.community_id == community_id)
+        known = (spoke, asked.where(t.place.c.community_id == community_id), agreed, hosts, guests, joined)
         said = and_(t.consent.c.person_id == t.person.c.id, t.consent.c.community_id == community_id)
         query = select(t.person.c.name, t.consent.c.pseudonym).outerjoin(t.consent, said)
         query = query.where(or_(*(t.person.c.id.in_(some) for some in known)), t.person.c.id != but)
         return tuple(name for row in await self._rows(query) for name in row if name)
-
-    async def _mask_name(self, person: Person, community_id: int) -> None:
-        """Take a name, and the quotes beside it, out of what the bot said in this community's chats."""
-        said = select(t.outbox.c.id, t.outbox.c.payload).where(
-            t.outbox.c.chat_id.in_(_chats_of(community_id))
-        )
-        name = _named(person)
-        for row in await self._rows(said):
-            masked = _masked(row.payload, name)
-            if masked != row.payload:
-                await self._do(update(t.outbox).where(t.outbox.c.id == row.id).values(payload=masked))
-        to_them = t.outbox.c.payload["person"].as_string() == person.native_id
-        whispers = and_(t.outbox.c.action == Action.WHISPER, to_them, t.outbox.c.state != "waiting")
-        await self._do(update(t.outbox).where(whispers).values(payload={"text": "", "offers": []}))
-
-    async def _forget_name(self, person: Person, community_id: int) -> None:
-        chats = _chats_of(community_id)
-        for column in (t.chat.c.lead, t.chat.c.steered_by):
-            named = and_(column.in_({person.name, person.shown}), t.chat.c.id.in_(chats))
-            await self._do(update(t.chat).where(named).values({column: ""}))
-        host = t.chat_host.c.person_id == person.id
-        await self._do(delete(t.chat_host).where(host, t.chat_host.c.chat_id.in_(chats)))
-        elsewhere = await self._value(
-            select(t.message.c.id).where(t.message.c.person_id == person.id).limit(1)
-        )
-        if elsewhere is None:
-            await self._do(update(t.person).where(t.person.c.id == person.id).values(name=""))
 
 
 def _mine(person_id: int, community_id: int) -> ColumnElement[bool]:
@@ -153,15 +111,3 @@ def _mine(person_id: int, community_id: int) -> ColumnElement[bool]:
 
 def _chats_of(community_id: int) -> Any:
     return select(t.chat.c.id).join(t.series).where(t.series.c.community_id == community_id)
-
-
-def _named(person: Person) -> re.Pattern[str]:
-    """Finds a person's names as words, also where an offer's label has cut them."""
-    names = {sentences.brief(name) for name in (person.name, person.shown)} | {person.name, person.shown}
-    longest_first = sorted(filter(None, names), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
-
-
-def _masked(payload: Mapping[str, Any], name: re.Pattern[str]) -> dict[str, Any]:
-    offers = [offer for offer in payload.get("offers", ()) if not name.search(offer[0])]
-    return {**payload, "text": name.sub(sentences.SOMEBODY, payload.get("text", "")), "offers": offers}

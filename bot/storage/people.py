@@ -13,8 +13,9 @@ from bot.core.may import Standing
 from bot.core.model import Person, Place, Role
 from bot.core.plain import storable
 from bot.storage import tables as t
+from bot.storage.looks import Looks
 from bot.storage.pouring import Draw
-from bot.storage.queries import Queries, among, listed
+from bot.storage.queries import among, listed
 
 LONGEST_NAME = 200
 LONGEST_COMMAND = 1_000_000
@@ -48,7 +49,7 @@ _HEARD = Draw(
 )
 
 
-class People(Queries):
+class People(Looks):
     """What is asked of people."""
 
     async def person(self, platform: str, author: Author, community_id: int) -> Person:
@@ -141,6 +142,11 @@ class People(Queries):
         mine = and_(t.consent.c.person_id == person_id, t.consent.c.community_id == community_id)
         return await self._row(select(t.consent).where(mine))
 
+    async def left_out_of(self, community_id: int) -> tuple[Person, ...]:
+        """Those who asked to be left out here."""
+        rows = await self._rows(_known(community_id).where(t.consent.c.excluded_at.is_not(None)))
+        return tuple(person_of(row) for row in rows)
+
     async def set_consent(self, person_id: int, community_id: int, now: datetime, **values: object) -> None:
         """Note what somebody agrees to: pseudonym, excluded_at, forgotten_at."""
         row = insert(t.consent).values(
@@ -148,6 +154,7 @@ class People(Queries):
         )
         changed = {"changed_at": now, **values}
         await self._do(row.on_conflict_do_update(index_elements=["person_id", "community_id"], set_=changed))
+        await self.redraw_mentions(person_id, community_id)
 
     async def store_commands(self, place: Place, typed: Sequence[Commanded], now: datetime) -> None:
         """Store typed commands; one that was heard before is left alone."""

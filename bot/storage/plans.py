@@ -40,7 +40,7 @@ class Plans(Queries):
             raise LookupError(f"no community {community_id}")
         room = select(t.place.c.id).where(t.place.c.community_id == community_id, t.place.c.hosts_room)
         hosts_place_id = await self._value(room.order_by(t.place.c.id).limit(1))
-        return Community(row.id, row.name, row.zone, row.language, hosts_place_id)
+        return Community(row.id, row.name, row.zone, row.language, hosts_place_id, row.slug or "", row.about)
 
     async def communities(self) -> tuple[Community, ...]:
         """Every community."""
@@ -106,6 +106,8 @@ class Plans(Queries):
         """Store a series' changed fields."""
         change = update(t.series).where(t.series.c.id == series.id)
         await self._do(change.values(version=t.series.c.version + 1, **_columns(series)))
+        chats = await self._rows(select(t.chat.c.id).where(t.chat.c.series_id == series.id))
+        self.stale |= {row.id for row in chats}
 
     async def series(self, series_id: int) -> Series:
         """One series."""
@@ -221,6 +223,9 @@ def _columns(series: Series) -> dict[str, Any]:
         "publish_at_once": series.publish_at_once,
         "welcome": series.welcome,
         "paused": series.paused,
+        "anonymous_answers": series.anonymous_answers,
+        "about": series.about,
+        "indexable": series.indexable,
     }
 
 
@@ -240,6 +245,10 @@ def series_of(row: Row[Any]) -> Series:
         publish_at_once=row.publish_at_once,
         welcome=row.welcome,
         paused=row.paused,
+        anonymous_answers=row.anonymous_answers,
+        slug=row.slug or "",
+        about=row.about,
+        indexable=row.indexable,
     )
 
 

@@ -25,7 +25,7 @@ class Pour:
         if not self._sql:
             self._prepare(connection.dialect)
         # The cursor is left to itself: closing it would be one more visit to the database's thread.
-        await (await _driver(connection)).executemany(self._sql, self._converted(rows))
+        await (await driver_of(connection)).executemany(self._sql, self._converted(rows))
 
     def _prepare(self, dialect: Dialect) -> None:
         insert = self._table.insert().values(dict.fromkeys(self.columns))
@@ -68,11 +68,12 @@ class Draw:
             self._sql, self._fixed = str(compiled), compiled.params
             self._order = getattr(compiled, "positiontup", None) or ()
         given = {**self._fixed, **values}
-        driver = await _driver(connection)
+        driver = await driver_of(connection)
         return list(await driver.execute_fetchall(self._sql, [given[name] for name in self._order]))
 
 
-async def _driver(connection: AsyncConnection) -> aiosqlite.Connection:
+async def driver_of(connection: AsyncConnection) -> aiosqlite.Connection:
+    """The connection of the driver itself."""
     found = (await connection.get_raw_connection()).driver_connection
     if not isinstance(found, aiosqlite.Connection):
         raise TypeError(f"a sweep needs SQLite, not {found!r}")

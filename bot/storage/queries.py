@@ -18,6 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.erasure import Erasure
+
 
 def first_key(result: CursorResult[Any]) -> int:
     """The id that an insert gave its row."""
@@ -38,10 +40,20 @@ def among(column: ColumnElement[str], values: BindParameter[str]) -> ColumnEleme
 
 
 class Queries:
-    """A transaction's connection, and how queries are put to it."""
+    """A transaction's connection, and how queries are put to it.
+
+    Pages of `stale` chats and communities show something else from this transaction on;
+    in the rooms that were `rooms_rung` something happened. `erasures` are noted outside the database
+    before it forgets; one that `scrubs` took words away whose bytes are to go too.
+    """
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
+        self.stale: set[int] = set()
+        self.stale_communities: set[int] = set()
+        self.rooms_rung: set[int] = set()
+        self.erasures: list[Erasure] = []
+        self.scrubs = False
 
     async def _rows(self, query: Executable, **values: object) -> Sequence[Row[Any]]:
         return (await self.connection.execute(query, values or None)).all()

@@ -7,11 +7,14 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from bot.core.erasure import Erased, Erasure
 from bot.core.filing import Around, Filed, MessageKind, named
 from bot.core.hearing import Deleted, Edited, Said
 from bot.core.listening import Attended, keep
+from bot.core.mentioning import Mentions, unnamed
 from bot.core.model import How, Place, Question
 from bot.storage import tables as t
+from bot.storage.addresses import BROWSER
 from bot.storage.batch import Correction, filing_row, kept_words
 from bot.storage.inbound import BY_FORM, Inbound
 
@@ -33,7 +36,8 @@ class Refiling(Inbound):
         if row is None:
             said = Said(edited.id, edited.author, edited.text, edited.at)
             return (await self.store_said(place, [said], attended, now)).ids.get(edited.id)
-        new = kept_words(edited.text)
+        masks = [Mentions(person) for person in await self.left_out_of(place.community_id)]
+        new = kept_words(unnamed(edited.text, masks))
         outdated = row.edited_at is not None and edited.at < row.edited_at
         if row.deleted_at is None and not outdated and new != row.text and await self._heard(place, edited):
             await self._replace(row, new, edited.at, attended, now)
@@ -44,6 +48,7 @@ class Refiling(Inbound):
     ) -> None:
         if _attends(attended, row.chat_id):
             await self._add(t.message_revision, message_id=row.id, text=row.text, replaced_at=now)
+        self.stale.add(row.chat_id)
         values = {"text": new, "body_html": None, "render_version": 0, "edited_at": at}
         await self._do(update(t.message).where(t.message.c.id == row.id).values(**values))
         if (
@@ -60,6 +65,9 @@ class Refiling(Inbound):
     ) -> int | None:
         """Erase a message's words at once; its place in the order is kept."""
         row = await self._message_in(place.id, deleted.id)
+        noted = place.platform == BROWSER  # in our own rooms, where it was taken back
+        if row is not None and row.deleted_at is None and not noted:
+            self.erasures.append(erasure_of(Erased.MESSAGE, place, deleted.id, now))
         if row is None and attended:
             tomb = {"place_id": place.id, "platform_message_id": deleted.id, "chat_id": attended[0].chat.id}
             await self._add(
@@ -77,6 +85,8 @@ class Refiling(Inbound):
 
     async def erase(self, message_ids: Sequence[int], now: datetime) -> None:
         """Take words, earlier words and filings of messages away."""
+        self.scrubs = True
+        await self.changed(message_ids)
         await self._do(delete(t.message_revision).where(t.message_revision.c.message_id.in_(message_ids)))
         await self._do(delete(t.filing).where(t.filing.c.message_id.in_(message_ids)))
         empty = {
@@ -152,36 +162,29 @@ class Refiling(Inbound):
             await self._do(update(t.message).where(t.message.c.id == row.id).values(held=rest))
         return len(found)
 
-    async def hide(self, message_id: int, now: datetime | None) -> None:
-        """Hide a message from readers, or show it again."""
-        await self._do(update(t.message).where(t.message.c.id == message_id).values(hidden_at=now))
+    async def changed(self, message_ids: Sequence[int]) -> None:
+        """Note that the pages on which these messages stand show something else now."""
+        query = select(t.message.c.chat_id).where(t.message.c.id.in_(message_ids))
+        self.stale |= {row.chat_id for row in await self._rows(query.distinct()) if row.chat_id}
 
     async def pick(self, message_id: int, now: datetime | None) -> None:
         """Mark an answer as one of the good bits, or take the mark off."""
         await self._do(update(t.message).where(t.message.c.id == message_id).values(picked_at=now))
+        await self.changed([message_id])
 
     async def forget_revisions(self, chat_id: int) -> None:
         """Let go of earlier words when a chat is sealed."""
+        self.scrubs = True
         mine = select(t.message.c.id).where(t.message.c.chat_id == chat_id)
         await self._do(delete(t.message_revision).where(t.message_revision.c.message_id.in_(mine)))
 
     async def forget_talk(self, chat_id: int) -> None:
         """Let go of what was heard for a chat that was then called off."""
+        self.scrubs = True
         mine = select(t.message.c.id).where(t.message.c.chat_id == chat_id)
         for table in (t.message_revision, t.filing):
             await self._do(delete(table).where(table.c.message_id.in_(mine)))
         await self._do(delete(t.message).where(t.message.c.chat_id == chat_id))
-
-    async def unrendered(self, limit: int) -> Sequence[Row[Any]]:
-        """Messages whose words were not rendered yet, oldest first."""
-        query = select(t.message.c.id, t.message.c.text).where(t.message.c.render_version == 0)
-        return await self._rows(query.order_by(t.message.c.id).limit(limit))
-
-    async def store_rendered(self, rendered: Sequence[tuple[int, str, str]], version: int) -> None:
-        """Store what words look like, where they are still the words that were rendered."""
-        for message_id, words, html in rendered:
-            same = and_(t.message.c.id == message_id, t.message.c.text == words)
-            await self._do(update(t.message).where(same).values(body_html=html, render_version=version))
 
     async def _message_in(self, place_id: int, native_id: str) -> Row[Any] | None:
         found = (await self.messages_by_native_id(place_id, [native_id])).get(native_id)
@@ -206,6 +209,7 @@ class Refiling(Inbound):
         await self._do(update(t.message).where(t.message.c.id == message_id).values(**values))
         rows = [filing_row(message_id, question_id, filed, now, by) for question_id in filed.questions]
         await self._do(t.filing.insert(), rows)
+        await self.changed([message_id])
 
 
 def _attends(attended: Sequence[Attended], chat_id: int) -> bool:
@@ -217,3 +221,8 @@ def _attached(row: Row[Any], question: Question, now: datetime) -> dict[str, Any
     formed = row.platform_message_id.startswith(BY_FORM)
     filed = Filed(MessageKind.ANSWER, (question.id,), How.FORM if formed else How.LABEL)
     return filing_row(row.id, question.id, filed, now, row.person_id if formed else None)
+
+
+def erasure_of(what: Erased, place: Place, native_id: str, now: datetime) -> Erasure:
+    """What is noted of one message."""
+    return Erasure(what, now, platform=place.platform, place=place.native_id, native_id=native_id)

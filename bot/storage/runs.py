@@ -9,12 +9,13 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.core import runsheet
 from bot.core.model import Chat, ChatState, Question, Series, Step, StepKind
-from bot.core.state import Running
+from bot.core.state import Links, Running
 from bot.storage import tables as t
-from bot.storage.chats import AHEAD, CHAT_FIELDS, Chats
+from bot.storage.chats import AHEAD, CHAT_FIELDS
+from bot.storage.links import Linked
 
 
-class Runs(Chats):
+class Runs(Linked):
     """What is asked of chats under way."""
 
     async def running(self, chat_id: int) -> Running:
@@ -38,13 +39,17 @@ class Runs(Chats):
             shown_at=shown_at,
             next_at=await self._after(chat),
             hosts=(chat.lead,) if chat.lead else (),
+            links=await self.links(chat, series) if chat.state.ahead else Links(),
+            readers=await self.readers(chat, series) if chat.state.ahead else None,
         )
 
     async def save(self, before: Running, after: Running, now: datetime) -> Running:
         """Store what a change made of a chat; new questions get their ids."""
         chat = after.chat
         values = {name: getattr(chat, name) for name in CHAT_FIELDS}
-        values |= {"pace_seconds": int(chat.pace.total_seconds()), "version": before.chat.version + 1}
+        values |= {"pace_seconds": int(chat.pace.total_seconds()), "version": t.chat.c.version + 1}
+        if chat.state.ahead and chat.starts_at != before.chat.starts_at:
+            values["slug"] = None  # it gets the address of its new day
         await self._do(update(t.chat).where(t.chat.c.id == chat.id).values(**values))
         await self._save_steps(before, after, now)
         return replace(after, questions=await self._save_questions(before, after))

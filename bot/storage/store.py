@@ -2,24 +2,30 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, closing
 from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 from sqlalchemy import URL, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import sentences
+from bot.core.erasure import Erasure
 from bot.core.model import ChatState, Refused
 from bot.core.state import Change, Running
+from bot.storage.addresses import Addresses
 from bot.storage.books import Books
-from bot.storage.engine import named, reader_engine, writer_engine
-from bot.storage.outbound import Outbound
-from bot.storage.own_words import OwnWords
+from bot.storage.browsing import Browsing
+from bot.storage.changes import Changes
+from bot.storage.engine import StorageFull, named, reader_engine, writer_engine
+from bot.storage.forgetting_again import ForgettingAgain
+from bot.storage.holding import Holding
+from bot.storage.room_reading import RoomReading
+from bot.storage.scrubbing import scrubbed
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -29,7 +35,7 @@ def in_transaction() -> bool:
     return _writing.get()
 
 
-class Tx(Outbound, OwnWords, Books):
+class Tx(Holding, ForgettingAgain, Addresses, Browsing, RoomReading, Books):
     """One transaction; its methods are the questions and changes the bot knows."""
 
     def __init__(self, connection: AsyncConnection) -> None:
@@ -39,6 +45,7 @@ class Tx(Outbound, OwnWords, Books):
     async def change(self, before: Running, change: Change, now: datetime) -> Running:
         """Store what a chat became, with all that follows from it."""
         self.replanned = True
+        self.stale.add(before.chat.id)
         after = await self.save(before, change.state, now)
         await self._live_or_not(before, after, now)
         for question in after.questions:
@@ -46,6 +53,13 @@ class Tx(Outbound, OwnWords, Books):
                 await self.attach_held(after.chat.id, question, now)
         await self.perform(after, change.effects, now)
         return after
+
+    async def finish(self) -> None:
+        """Do what every change has in common, before it is committed."""
+        if self.replanned:
+            await self.give_addresses()
+            self.stale_communities |= await self.community_ids()
+        await self.freshen()
 
     async def _live_or_not(self, before: Running, after: Running, now: datetime) -> None:
         chat, was = after.chat, before.chat.state
@@ -56,17 +70,21 @@ class Tx(Outbound, OwnWords, Books):
         if chat.state is ChatState.CANCELLED is not was:
             await self.forget_talk(chat.id)
         if chat.state is ChatState.SEALED is not was:
-            await self.forget_revisions(chat.id)
+            await self.seal(after, now)
 
 
 class Store:
-    """Opens transactions on one database."""
+    """Opens transactions on one database; `erased` notes elsewhere what it forgets, before it does."""
 
-    def __init__(self, url: URL, *, readers: int = 4) -> None:
+    def __init__(
+        self, url: URL, *, readers: int = 4, erased: Callable[[Sequence[Erasure]], None] | None = None
+    ) -> None:
         self.url = url
+        self._erased = erased
         self._writer = writer_engine(url)
         self._reader = reader_engine(url, readers) if readers else None
         self._turn = asyncio.Lock()
+        self.changes = Changes(url)
         self.committed: list[Callable[[Tx], None]] = []
 
     @asynccontextmanager
@@ -78,6 +96,9 @@ class Store:
                 async with self._writer.begin() as connection:
                     tx = Tx(connection)
                     yield tx
+                    await tx.finish()
+                    if self._erased and tx.erasures:  # first the list, or an old copy would bring it back
+                        await asyncio.to_thread(self._erased, tuple(tx.erasures))
             except OperationalError as fault:
                 raise named(fault) from fault
             finally:
@@ -95,10 +116,18 @@ class Store:
         async with self._reader.connect() as connection:
             yield Tx(connection)
 
+    async def scrub(self) -> bool:
+        """Let erased bytes leave the file and its log; False while an old snapshot is still being read."""
+        async with self._turn, self._writer.connect() as connection:
+            return await scrubbed(connection)
+
     async def check(self) -> None:
         """Refuse to start on a damaged database."""
-        async with self.read() as tx:
-            found = (await tx.connection.execute(text("PRAGMA quick_check(1)"))).scalar_one()
+        try:
+            async with self.read() as tx:
+                found = (await tx.connection.execute(text("PRAGMA quick_check(1)"))).scalar_one()
+        except DatabaseError as fault:
+            raise named(fault) from fault
         if found != "ok":
             raise Refused(sentences.DATABASE_DAMAGED)
 
@@ -108,6 +137,7 @@ class Store:
 
     async def close(self) -> None:
         """Let go of every connection."""
+        self.changes.close()
         await self._writer.dispose()
         if self._reader is not None:
             await self._reader.dispose()
@@ -125,10 +155,15 @@ def _copy(source: str, target: Path) -> None:
     if not target.parent.is_dir():
         raise Refused(sentences.no_folder(str(target.parent)))
     partial = target.with_name(target.name + ".partial")
-    partial.unlink(missing_ok=True)
-    partial.touch(0o600)
-    with sqlite3.connect(source) as here, sqlite3.connect(partial) as there:
-        here.backup(there)
-    here.close()
-    there.close()
-    partial.rename(target)
+    try:
+        partial.unlink(missing_ok=True)
+        partial.touch(0o600)
+        with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(partial)) as there:
+            here.backup(there)
+        partial.rename(target)
+    except sqlite3.DatabaseError as fault:
+        raise named(fault) from fault
+    except OSError as fault:
+        raise StorageFull(sentences.storage_full(fault.strerror or str(fault))) from None
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,29 +1,21 @@
 """The schema: every table the bot keeps, in the order of a chat's life."""
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import JSON, Column, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from bot.storage.columns import Instant, WallClock, flag, key, of, words
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
+from bot.storage.columns import metadata as metadata
+from bot.storage.message_tables import cursor as cursor
+from bot.storage.message_tables import filing as filing
+from bot.storage.message_tables import handled_command as handled_command
+from bot.storage.message_tables import message as message
+from bot.storage.message_tables import message_revision as message_revision
+from bot.storage.message_tables import outbox as outbox
+from bot.storage.message_tables import report as report
+from bot.storage.room_tables import member as member
+from bot.storage.room_tables import room_event as room_event
+from bot.storage.room_tables import room_message as room_message
+from bot.storage.room_tables import room_reaction as room_reaction
+from bot.storage.room_tables import secret as secret
 
 installation = Table("installation", metadata, Column("name", String, primary_key=True), words("value"))
 
@@ -36,6 +28,11 @@ community = Table(
     words("language", "en"),
     words("contact"),
     Column("retention_days", Integer),
+    words("slug", None),
+    words("about"),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("left_at", Instant),
+    Index("community_slug", "slug", unique=True),
 )
 
 place = Table(
@@ -49,6 +46,9 @@ place = Table(
     words("openness", "members"),
     flag("hosts_room"),
     Column("left_at", Instant),
+    words("topic"),
+    words("pinned", None),
+    words("join_secret", None),
     UniqueConstraint("platform", "native_id"),
 )
 
@@ -94,6 +94,11 @@ series = Table(
     flag("paused"),
     Column("deleted_at", Instant),
     Column("version", Integer, nullable=False, server_default="0"),
+    words("slug", None),
+    words("about"),
+    words("link_secret", None),
+    flag("indexable"),
+    Index("series_slug", "community_id", "slug", unique=True),
 )
 
 slot = Table(
@@ -137,6 +142,11 @@ chat = Table(
     words("lead"),
     flag("rehearsal"),
     Column("version", Integer, nullable=False, server_default="0"),
+    words("slug", None),
+    words("told", None),
+    Column("published_at", Instant),
+    Index("chat_slug", "series_id", "slug", unique=True),
+    Index("chat_nameless", "id", sqlite_where=text("slug IS NULL")),
     UniqueConstraint("slot_id", "occurrence_local"),
     Index(None, "series_id", "starts_at"),
     Index(None, "state", "starts_at"),
@@ -190,107 +200,4 @@ step = Table(
     words("state", "planned"),
     UniqueConstraint("chat_id", "kind", "ordinal"),
     Index(None, "state", "due_at"),
-)
-
-outbox = Table(
-    "outbox",
-    metadata,
-    key(),
-    of("place"),
-    of("chat", optional=True),
-    of("question", optional=True),
-    Column("action", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("key", Text, nullable=False, unique=True),
-    Column("payload", JSON, nullable=False),
-    of("outbox", column="depends_on", optional=True),
-    Column("urgency", Integer, nullable=False),
-    Column("not_after", Instant),
-    words("state", "waiting"),
-    Column("due_at", Instant, nullable=False),
-    Column("first_attempt_at", Instant),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("sent_at", Instant),
-    words("platform_message_id", None),
-    Index(None, "state", "place_id"),
-    Index(None, "chat_id", "state"),
-    Index(None, "place_id", "platform_message_id"),
-)
-
-message = Table(
-    "message",
-    metadata,
-    key(),
-    of("place"),
-    Column("platform_message_id", Text, nullable=False),
-    of("chat", optional=True),
-    of("person", optional=True),
-    flag("by_host"),
-    words("text"),
-    words("body_html", None),
-    Column("render_version", Integer, nullable=False, server_default="0"),
-    words("kind", "conversation"),
-    words("why"),
-    of("question", column="thread_question_id", optional=True),
-    words("reply_to", None),
-    words("held", None),
-    Column("attachments", JSON(none_as_null=True)),
-    flag("anonymous"),
-    Column("said_at", Instant, nullable=False),
-    Column("heard_at", Instant, nullable=False),
-    Column("edited_at", Instant),
-    Column("deleted_at", Instant),
-    Column("hidden_at", Instant),
-    Column("picked_at", Instant),
-    UniqueConstraint("place_id", "platform_message_id"),
-    Index(None, "chat_id", "kind"),
-    Index(None, "person_id"),
-    Index("message_unrendered", "render_version", sqlite_where=text("render_version = 0")),
-)
-
-filing = Table(
-    "filing",
-    metadata,
-    of("message", key=True),
-    of("question", key=True),
-    Column("how", Text, nullable=False),
-    of("person", column="by_person_id", optional=True),
-    flag("inferred"),
-    words("flags"),
-    Column("filed_at", Instant, nullable=False),
-    Index(None, "question_id"),
-)
-
-message_revision = Table(
-    "message_revision",
-    metadata,
-    key(),
-    of("message"),
-    words("text"),
-    Column("replaced_at", Instant, nullable=False),
-    Index(None, "message_id"),
-)
-
-cursor = Table(
-    "cursor",
-    metadata,
-    Column("account", Text, primary_key=True),
-    of("place", key=True),
-    Column("position", Text, nullable=False),
-)
-
-handled_command = Table(
-    "handled_command",
-    metadata,
-    key(),
-    Column("platform", Text, nullable=False),
-    Column("native_id", Text, nullable=False),
-    of("place"),
-    of("person"),
-    Column("native_role", Integer, nullable=False),
-    words("text", None),
-    Column("heard_at", Instant, nullable=False),
-    Column("handled_at", Instant),
-    UniqueConstraint("platform", "native_id"),
-    Index("waiting_command", "id", sqlite_where=text("handled_at IS NULL")),
 )

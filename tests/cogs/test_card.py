@@ -16,8 +16,8 @@ HELP = "`help` shows all that you can do here."
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Evening]:
-    async with evening(tmp_path, *every_cog()) as opened:
+async def room(tmp_path: Path, rooms: str) -> AsyncIterator[Evening]:
+    async with evening(tmp_path, *every_cog(), rooms=rooms) as opened:
         yield opened
 
 
@@ -56,7 +56,7 @@ async def test_hosts_steer_from_the_card(room: Evening) -> None:
     assert lines((await card(room, "mod", Role.HOST)).offers) == steering
     await card(room, "guest")
     async with room.store.begin() as tx:
-        guest = await tx.met("terminal", "guest", room.place.community_id)
+        guest = await tx.met(room.place.platform, "guest", room.place.community_id)
         assert guest is not None
         await tx.invite(room.chat.id, guest.id, room.clock.at)
     assert lines((await card(room, "guest")).offers) == steering
@@ -82,14 +82,15 @@ async def test_hosts_are_told_what_is_missing(room: Evening) -> None:
         await tx.connection.exec_driver_sql("DELETE FROM question")
     hosts = await card(room, "mod", Role.HOST)
     assert "Nobody has planned it yet; `chat plan` takes" in hosts.text
-    assert lines(hosts.offers) == ["privacy show"]
+    assert hosts.offers == (Offer("Questions", f"chat plan chat={room.chat.id}", form=True),)
     assert "Nobody has planned" not in (await card(room)).text
     async with room.store.begin() as tx:
         await tx.connection.exec_driver_sql("UPDATE chat SET state = 'cancelled'")
         await tx.delete_series(room.chat.series_id, room.clock.at)
-    assert (await card(room, "mod", Role.HOST)).text.startswith(
-        "There is no weekly chat here yet; `series create`"
-    )
+    bare = await card(room, "mod", Role.HOST)
+    assert bare.text.startswith("There is no weekly chat here yet; `series create`")
+    assert bare.offers == (Offer("Set up", "setup", form=True),)
+    assert lines((await card(room)).offers) == ["privacy show"]
     assert (await card(room)).text.startswith("No chat is on or coming up here.")
 
 

@@ -47,7 +47,8 @@ async def test_a_pasted_list_becomes_the_run_sheet(house: PlanningRoom) -> None:
         "Reminder Tue 24 Nov 2026, 7:50 pm ET.",
     ]
     lines = [offer.line for offer in reply.offers]
-    assert lines == ["chat preview chat=1", "chat rehearse chat=1", "chat start chat=1"]
+    assert lines[:2] == ["chat rehearse chat=1", "chat announce chat=1"]
+    assert lines[2:] == [f"question edit {number} chat=1" for number in range(1, 7)]
     assert (await house.say("chat preview")).text == reply.text
 
 

@@ -15,8 +15,8 @@ from tests.support.evening import START, Evening, add_chat, evening
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Evening]:
-    async with evening(tmp_path, Hosts(), Answers()) as opened:
+async def room(tmp_path: Path, rooms: str) -> AsyncIterator[Evening]:
+    async with evening(tmp_path, Hosts(), Answers(), rooms=rooms) as opened:
         await opened.until(7)
         for who in ("guest", "other"):
             await opened.says(who, "hello")

@@ -16,14 +16,15 @@ from bot.core.model import Role
 from cogs.answers import Answers
 from cogs.hosts import Hosts
 from cogs.privacy import Privacy
+from tests.support.bad_inputs import case
 from tests.support.evening import Evening, evening
 
 ANA = Author("ana", "Ana")
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Evening]:
-    async with evening(tmp_path, Privacy(), Answers(), Hosts()) as opened:
+async def room(tmp_path: Path, rooms: str) -> AsyncIterator[Evening]:
+    async with evening(tmp_path, Privacy(), Answers(), Hosts(), rooms=rooms) as opened:
         await opened.until(7)
         yield opened
 
@@ -72,6 +73,30 @@ async def test_a_pseudonym_comes_and_goes(room: Evening) -> None:
     assert (await room.asks("ana", "privacy name ANA")).text == "Readers see your own name again."
 
 
+async def test_b385_a_name_by_chance_tells_nothing_and_stands_where_others_said_the_own(
+    room: Evening,
+) -> None:
+    assert "not a hash" in case("B385").expect
+    said = await room.says("ben", "@Ana said it: @ana, anaconda")
+    drawn = set()
+    for _ in range(3):
+        reply = await room.asks("ana", "privacy name chance=yes")
+        [(name,)] = await room.rows("SELECT pseudonym FROM consent")
+        assert re.fullmatch(r"Reader \d{4}", name)
+        assert reply.text.startswith(f"Readers now see you as {name};")
+        drawn.add(name)
+    assert len(drawn) > 1
+    first = re.match(r"@(Reader \d{4}) said it: @\1, anaconda", (await room.message(said)).text)
+    assert first is not None
+
+
+async def test_another_name_changes_the_pages_on_which_one_spoke(room: Evening) -> None:
+    await room.says("ana", "A1: novels")
+    before = await room.rows("SELECT version FROM chat WHERE id = :id", id=room.chat.id)
+    await room.asks("ana", "privacy name Reader 12")
+    assert await room.rows("SELECT version FROM chat WHERE id = :id", id=room.chat.id) != before
+
+
 async def test_names_in_use_are_refused_in_whatever_letters(room: Evening) -> None:
     await room.says("ben", "hello")
     await room.says("mo", "welcome", Role.HOST)
@@ -83,9 +108,7 @@ async def test_names_in_use_are_refused_in_whatever_letters(room: Evening) -> No
     assert (await room.asks("ana", f"privacy name {'x' * 41}")).text.startswith(
         "A name has at most 40 characters"
     )
-    assert (await room.asks("ana", "privacy name \u3164")).text.startswith(
-        "A title needs at least one visible"
-    )
+    assert (await room.asks("ana", "privacy name \u3164")).text.startswith("A name needs at least one letter")
     assert (
         await room.rows(
             "SELECT pseudonym FROM consent WHERE person_id = (SELECT id FROM person WHERE name='Ana')"
@@ -97,8 +120,8 @@ async def test_names_in_use_are_refused_in_whatever_letters(room: Evening) -> No
 async def test_a_name_of_another_community_is_free(room: Evening) -> None:
     async with room.store.begin() as tx:
         elsewhere = await tx.add_community("Elsewhere", "UTC")
-        far = await tx.add_place(elsewhere.id, "terminal", "9", "far")
-        await tx.person("terminal", Author("zed", "Zed"), far.community_id)
+        far = await tx.add_place(elsewhere.id, room.place.platform, "9", "far")
+        await tx.person(room.place.platform, Author("zed", "Zed"), far.community_id)
     assert "Zed" in (await room.asks("ana", "privacy name Zed")).text
 
 
@@ -117,7 +140,8 @@ async def test_exclude_keeps_nothing_new_and_hides_what_was(room: Evening) -> No
     assert "A1: novels" in (await room.asks("ana", "privacy export")).text
 
 
-async def test_include_keeps_only_what_is_new(room: Evening) -> None:
+async def test_b379_include_keeps_only_what_is_new(room: Evening) -> None:
+    assert case("B379").expect == "only new messages"
     assert (await room.asks("ana", "privacy include")).text.startswith("Your words are kept already")
     said = await room.says("ana", "A1: novels")
     await room.asks("ana", "privacy exclude")
@@ -146,7 +170,7 @@ async def test_export_gives_ones_own_rows_alone(room: Evening) -> None:
     document: dict[str, Any] = json.loads(text)
     assert (document["format"], document["version"]) == ("edchat-own-words", 1)
     assert document["person"] == {
-        "platform": "terminal",
+        "platform": room.place.platform,
         "native_id": "ana",
         "name": "Ana",
         "pseudonym": "Reader 12",
@@ -166,7 +190,7 @@ async def test_export_gives_ones_own_rows_alone(room: Evening) -> None:
 async def test_export_of_a_stranger_is_empty_and_sound(room: Evening) -> None:
     document = json.loads((await room.asks("ana", "privacy export")).text)
     assert document["messages"] == []
-    assert document["person"] == {"platform": "terminal", "native_id": "ana", "name": "Ana"}
+    assert document["person"] == {"platform": room.place.platform, "native_id": "ana", "name": "Ana"}
 
 
 async def test_forget_asks_first(room: Evening) -> None:
@@ -205,7 +229,8 @@ async def test_forget_erases_words_filings_history_rights_and_name(room: Evening
     assert (await room.message(other)).text == "badger"
 
 
-async def test_after_forgetting_nothing_more_is_kept_and_replies_still_work(room: Evening) -> None:
+async def test_b376_after_forgetting_nothing_more_is_kept_and_replies_still_work(room: Evening) -> None:
+    assert "no crash for replies" in case("B376").expect
     said = await room.says("ana", "A1: novels")
     await room.asks("ana", "privacy forget sure=yes")
     assert await room.message(await room.says("ana", "A1: comics")) is None
@@ -223,12 +248,12 @@ async def test_after_forgetting_nothing_more_is_kept_and_replies_still_work(room
 
 
 async def test_another_community_remembers_for_itself(room: Evening) -> None:
-    await room.says("ana", "A1: novels")
+    said = await room.says("ana", "A1: novels")
     async with room.store.begin() as tx:
         elsewhere = await tx.add_community("Elsewhere", "UTC")
-        far = await tx.add_place(elsewhere.id, "terminal", "9", "far")
+        far = await tx.add_place(elsewhere.id, room.place.platform, "9", "far")
     await room.asks("ana", "privacy forget sure=yes", place=far)
-    assert (await room.message("m.1")).text == "A1: novels"
+    assert (await room.message(said)).text == "A1: novels"
     assert await room.rows("SELECT name FROM person WHERE native_id = 'ana'") == [("Ana",)]
     assert await room.message(await room.says("ana", "A1: comics")) is not None
 

@@ -14,8 +14,8 @@ from tests.support.planning_room import PlanningRoom, planning_room
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[PlanningRoom]:
-    async with planning_room(tmp_path) as opened:
+async def house(tmp_path: Path, rooms: str) -> AsyncIterator[PlanningRoom]:
+    async with planning_room(tmp_path, rooms) as opened:
         yield opened
 
 
@@ -146,7 +146,7 @@ async def test_a_typed_question_before_the_chat_is_let_be(house: PlanningRoom) -
 async def test_a_guest_hosts_question_counts(house: PlanningRoom) -> None:
     chat = await house.opened("A?", "B?")
     async with house.store.begin() as tx:
-        guest = await tx.person("terminal", Author("Gus", "Gus"), house.place.community_id)
+        guest = await tx.person(house.place.platform, Author("Gus", "Gus"), house.place.community_id)
         await tx.invite(chat.id, guest.id, house.clock.at)
     await house.hear("Q1: From a guest?", "m1", "Gus", Role.ANYONE)
     assert (await house.posts(place=house.hosts))[0].startswith("Gus typed Q1")
@@ -156,7 +156,7 @@ async def test_a_guest_hosts_question_counts(house: PlanningRoom) -> None:
 async def test_a_question_below_other_words_counts_too(house: PlanningRoom, power: Role) -> None:
     chat = await house.opened("A?", "B?")
     async with house.store.begin() as tx:
-        guest = await tx.person("terminal", Author("Gus", "Gus"), house.place.community_id)
+        guest = await tx.person(house.place.platform, Author("Gus", "Gus"), house.place.community_id)
         await tx.invite(chat.id, guest.id, house.clock.at)
     await house.hear("Here we go!\n**Q1:** From a guest?", "m1", "Gus", power)
     assert (await house.posts(place=house.hosts))[0].startswith("Gus typed Q1")
@@ -181,14 +181,14 @@ async def test_an_adopted_question_is_not_asked_again_and_its_replies_count(hous
     await house.deliver()
     assert (await house.questions(chat.id))[1].text == "My own words?"
     row = (await house.rows("SELECT state, platform_message_id FROM outbox WHERE subject = 'q2'"))[0]
-    assert tuple(row) == ("sent", "m1")
+    assert tuple(row) == ("sent", house.ids["m1"])
     hung = await house.rows(
         "SELECT o.action FROM outbox o JOIN outbox p ON p.id = o.depends_on WHERE p.subject = 'q2'"
     )
     assert {"thread", "pin"} <= {one[0] for one in hung}
     await house.hear("because", "m2", "Cy", Role.ANYONE, reply_to="m1")
     await house.hear("A2: so", "m3", "Di", Role.ANYONE)
-    assert await filed(house) == [("m2", 2, "reply"), ("m3", 2, "label")]
+    assert await filed(house) == [(house.ids["m2"], 2, "reply"), (house.ids["m3"], 2, "label")]
     await house.later(minutes=2)
     again = await house.say(f"question adopt 1 chat={chat.id} meant=2", place=house.hosts)
     assert again.text == "Q2 is not waiting to be asked; `chat preview` shows what is."
@@ -216,7 +216,7 @@ async def test_an_extra_one_gets_the_next_number(house: PlanningRoom) -> None:
     assert await listed(house) == ["1 A?", "2 Something else?", "3 B?"]
     await house.deliver()
     row = (await house.rows("SELECT platform_message_id FROM outbox WHERE subject = 'q2'"))[0]
-    assert row[0] == "m1"
+    assert row[0] == house.ids["m1"]
 
 
 async def test_a_reminder_changes_nothing(house: PlanningRoom) -> None:

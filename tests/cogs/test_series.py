@@ -31,7 +31,7 @@ async def test_a_weekly_chat_is_made_with_its_dates(house: PlanningRoom) -> None
     assert "every Tuesday, 8:00 pm America/New_York (ET), 45 minutes." in reply.text
     assert "Tue 24 Nov 2026, 8:00 pm ET; Tue 1 Dec 2026, 8:00 pm ET; Tue 8 Dec" in reply.text
     assert "Tue 15 Dec 2026, 8:00 pm ET." in reply.text
-    assert [offer.line for offer in reply.offers] == ["chat plan chat=1"]
+    assert [offer.line for offer in reply.offers] == ["chat plan chat=1", "series edit 1"]
     made = await house.series()
     assert (made.title, made.hashtag, made.letters) == ("Weekly EdChat", "#edchat", "F/A")
     assert (made.visibility, made.length) == (Visibility.PUBLIC, timedelta(minutes=45))

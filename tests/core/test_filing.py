@@ -133,3 +133,20 @@ def test_a_time_is_believed_five_minutes_into_the_future() -> None:
 
 def test_a_chat_without_questions_is_attended_too() -> None:
     assert Attended.of(OLD.chat, (), "F/A").count == 0
+
+
+@pytest.mark.parametrize("text", ["A2: novels", "novels", "sorry, this is A2", "A2:"])
+def test_a_form_answers_the_question_it_stands_under_whatever_it_says(text: str) -> None:
+    one = filed(text, Around(thread_question=11, by_form=True))
+    assert (one.kind, one.questions, one.how, one.why) == (
+        MessageKind.ANSWER,
+        (11,),
+        How.FORM,
+        "given by form",
+    )
+    assert (one.corrects, one.held) == ((), ())
+
+
+def test_a_form_under_no_question_is_read_like_anything_said() -> None:
+    assert filed("A1: novels", Around(by_form=True)).how is How.LABEL
+    assert filed("novels", Around(by_form=True)).kind is MessageKind.CONVERSATION

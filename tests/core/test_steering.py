@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core import sentences, steering
+from bot.core import drafting, sentences, steering
 from bot.core.effects import Say, Withdraw
 from bot.core.model import ChatState, Refused, StepKind
-from bot.core.state import Running
+from bot.core.state import Links, Running
 from tests.support.pure_evening import EIGHT, MINUTE, SECOND, PureEvening, planned
 
 
@@ -38,6 +38,41 @@ def test_start_needs_questions_and_a_chat_that_has_not_begun() -> None:
         steering.start(empty, "Mo", EIGHT)
     with pytest.raises(Refused, match="already begun"):
         steering.start(at(10).state, "Mo", EIGHT + 10 * MINUTE)
+
+
+def test_announced_by_hand_it_is_not_announced_again_whatever_changes() -> None:
+    monday_before = EIGHT - 8 * 24 * 60 * MINUTE
+    evening = PureEvening(Running(planned(3).chat, planned(3).series), monday_before)
+    evening.act(drafting.plan, "Homework", ["Why?", "How?"], evening.now)
+    assert evening.said == []
+    assert not evening.act(steering.announce, evening.now)
+    assert not evening.act(steering.announce, evening.now)
+    assert not evening.act(drafting.add, "And now?", evening.now)
+    evening.until(EIGHT + MINUTE)
+    assert [say.subject for say in evening.said].count("announce") == 1
+    assert evening.state.chat.state is ChatState.OPEN
+
+
+def test_the_announcement_names_what_leads_there() -> None:
+    links = Links("https://a.example/join/x", "https://a.example/p/", "https://a.example/p/event.ics")
+    state = replace(planned(1), links=links)
+    [said] = steering.announce(state, EIGHT - 60 * MINUTE).effects
+    assert isinstance(said, Say)
+    assert said.text.splitlines()[-3:] == [
+        "Join in your browser: https://a.example/join/x",
+        "Its page: https://a.example/p/",
+        "For your calendar: https://a.example/p/event.ics",
+    ]
+
+
+def test_only_a_coming_chat_with_questions_is_announced() -> None:
+    empty = replace(planned(1), questions=())
+    with pytest.raises(Refused, match="no questions yet"):
+        steering.announce(empty, EIGHT - MINUTE)
+    with pytest.raises(Refused, match="already begun"):
+        steering.announce(at(10).state, EIGHT + 10 * MINUTE)
+    with pytest.raises(Refused, match="starts this very moment"):
+        steering.announce(planned(1), EIGHT)
 
 
 def test_two_hosts_at_once_advance_once() -> None:

@@ -3,12 +3,14 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession, CookieJar
 
 from bot.core import sentences
 from bot.core.model import Refused
@@ -18,13 +20,28 @@ from bot.demo.samples import sample, samples
 HOUSE = Path(__file__).parents[2]
 KEYS = [
     *("questions", "asked", "sent", "stored", "filed", "conversation", "edited", "deleted"),
-    *("lost", "doubled", "late_ms_p50", "late_ms_p99", "seconds"),
+    *("lost", "doubled", "late_ms_p50", "late_ms_p99", "seconds", "archive_url"),
 ]
-COMMAND = [sys.executable, "-m", "bot", "demo", "--seconds", "10"]
+COMMAND = [sys.executable, "-m", "bot", "demo", "--seconds", "15"]
 
 
 def environment(folder: Path) -> dict[str, str]:
-    return {**os.environ, "EDCHAT_DATA_DIR": str(folder), "PYTHONPATH": str(HOUSE)}
+    own = {"EDCHAT_DATA_DIR": str(folder), "EDCHAT_WEB_PORT": "0", "PYTHONPATH": str(HOUSE)}
+    return {**os.environ, **own}
+
+
+async def look_in(participant: str, host: str, archive: str) -> None:
+    """Come in by the printed links, as a participant and as a host, and read the archive."""
+    base = participant.partition("/join/")[0]
+    for link, name in ((participant, "Robin"), (host, "Sasha")):
+        async with ClientSession(cookie_jar=CookieJar(unsafe=True), headers={"Origin": base}) as browser:
+            async with browser.post(link, data={"name": name}) as room:
+                assert (room.status, room.url.path.startswith("/room/")) == (200, link == host), (
+                    await room.text()
+                )
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser, browser.get(archive) as page:
+        assert page.status == 200
+        assert "(simulated " in await page.text()
 
 
 def left_behind(folder: Path) -> list[Path]:
@@ -40,9 +57,10 @@ def test_the_demo_loses_and_doubles_nothing_and_asks_every_question_once(tmp_pat
     assert done.stdout.count("\n") == 1
     assert list(line) == KEYS
     assert (line["questions"], line["asked"], line["lost"], line["doubled"]) == (7, 7, 0, 0)
-    assert line["sent"] == line["stored"] >= 150
+    assert line["sent"] == line["stored"] >= 140
     assert list(line["filed"]) == ["label", "thread", "reply", "form", "reaction", "moderator"]
     assert all(line["filed"].values())
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/l/[\w-]+/2021-04-15", line["archive_url"])
     assert line["edited"] > 0 < line["deleted"]
     assert left_behind(tmp_path) == []
 
@@ -63,6 +81,7 @@ async def test_it_stays_until_it_is_stopped_and_says_where_to_look(tmp_path: Pat
     assert "5 of 5 questions were asked" in printed
     assert "0 lost, 0 doubled" in printed
     assert f"EDCHAT_DATA_DIR={tmp_path / 'demo-'}" in printed
+    await look_in(*re.findall(r"http://\S+", printed)[:3])
     demo.send_signal(signal.SIGTERM)
     async with asyncio.timeout(10):
         assert (await demo.wait(), await demo.stderr.read()) == (0, b"")

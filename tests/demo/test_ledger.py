@@ -10,7 +10,7 @@ FIRST, SECOND = "A1: One (simulated 0)", "Two (simulated 1)"
 
 
 def row(message: str, text: str, **more: Any) -> dict[str, Any]:
-    """Give one message as it stands in an export."""
+    """Give one message as a host reads it in the chat's data."""
     plain: dict[str, Any] = {"kind": "conversation", "filed": [], "deleted_at": None, "edited_at": None}
     return {"platform_message_id": message, "text": text, **plain, **more}
 
@@ -20,8 +20,7 @@ def compared(ledger: Ledger, *rows: dict[str, Any]) -> Comparison:
 
 
 def document(*rows: dict[str, Any]) -> dict[str, Any]:
-    chats = [{"messages": []}, {"messages": list(rows)}]
-    return {"communities": [{"series": [{"chats": chats}]}]}
+    return {"messages": list(rows), "posts": []}
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from bot.demo.ledger import Comparison
 from bot.demo.outcome import Outcome, at_rank
 
 KEPT = Comparison(sent=3, stored=3, filed={"label": 2}, conversation=1, edited=0, deleted=0)
-RIGHT = Outcome(True, 2, 2, 0, KEPT, (1.0, 3.0), 61.04)
+RIGHT = Outcome(True, 2, 2, 0, KEPT, (1.0, 3.0), 61.04, "http://127.0.0.1:1/l/x/2021-04-15")
 
 
 def test_the_line_says_what_was_lost_doubled_and_late() -> None:

@@ -45,7 +45,7 @@ class Evening:
     @property
     def room(self) -> Room:
         """The room in which the chat happens."""
-        return self.house.network.room()
+        return self.house.room()
 
     @property
     def alive(self) -> bool:
@@ -54,7 +54,7 @@ class Evening:
 
     def start(self, failpoint: str = "") -> None:
         """Start the bot; with a failpoint it kills itself there."""
-        extra = {"EDCHAT_DATA_DIR": str(self.folder), "EDCHAT_LOG_LEVEL": "warning"}
+        extra = {"EDCHAT_DATA_DIR": str(self.folder), "EDCHAT_LOG_LEVEL": "warning", "EDCHAT_WEB_PORT": "0"}
         extra |= {"EDCHAT_FAILPOINT": failpoint} if failpoint else {}
         with (self.folder / "log.txt").open("a") as log:
             self.process = subprocess.Popen(
@@ -94,7 +94,7 @@ class Evening:
 
     def say(self, who: str, text: str) -> None:
         """Somebody says something, whether the bot listens or not."""
-        person = self.house.person(who)
+        person = self.house.at_prompt(who)
         self.said[person.room.say(person.author, text, self.clock.now())] = text
 
     def talk_until(self, moment: datetime) -> None:
@@ -114,9 +114,7 @@ class Evening:
         while self.alive:
             assert time.monotonic() < begin + PATIENCE, f"it lives on\n{self.log()}"
             self.talk_for(0.2)
-            self.house.host("Mo").room.say(
-                Author("mo", "Mo", Role.HOST), "!edchat chat now", self.clock.now()
-            )
+            self.house.room().say(Author("mo", "Mo", Role.HOST), "!edchat chat now", self.clock.now())
         assert self.process.returncode == -signal.SIGKILL, self.log()
 
     def said_in_the_hour(self) -> dict[str, str]:

@@ -14,7 +14,11 @@ from bot.storage.store import Store
 from tests.support.ears import NotingEars, listening
 from tests.support.networks import Network
 
-OFFERS = (Offer("Next question", "chat next chat=7 after=3"), Offer("Pause", "chat pause chat=7"))
+OFFERS = (
+    Offer("Next question", "chat next chat=7 after=3"),
+    Offer("Pause", "chat pause chat=7"),
+    Offer("Questions", "chat plan chat=7", form=True),
+)
 
 
 def post(place: Place, key: str, text: str) -> Outgoing:

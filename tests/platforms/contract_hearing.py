@@ -40,9 +40,12 @@ class Hearing:
         ana = net.person("ana")
         async with listening(platform, ears):
             said = await ana.say("A1: one")
+            await net.until(ears.has_heard(1))
             await ana.edit(said, "A2: two")
+            await net.until(ears.has_heard(2))
             await ana.react(said, 3)
             await ana.unreact(said, 3)
+            await net.until(ears.has_heard(4))
             await ana.delete(said)
             await net.until(ears.has_heard(5))
         kinds = [type(event) for event in ears.heard()]

@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from bot.clock import SystemClock
+from bot.storage.engine import database_url
+from bot.storage.store import Store
 from tests.platforms.contract import Speaking
 from tests.platforms.contract_hearing import Hearing
+from tests.support.browser_network import BrowserNetwork
+from tests.support.house import prepare
 from tests.support.networks import Network, TerminalNetwork
 
 
-def terminal(folder: Path) -> Network:
+@asynccontextmanager
+async def terminal(folder: Path) -> AsyncIterator[Network]:
     """Give a terminal network in a folder."""
-    return TerminalNetwork(folder / "rooms", SystemClock())
+    yield TerminalNetwork(folder / "rooms", SystemClock())
 
 
-NETWORKS: Final[tuple[Callable[[Path], Network], ...]] = (terminal,)
+@asynccontextmanager
+async def browser(folder: Path) -> AsyncIterator[Network]:
+    """Give the browser's rooms in a database."""
+    prepare(folder, "browser")
+    async with Store(database_url("", folder)) as store:
+        yield BrowserNetwork(folder, SystemClock(), store)
+
+
+NETWORKS: Final[tuple[Callable[[Path], AbstractAsyncContextManager[Network]], ...]] = (terminal, browser)
 
 
 @pytest.fixture(params=NETWORKS, ids=lambda made: made.__name__)
-def net(request: pytest.FixtureRequest, tmp_path: Path) -> Network:
+async def net(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Network]:
     """Give each network in turn."""
-    network: Network = request.param(tmp_path)
-    return network
+    async with request.param(tmp_path) as network:
+        yield network
 
 
 class TestSpeaking(Speaking):

@@ -57,7 +57,10 @@ class Script:
     async def _ask(self, asker: str) -> None:
         self.asked += 1
         platform, name = self.net.platform(), f"Q{self.asked}"
-        offers = (Offer("Next question", f"chat next after={self.asked}"),)
+        offers = (
+            Offer("Next question", f"chat next after={self.asked}"),
+            Offer("Questions", "chat plan", form=True),
+        )
         question = await platform.send(
             self._out(Action.POST, f"{name}: What works?\nTell us.", offers=offers)
         )
@@ -95,6 +98,7 @@ async def play(script: Script, stdin: int, stdout: TextIO, poll: float | None = 
         clock,
         script.settled,
         takes_lines=lambda command: command.startswith("chat plan"),
+        completed=lambda line: f"{line} topic",
         stdin=stdin,
         stdout=stdout,
         poll=poll,
@@ -132,6 +136,7 @@ SHOWN = """\
 [2] EdChat: Q1: What works?
     Tell us.
   [Next question] !edchat chat next after=1
+  [Questions] !edchat chat plan topic
   thread on [2]: Q1
   pinned: [2]
 EdChat → mod: Done.

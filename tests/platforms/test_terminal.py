@@ -12,7 +12,7 @@ import pytest
 from bot.clock import SystemClock
 from bot.core.model import Action
 from bot.platform import Later, Outgoing
-from bot.platforms.terminal.bells import rung
+from bot.platforms.patience import rung
 from tests.support.ears import NotingEars, listening
 from tests.support.faulty import Faults, Faulty
 from tests.support.networks import TerminalNetwork

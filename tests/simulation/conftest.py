@@ -27,13 +27,13 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made)
 
 
-@pytest.fixture
-def evening(folder: Path) -> Evening:
-    """Tell an evening in a running house, from noon on."""
+@pytest.fixture(params=("terminal", "browser"))
+def evening(request: pytest.FixtureRequest, folder: Path) -> Evening:
+    """Tell an evening in a running house, from noon on, on each network in turn."""
 
     async def told(tell: Told) -> None:
         with inline_database():
-            async with housed(folder, wrap=Faulty) as house:
+            async with housed(folder, wrap=Faulty, rooms=request.param) as house:
                 await tell(house)
 
     return lambda tell: run_virtual(told(tell), NOON)

@@ -23,7 +23,7 @@ async def check(house: House) -> None:
         Place(*row) for row in house.rows("SELECT id, community_id, platform, native_id, name FROM place")
     ]
     for place in places:
-        events = house.network.room(place).read(None).events
+        events = house.room(place).read(None).events
         posted_once(events)
         questions_once_in_order(house, place, events)
         all_heard(house, place, events)
@@ -83,7 +83,7 @@ def cursor_at_the_end(house: House, place: Place, events: tuple[Event, ...]) -> 
     heard = [event for event in events if not isinstance(event, Posted)]
     found = house.rows("SELECT position FROM cursor WHERE place_id = ?", place.id)
     if heard:
-        after = house.network.room(place).read(found[0][0]).events
+        after = house.room(place).read(found[0][0]).events
         assert all(isinstance(event, Posted) for event in after), f"not heard in {place.name}: {after}"
 
 

@@ -110,7 +110,7 @@ class Life:
     async def talk(self) -> None:
         """Somebody says something, in the room, in a thread or as a reply."""
         place = self.luck.choice((self.place, self.place, self.other))
-        person = self.house.person(self.luck.choice(PEOPLE), place)
+        person = self.house.at_prompt(self.luck.choice(PEOPLE), place)
         n, k = self.luck.randint(1, 5), len(self.said)
         text = self.luck.choice(WORDS).format(n=n, k=k)
         threads = list(self.house.network.threads(place))
@@ -158,7 +158,7 @@ class Life:
         """The network keeps one room waiting."""
         place, seconds = self.luck.choice((self.place, self.other)), self.luck.choice((20, 90, 300))
         if self.house.up:
-            network = self.house.app.platforms["terminal"]
+            network = self.house.app.platforms[self.house.rooms]
             assert isinstance(network, Faulty)
             self.tell(f"{place.name} held up for {seconds} s")
             network.hold_up(place.native_id, self.house.clock.now() + timedelta(seconds=seconds))

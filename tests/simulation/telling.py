@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from bot.core.model import Place
-from bot.platforms.terminal.lines import Posted
 from tests.support.faulty import Faulty
 from tests.support.house import House
 from tests.support.virtual_loop import running_virtual_loop
@@ -37,9 +36,8 @@ async def down(house: House, begin: datetime, end: datetime) -> None:
 
 def asked_at(house: House, place: Place | None = None) -> dict[str, datetime]:
     """When each question was posted in a room."""
-    posts = [event for event in house.network.room(place).read(None).events if isinstance(event, Posted)]
-    heads = [(post.text.partition(":")[0], post) for post in posts if post.action.once and not post.target]
-    return {head: post.at for head, post in heads if head in house.asked(place)}
+    heads = [(text.partition(":")[0], at) for text, at in house.posted(place)]
+    return {head: at for head, at in heads if head in house.asked(place)}
 
 
 def state_of(house: House, chat_id: int) -> str:
@@ -49,6 +47,6 @@ def state_of(house: House, chat_id: int) -> str:
 
 def network(house: House) -> Faulty:
     """The network, on which bad days can be ordered."""
-    platform = house.app.platforms["terminal"]
+    platform = house.app.platforms[house.rooms]
     assert isinstance(platform, Faulty)
     return platform

@@ -39,7 +39,7 @@ async def _live(house: House, rule: str, zone: str, until: datetime) -> None:
 def _weeks(house: House, zone: str) -> Iterator[tuple[date, list[str]]]:
     """The days on which something was opened or asked, with the minutes on the wall."""
     found: dict[date, list[str]] = {}
-    for event in house.network.room().read(None).events:
+    for event in house.room().read(None).events:
         if (
             isinstance(event, Posted)
             and event.action.once

@@ -83,5 +83,5 @@ class Desk:
 
     def lines(self, place: Place | None = None) -> list[Posted]:
         """What the bot did in a room, line by line."""
-        events = self.house.network.room(place).read(None).events
+        events = self.house.room(place).read(None).events
         return [event for event in events if isinstance(event, Posted)]

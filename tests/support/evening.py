@@ -109,7 +109,7 @@ class Evening:
         """Somebody types a command; every offer of the reply is made sure to work."""
         here = place or self.place
         async with self.store.begin() as tx:
-            person = await tx.person("terminal", Author(who, who.title()), here.community_id)
+            person = await tx.person(here.platform, Author(who, who.title()), here.community_id)
         reply = await self.tree.answer(Asker(person, here, power, id_), line)
         for offer in reply.offers:
             self.tree.check(offer)
@@ -153,9 +153,17 @@ class Evening:
                     self.posts[place_id, row.subject] = row.text
 
 
+def _evening_on(rooms: str) -> type[Evening]:
+    from tests.support.browser_evening import BrowserEvening
+
+    return BrowserEvening if rooms == "browser" else Evening
+
+
 @asynccontextmanager
-async def evening(folder: Path, *cogs: Cog, series: Series | None = None) -> AsyncIterator[Evening]:
-    """A chat with three questions, planned for the next evening."""
+async def evening(
+    folder: Path, *cogs: Cog, series: Series | None = None, rooms: str = "terminal"
+) -> AsyncIterator[Evening]:
+    """A chat with three questions, planned for the next evening; `rooms` is the network it is on."""
     clock, url = SetClock(START - timedelta(days=1)), database_url("", folder)
     migrate(url, clock.at)
     async with Store(url) as store:
@@ -164,10 +172,11 @@ async def evening(folder: Path, *cogs: Cog, series: Series | None = None) -> Asy
         scheduler = Scheduler(store, clock, {kind: tree.steppers(kind) for kind in StepKind})
         async with store.begin() as tx:
             community = await tx.add_community("Edhouse", "Europe/London")
-            place = await tx.add_place(community.id, "terminal", "1", "edchat")
-            hosts = await tx.add_place(community.id, "terminal", "2", "edchat-hosts")
+            place = await tx.add_place(community.id, rooms, "1", "edchat")
+            hosts = await tx.add_place(community.id, rooms, "2", "edchat-hosts")
             await tx.make_hosts_room(hosts.id)
-        house = Evening(store, clock, tree, inbox, scheduler, place, hosts, Chat(0, 0, "", START, START))
+        begin = _evening_on(rooms)
+        house = begin(store, clock, tree, inbox, scheduler, place, hosts, Chat(0, 0, "", START, START))
         house.chat = await add_chat(
             house, series or Series(0, community.id, "Thursday Chat", "#edchat"), START
         )

@@ -19,17 +19,19 @@ from typing import Any, Final
 from bot.app import App, found
 from bot.clock import Clock, SystemClock
 from bot.core import drafting
-from bot.core.model import Chat, Place, Refused, Series
+from bot.core.model import Action, Chat, Place, Refused, Series
 from bot.core.state import Change, Running
 from bot.platform import Platform
-from bot.platforms.terminal import Terminal
+from bot.platforms.local import Local
+from bot.platforms.terminal import Posted, Room, Terminal
 from bot.scheduler import LONGEST_SLEEP
 from bot.settings import Settings, load
 from bot.storage.engine import database_url
 from bot.storage.migrate import migrate
 from bot.storage.store import Store
 from bot.storage.tables import series_place
-from tests.support.networks import TerminalNetwork, TerminalPerson
+from tests.support.browser_network import BrowserNetwork
+from tests.support.networks import Network, Someone, TerminalNetwork, TerminalPerson
 
 QUESTIONS: Final = ("What worked?", "What did not?", "What will you try?", "Who helps you?")
 
@@ -56,6 +58,7 @@ class House:
     folder: Path
     clock: Clock = field(default_factory=SystemClock)
     readers: int = 0
+    rooms: str = "terminal"
     longest_sleep: timedelta | None = LONGEST_SLEEP
     wrap: Wrap = _as_it_is
     poll: float | None = None
@@ -80,10 +83,17 @@ class House:
         return self._running is not None and not self._running.done()
 
     @property
-    def network(self) -> TerminalNetwork:
-        """The rooms as people see them; `other` is the hosts' room."""
+    def network(self) -> Network:
+        """The rooms as people see them, in a browser or at a prompt; `other` is the hosts' room."""
+        if self.rooms == "browser":
+            return BrowserNetwork(self.folder, self.clock, self._opened())
         hosts = Place(2, 1, "terminal", "hosts", "hosts")
         return TerminalNetwork(self.folder / "rooms", self.clock, other=hosts)
+
+    def room(self, place: Place | None = None) -> Room:
+        """The transcript of a room at the prompt, as other people open it."""
+        assert isinstance(self.network, TerminalNetwork), "these rooms have no transcripts"
+        return self.network.room(place)
 
     @property
     def place(self) -> Place:
@@ -95,17 +105,29 @@ class House:
         """The hosts' room."""
         return self.network.other
 
-    def person(self, name: str, place: Place | None = None) -> TerminalPerson:
+    def person(self, name: str, place: Place | None = None) -> Someone:
         """Somebody without power."""
         return self.network.person(name, place)
 
-    def host(self, name: str, place: Place | None = None) -> TerminalPerson:
+    def at_prompt(self, name: str, place: Place | None = None) -> TerminalPerson:
+        """Somebody without power, with the transcript they write into."""
+        assert isinstance(self.network, TerminalNetwork), "these rooms have no transcripts"
+        return self.network.person(name, place)
+
+    def host(self, name: str, place: Place | None = None) -> Someone:
         """Somebody with the native power of a host."""
         return self.network.host(name, place)
 
     def posts(self, place: Place | None = None) -> tuple[str, ...]:
         """What the bot has posted for all in a room."""
         return tuple(post.text for post in self.network.posts(place))
+
+    def posted(self, place: Place | None = None) -> list[tuple[str, datetime]]:
+        """What the bot has posted for all in a room, outside threads, with the instants of the posts."""
+        if isinstance(self.network, BrowserNetwork):
+            return self.network.posted(place)
+        posts = [event for event in self.room(place).read(None).events if isinstance(event, Posted)]
+        return [(post.text, post.at) for post in posts if post.action is Action.POST and not post.target]
 
     def asked(self, place: Place | None = None) -> list[str]:
         """The questions that were posted in a room, each as its label: Q1, Q2."""
@@ -117,17 +139,27 @@ class House:
         assert not self.up
         store = self._reopened()
         await store.check()
-        installation = await found(store, settings(self.folder), self.clock)
-        platform = self.wrap(Terminal(self.folder / "rooms", self.clock, self.poll), self.clock)
-        self._app = App(store, self.clock, [platform], installation, self.longest_sleep)
+        installation = await found(store, settings(self.folder, self.rooms), self.clock)
+        self._app = App(
+            store, self.clock, [self.wrap(self._platform(), self.clock)], installation, self.longest_sleep
+        )
         self._running = asyncio.create_task(self._app.run(), name="the bot")
 
-    def _reopened(self) -> Store:
+    def _platform(self) -> Platform:
+        if self.rooms == "browser":
+            return Local(self._opened(), self.clock, self.poll)
+        return Terminal(self.folder / "rooms", self.clock, self.poll)
+
+    def _opened(self) -> Store:
         if self.kept is None:
             self.kept = Store(database_url("", self.folder), readers=self.readers)
-        self.kept.committed.clear()
-        self.kept._turn = asyncio.Lock()
         return self.kept
+
+    def _reopened(self) -> Store:
+        store = self._opened()
+        store.committed.clear()
+        store._turn = asyncio.Lock()
+        return store
 
     async def fall(self) -> None:
         """Stop the bot at once, wherever it stands, or clear away what fell by itself."""
@@ -176,7 +208,7 @@ class House:
     async def add_place(self, name: str) -> Place:
         """One more room of the community."""
         async with self.store.begin() as tx:
-            return await tx.add_place(1, "terminal", name, name)
+            return await tx.add_place(1, self.rooms, name, name)
 
     async def add_series(self, title: str = "#edchat", *places: Place, **fields: Any) -> Series:
         """A series without dates, at home in these rooms (the first one unless told otherwise)."""
@@ -220,8 +252,8 @@ class House:
 @asynccontextmanager
 async def housed(folder: Path, **options: Any) -> AsyncIterator[House]:
     """A running bot on a new folder; it is stopped at the end, and must not have ended by itself."""
-    prepare(folder)
     house = House(folder, **options)
+    prepare(folder, house.rooms)
     await house.get_up()
     await house.settled(0.2)
     try:
@@ -238,29 +270,29 @@ def swift_folder() -> Path:
     return Path(mkdtemp(prefix="edchat-", dir=memory if os.access(memory, os.W_OK) else None))
 
 
-def prepare(folder: Path) -> None:
+def prepare(folder: Path, rooms: str = "terminal") -> None:
     """Make a folder the home of a bot that ran once and was stopped."""
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(_template() / "edchat.sqlite", folder / "edchat.sqlite")
+    shutil.copy(_template(rooms) / "edchat.sqlite", folder / "edchat.sqlite")
 
 
-def settings(folder: Path) -> Settings:
+def settings(folder: Path, rooms: str = "terminal") -> Settings:
     """Settings of a bot in this folder, and nothing of this machine's."""
     file = folder / ".env"
-    file.write_text(f"EDCHAT_DATA_DIR={folder}\n", encoding="utf-8")
+    file.write_text(f"EDCHAT_DATA_DIR={folder}\nEDCHAT_ROOMS={rooms}\n", encoding="utf-8")
     return load(file)
 
 
 @cache
-def _template() -> Path:
+def _template(rooms: str) -> Path:
     """A migrated, founded database, made once: migrating takes longer than most tests."""
     folder = Path(mkdtemp(prefix="edchat-template-"))
     migrate(database_url("", folder), datetime.fromisoformat("2026-01-01T00:00:00+00:00"))
     with ThreadPoolExecutor(1) as aside:  # a test's own loop may be running here
-        aside.submit(asyncio.run, _founded(folder)).result()
+        aside.submit(asyncio.run, _founded(folder, rooms)).result()
     return folder
 
 
-async def _founded(folder: Path) -> None:
+async def _founded(folder: Path, rooms: str) -> None:
     async with Store(database_url("", folder), readers=0) as store:
-        await found(store, settings(folder), SystemClock())
+        await found(store, settings(folder, rooms), SystemClock())

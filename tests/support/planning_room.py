@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -20,9 +20,10 @@ from bot.core.model import Chat, Place, Question, Role, Series
 from bot.core.state import Running
 from bot.inbox import Inbox
 from bot.scheduler import Scheduler
+from bot.storage.addresses import BROWSER
 from bot.storage.engine import database_url
 from bot.storage.migrate import migrate
-from bot.storage.store import Store
+from bot.storage.store import Store, Tx
 from cogs.chats import Chats
 from cogs.questions import Questions
 from cogs.series import Series as WeeklyChats
@@ -56,7 +57,10 @@ class SetClock:
 
 @dataclass(slots=True)
 class PlanningRoom:
-    """The room #edchat of one community, and its hosts' room."""
+    """The room #edchat of one community, and its hosts' room.
+
+    `ids` are the native ids of messages by what tests call them: in a browser the network gives them.
+    """
 
     store: Store
     clock: SetClock
@@ -65,6 +69,8 @@ class PlanningRoom:
     inbox: Inbox
     place: Place
     hosts: Place
+    ids: dict[str, str] = field(default_factory=dict)
+    heard: int = 0
 
     async def say(
         self, line: str, who: str = "Ana", power: Role = Role.HOST, place: Place | None = None
@@ -78,19 +84,38 @@ class PlanningRoom:
     async def asker(self, who: str, power: Role = Role.HOST, place: Place | None = None) -> Asker:
         """Somebody who stands in a room."""
         async with self.store.begin() as tx:
-            person = await tx.person("terminal", Author(who, who), self.place.community_id)
+            person = await tx.person(self.place.platform, Author(who, who), self.place.community_id)
         return Asker(person, place or self.place, power)
 
     async def hear(
         self, words: str, id_: str, who: str = "Ana", power: Role = Role.HOST, reply_to: str | None = None
     ) -> None:
         """Let somebody write in the room."""
-        said = Said(id_, Author(who, who, power), words, self.clock.at, reply_to=reply_to)
+        author, hook = Author(who, who, power), self.ids.get(reply_to or "")
         async with self.store.begin() as tx:
-            found = await tx.attended(self.place.id, self.clock.at)
-            batch = await tx.store_said(self.place, [said], found, self.clock.at)
-            for hearer in self.tree.hearers(Said):
-                await hearer(tx, self.place, said, batch.ids.get(id_), self.clock.at)
+            if self.place.platform == BROWSER:
+                self.ids[id_] = await self._written(tx, author, words, id_, hook)
+                heard = (await tx.room_happenings(self.place, self.heard, 500)).heard
+                self.heard = await tx.room_last_event(self.place.id)
+            else:
+                self.ids[id_] = id_
+                heard = (Said(id_, author, words, self.clock.at, reply_to=hook),)
+            for said in heard:
+                if isinstance(said, Said):
+                    await self._hear(tx, said)
+
+    async def _written(self, tx: Tx, author: Author, words: str, once: str, hook: str | None) -> str:
+        """What somebody wrote in the browser; the same form twice is one message."""
+        person = await tx.person(BROWSER, author, self.place.community_id)
+        what = (author.power, words, "", self.clock.at)
+        reply_to = int(hook) if hook else None
+        return str(await tx.room_say(self.place, person, *what, reply_to=reply_to, once=once))
+
+    async def _hear(self, tx: Tx, said: Said) -> None:
+        found = await tx.attended(self.place.id, self.clock.at)
+        batch = await tx.store_said(self.place, [said], found, self.clock.at)
+        for hearer in self.tree.hearers(Said):
+            await hearer(tx, self.place, said, batch.ids.get(said.id), self.clock.at)
 
     async def at(self, moment: datetime) -> None:
         """Let time go by to this moment: every step is taken when it falls due, every post arrives."""
@@ -182,15 +207,15 @@ def _empty() -> bytes:
 
 
 @asynccontextmanager
-async def planning_room(folder: Path) -> AsyncIterator[PlanningRoom]:
-    """Open an empty community in London."""
+async def planning_room(folder: Path, rooms: str = "terminal") -> AsyncIterator[PlanningRoom]:
+    """Open an empty community in London; `rooms` is the network it is on."""
     url, clock = database_url("", folder), SetClock()
     _put_empty(Path(str(url.database)))
     async with Store(url) as store:
         async with store.begin() as tx:
             community = await tx.add_community("Edhouse", "Europe/London")
-            place = await tx.add_place(community.id, "terminal", "1", "edchat")
-            hosts = await tx.add_place(community.id, "terminal", "2", "edchat-hosts")
+            place = await tx.add_place(community.id, rooms, "1", "edchat")
+            hosts = await tx.add_place(community.id, rooms, "2", "edchat-hosts")
             await tx.make_hosts_room(hosts.id)
         tree = CommandTree(store, clock, WeeklyChats(), Chats(), Questions())
         scheduler, inbox = Scheduler(store, clock, {}), Inbox(store, clock, {})

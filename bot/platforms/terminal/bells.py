@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -40,12 +40,3 @@ def _running() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
-
-
-async def rung(bell: asyncio.Event, within: float | None) -> None:
-    """Wait until the bell has rung, or until `within` seconds are over, and still it."""
-    # Not wait_for: in Python 3.11 it swallows a cancellation that meets the ringing.
-    with suppress(TimeoutError):
-        async with asyncio.timeout(within):
-            await bell.wait()
-    bell.clear()

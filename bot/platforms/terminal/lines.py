@@ -61,7 +61,7 @@ def reacted(author: Author, message: str, number: int, at: datetime, removed: bo
 
 def posted(out: Outgoing, at: datetime) -> Fields:
     """Make the line of something the bot did."""
-    offers = [[offer.label, offer.line] for offer in out.offers]
+    offers = [[offer.label, offer.line, *([True] if offer.form else [])] for offer in out.offers]
     what = {"key": out.key, "action": str(out.action), "text": out.text, "offers": offers}
     return {"did": "post", **what, "target": out.target, "person": out.person, "at": _stamp(at)}
 
@@ -121,7 +121,7 @@ def _read_posted(native_id: str, fields: Fields) -> Posted:
         _words(fields, "key"),
         Action(_words(fields, "action")),
         _words(fields, "text"),
-        tuple(Offer(str(label), str(line)) for label, line in fields["offers"]),
+        tuple(Offer(str(label), str(line), bool(form)) for label, line, *form in fields["offers"]),
         _words_or_none(fields, "target"),
         _words_or_none(fields, "person"),
         _at(fields),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import quote
 
 import structlog
@@ -17,19 +16,16 @@ from bot.core.grammar import command_text
 from bot.core.hearing import Commanded, Heard, Said
 from bot.core.model import Place
 from bot.platform import Ability, Ears, Impossible, Outgoing
-from bot.platforms.terminal.bells import rung
+from bot.platforms.patience import patiently, rung
 from bot.platforms.terminal.lines import Posted
 from bot.platforms.terminal.room import Room
 from bot.storage.store import in_transaction
 
 _BATCH: Final = 500
-_FIRST_WAIT: Final = 0.1
-_LONGEST_WAIT: Final = 10.0
 _LOOKS_A_CENSUS: Final = 10
 """How many looks at the rooms go by before the list of places is asked for again."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
-_T = TypeVar("_T")
 
 
 class Terminal:
@@ -80,7 +76,7 @@ class Terminal:
         try:
             async with asyncio.TaskGroup() as group:
                 while True:
-                    self._follow(await _patiently(lambda: ears.places(self.name)), ears, group)
+                    self._follow(await patiently(lambda: ears.places(self.name)), ears, group)
                     await rung(self._news, census)
         finally:
             self._following.clear()
@@ -93,7 +89,7 @@ class Terminal:
             self._following.pop(left).cancel()
 
     async def _hear_place(self, place: Place, ears: Ears) -> None:
-        cursor = await _patiently(lambda: ears.cursor(place))
+        cursor = await patiently(lambda: ears.cursor(place))
         with self.room(place.native_id).subscribed() as bell:
             while True:
                 cursor = await self._hear_new(place, ears, cursor)
@@ -108,7 +104,7 @@ class Terminal:
                 _log.warning("senseless lines skipped", place=place.native_id, count=reading.malformed)
             heard = [_heard(event, place) for event in reading.events if not isinstance(event, Posted)]
             if heard:
-                await _patiently(partial(ears.hear, place, heard, reading.cursor))
+                await patiently(partial(ears.hear, place, heard, reading.cursor))
             cursor = reading.cursor
 
 
@@ -120,15 +116,3 @@ def _heard(event: Heard, place: Place) -> Heard:
         return event
     # The bot remembers handled commands by platform, and a line's number is only its room's.
     return Commanded(f"{place.native_id}/{event.id}", event.author, command, event.at)
-
-
-async def _patiently(attempt: Callable[[], Awaitable[_T]]) -> _T:
-    """Try until it works, each time waiting longer: what was heard must not be passed over."""
-    wait = _FIRST_WAIT
-    while True:
-        try:
-            return await attempt()
-        except Exception:  # noqa: BLE001 - whatever the storage behind the ears may raise
-            _log.exception("not heard, trying again", seconds=wait)
-        await asyncio.sleep(wait)
-        wait = min(2 * wait, _LONGEST_WAIT)

@@ -23,30 +23,30 @@ Settled = Callable[[], Awaitable[bool]]
 """Waits until all is answered; False when no bot is there to answer."""
 
 
-async def prompt(
+async def prompt(  # noqa: PLR0913 - what a sitting is made of, given by those who know it
     room: Room,
     clock: Clock,
     settled: Settled,
     *,
     takes_lines: Callable[[str], bool],
+    completed: Callable[[str], str] = str,
     stdin: int = 0,
     stdout: TextIO | None = None,
     poll: float | None = 0.2,
 ) -> None:
     """Play what is typed at `stdin` until it ends; that the bot has stopped is Refused to a script."""
-    by_hand = os.isatty(stdin)
-    session = Session(room, clock, stdout or sys.stdout, by_hand)
+    session = Session(room, clock, stdout or sys.stdout, os.isatty(stdin), completed)
     bot = _Bot(settled, session)
     session.begin()
     async with asyncio.TaskGroup() as group:
         watching = group.create_task(session.watch(poll))
-        if by_hand:
+        if session.by_hand:
             await _converse(session, Keyboard(stdin), takes_lines, bot, group)
         else:
             await _recite(session, Keyboard(stdin), bot)
         trouble = await bot.answered()
         watching.cancel()
-    if trouble and not by_hand:
+    if trouble and not session.by_hand:
         raise Refused(trouble)
 
 

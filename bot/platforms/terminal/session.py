@@ -13,7 +13,7 @@ from bot.core import prompt_sentences as sentences
 from bot.core.grammar import command_text
 from bot.core.hearing import Author
 from bot.core.model import Refused
-from bot.platforms.terminal.bells import rung
+from bot.platforms.patience import rung
 from bot.platforms.terminal.playing import play
 from bot.platforms.terminal.room import Room
 from bot.platforms.terminal.showing import as_aside, as_text
@@ -26,11 +26,19 @@ _OLDER_LINES: Final = 20
 class Session:
     """One sitting in a room, and who spoke last in it."""
 
-    def __init__(self, room: Room, clock: Clock, stdout: TextIO, by_hand: bool) -> None:
+    def __init__(
+        self,
+        room: Room,
+        clock: Clock,
+        stdout: TextIO,
+        by_hand: bool,
+        completed: Callable[[str], str] = str,
+    ) -> None:
         """Sit down, be it somebody at a keyboard or a script."""
+        self._completed = completed
         self._room = room
         self._clock = clock
-        self._by_hand = by_hand
+        self.by_hand = by_hand
         self._console = Console(file=stdout, highlight=False, markup=False, emoji=False)
         self._sign = by_hand and self._console.is_terminal
         self._view = View()
@@ -43,7 +51,7 @@ class Session:
         self._view.take(reading.events)
         self._cursor = reading.cursor
         if self._sign:
-            older = [as_text(event, self._view) for event in reading.events]
+            older = [as_text(event, self._view, self._completed) for event in reading.events]
             welcome = sentences.PROMPT_WELCOME.format(room=unquote(self._room.path.stem))
             self._print([*[(text, "") for text in older if text][-_OLDER_LINES:], (welcome, "dim")])
 
@@ -61,7 +69,8 @@ class Session:
         shown: list[tuple[str, str]] = []
         for event in reading.events:
             self._view.take([event])
-            shown += [(as_text(event, self._view), ""), (as_aside(event, self._view), "dim")]
+            text = as_text(event, self._view, self._completed)
+            shown += [(text, ""), (as_aside(event, self._view), "dim")]
         self._print([(text, style) for text, style in shown if text])
 
     def asks_for_lines(self, text: str, takes_lines: Callable[[str], bool]) -> bool:
@@ -78,7 +87,7 @@ class Session:
 
     def warn(self, trouble: str) -> None:
         """Tell somebody at a keyboard what is amiss."""
-        if trouble and self._by_hand:
+        if trouble and self.by_hand:
             self._print([(trouble, "")])
 
     def take(self, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from bot.core import prompt_sentences as sentences
@@ -14,10 +15,13 @@ from bot.platforms.terminal.view import Shown, View
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-def as_text(event: Event, view: View) -> str:
-    """Give a message, with its number and offers, as text; the view has taken the event already."""
+def as_text(event: Event, view: View, completed: Callable[[str], str] = str) -> str:
+    """Give a message, with its number and offers, as text; the view has taken the event already.
+
+    `completed` gives a form's line with what it asks for.
+    """
     message = view.message(event.id) if isinstance(event, Said) or _says(event) else None
-    return printable(_message(message, view)) if message else ""
+    return printable(_message(message, view, completed)) if message else ""
 
 
 def as_aside(event: Event, view: View) -> str:
@@ -37,13 +41,14 @@ def _says(event: Event) -> bool:
     return isinstance(event, Posted) and event.action.once
 
 
-def _message(shown: Shown, view: View) -> str:
+def _message(shown: Shown, view: View, completed: Callable[[str], str]) -> str:
     text = shown.text.replace("\n", "\n    ")
     if shown.only_for is not None:
         first = sentences.whispered(shown.name, shown.only_for, text)
     else:
         first = sentences.said(shown.number, shown.name, _hangs_on(shown, view), text)
-    return "\n".join([first, *(f"  {sentences.offered(offer.label, offer.line)}" for offer in shown.offers)])
+    lines = [(offer.label, completed(offer.line) if offer.form else offer.line) for offer in shown.offers]
+    return "\n".join([first, *(f"  {sentences.offered(label, line)}" for label, line in lines)])
 
 
 def _hangs_on(shown: Shown, view: View) -> str:

@@ -1,0 +1,26 @@
+"""The names of those who moderate too, as a host writes them."""
+
+import re
+
+from bot.core import sentences
+from bot.core.model import Refused
+from bot.core.names import chosen
+from bot.core.plain import plain
+
+MOST_HOSTS = 20
+"""Names in one answer."""
+
+_TYPED = 2_000
+_NOBODY = frozenset(
+    {"", "-", "nobody", "nobody else", "nobody else yet", "nobody yet", "none", "no one", "just me"}
+)
+_BETWEEN = re.compile(r"[;,\n]")
+
+
+def host_names(said: str) -> tuple[str, ...]:
+    """The names in "Dana; Tom", each once; none where nobody else moderates yet."""
+    parts = [plain(part, _TYPED).removeprefix("@") for part in _BETWEEN.split(said)]
+    names = tuple(dict.fromkeys(chosen(part) for part in parts if part.casefold().rstrip(".") not in _NOBODY))
+    if len(names) > MOST_HOSTS:
+        raise Refused(sentences.HOSTS_MANY.format(most=MOST_HOSTS))
+    return names

@@ -1,0 +1,20 @@
+"""The sentences of the bot's own rooms: why something cannot be said or done there."""
+
+from __future__ import annotations
+
+LONGEST_SAID = 4_000
+"""Characters of one message in a room."""
+
+NOTHING_TO_SAY = "Write something first; there are no words in that."
+SAID_TOO_LONG = (
+    "That is {length:,} characters long; a message here has at most {limit:,}, so please say it in two."
+)
+BANNED_HERE = "You cannot write here any more; please ask the hosts."
+HELD_HERE = "The hosts read your messages first; please say it again as a new message."
+MESSAGE_GONE = "That message is no longer in this room."
+NOT_YOUR_MESSAGE = "Only the one who wrote a message can change it."
+NOT_YOURS_TO_TAKE_BACK = "Only the one who wrote a message, or a host, can take it back."
+NO_DIGIT = "React with one digit from 1 to 9."
+NAMES_ONLY = "Answers here carry a name; send yours with your name, or leave it."
+POST_TOO_LONG = "A post here has at most {limit:,} characters; split it."
+WHISPER_TO_NOBODY = "Say to whom that should be whispered."

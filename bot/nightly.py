@@ -1,0 +1,92 @@
+"""What is done once a day: a copy of the database, and letting go of what is due to go."""
+
+import asyncio
+from datetime import UTC, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.clock import Clock
+from bot.core.backups import copy_name, due, next_night, night, surplus
+from bot.core.zones import known_zone
+from bot.storage.engine import StorageFull
+from bot.storage.store import Store
+
+log = structlog.get_logger()
+
+LONGEST_SLEEP = 600.0
+"""Seconds after which the clock is looked at again: machines sleep, and clocks are set."""
+UNFINISHED = "unfinished"
+"""What a copy is called while it is made; one that a crash left is made anew."""
+DAY = timedelta(days=1)
+
+
+class Nightly:
+    """The nights' copies in one folder."""
+
+    def __init__(self, store: Store, clock: Clock, folder: Path, keep: int, zone: str = "UTC") -> None:
+        self._store, self._clock, self._folder, self._keep = store, clock, folder, keep
+        self._zone = ZoneInfo(zone) if known_zone(zone) else UTC
+
+    async def run(self) -> None:
+        """Make each night's copy, one that was missed at once; until cancelled."""
+        while True:
+            if due(self.names(), self._clock.real(), self._zone) and await self.copy() is None:
+                await asyncio.sleep(LONGEST_SLEEP)
+                continue
+            now = self._clock.real()
+            await asyncio.sleep(min((next_night(now, self._zone) - now).total_seconds(), LONGEST_SLEEP))
+
+    async def copy(self) -> Path | None:
+        """Make the last night's copy and let the oldest go; None when the disk refuses."""
+        name = copy_name(night(self._clock.real(), self._zone))
+        fresh, target = self._folder / UNFINISHED, self._folder / name
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            fresh.unlink(missing_ok=True)
+            await self._store.backup(fresh)
+            fresh.replace(target)
+            for old in surplus(self.names(), self._keep, name):
+                (self._folder / old).unlink(missing_ok=True)
+        except (OSError, StorageFull) as fault:
+            log.error("no_backup", reason=str(fault))  # noqa: TRY400 - a full disk needs no traceback
+            return None
+        log.info("backed_up", file=name)
+        return target
+
+    def names(self) -> list[str]:
+        """What lies in the folder."""
+        return [file.name for file in self._folder.iterdir()] if self._folder.is_dir() else []
+
+
+class Housekeeping:
+    """Lets go, once a day of the chats' clock, of what a community keeps no longer."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    async def run(self) -> None:
+        """Keep the house each day; until cancelled."""
+        while True:
+            tomorrow = self._clock.now() + DAY
+            await self.keep()
+            while self._clock.now() < tomorrow:
+                left = self._clock.to_real(tomorrow) - self._clock.real()
+                await asyncio.sleep(min(left.total_seconds(), LONGEST_SLEEP))
+
+    async def keep(self) -> int:
+        """Erase what is due to go; what cannot be erased now is tried again the next day."""
+        try:
+            async with self._store.begin() as tx:
+                gone = await tx.keep_house(self._clock.now())
+                await tx.sweep_secrets(self._clock.real())
+        except StorageFull as fault:
+            log.error("storage_full", reason=str(fault))  # noqa: TRY400 - a full disk needs no traceback
+            return 0
+        except Exception:
+            log.exception("house_not_kept")
+            return 0
+        if gone:
+            log.info("house_kept", gone=gone)
+        return gone

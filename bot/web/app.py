@@ -1,0 +1,95 @@
+"""The web as one ASGI application: every page with its path, behind the guard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from bot.core.audience import Audience
+from bot.web import sign_in, static_files
+from bot.web.guard import Guard
+from bot.web.limits import Limits
+from bot.web.pages import (
+    about,
+    calendars,
+    chat,
+    data,
+    feeds,
+    home,
+    lists,
+    live,
+    permalinks,
+    reports,
+    series,
+    system,
+)
+from bot.web.room import ROOM_PAGES
+from bot.web.site import Page, Site, only_community
+
+PREFIX = "/{community}"
+ROOT: tuple[Page, ...] = (*sign_in.PAGES, *static_files.PAGES, *system.PAGES, *ROOM_PAGES)
+"""Pages at the root; they come before any community's."""
+WITHIN: tuple[Page, ...] = (
+    *about.PAGES,
+    *lists.PAGES,
+    *reports.PAGES,
+    *permalinks.PAGES,
+    *feeds.PAGES,
+    *calendars.PAGES,
+    *data.PAGES,
+    *live.PAGES,
+    *home.PAGES,
+    *chat.PAGES,
+    *series.PAGES,
+)
+"""Pages of a community, those with a word of their own before those whose word is a weekly chat's."""
+
+
+def web_app(site: Site, limits: Limits, trusted_proxies: Sequence[str] = ()) -> ASGIApp:
+    """Every page behind the guard."""
+    pages = [*ROOT, *(WITHIN if site.prefixed else map(_unprefixed, WITHIN))]
+    if site.prefixed:
+        pages.append(Page("/", _front))
+    faults = {404: partial(_fault, site), 405: partial(_fault, site), 500: partial(_fault, site)}
+    app = Starlette(routes=list(_routes(site, pages)), exception_handlers=faults)
+    app.router.redirect_slashes = True
+    return Guard(site.recent.before(app), site, limits, trusted_proxies)
+
+
+def _routes(site: Site, pages: Iterable[Page]) -> Iterable[Route]:
+    for page in pages:
+        yield Route(page.path, partial(_answer, site, page), methods=list(page.methods))
+
+
+async def _answer(site: Site, page: Page, request: Request) -> Response:
+    return await page.handler(site, request)
+
+
+def _unprefixed(page: Page) -> Page:
+    return Page(page.path.removeprefix(PREFIX), page.handler, page.methods)
+
+
+async def _front(site: Site, request: Request) -> Response:
+    """Lead to the only community, or name those that show something to everybody."""
+    async with site.store.read() as tx:
+        if (only := await only_community(tx)) is not None:
+            return RedirectResponse(site.path(only), 307)
+        every = await tx.communities()
+        communities = [one for one in every if await tx.series_listed(Audience(one.id))]
+    return site.answer("front.html", communities=communities, community=None, reader=None)
+
+
+async def _fault(site: Site, request: Request, fault: Exception) -> Response:
+    """What stands there when a page cannot be shown; the same words for what is private and what is not there."""
+    status = fault.status_code if isinstance(fault, HTTPException) else 500
+    headers = fault.headers if isinstance(fault, HTTPException) else None
+    answer = site.answer("fault.html", status, code=status, community=None, reader=None)
+    answer.headers.update(headers or {})
+    return answer

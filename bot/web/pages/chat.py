@@ -1,0 +1,169 @@
+"""The page of a chat: announced before, followed in its hour, read afterwards, also in other orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.core import linked_data, page_words
+from bot.core.audience import Audience
+from bot.core.chat_page import Answer, ChatPage, letter
+from bot.core.model import ChatState, Visibility
+from bot.core.shared_links import shared_links
+from bot.web.cache import respond
+from bot.web.pages.entries import Entries
+from bot.web.pages.showing import WORDS, chart_of, chat_asked_for, data_block, narrowed, version_of, whose
+from bot.web.site import Page, Site
+
+BY_TIME: Final = "time"
+BY_PERSON: Final = "person"
+ON_PAPER: Final = "print"
+FOLD_AFTER: Final = 8
+"""Answers of a question that stand open on a page; the others are a press away."""
+MOST_LINKS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Answers in another order than under their questions."""
+
+    heading: str
+    answers: tuple[tuple[str, int, Answer], ...]
+
+
+async def chat(site: Site, request: Request) -> Response:
+    """The page of a chat, as it stands in its life."""
+    said = request.query_params.get("view", "")
+    return await _shown(site, request, said if said in (BY_TIME, BY_PERSON) else "")
+
+
+async def on_paper(site: Site, request: Request) -> Response:
+    """The same with nothing folded, for printing."""
+    return await _shown(site, request, ON_PAPER)
+
+
+async def latest(site: Site, request: Request) -> Response:
+    """Lead to the last chat of a weekly chat that was held."""
+    async with site.store.read() as tx:
+        community, who = await whose(site, request, tx)
+        series = await tx.series_by_slug(who.audience, request.path_params["series"])
+        held = await tx.held(who.audience, series_id=series.id, most=1) if series else ()
+    if not held:
+        raise HTTPException(404)
+    return Response(status_code=307, headers={"Location": site.path(community, held[0].address)})
+
+
+async def _shown(site: Site, request: Request, view: str) -> Response:
+    stamp = site.recent.now()
+    async with site.store.read() as tx:
+        community, who = await whose(site, request, tx)
+        found = await chat_asked_for(request, tx, who.audience)
+        audience = narrowed(who.audience, found.series.id)
+        beside = await tx.neighbours(found.chat, audience)
+    load = partial(_load, site, found.chat.id, audience, view)
+    key = ("chat", found.chat.id, view, audience.key)
+    page = await site.pages.page(key, version_of(community, found, *beside), load)
+    site.recent.keep(request, page, stamp)
+    return respond(request, page)
+
+
+async def _load(site: Site, chat_id: int, audience: Audience, view: str) -> Callable[[], str]:
+    async with site.store.read() as tx:
+        page = await tx.chat_page(chat_id, audience)
+    if page is None:
+        raise HTTPException(404)
+    return partial(render, site, page, view)
+
+
+def render(site: Site, page: ChatPage, view: str = "") -> str:
+    """The HTML of a chat's page."""
+    state = page.chat.state
+    if state is ChatState.CANCELLED:
+        return site.html("chat_cancelled.html", **_told(site, page))
+    if state.ahead:
+        return site.html("chat_before.html", **_told(site, page))
+    if view in (BY_TIME, BY_PERSON):
+        return site.html("chat_ordered.html", **_told(site, page), view=view, groups=_ordered(page, view))
+    return site.html("chat.html", **_told(site, page), **_read(page, view))
+
+
+def _told(site: Site, page: ChatPage) -> dict[str, Any]:
+    """What every page of a chat is made with."""
+    url = site.url(site.path(page.community, page.address))
+    blurb = page.series.about or f"A chat of {page.series.title} in {page.community.name}."
+    about = f"{page_words.counted(len(page.questions), 'question')}. {blurb}" if page.questions else blurb
+    margin = page_words.Margin(page.chat)
+    told = linked_data.announcement if page.chat.state.ahead else linked_data.discussion
+    return {
+        **WORDS,
+        "page": page,
+        "chat": page.chat,
+        "series": page.series,
+        "community": page.community,
+        "reader": None,
+        "at": site.path(page.community, page.address),
+        "url": url,
+        "blurb": blurb,
+        "about": about,
+        "linked": data_block(told(page, url, about)) if page.open_to is Visibility.PUBLIC else None,
+        "margin": margin,
+        "entries": Entries(margin, site.path(page.community, "a/")),
+        "standing": page_words.standing(page),
+        "letter": letter,
+    }
+
+
+def _read(page: ChatPage, view: str) -> dict[str, Any]:
+    """What there is to read beside the answers themselves."""
+    return {
+        "chart": chart_of(page),
+        "links": shared_links(page),
+        "most_links": MOST_LINKS,
+        "fold": 10**6 if view == ON_PAPER else FOLD_AFTER,
+        "on_paper": view == ON_PAPER,
+        "again": _again(page),
+        "people": page.people,
+    }
+
+
+def _again(page: ChatPage) -> dict[int, frozenset[int]]:
+    """Answers that stand under an earlier question already, by the id of the later one."""
+    seen: set[int] = set()
+    again = {}
+    for asked in page.questions:
+        mine = {answer.message_id for answer in asked.answers}
+        again[asked.question.id] = frozenset(mine & seen)
+        seen |= mine
+    return again
+
+
+def _ordered(page: ChatPage, view: str) -> tuple[Ordered, ...]:
+    """All that was said in time order, or by who said it, alphabetically."""
+    where = {
+        one.message_id: (asked.label, asked.question.position, one)
+        for asked in reversed(page.questions)
+        for answer in asked.answers
+        for one in answer.with_comments
+    }
+    said = sorted(where.values(), key=lambda found: (found[2].said_at, found[2].message_id))
+    if view == BY_TIME:
+        return (Ordered("", tuple(said)),)
+    nameless = tuple(one for one in said if one[2].anonymous)
+    named = (
+        Ordered(name, tuple(one for one in said if one[2].name == name and not one[2].anonymous))
+        for name in dict.fromkeys(page.people)
+    )
+    return (*named, *((Ordered(nameless[0][2].name, nameless),) if nameless else ()))
+
+
+PAGES = (
+    Page("/{community}/{series}/latest/", latest),
+    Page("/{community}/{series}/{slug}/", chat),
+    Page("/{community}/{series}/{slug}/print/", on_paper),
+)

@@ -1,0 +1,150 @@
+"""The front page of a community: the next chat, what is live, two weeks to come, what there is to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.core import linked_data, timetable
+from bot.core.audience import Audience
+from bot.core.chat_page import ChatPage, Held, Listed, letter
+from bot.core.clockface import local
+from bot.core.hour_chart import HourChart
+from bot.core.model import Community, Question, Refused, Series
+from bot.core.recurrence import in_words
+from bot.core.zones import parse_zone, zone_words
+from bot.storage.addresses import BROWSER
+from bot.storage.browsing import Picked
+from bot.storage.lists import community_version
+from bot.storage.store import Tx
+from bot.web.cache import respond
+from bot.web.pages.showing import WORDS, data_block, small_chart_of, whose
+from bot.web.site import Page, Site
+
+MOST_FRESH: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class OnNow:
+    """A chat in its hour, with the question that is being answered."""
+
+    listed: Listed
+    question: Question | None
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """A weekly chat with its times in words and how many chats there are to read."""
+
+    series: Series
+    times: str
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """All that the front page says."""
+
+    live: tuple[OnNow, ...]
+    coming: ChatPage | None
+    weeks: tuple[timetable.Week, ...]
+    fresh: tuple[tuple[Held, HourChart], ...]
+    count: int
+    weekly: tuple[Weekly, ...]
+    picked: Picked | None
+    rooms: tuple[str, ...]
+
+
+async def home(site: Site, request: Request) -> Response:
+    """The front page, in the community's zone or in the reader's."""
+    now = site.clock.now()
+    async with site.store.read() as tx:
+        community, who = await whose(site, request, tx)
+        version = await community_version(tx, community.id)
+    zone, refused = _zone(community, request.query_params.get("tz", ""))
+    key = ("home", community.id, who.audience.key, zone, refused, local(now, zone).date())
+    load = partial(_load, site, community, who.audience, zone, refused)
+    return respond(request, await site.pages.page(key, version, load))
+
+
+def _zone(community: Community, said: str) -> tuple[str, str]:
+    """The zone to show times in, and why it is not the one asked for."""
+    try:
+        return parse_zone(said, community.zone).name, ""
+    except Refused as fault:
+        return community.zone, str(fault)
+
+
+async def _load(
+    site: Site, community: Community, audience: Audience, zone: str, refused: str
+) -> Callable[[], str]:
+    now = site.clock.now()
+    async with site.store.read() as tx:
+        front = await front_of(tx, community, audience, zone, now)
+    return partial(_render, site, community, front, {"zone": zone, "refused": refused, "now": now})
+
+
+async def front_of(tx: Tx, community: Community, audience: Audience, zone: str, now: datetime) -> Front:
+    """What the front page of a community says to these readers."""
+    coming = await tx.next_chat(audience, now)
+    today = local(now, zone).date()
+    monday = timetable.first_monday(today, local(coming.chat.starts_at, zone).date() if coming else None)
+    listed = await tx.coming_on(audience, *timetable.window(monday, zone))
+    series = await tx.series_listed(audience)
+    weeks = timetable.timetable(monday, today, zone, listed, await _skipped(tx, series))
+    fresh = await tx.fresh(audience, MOST_FRESH)
+    return Front(
+        tuple([OnNow(one, await tx.current_question(one.chat.id)) for one in await tx.live_now(audience)]),
+        await tx.chat_page(coming.chat.id, audience) if coming else None,
+        weeks,
+        tuple((held, small_chart_of(held)) for held in fresh),
+        await tx.count_held(audience),
+        tuple([await weekly(tx, one, audience) for one in series]),
+        await tx.picked(audience),
+        await _rooms(tx, community, audience),
+    )
+
+
+async def weekly(tx: Tx, series: Series, audience: Audience) -> Weekly:
+    """A weekly chat for a list."""
+    times = "; ".join(in_words(slot.rule) for slot in await tx.slots(series.id))
+    return Weekly(series, times[:1].upper() + times[1:], await tx.count_held(audience, series.id))
+
+
+async def _skipped(tx: Tx, series: tuple[Series, ...]) -> dict[date, list[str]]:
+    """The dates that weekly chats leave out, with their titles."""
+    skipped: dict[date, list[str]] = {}
+    for one in series:
+        for slot in await tx.slots(one.id):
+            for day in slot.rule.exdates:
+                skipped.setdefault(day, []).append(one.title)
+    return skipped
+
+
+async def _rooms(tx: Tx, community: Community, audience: Audience) -> tuple[str, ...]:
+    """The words of the rooms in the browser that lead into chats."""
+    places = await tx.places_of_community(community.id)
+    hosts = community.hosts_place_id
+    ours = (p.native_id for p in places if p.platform == BROWSER and p.id != hosts)
+    return tuple(ours)
+
+
+def _render(site: Site, community: Community, front: Front, when: dict[str, Any]) -> str:
+    url = site.url(site.path(community))
+    told = front.coming
+    linked = None
+    if told is not None:
+        at = site.url(site.path(community, told.address))
+        linked = data_block(linked_data.announcement(told, at, told.series.about))
+    words = WORDS | {"zone_words": zone_words, "letter": letter}
+    about = {"community": community, "reader": None, "front": front, "url": url, "linked": linked}
+    return site.html("home.html", **words, **about, **when)
+
+
+PAGES = (Page("/{community}/", home),)

@@ -1,0 +1,127 @@
+"""The live view of a chat: questions and answers as they come; when it is over it leads into the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.core import page_words
+from bot.core.audience import Audience
+from bot.core.chat_page import Answer, ChatPage, Listed
+from bot.core.model import ChatState
+from bot.web.cache import respond
+from bot.web.following import Following, LiveEvents, Look
+from bot.web.pages.entries import Entries
+from bot.web.pages.showing import WORDS, chat_asked_for, narrowed, version_of, whose
+from bot.web.site import Page, Site
+
+
+async def live(site: Site, request: Request) -> Response:
+    """The live view; a chat that is over leads to its page."""
+    async with site.store.read() as tx:
+        community, who = await whose(site, request, tx)
+        found = await chat_asked_for(request, tx, who.audience)
+    if _is_over(found):
+        return RedirectResponse(site.path(community, found.address), 307)
+    audience = narrowed(who.audience, found.series.id)
+    key, load = ("live", found.chat.id, audience.key), partial(_load, site, found.chat.id, audience)
+    return respond(request, await site.pages.page(key, version_of(community, found), load))
+
+
+async def live_events(site: Site, request: Request) -> Response:
+    """What is new since the version that a reader saw, and all that comes."""
+    async with site.store.read() as tx:
+        community, who = await whose(site, request, tx)
+        found = await chat_asked_for(request, tx, who.audience)
+    audience = narrowed(who.audience, found.series.id)
+    key = ("live", found.chat.id, audience.key)
+    following = site.shared.get(key)
+    if not isinstance(following, Following) or following.over:
+        _sweep(site)
+        away = site.path(community, found.address)
+        following = Following(site, found.chat.id, audience, partial(look, site), away)
+        site.shared[key] = following
+    return LiveEvents(site, following, _seen(request))
+
+
+def look(site: Site, page: ChatPage) -> Look:
+    """What there is to see of a chat now, piece by piece."""
+    if _is_over(page):
+        return Look(page.chat.version, {}, site.path(page.community, page.address))
+    parts: Any = site.templates.get_template("live_parts.html").module
+    margin = page_words.Margin(page.chat)
+    entries = Entries(margin, site.path(page.community, "a/"))
+    pieces = {"now": str(parts.now(page, WORDS))}
+    home: set[int] = set()
+    for asked in page.questions:
+        number = asked.question.position
+        pieces[f"q{number}"] = str(parts.shell(asked))
+        pieces[f"q{number}-h"] = str(parts.question(asked, margin, asked is page.current, page_words.counted))
+        for answer in asked.answers:
+            here = answer.message_id not in home
+            pieces[f"q{number}-{answer.public_id}"] = str(
+                parts.answered(asked, answer, entries, _order(answer), here)
+            )
+            home.add(answer.message_id)
+    return Look(page.chat.version, pieces)
+
+
+def _order(answer: Answer) -> int:
+    return round(answer.said_at.timestamp() * 1000)
+
+
+def _is_over(listed: Listed) -> bool:
+    state = listed.chat.state
+    return not (state.live or state.ahead) or state is ChatState.CANCELLED
+
+
+def _seen(request: Request) -> int:
+    said = request.headers.get("last-event-id") or request.query_params.get("after", "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 16 else -1
+
+
+def _sweep(site: Site) -> None:
+    """Let go of what was followed to its end."""
+    for key, shared in list(site.shared.items()):
+        if isinstance(shared, Following) and shared.over:
+            del site.shared[key]
+
+
+async def _load(site: Site, chat_id: int, audience: Audience) -> Callable[[], str]:
+    async with site.store.read() as tx:
+        page = await tx.chat_page(chat_id, audience)
+    if page is None:
+        raise HTTPException(404)
+    return partial(_render, site, page)
+
+
+def _render(site: Site, page: ChatPage) -> str:
+    margin = page_words.Margin(page.chat)
+    again: dict[int, frozenset[int]] = {}
+    seen: frozenset[int] = frozenset()
+    for asked in page.questions:
+        mine = frozenset(answer.message_id for answer in asked.answers)
+        again[asked.question.id], seen = mine & seen, mine | seen
+    about = {
+        "page": page,
+        "chat": page.chat,
+        "series": page.series,
+        "community": page.community,
+        "reader": None,
+    }
+    entries = Entries(margin, site.path(page.community, "a/"))
+    places = {"at": site.path(page.community, page.address), "entries": entries}
+    return site.html(
+        "live.html", **WORDS, **about, **places, margin=margin, again=again, words=WORDS, order=_order
+    )
+
+
+PAGES = (
+    Page("/{community}/{series}/{slug}/live/", live),
+    Page("/{community}/{series}/{slug}/live/events", live_events),
+)

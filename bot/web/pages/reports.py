@@ -1,0 +1,105 @@
+"""Reporting an answer to the hosts: a page with a form for everybody who can read it, signed in or not."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.core import sentences
+from bot.core.model import Community
+from bot.core.plain import storable
+from bot.storage.reporting import Reportable
+from bot.storage.store import Tx
+from bot.web.limits import neighbourhood
+from bot.web.pages.showing import whose
+from bot.web.reader import Reader
+from bot.web.site import Page, Site
+
+LONGEST: Final = 1_000
+"""Characters of a reason."""
+_DAY: Final = timedelta(days=1)
+_MOST: Final = 10_000
+_ID: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
+
+
+class Once:
+    """Who reported what within a day, by address; kept in memory alone and never written down."""
+
+    def __init__(self) -> None:
+        self._said: dict[tuple[str, int, str], datetime] = {}
+
+    def again(self, database: str, message_id: int, address: str, now: datetime) -> bool:
+        """Whether this address reported this answer already; if not, it did now."""
+        key = database, message_id, address
+        for old in [one for one, at in self._said.items() if now - at >= _DAY or len(self._said) >= _MOST]:
+            del self._said[old]
+        said = key in self._said
+        self._said.setdefault(key, now)
+        return said
+
+
+_once = Once()
+
+
+async def report_page(site: Site, request: Request) -> Response:
+    """Show what is reported, and ask why."""
+    async with site.store.read() as tx:
+        community, who, found = await _found(site, request, tx)
+    return _ask(site, community, who, found)
+
+
+async def report(site: Site, request: Request) -> Response:
+    """Tell the hosts, and thank the reader."""
+    form = await request.form()
+    reason = storable(str(form.get("reason", "")), LONGEST + 1).strip()
+    now = site.clock.now()
+    async with site.store.begin() as tx:
+        community, who, found = await _found(site, request, tx)
+        if len(reason) > LONGEST:
+            return _ask(site, community, who, found, reason[:LONGEST], refused=True)
+        if who.person is not None or not _said_before(site, request, found):
+            page = site.url(site.path(community, f"a/{request.path_params['id']}"))
+            by = who.person.id if who.person else None
+            await tx.report(found.message_id, sentences.reported_answer(found.about, page), reason, by, now)
+    back = site.path(community, f"a/{request.path_params['id']}")
+    return site.answer("reported.html", community=community, reader=who, back=back)
+
+
+async def _found(site: Site, request: Request, tx: Tx) -> tuple[Community, Reader, Reportable]:
+    """The answer that a path names; 404 for whoever may not read it."""
+    public_id = request.path_params["id"]
+    community, who = await whose(site, request, tx)
+    found = await tx.reportable(who.audience, public_id) if _ID.fullmatch(public_id) else None
+    if found is None:
+        raise HTTPException(404)
+    return community, who, found
+
+
+def _said_before(site: Site, request: Request, found: Reportable) -> bool:
+    address = neighbourhood(request.client.host if request.client else "")
+    return _once.again(str(site.store.url), found.message_id, address, site.clock.real())
+
+
+def _ask(
+    site: Site,
+    community: Community,
+    who: Reader,
+    found: Reportable,
+    reason: str = "",
+    *,
+    refused: bool = False,
+) -> Response:
+    status = 422 if refused else 200
+    given: dict[str, Any] = {"found": found, "reason": reason, "longest": LONGEST, "refused": refused}
+    return site.answer("report.html", status, community=community, reader=who, **given)
+
+
+PAGES: Final = (
+    Page("/{community}/a/{id}/report", report_page),
+    Page("/{community}/a/{id}/report", report, ("POST",)),
+)

@@ -1,0 +1,85 @@
+"""What the pages of chats have in common: whose eyes they are made for, and the words they are made with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable
+from typing import Any
+
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from bot.core import hour_chart, page_words
+from bot.core.audience import Audience, Reads
+from bot.core.chat_page import ChatPage, Held, Listed
+from bot.core.clockface import clock_words, local, moment, time, zone_short
+from bot.core.model import Community
+from bot.storage.store import Tx
+from bot.web.reader import Reader, reader
+from bot.web.site import Site
+
+WORDS: dict[str, Any] = {
+    "away": page_words.away,
+    "clock_words": clock_words,
+    "counted": page_words.counted,
+    "hours": page_words.hours,
+    "in_utc": page_words.in_utc,
+    "local": local,
+    "long_day": page_words.long_day,
+    "moment": moment,
+    "short_day": page_words.short_day,
+    "time_words": time,
+    "zone_short": zone_short,
+}
+"""How pages write times and numbers; handed to their templates."""
+
+
+def narrowed(audience: Audience, series_id: int) -> Audience:
+    """The same reader of one weekly chat's pages: links to others make no difference there."""
+    if audience.reads is not Reads.PUBLIC:
+        return Audience(audience.community_id, audience.reads)
+    return Audience(audience.community_id, audience.reads, audience.series & {series_id})
+
+
+async def whose(site: Site, request: Request, tx: Tx) -> tuple[Community, Reader]:
+    """The community that a path names, and who asks."""
+    community = await site.community(request, tx)
+    return community, await reader(site, request, tx, community)
+
+
+async def chat_asked_for(request: Request, tx: Tx, audience: Audience) -> Listed:
+    """The chat that a path names; 404 where there is none for these eyes."""
+    found = await tx.chat_at(audience, request.path_params["series"], request.path_params["slug"])
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def version_of(community: Community, found: Listed, *beside: Listed | None) -> Hashable:
+    """What changes when the page of a chat does: itself, what it says of its house, and its neighbours."""
+    others = tuple((one.chat.id, one.chat.version, one.title, one.address) if one else None for one in beside)
+    return (community, found.series, found.chat.version, others)
+
+
+def data_block(data: dict[str, Any]) -> Markup:
+    """Linked data as a script block may hold it: nothing in it can end the block."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704 - escaped the line before
+
+
+def chart_of(page: ChatPage) -> hour_chart.HourChart:
+    """The hour of a chat as bars."""
+    chat = page.chat
+    asked = tuple((one.label, one.question.asked_at) for one in page.questions if one.question.asked_at)
+    said = tuple(answer.said_at for answer in page.answers)
+    return hour_chart.hour_chart(hour_chart.Hour(chat.starts_at, chat.ends_at, chat.zone, said, asked))
+
+
+def small_chart_of(held: Held) -> hour_chart.HourChart:
+    """The same for a list."""
+    chat = held.chat
+    whole = chat.ends_at - chat.starts_at
+    return hour_chart.small_chart(held.minutes, ((at - chat.starts_at) / whole for _, at in held.asked))

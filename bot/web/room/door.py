@@ -1,0 +1,76 @@
+"""Who comes into a room: a member, in the role they have there; hosts alone into the hosts' room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.core import bar_sentences, room_bar
+from bot.core.may import role
+from bot.core.model import Chat, Community, Place, Role
+from bot.core.which import Which
+from bot.storage.addresses import BROWSER
+from bot.storage.store import Tx
+from bot.web.joining import said_no
+from bot.web.reader import Reader, reader
+from bot.web.room.view import Stage, Viewer
+from bot.web.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A room that somebody may be in, and who they are there."""
+
+    community: Community
+    place: Place
+    hosts_room: bool
+    reader: Reader
+    viewer: Viewer
+    stage: Stage
+
+
+class ShutOut(Exception):
+    """Somebody is no member here; the answer says how to become one."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__("shut out")
+        self.answer = answer
+
+
+async def enter(site: Site, request: Request, tx: Tx) -> Door:
+    """Let a member into the room that the path names; what is not theirs is not there, or asks for a link."""
+    found = await tx.room_called(request.path_params["place"])
+    if found is None:
+        raise HTTPException(404)
+    place, hosts_room = found
+    community = await tx.community_of(place)
+    who = await reader(site, request, tx, community)
+    if hosts_room and not who.host:
+        raise HTTPException(404)
+    if who.person is None or who.person.platform != BROWSER:
+        raise ShutOut(said_no(site, bar_sentences.NOT_IN_HERE))
+    stage = await staged(site, tx, community, place, hosts_room=hosts_room)
+    chat_id = stage.state.chat.id if stage.state else None
+    standing = await tx.standing(who.person, place, who.role, chat_id)
+    hosting = role(standing, chat_id) >= Role.HOST
+    return Door(community, place, hosts_room, who, Viewer(who.person, who.role, hosting), stage)
+
+
+async def staged(site: Site, tx: Tx, community: Community, place: Place, *, hosts_room: bool) -> Stage:
+    """What a room is about now."""
+    now = site.clock.now()
+    chat = await _about(site, tx, place)
+    if hosts_room and (chat is None or not chat.state.live):
+        other = await tx.community_chat(community.id)
+        chat = await tx.chat(other) if other is not None else chat
+    state = await tx.running(chat.id) if chat else None
+    roots = await tx.room_questions(chat.id, place.id) if chat else {}
+    return Stage(community, place, state, roots, now, site.clock.rate, await tx.openness(place.id))
+
+
+async def _about(site: Site, tx: Tx, place: Place) -> Chat | None:
+    coming, last = await tx.chat_here(place.id, Which.LIVE), await tx.chat_here(place.id, Which.RECENT)
+    return room_bar.about(coming, last, site.clock.now())

@@ -1,0 +1,103 @@
+"""Reads what a room's page shows: messages with what became of them, and the hosts' panel."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core import bar_sentences, room_panel, sentences
+from bot.core.model import Offer
+from bot.core.room_sheets import Hung, Stands, in_order, stands
+from bot.core.state import Running
+from bot.core.unsorted import suggestions
+from bot.storage.room_reading import RoomFiling
+from bot.storage.room_views import RoomMessage
+from bot.storage.store import Tx
+from bot.web.room.door import Door
+from bot.web.room.view import TALK, Panel, Shown, Stage, shown, writers
+
+MOST = 100
+"""Messages of a thread, or of the conversation, that a page shows at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What stands on a sheet; `earlier` is the first message of it where there may be more before."""
+
+    messages: tuple[Shown, ...]
+    earlier: int | None = None
+
+
+async def sheet_of(tx: Tx, door: Door, root: int | None, before: int | None) -> Filled:
+    """The newest messages of a question's sheet, or of the conversation, that this viewer may see."""
+    who, key = door.viewer, str(root) if root is not None else TALK
+    found = await tx.room_sheet(
+        *(door.place.id, root), viewer=who.person.native_id, host=who.hosting, before=before, most=MOST
+    )
+    every = {one.message.id: one for one in await dressed(tx, door, found)}
+    order = in_order({number: one.stands for number, one in every.items()}, key)
+    return Filled(tuple(every[one] for one in order), found[0].id if len(found) >= MOST else None)
+
+
+async def dressed(tx: Tx, door: Door, messages: Sequence[RoomMessage]) -> tuple[Shown, ...]:
+    """Messages with what became of them."""
+    ids = [one.id for one in messages]
+    filings, where = await filed(tx, door.stage, ids)
+    names = await named(tx, door, messages)
+    mine = door.viewer.person.id
+    return tuple(
+        shown(door.stage, one, filings.get(one.id), names, where[one.id], own=one.person_id == mine)
+        for one in messages
+    )
+
+
+async def filed(
+    tx: Tx, stage: Stage, ids: Collection[int]
+) -> tuple[Mapping[int, RoomFiling], Mapping[int, Stands]]:
+    """What became of messages, and where they stand because of it."""
+    above = await tx.room_above(ids)
+    filings = await tx.room_filings(stage.place.id, above)
+    known = {
+        one: Hung(thread, reply_to, _roots(stage, filings.get(one)))
+        for one, (thread, reply_to) in above.items()
+    }
+    return filings, {one: stands(one, known) for one in ids}
+
+
+def _roots(stage: Stage, filing: RoomFiling | None) -> tuple[int, ...]:
+    """The messages that asked the questions under which something is filed, as far as they stand here."""
+    questions = filing.questions if filing else ()
+    return tuple(stage.roots[one] for one in questions if one in stage.roots)
+
+
+async def named(tx: Tx, door: Door, messages: Sequence[RoomMessage]) -> dict[int, str]:
+    """Who said what is replied to."""
+    wanted = {one.reply_to_id for one in messages if one.reply_to_id} - {one.id for one in messages}
+    others = await tx.room_snapshots(sorted(wanted))
+    return writers([*messages, *(one.message for one in others.values() if one.message.only_for is None)])
+
+
+async def panel(tx: Tx, stage: Stage) -> Panel | None:
+    """What hosts can do with the chat that is on, and which messages may be answers."""
+    offers = room_panel.panel(stage.state) if stage.state else ()
+    unsorted = await _unsorted(tx, stage.state) if stage.state else ()
+    hint = bar_sentences.may_be_answers(len(unsorted))
+    shut_out = tuple(
+        (one.id, one.name, bar_sentences.SHUT_OUT if member.banned else bar_sentences.HELD_BACK)
+        for one, member in await tx.members(stage.community.id)
+        if member.banned or member.held
+    )
+    return Panel(offers, unsorted, hint, shut_out) if offers or shut_out else None
+
+
+async def _unsorted(tx: Tx, state: Running) -> tuple[Offer, ...]:
+    if not state.chat.asked:
+        return ()
+    found = suggestions(await tx.talk(state.chat.id), state.questions, await tx.answered(state.chat.id))
+    return tuple(
+        Offer(
+            sentences.file_offer(state.series, one.question, one.talk.name, one.talk.text),
+            f"answers move m{one.talk.message_id} {one.question.position} chat={state.chat.id}",
+        )
+        for one in found
+    )

@@ -1,0 +1,133 @@
+"""The sheets of a room's page: a thread or the conversation, each with a form to write in."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.core import bar_sentences as say
+from bot.core.model import Question
+from bot.storage.room_views import RoomMessage
+from bot.storage.store import Tx
+from bot.web.room import loading
+from bot.web.room.door import Door
+from bot.web.room.view import TALK, Shown, address
+
+_LARGEST = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form to write in: where it goes, what goes with it, and how it is kept on the device."""
+
+    action: str
+    keep: str
+    label: str
+    button: str
+    hidden: Mapping[str, str]
+    about: str = ""
+    text: str = ""
+    anonymous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One thread or the conversation, with its messages and its form."""
+
+    key: str
+    label: str
+    title: str
+    empty: str
+    messages: tuple[Shown, ...]
+    form: Form | None = None
+    earlier: int | None = None
+    later: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a refused form had in it, and why it was refused: it is shown again with its words."""
+
+    refused: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+async def sheets(
+    tx: Tx, door: Door, open_key: str, asked: Mapping[str, str], said: Said
+) -> tuple[Sheet, ...]:
+    """The open thread beside the conversation; where that is open, the question that is on beside it."""
+    beside = door.stage.current or next((root for _, root in reversed(door.stage.asked)), None)
+    thread = int(open_key) if open_key != TALK else beside
+    keys = [thread, None] if thread is not None else [None]
+    return tuple([await _sheet(tx, door, key, open_key, asked, said) for key in keys])
+
+
+async def _sheet(
+    tx: Tx, door: Door, thread: int | None, open_key: str, asked: Mapping[str, str], said: Said
+) -> Sheet:
+    key = str(thread) if thread is not None else TALK
+    is_open = key == open_key
+    before = numbered(asked.get("before", "")) if is_open else None
+    filled = await loading.sheet_of(tx, door, thread, before)
+    question = next((one for one, root in door.stage.asked if root == thread), None)
+    label = f"{door.stage.letter}{question.position}" if question else ""
+    form = await _form(tx, door, thread, label, asked if is_open else {}, said)
+    return Sheet(
+        key=key,
+        label=label,
+        title=_title(door, thread, question),
+        empty=say.NO_ANSWER_YET if question else say.NO_WORD_YET,
+        messages=filled.messages,
+        form=form,
+        earlier=filled.earlier,
+        later=before is not None,
+    )
+
+
+def _title(door: Door, thread: int | None, question: Question | None) -> str:
+    """What heads a sheet; the question that is on stands in the bar already."""
+    if question is None:
+        return say.TALK
+    return say.ANSWERS if thread == door.stage.current else question.text
+
+
+async def _form(
+    tx: Tx, door: Door, thread: int | None, label: str, asked: Mapping[str, str], said: Said
+) -> Form:
+    at = address(door.place)
+    key = str(thread) if thread is not None else TALK
+    meant = said.fields if said.fields.get("thread", TALK) == key else {}
+    hidden = {"once": meant.get("once") or secrets.token_urlsafe(9), "thread": key}
+    text = meant.get("text", "")
+    target = await _target(tx, door, asked)
+    if target is not None and "edit" in asked and target.person_id == door.viewer.person.id:
+        change = hidden | {"act": "edit", "edit": str(target.id)}
+        about = "You are changing what you said."
+        goes = f"{at}m/{target.id}/"
+        return Form(goes, f"edit-{target.id}", "Your words", "Change", change, about, text or target.text)
+    if target is not None and "reply" in asked:
+        who = target.name or "somebody"
+        reply = hidden | {"reply": str(target.id)}
+        asks = f"Your reply to {who}"
+        return Form(f"{at}say", f"reply-{target.id}", asks, "Reply", reply, f"To {who}.", text)
+    if label:
+        series = door.stage.series
+        nameless = series is not None and series.anonymous_answers
+        answer = hidden | {"by_form": "yes"}
+        return Form(f"{at}say", key, f"Your answer to {label}", "Answer", answer, "", text, nameless)
+    return Form(f"{at}say", key, "Say something to everybody here", "Send", hidden, "", text)
+
+
+async def _target(tx: Tx, door: Door, asked: Mapping[str, str]) -> RoomMessage | None:
+    """The message that is replied to or changed."""
+    wanted = numbered(asked.get("edit", "") or asked.get("reply", ""))
+    if wanted is None:
+        return None
+    found = await tx.room_message(wanted, viewer=door.viewer.person.native_id, host=door.viewer.hosting)
+    return found if found and found.place_id == door.place.id and found.only_for is None else None
+
+
+def numbered(said: str) -> int | None:
+    """The number in an address, or None where that is none of ours."""
+    return int(said) if said.isascii() and said.isdecimal() and int(said) < _LARGEST else None

@@ -1,0 +1,132 @@
+"""What is done with one message in a room, and with people whom the hosts held back or shut out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.core import bar_sentences, room_sentences
+from bot.core.model import Refused
+from bot.storage.store import Tx
+from bot.web.room.answering import CALL, Fields, answered, back, command, hook, rendered
+from bot.web.room.door import Door
+from bot.web.room.feed import doubt
+from bot.web.room.view import TALK
+from bot.web.site import Page, Site
+
+_LARGEST: Final = 2**53
+
+Act = Callable[[Site, Door, Fields, int], Awaitable[None]]
+"""Does something with the message of this number."""
+
+
+async def message(site: Site, request: Request) -> Response:
+    """Do something with one message: change it, take it back, file it, or use a host's command on it."""
+    return await answered(site, request, _with_message)
+
+
+async def people(site: Site, request: Request) -> Response:
+    """Let somebody back in whom the hosts held back or shut out."""
+    return await answered(site, request, _with_person)
+
+
+async def _with_message(site: Site, request: Request, door: Door, fields: Fields) -> Response:
+    number = min(int(request.path_params["message"]), _LARGEST)
+    act, _, rest = fields.get("act", "").partition(" ")
+    async with site.store.read() as tx:
+        found = await tx.room_message(number, viewer=door.viewer.person.native_id, host=door.viewer.hosting)
+    if found is None or found.place_id != door.place.id or found.only_for is not None:
+        raise Refused(room_sentences.MESSAGE_GONE)
+    thread = fields.get("thread") or str(found.thread_id or TALK)
+    if "line" in fields:
+        return await command(site, request, door, CALL + fields["line"], {**fields, "thread": thread})
+    doing = _ACTS.get(act)
+    if doing is None or (act in _FOR_HOSTS and not door.viewer.hosting):
+        raise Refused(room_sentences.MESSAGE_GONE)
+    await doing(site, door, {**fields, "rest": rest}, number)
+    return await back(site, request, door, thread, number)
+
+
+async def _edit(site: Site, door: Door, fields: Fields, number: int) -> None:
+    text = fields.get("text", "")
+    html = await rendered(text)
+    async with site.store.begin() as tx:
+        await tx.room_edit(number, door.viewer.person, text, html, site.clock.now())
+
+
+async def _delete(site: Site, door: Door, fields: Fields, number: int) -> None:
+    async with site.store.begin() as tx:
+        await tx.room_delete(number, door.viewer.person, site.clock.now(), as_host=door.viewer.hosting)
+
+
+async def _react(site: Site, door: Door, fields: Fields, number: int, *, removed: bool = False) -> None:
+    digit = int(fields["rest"]) if fields["rest"].isdecimal() and len(fields["rest"]) == 1 else 0
+    async with site.store.begin() as tx:
+        await tx.room_react(number, door.viewer.person, digit, site.clock.now(), removed=removed)
+
+
+async def _unreact(site: Site, door: Door, fields: Fields, number: int) -> None:
+    await _react(site, door, fields, number, removed=True)
+
+
+async def _let_in(site: Site, door: Door, fields: Fields, number: int) -> None:
+    async with site.store.begin() as tx:
+        await tx.room_release(number, site.clock.now())
+
+
+async def _hold(site: Site, door: Door, fields: Fields, number: int) -> None:
+    async with site.store.begin() as tx:
+        writer = await _writer(tx, door, number)
+        await tx.hold(door.community.id, writer, site.clock.real())
+        tx.stale_communities.add(door.community.id)
+
+
+async def _ban(site: Site, door: Door, fields: Fields, number: int) -> None:
+    async with site.store.begin() as tx:
+        writer = await _writer(tx, door, number)
+        await tx.ban(door.community.id, writer, site.clock.real())
+        tx.stale_communities.add(door.community.id)
+    doubt(site, door.community)
+
+
+async def _writer(tx: Tx, door: Door, number: int) -> int:
+    """Who wrote it; a host is neither held back nor shut out by another."""
+    writer = await tx.room_writer(number)
+    member = await tx.membership(door.community.id, writer) if writer is not None else None
+    if writer is None or member is None:
+        raise Refused(room_sentences.MESSAGE_GONE)
+    if member.host:
+        raise Refused(bar_sentences.HOSTS_STAY)
+    return writer
+
+
+async def _with_person(site: Site, request: Request, door: Door, fields: Fields) -> Response:
+    if not door.reader.host:
+        raise Refused(bar_sentences.NOT_IN_HERE)
+    person_id = hook(fields, "release") or 0
+    async with site.store.begin() as tx:
+        await tx.release(door.community.id, person_id)
+        await tx.unban(door.community.id, person_id)
+        tx.stale_communities.add(door.community.id)
+    return await back(site, request, door, TALK, None)
+
+
+_ACTS: Final[Mapping[str, Act]] = {
+    "edit": _edit,
+    "delete": _delete,
+    "react": _react,
+    "unreact": _unreact,
+    "let-in": _let_in,
+    "hold": _hold,
+    "ban": _ban,
+}
+_FOR_HOSTS: Final = frozenset({"let-in", "hold", "ban"})
+
+
+PAGES = (
+    Page("/room/{place}/m/{message:int}/", message, ("POST",)),
+    Page("/room/{place}/people", people, ("POST",)),
+)

@@ -1,0 +1,204 @@
+"""What a room shows to one person: the question that is on, its threads, the talk, what hosts can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from bot.core import bar_sentences, clockface, room_bar, room_sheets, sentences
+from bot.core.chat_page import least_open
+from bot.core.chat_sentences import letter
+from bot.core.model import Community, Offer, Person, Place, Question, Role, Series, Visibility
+from bot.core.room_bar import Bar
+from bot.core.room_sheets import Stands
+from bot.core.state import Running
+from bot.storage.room_reading import RoomFiling
+from bot.storage.room_views import RoomMessage
+
+TALK = room_sheets.TALK
+"""The key of the tab that is no question's: the conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at a room, and in which role; `hosting` counts guests who host the chat that is on."""
+
+    person: Person
+    power: Role
+    hosting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a room is about now: its chat, and the message on which each asked question's thread hangs."""
+
+    community: Community
+    place: Place
+    state: Running | None
+    roots: Mapping[int, int]
+    now: datetime
+    rate: float
+    openness: Visibility = Visibility.MEMBERS
+
+    @property
+    def asked(self) -> tuple[tuple[Question, int], ...]:
+        """The questions that were asked here, with the messages that asked them."""
+        questions = room_bar.threads(self.state.questions) if self.state else ()
+        return tuple((one, self.roots[one.id]) for one in questions if one.id in self.roots)
+
+    @property
+    def series(self) -> Series | None:
+        """The weekly chat that the room is about."""
+        return self.state.series if self.state else None
+
+    @property
+    def letter(self) -> str:
+        """What questions are called, as in Q."""
+        return letter(self.state.series, 0) if self.state else "Q"
+
+    @property
+    def current(self) -> int | None:
+        """The message that asked the question which is on, or which was on last."""
+        bar_number = room_bar.bar(self.state, self.now).number if self.state else 0
+        found = [root for one, root in self.asked if one.position == bar_number]
+        return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomContext:
+    """What every message of a room is drawn with: the same for all viewers of one kind."""
+
+    at: str
+    base: str
+    zone: str
+    host: bool
+    letter: str
+    chat_id: int | None
+    asked: tuple[tuple[int, str], ...]
+    sanctions: tuple[tuple[str, str], ...] = (("hold", "Hold back"), ("ban", "Ban"))
+
+    def clock(self, at: datetime) -> str:
+        """A moment as the clock on the community's wall shows it."""
+        return f"{clockface.local(at, self.zone):%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One message as one kind of viewer sees it."""
+
+    message: RoomMessage
+    stands: Stands = Stands()  # noqa: RUF009 - it is frozen
+    own: bool = False
+    filed: tuple[str, ...] = ()
+    picked: bool = False
+    hidden: bool = False
+    answers_to: str = ""
+    report: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A question's thread or the conversation, as one may turn to it."""
+
+    key: str
+    label: str
+    text: str
+    thread: int | None = None
+    on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What hosts can do now; `shut_out` are those they hold back or let in no more."""
+
+    offers: tuple[Offer, ...]
+    unsorted: tuple[Offer, ...]
+    hint: str
+    shut_out: tuple[tuple[int, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """What stands above the talk and changes with the chat."""
+
+    bar: Bar
+    tabs: tuple[Tab, ...]
+    readers: str
+    now: datetime
+    rate: float
+    answer: int | None = None
+    panel: Panel | None = None
+
+
+def address(place: Place) -> str:
+    """Where a room is found."""
+    return f"/room/{quote(place.native_id)}/"
+
+
+def context(stage: Stage, base: str, *, host: bool) -> RoomContext:
+    """What the messages of this room are drawn with; `base` is where the community's pages begin."""
+    return RoomContext(
+        base=base,
+        at=address(stage.place),
+        zone=stage.community.zone,
+        host=host,
+        letter=stage.letter,
+        chat_id=stage.state.chat.id if stage.state else None,
+        asked=tuple((one.position, f"{stage.letter}{one.position}") for one, _ in stage.asked),
+    )
+
+
+def top(stage: Stage, panel: Panel | None, *, hosts_room: bool) -> Top:
+    """What stands above the talk."""
+    bar = room_bar.bar(stage.state, stage.now)
+    tabs = tuple(
+        Tab(str(root), f"{stage.letter}{one.position}", one.text, root, one.position == bar.number)
+        for one, root in stage.asked
+    )
+    return Top(
+        bar=bar,
+        tabs=(*tabs, Tab(TALK, bar_sentences.TALK, "")),
+        readers=bar_sentences.ONLY_HOSTS_READ if hosts_room else readers(stage),
+        now=stage.now,
+        rate=stage.rate,
+        answer=stage.current,
+        panel=panel,
+    )
+
+
+def readers(stage: Stage) -> str:
+    """Who may read afterwards what is said in this chat."""
+    if stage.state is None:
+        return bar_sentences.NOTHING_ON
+    told = stage.state.chat.told or stage.openness
+    return sentences.readers([least_open(stage.state.series.visibility, stage.openness, told)])
+
+
+def shown(
+    stage: Stage,
+    message: RoomMessage,
+    filing: RoomFiling | None,
+    names: Mapping[int, str],
+    stands: Stands,
+    *,
+    own: bool,
+) -> Shown:
+    """One message with what became of it; `names` are those of the messages that are replied to."""
+    report = f"a/{filing.public_id}/report" if filing and filing.public_id and not own else ""
+    return Shown(
+        message=message,
+        stands=stands,
+        own=own,
+        filed=tuple(f"{stage.letter}{number}" for number in filing.numbers) if filing else (),
+        picked=filing.picked if filing else False,
+        hidden=filing.hidden if filing else False,
+        answers_to=names.get(message.reply_to_id or 0, ""),
+        report=report,
+    )
+
+
+def writers(messages: Sequence[RoomMessage]) -> dict[int, str]:
+    """Who said each of these messages."""
+    return {one.id: one.name or ("somebody" if one.anonymous else "EdChat") for one in messages}

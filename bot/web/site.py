@@ -1,0 +1,122 @@
+"""What every page needs: the store, the clock, addresses, templates, the cache and the bells."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from bot.clock import Clock
+from bot.commands import CommandTree
+from bot.core.model import Community
+from bot.storage.store import Store, Tx
+from bot.web.bells import Bells
+from bot.web.cache import PageCache
+from bot.web.recent import Recent
+
+HERE: Final = Path(__file__).parent
+STATIC: Final = HERE / "static"
+
+
+@dataclass(slots=True)
+class Site:
+    """The pages of one bot; `base_url` is how readers reach it, `prefixed` whether paths name a community.
+
+    `shared` holds what is made once for all who look at the same thing live.
+    """
+
+    store: Store
+    clock: Clock
+    tree: CommandTree
+    base_url: str
+    prefixed: bool = True
+    ending: bool = False
+    pages: PageCache = field(default_factory=PageCache)
+    shared: dict[Hashable, Any] = field(default_factory=dict)
+    bells: Bells = field(init=False)
+    recent: Recent = field(init=False)
+    templates: Environment = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Hang the bells and read the templates."""
+        self.bells = Bells(self.store)
+        self.recent = Recent(self.store)
+        self.templates = environment()
+
+    @property
+    def secure(self) -> bool:
+        """Whether readers come by HTTPS."""
+        return self.base_url.startswith("https:")
+
+    def path(self, community: Community | None, rest: str = "") -> str:
+        """The path of a community's page, or of one at the root."""
+        if community is None or not self.prefixed:
+            return f"/{rest}"
+        return f"/{quote(community.slug)}/{rest}"
+
+    def url(self, path: str) -> str:
+        """The whole address of a path, from the settings and never from what a browser claims."""
+        return f"{self.base_url}{path}"
+
+    def html(self, template: str, **context: Any) -> str:
+        """A page from its template; big ones are made in the cache's worker."""
+        return self.templates.get_template(template).render(site=self, **context)
+
+    def answer(self, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+        """A page that is made for one request."""
+        return HTMLResponse(self.html(template, **context), status, {"Cache-Control": "no-store"})
+
+    async def community(self, request: Request, tx: Tx) -> Community:
+        """The community that a path names, or the only one; 404 where there is none."""
+        word = request.path_params.get("community")
+        found = await tx.community_called(word) if word is not None else await only_community(tx)
+        if found is None:
+            raise HTTPException(404)
+        return found
+
+
+async def only_community(tx: Tx) -> Community | None:
+    """The community of an installation that has but one."""
+    every = await tx.communities()
+    return every[0] if len(every) == 1 else None
+
+
+Handler = Callable[[Site, Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One path, who answers it, and how it may be asked; `{community}` in front may be dropped."""
+
+    path: str
+    handler: Handler
+    methods: tuple[str, ...] = ("GET",)
+
+
+@cache
+def static(name: str) -> str:
+    """The path of a static file, with a hash of what it holds, so that browsers may keep it for good."""
+    digest = hashlib.blake2b((STATIC / name).read_bytes(), digest_size=6).hexdigest()
+    return f"/static/{digest}/{name}"
+
+
+def environment() -> Environment:
+    """The templates: everything is escaped, and what is not there is an error."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["static"] = static
+    return made

@@ -1,0 +1,81 @@
+"""What `setup` was told of a community, and what its hosts do next."""
+
+from dataclasses import dataclass
+
+from bot.core import sentences
+from bot.core.first_steps import NextStep, next_step
+from bot.core.model import Chat, Community, Offer, Place, Visibility
+from bot.core.which import Which
+from bot.storage.addresses import BROWSER
+from bot.storage.store import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Where a community's chats are held and who may read them, as far as its hosts have said so."""
+
+    room: Place | None = None
+    readers: Visibility | None = None
+
+
+async def settled(tx: Tx, community_id: int) -> Settled:
+    """What the hosts of a community have said."""
+    where, readers = await tx.installed(_where(community_id)), await tx.installed(_readers(community_id))
+    rooms = await tx.places_of_community(community_id)
+    room = next((place for place in rooms if str(place.id) == where), None)
+    return Settled(room, Visibility(readers) if readers else None)
+
+
+async def settle(tx: Tx, community_id: int, now: Settled) -> None:
+    """Keep what the hosts of a community say."""
+    if now.room is not None:
+        await tx.install(_where(community_id), str(now.room.id))
+    if now.readers is not None:
+        await tx.install(_readers(community_id), now.readers)
+    if now.room is not None and now.readers is not None:
+        await tx.open_untold([now.room], now.readers)
+
+
+async def begun(tx: Tx, community_id: int) -> bool:
+    """Whether a community was set up, or has a weekly chat all the same."""
+    return (await settled(tx, community_id)).readers is not None or await tx.count_series(community_id) > 0
+
+
+async def rooms(tx: Tx, here: Place) -> tuple[Place, ...]:
+    """The rooms for everybody that a community has on the network one is on."""
+    hosts = (await tx.community_of(here)).hosts_place_id
+    found = await tx.places_of_community(here.community_id)
+    return tuple(place for place in found if place.platform == here.platform and place.id != hosts)
+
+
+async def next_of(tx: Tx, community: Community, here: Place) -> tuple[list[str], tuple[Offer, ...]]:
+    """What is missing until people know of the next chat, and the buttons that lead on."""
+    chat = await _next_chat(tx, community)
+    step = next_step(chat, await tx.questions(chat.id) if chat else ())
+    series = await tx.series(chat.series_id) if chat else None
+    lines = [sentences.missing_step(step, chat, series)]
+    if community.hosts_place_id is None:
+        lines.append(sentences.HOSTS_ROOM_LACKING)
+    room = (await settled(tx, community.id)).room
+    elsewhere = step is NextStep.WEEKLY_CHAT and room is not None and room.id != here.id
+    return lines, sentences.step_offers(step, chat, option("place", room) if room and elsewhere else "")
+
+
+def option(name: str, room: Place) -> str:
+    """The option that names a room, as in place=edchat."""
+    word = room.native_id if room.platform == BROWSER else room.name
+    return f'{name}="{word}"' if " " in word else f"{name}={word}"
+
+
+async def _next_chat(tx: Tx, community: Community) -> Chat | None:
+    places = await tx.places_of_community(community.id)
+    found = [chat for place in places if (chat := await tx.chat_here(place.id, Which.AHEAD))]
+    return min(found, key=lambda chat: chat.starts_at, default=None)
+
+
+def _where(community_id: int) -> str:
+    return f"where.{community_id}"
+
+
+def _readers(community_id: int) -> str:
+    return f"readers.{community_id}"

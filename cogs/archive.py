@@ -1,0 +1,179 @@
+"""The archive: where to read, who may, what is published, and its files and feeds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from bot.commands import Cog, Context, Meanings, Offer, Reply, command, on_step
+from bot.core import sentences
+from bot.core.chat_page import least_open
+from bot.core.model import Chat, Place, Refused, Role, Series, Step, StepKind, Visibility
+from bot.storage.addresses import BROWSER
+from bot.storage.secrets import SecretKind
+from bot.storage.store import Tx
+from cogs import _links, _rules
+
+Which = Annotated[Series, "Which weekly chat"]
+Named = Annotated[Chat | None, "Which chat, if not the last one"]
+
+
+class Archive(Cog):
+    """The commands of the group `archive`, and the moment a chat's page is let out."""
+
+    @command("archive link", private=True)
+    async def link(self, ctx: Context, tx: Tx, *, chat: Named = None) -> Reply:
+        """Get the link to the chat's page."""
+        found = chat or await tx.last_begun(ctx.place.id)
+        if found is None:
+            raise Refused(sentences.ARCHIVE_NOTHING)
+        series = await tx.series(found.series_id)
+        readers = least_open(series.visibility, found.told or series.visibility)
+        if readers is Visibility.OFF and ctx.role < Role.HOST:
+            return Reply(sentences.ARCHIVE_OFF.format(series=series.title))
+        if _with_hosts_alone(found) and ctx.role < Role.HOST:
+            raise Refused(sentences.ARCHIVE_NOT_OUT.format(chat=sentences.name(found, series)))
+        return Reply(await _way_in(ctx, tx, found, series, readers))
+
+    @command("archive publish", role=Role.HOST)
+    async def publish(self, ctx: Context, tx: Tx, *, chat: Named = None) -> Reply:
+        """Let a chat's page out to its readers."""
+        found, series = await _over(ctx, tx, chat)
+        readers = least_open(series.visibility, found.told or series.visibility)
+        if readers is Visibility.OFF:
+            raise Refused(sentences.PUBLISH_OFF.format(series=series.title))
+        if found.published_at is not None:
+            raise Refused(sentences.PUBLISHED_ALREADY.format(chat=sentences.name(found, series)))
+        await tx.publish(found.id, ctx.now)
+        back = Offer(sentences.UNPUBLISH, f"archive unpublish chat={found.id}")
+        return Reply(sentences.published(found, series, readers), (back,))
+
+    @command("archive unpublish", role=Role.HOST)
+    async def unpublish(self, ctx: Context, tx: Tx, *, chat: Named = None) -> Reply:
+        """Keep a chat's page with its hosts alone."""
+        found, series = await _over(ctx, tx, chat)
+        name = sentences.name(found, series)
+        if found.published_at is None:
+            raise Refused(sentences.UNPUBLISHED_ALREADY.format(chat=name))
+        await tx.unpublish(found.id)
+        again = Offer(sentences.PUBLISH, f"archive publish chat={found.id}")
+        return Reply(sentences.UNPUBLISHED.format(chat=name), (again,))
+
+    @command("archive visibility", role=Role.HOST)
+    async def visibility(
+        self,
+        ctx: Context,
+        tx: Tx,
+        readers: Annotated[
+            Visibility | None, "Who may read it from now on", Meanings(sentences.WHO_READS)
+        ] = None,
+        *,
+        series: Which,
+        sure: Annotated[bool, "Whether you are sure"] = False,
+    ) -> Reply:
+        """Show or say who may read a weekly chat."""
+        if readers is None or readers is series.visibility:
+            return Reply(sentences.visible_to(series))
+        _rules.need_own(ctx, series)
+        closed = await tx.less_open(series, readers)
+        ours = [place for place in closed if place.platform == BROWSER]
+        if ours and not sure and await tx.joined(ours):
+            return _ask_whether_sure(series, readers, ours)
+        await tx.open_rooms(ours, readers)
+        changed = await tx.set_visibility(series, readers)
+        return Reply("\n".join([sentences.visible_to(changed), *_remarks(changed, closed, ours)]))
+
+    @command("archive export", role=Role.HOST, private=True)
+    async def export(self, ctx: Context, tx: Tx, *, chat: Named = None) -> Reply:
+        """Show where a chat's files are."""
+        found = chat or await tx.last_begun(ctx.place.id)
+        if found is None:
+            raise Refused(sentences.ARCHIVE_NOTHING)
+        series = await tx.series(found.series_id)
+        return Reply(sentences.archive_files(found, series, await _page(tx, found, series)))
+
+    @command("archive feed", private=True)
+    async def feed(
+        self,
+        ctx: Context,
+        tx: Tx,
+        *,
+        series: Which,
+        revoke: Annotated[bool, "End the addresses you were given"] = False,
+    ) -> Reply:
+        """Get the addresses of a weekly chat's feed and calendar."""
+        here = series.community_id
+        if revoke:
+            await tx.revoke_secrets(ctx.person.id, ctx.real, kind=SecretKind.FEED, community_id=here)
+            return Reply(sentences.FEED_REVOKED)
+        if series.visibility is Visibility.OFF:
+            return Reply(sentences.ARCHIVE_OFF.format(series=series.title))
+        address, key = await tx.series_page(series), ""
+        if not address:
+            raise Refused(sentences.ARCHIVE_NO_PAGES)
+        if series.visibility is not Visibility.PUBLIC:
+            await tx.make_member(here, ctx.person.id, ctx.now)
+            kind, whose = SecretKind.FEED, ctx.person.id
+            key = f"?key={await tx.give_secret(kind, here, ctx.real, person_id=whose)}"
+        urls = [f"{address}{file}{key}" for file in ("feed.atom", "calendar.ics")]
+        return Reply(sentences.feeds(urls, bool(key)))
+
+    @on_step(StepKind.PUBLISH)
+    async def let_out(self, tx: Tx, chat_id: int, step: Step, now: datetime) -> None:
+        """Let a chat's page out when its hour is over, where the weekly chat does so at once."""
+        chat = await tx.chat(chat_id)
+        if chat is not None and not chat.rehearsal:
+            await tx.publish(chat_id, now)
+
+
+async def _way_in(ctx: Context, tx: Tx, chat: Chat, series: Series, readers: Visibility) -> str:
+    """The link that opens a chat's page for the one who asks."""
+    page = await _page(tx, chat, series)
+    if readers is Visibility.PUBLIC or ctx.person.platform == BROWSER:
+        return sentences.archive_link(chat, series, page)
+    if readers is Visibility.LINK:
+        url = await _links.to(tx, f"/l/{await tx.link_secret(series.id)}/{chat.slug}")
+        return sentences.archive_by_link(chat, series, url)
+    whose = {"person_id": ctx.person.id, "series_id": series.id}
+    secret = await tx.give_secret(SecretKind.READING, series.community_id, ctx.real, **whose)
+    return sentences.archive_for_you(chat, series, await _links.to(tx, f"/in/{secret}"))
+
+
+async def _page(tx: Tx, chat: Chat, series: Series) -> str:
+    page = await tx.page_of(chat, series)
+    if not page:
+        raise Refused(sentences.ARCHIVE_NO_PAGES)
+    return page
+
+
+async def _over(ctx: Context, tx: Tx, chat: Chat | None) -> tuple[Chat, Series]:
+    """The chat that is meant, when it is over."""
+    found = chat or await tx.last_over(ctx.place.id)
+    if found is None:
+        raise Refused(sentences.ARCHIVE_NOTHING)
+    if not found.state.over:
+        raise Refused(sentences.PUBLISH_FIRST)
+    return found, await tx.series(found.series_id)
+
+
+def _with_hosts_alone(chat: Chat) -> bool:
+    return chat.state.over and chat.published_at is None
+
+
+def _ask_whether_sure(series: Series, readers: Visibility, rooms: list[Place]) -> Reply:
+    text = sentences.VISIBILITY_ROOMS_SURE.format(rooms=_named(rooms))
+    line = f"archive visibility {readers} series={series.id} sure=yes"
+    return Reply(text, (Offer(sentences.VISIBILITY_YES, line),))
+
+
+def _remarks(series: Series, closed: tuple[Place, ...], ours: list[Place]) -> list[str]:
+    """What else is to be known of a weekly chat that is open to others now."""
+    if series.visibility is Visibility.OFF:
+        return [sentences.VISIBILITY_OFF]
+    others = [place for place in closed if place not in ours]
+    stays = [sentences.VISIBILITY_PLACES.format(rooms=_named(others))] if others else []
+    return [sentences.VISIBILITY_OLDER, *stays]
+
+
+def _named(places: list[Place]) -> str:
+    return ", ".join(place.name for place in places)

@@ -1,0 +1,102 @@
+"""Setting a community up: where its chats are held, who moderates, who may read afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from bot.commands import OFFER_LIMIT, Cog, Context, Example, Meanings, Reply, command, fills
+from bot.core import sentences
+from bot.core.host_names import host_names
+from bot.core.model import Place, Refused, Role, Visibility
+from bot.core.names import alike
+from bot.storage.addresses import BROWSER
+from bot.storage.secrets import SecretKind
+from bot.storage.store import Tx
+from cogs import _links, _setup
+from cogs._setup import Settled
+
+
+async def suggest_rooms(ctx: Context, tx: Tx, _typed: str) -> Sequence[str]:
+    """The rooms for everybody on this network."""
+    return [place.name for place in await _setup.rooms(tx, ctx.place)]
+
+
+class Setup(Cog):
+    """The command with which everything begins."""
+
+    @command("setup", role=Role.HOST, private=True)
+    async def setup(
+        self,
+        ctx: Context,
+        tx: Tx,
+        *,
+        where: Annotated[Place | None, "The room in which the chat is held", suggest_rooms] = None,
+        hosts: Annotated[
+            str | None, 'Who moderates beside you, with ";" between two; or nobody', Example("Dana; Tom")
+        ] = None,
+        readers: Annotated[
+            Visibility | None, "Who may read it afterwards", Meanings(sentences.WHO_READS)
+        ] = None,
+    ) -> Reply:
+        """Say where the chat is held, who moderates, and who may read it afterwards."""
+        _check_room(ctx, where, (await tx.community_of(ctx.place)).hosts_place_id)
+        names = host_names(hosts or "")
+        before = await _setup.settled(tx, ctx.place.community_id)
+        now = Settled(where or before.room, readers or before.readers)
+        if now.room is None or now.readers is None:
+            return await _asks(ctx, tx, now, names)
+        await _setup.settle(tx, ctx.place.community_id, now)
+        said = sentences.ready(now.room.name, now.readers)
+        return await _set_up(ctx, tx, said, names, changed=before.readers not in (None, now.readers))
+
+    @fills("setup")
+    async def present(self, ctx: Context, tx: Tx, _given: Mapping[str, Any]) -> Mapping[str, str]:
+        """What was answered before; the first time nothing is chosen."""
+        before = await _setup.settled(tx, ctx.place.community_id)
+        room = {"where": before.room.name} if before.room else {}
+        return room | ({"readers": str(before.readers)} if before.readers else {})
+
+
+def _check_room(ctx: Context, where: Place | None, hosts_place_id: int | None) -> None:
+    if where is not None and where.id == hosts_place_id:
+        raise Refused(sentences.SETUP_HOSTS_ROOM)
+    if where is not None and where.platform != ctx.place.platform:
+        raise Refused(sentences.SETUP_OTHER_NETWORK)
+
+
+async def _asks(ctx: Context, tx: Tx, now: Settled, names: Sequence[str]) -> Reply:
+    """Ask for the rest; what was said already stands in the form."""
+    rooms = [place.name for place in await _setup.rooms(tx, ctx.place)]
+    text = sentences.setup_asks(now.room.name if now.room else None, now.readers, rooms)
+    said = [_setup.option("where", now.room)] if now.room else []
+    said += [f"readers={now.readers}"] if now.readers else []
+    listed = "; ".join(names)
+    said += [f'hosts="{listed}"'] if names and listed.replace("; ", "").isalnum() else []
+    line = " ".join(["setup", *said])
+    return Reply(text, (sentences.set_up_offer(line if len(line) <= OFFER_LIMIT else "setup"),))
+
+
+async def _set_up(ctx: Context, tx: Tx, said: str, names: Sequence[str], *, changed: bool) -> Reply:
+    community = await tx.community_of(ctx.place)
+    hosts = [await _host(ctx, tx, name) for name in names]
+    missing, offers = await _setup.next_of(tx, community, ctx.place)
+    others = [sentences.SAME_READERS] if changed and await tx.count_series(community.id) else []
+    return Reply("\n".join([said, *hosts, *missing, *others]), offers)
+
+
+async def _host(ctx: Context, tx: Tx, name: str) -> str:
+    """Make somebody a host: in our own rooms, where anybody may take any name, by a link for them alone."""
+    here = ctx.place.community_id
+    if ctx.place.platform == BROWSER:
+        known = await tx.members(here)
+        if any(membership.host and alike(person.name, name) for person, membership in known):
+            return sentences.host_already(name)
+        hosts_room = (await tx.community_of(ctx.place)).hosts_place_id
+        secret = await tx.give_secret(SecretKind.HOST, here, ctx.real, place_id=hosts_room)
+        return sentences.host_by_link(name, await _links.to(tx, f"/in/{secret}"))
+    found = await tx.people_named(ctx.place.id, name)
+    if len(found) != 1:
+        return sentences.host_not_met(name)
+    await tx.make_community_host(here, found[0].id)
+    return sentences.host_now(found[0].name)

@@ -1,0 +1,1 @@
+"""Journeys of people through the bot's pages, each in a real browser of their own."""

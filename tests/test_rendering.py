@@ -1,0 +1,194 @@
+"""Stored words come to look as they do on a page, once, with names of those who may be named."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import markup
+from bot.core.hearing import Author, Deleted, Edited, Said
+from bot.rendering import Renderer
+from cogs.privacy import Privacy
+from tests.support.bad_inputs import case
+from tests.support.evening import Evening, evening
+
+ANN = Author("123", "Ann")
+BOB = Author("456", "Bob")
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Evening]:
+    async with evening(tmp_path, Privacy()) as opened:
+        await opened.until(7)
+        await opened.hear(Said("a", ANN, "A1: novels", opened.clock.at))
+        yield opened
+
+
+async def say(room: Evening, native_id: str, text: str, author: Author = BOB) -> None:
+    await room.hear(Said(native_id, author, text, room.clock.at))
+
+
+async def rendered(room: Evening, native_id: str) -> Any:
+    renderer = Renderer(room.store)
+    while await renderer.render_some():
+        pass
+    return (await room.message(native_id)).body_html
+
+
+async def version(room: Evening) -> int:
+    rows = await room.rows("SELECT version FROM chat WHERE id = :id", id=room.chat.id)
+    return int(rows[0].version)
+
+
+async def test_words_get_their_html_a_public_name_and_a_fresh_page(room: Evening) -> None:
+    before = await version(room)
+    assert await rendered(room, "a") == "<p>A1: novels</p>\n"
+    stored = await room.message("a")
+    assert len(stored.public_id) == 10
+    assert set(stored.public_id) <= set("23456789bcdfghjkmnpqrstvwxz")
+    assert (stored.render_version, await version(room)) == (markup.VERSION, before + 1)
+
+
+async def test_a_public_name_outlives_an_edit_and_a_new_look(room: Evening) -> None:
+    await rendered(room, "a")
+    name = (await room.message("a")).public_id
+    await room.hear(Edited("a", ANN, "A1: *comics*", room.clock.at))
+    assert (await room.message("a")).body_html is None
+    assert await rendered(room, "a") == "<p>A1: <em>comics</em></p>\n"
+    assert (await room.message("a")).public_id == name
+
+
+async def test_what_an_earlier_version_rendered_is_rendered_anew_after_a_start(room: Evening) -> None:
+    await rendered(room, "a")
+    await room.hear(Deleted("gone", room.clock.at))
+    async with room.store.begin() as tx:
+        await tx.connection.exec_driver_sql("UPDATE message SET render_version = 1, body_html = 'old'")
+    renderer = Renderer(room.store)
+    await renderer.outdate()
+    assert (await room.message("a")).body_html == "old"
+    assert await renderer.render_some() == 1
+    assert (await room.message("a")).body_html == "<p>A1: novels</p>\n"
+    assert await renderer.render_some() == 0
+
+
+async def leave_out(room: Evening) -> None:
+    """Ann asks to be left out."""
+    async with room.store.begin() as tx:
+        ann = await tx.person("terminal", ANN, room.place.community_id)
+        await tx.set_consent(ann.id, room.place.community_id, room.clock.at, excluded_at=room.clock.at)
+
+
+@asynccontextmanager
+async def running(room: Evening) -> AsyncIterator[tuple[Renderer, asyncio.Event]]:
+    """A renderer at work, and what is set at each commit."""
+    renderer, changed = Renderer(room.store), asyncio.Event()
+    room.store.committed.append(lambda _: changed.set())
+    task = asyncio.create_task(renderer.run())
+    yield renderer, changed
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def shows(room: Evening, native_id: str, words: str, changed: asyncio.Event) -> None:
+    """Wait until a message looks so."""
+    async with asyncio.timeout(10):
+        while words not in ((await room.message(native_id)).body_html or ""):
+            await changed.wait()
+            changed.clear()
+
+
+async def test_it_renders_whenever_it_is_woken(room: Evening) -> None:
+    async with running(room) as (renderer, changed):
+        await shows(room, "a", "novels", changed)
+        await say(room, "b", "A1: comics")
+        renderer.wake()
+        await shows(room, "b", "comics", changed)
+
+
+async def test_it_renders_anew_what_any_commit_changed(room: Evening) -> None:
+    await say(room, "b", "I agree with <@123>")
+    async with running(room) as (_, changed):
+        await shows(room, "b", "@Ann", changed)
+        await leave_out(room)
+        await shows(room, "b", "@unknown", changed)
+
+
+async def test_b282_those_known_here_are_named_and_strangers_are_not(room: Evening) -> None:
+    assert "else @unknown" in case("B282").expect
+    async with room.store.begin() as tx:
+        await tx.person("terminal", Author("789", "Stranger"), room.place.community_id)
+        await tx.add_place(room.place.community_id, "terminal", "55", "lounge")
+        elsewhere = await tx.add_community("Elsewhere", "UTC")
+        await tx.add_place(elsewhere.id, "terminal", "66", "secret room")
+    await say(room, "b", "<@123> <@!123> <@789> <#55> <#66>")
+    shown = await rendered(room, "b")
+    assert shown.count("@Ann<") == 2
+    assert shown.count("@unknown<") == 1
+    assert "#lounge<" in shown
+    assert "#unknown<" in shown
+
+
+async def test_who_is_left_out_is_unnamed_at_once_and_stays_so(room: Evening) -> None:
+    await say(room, "b", "I agree with <@123>")
+    assert "@Ann" in await rendered(room, "b")
+    before = await version(room)
+    await leave_out(room)
+    assert (await room.message("b")).body_html is None
+    assert await version(room) > before
+    assert await rendered(room, "b") == '<p>I agree with <span class="mention">@unknown</span></p>\n'
+
+
+async def test_a_chosen_name_replaces_the_own_one_also_in_what_others_said(room: Evening) -> None:
+    await say(room, "b", "I agree with <@123>")
+    await rendered(room, "b")
+    await room.asks("123", 'privacy name pseudonym="Reader 12"')
+    shown = await rendered(room, "b")
+    assert "@Reader 12<" in shown
+    assert "Ann" not in shown
+
+
+class Held(ThreadPoolExecutor):
+    """A worker that waits until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.came, self.go = threading.Event(), threading.Event()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Do the work once it may be done."""
+        self.came.set()
+        return super().submit(lambda: self.go.wait() and fn(*args, **kwargs))
+
+
+async def test_who_is_left_out_while_their_name_is_being_rendered_is_not_named(room: Evening) -> None:
+    await say(room, "b", "I agree with <@123>")
+    with Held() as worker:
+        renderer = Renderer(room.store, worker)
+        rendering = asyncio.create_task(renderer.render_some())
+        await asyncio.to_thread(worker.came.wait, 10)
+        await leave_out(room)
+        worker.go.set()
+        assert await rendering == 2
+        assert (await room.message("b")).body_html is None
+        await renderer.render_some()
+    assert "@unknown" in (await room.message("b")).body_html
+
+
+async def test_words_taken_back_while_they_are_rendered_stay_away(room: Evening) -> None:
+    with Held() as worker:
+        renderer = Renderer(room.store, worker)
+        rendering = asyncio.create_task(renderer.render_some())
+        await asyncio.to_thread(worker.came.wait, 10)
+        await room.hear(Deleted("a", room.clock.at))
+        worker.go.set()
+        await rendering
+    assert (await room.message("a")).body_html is None
+    assert await renderer.render_some() == 0

@@ -1,0 +1,1 @@
+"""The database room, over real files."""

@@ -1,0 +1,279 @@
+"""The page of a chat over HTTP: before, in its hour and afterwards, for who may read it and for others."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.core.model import Visibility
+from tests.support.archive_seed import AHEAD, PEOPLE, QUESTIONS, TOPIC
+from tests.support.reading_room import ReadingRoom, reading_room
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[ReadingRoom]:
+    async with reading_room(tmp_path) as made:
+        yield made
+
+
+CONSENT = (
+    "INSERT INTO consent (person_id, community_id, {}, changed_at)"
+    " SELECT person_id, 1, said_at, said_at FROM message WHERE public_id = :id"
+)
+
+
+def between(page: str, start: str, end: str) -> str:
+    """The part of a page between two marks."""
+    return page.partition(start)[2].partition(end)[0]
+
+
+def answers(page: str) -> list[str]:
+    """The ids of the answers and comments on a page."""
+    return re.findall(r'class="a" id="a-(\w+)"', page)
+
+
+async def test_it_has_every_question_with_its_answers_and_each_answer_once(room: ReadingRoom) -> None:
+    page = await room.get(room.held)
+    assert re.findall(r'<section class="q" id="(q\d)"', page) == [f"q{k}" for k in range(1, 7)]
+    for question in QUESTIONS:
+        assert question in page
+    found = answers(page)
+    assert len(found) == len(set(found)) > 40
+    said = [int(n) for n in re.findall(r"Asked at [^.]+\. (\d+) answers?", page)]
+    assert sum(said) == 40
+
+
+async def test_answers_after_the_eighth_are_folded_and_on_paper_none(room: ReadingRoom) -> None:
+    await room.change("DELETE FROM filing WHERE message_id IN (SELECT id FROM message WHERE chat_id != 1)")
+    await room.change("UPDATE filing SET question_id = 1", chat=room.archive.held)
+    page = await room.get(room.held)
+    fold = between(page, '<details class="more">', "</details>")
+    assert "Show the other 32 answers to Q1" in fold
+    assert fold.count('aria-label="Report this answer') == 32
+    assert '<details class="more">' not in await room.get(f"{room.held}print/")
+
+
+async def test_an_answer_to_two_questions_has_one_id(room: ReadingRoom) -> None:
+    await room.change(
+        "INSERT INTO filing (message_id, question_id, how, filed_at)"
+        " SELECT message_id, 2, how, filed_at FROM filing WHERE question_id = 1 LIMIT 1",
+        chat=room.archive.held,
+    )
+    found = answers(await room.get(room.held))
+    assert len(found) == len(set(found))
+
+
+async def test_people_are_alphabetical_and_have_no_counts(room: ReadingRoom) -> None:
+    people = between(await room.get(room.held), '<ul class="ppl">', "</ul>")
+    names = [name.partition(" <")[0] for name in re.findall(r"<li>(.*?)</li>", people)]
+    assert names == sorted(names, key=str.casefold)
+    assert set(names) <= set(PEOPLE)
+    assert not re.search(r"\d", people)
+
+
+async def test_it_is_an_announcement_before_with_its_questions_once_they_are_told(room: ReadingRoom) -> None:
+    path = f"{room.home}inquirychat/2026-11-24/"
+    page = await room.get(path)
+    assert all(question in page for question in AHEAD)
+    assert 'href="/room/edchat/">Join in your browser' in page
+    assert f'href="{path}event.ics"' in page
+    assert '"@type":"Event"' in page
+    await room.change("UPDATE chat SET state = 'planned' WHERE slug = '2026-11-24'", chat=room.archive.ahead)
+    assert AHEAD[0] not in await room.get(path)
+
+
+async def test_in_its_hour_it_marks_the_current_question_and_leads_to_the_live_view(
+    room: ReadingRoom,
+) -> None:
+    page = await room.get(room.live)
+    assert re.findall(r'<a href="#q(\d)" class="now" aria-current="true">', page) == ["3"]
+    assert "Q3 is being answered until 5:30 pm" in page
+    assert f'href="{room.live}live/"' in page
+    assert "Who could watch you teach" not in page, "a question that was not asked yet"
+
+
+async def test_a_chat_that_is_called_off_says_so_and_names_the_next(room: ReadingRoom) -> None:
+    await room.change(
+        "UPDATE chat SET state = 'cancelled' WHERE slug = '2026-11-24'", chat=room.archive.ahead
+    )
+    page = await room.get(f"{room.home}inquirychat/2026-11-24/")
+    assert "This chat is called off" in page
+    assert "Tue 1 Dec 2026, 8:00 pm ET" in page
+
+
+async def test_late_answers_are_said_to_be_welcome_until_the_chat_is_sealed(room: ReadingRoom) -> None:
+    assert "Late answers are still welcome until Tue 24 Nov 2026, 9:00 pm ET." in await room.get(room.held)
+    await room.change("UPDATE chat SET state = 'sealed' WHERE id = 1", chat=room.archive.held)
+    page = await room.get(room.held)
+    assert "Late answers" not in page
+    assert "Complete: every answer" in page
+
+
+async def test_what_is_private_is_the_same_404_as_what_is_not_there(tmp_path: Path) -> None:
+    async with reading_room(tmp_path, visibility=Visibility.MEMBERS) as room:
+        private = [
+            await room.get(path, 404) for path in (room.held, f"{room.held}print/", f"{room.live}live/")
+        ]
+        nothing = await room.get(f"{room.home}inquirychat/2001-01-01/", 404)
+        assert set(private) == {nothing}
+        assert TOPIC not in await room.get(room.home)
+        cookie = await room.sign_in()
+        assert TOPIC in await room.get(room.held, Cookie=cookie)
+        assert TOPIC in await room.get(room.home, Cookie=cookie)
+
+
+async def test_an_unpublished_chat_is_its_hosts_alone(room: ReadingRoom) -> None:
+    await room.change("UPDATE chat SET published_at = NULL WHERE id = 1", chat=room.archive.held)
+    await room.get(room.held, 404)
+    assert TOPIC in await room.get(room.held, Cookie=await room.sign_in(host=True))
+    assert TOPIC not in await room.get(room.home)
+
+
+@pytest.mark.parametrize(
+    ("change", "hosts_see_it"),
+    [
+        ("UPDATE message SET hidden_at = said_at WHERE public_id = :id", True),
+        ("UPDATE message SET deleted_at = said_at WHERE public_id = :id", False),
+        ("UPDATE message SET kind = 'conversation' WHERE public_id = :id", False),
+        (
+            CONSENT.format("excluded_at"),
+            True,
+        ),
+        (
+            CONSENT.format("forgotten_at"),
+            False,
+        ),
+    ],
+    ids=["hidden", "deleted", "conversation", "excluded", "forgotten"],
+)
+async def test_what_is_taken_out_is_gone_from_every_order_of_the_page(
+    room: ReadingRoom, change: str, hosts_see_it: bool
+) -> None:
+    paths = [room.held, f"{room.held}?view=time", f"{room.held}?view=person", f"{room.held}print/"]
+    gone = answers(await room.get(room.held))[0]
+    for path in paths:
+        assert f"a-{gone}" in await room.get(path)
+    await room.change(change, chat=room.archive.held, id=gone)
+    for path in paths:
+        assert gone not in await room.get(path)
+    assert (gone in await room.get(room.held, Cookie=await room.sign_in(host=True))) is hosts_see_it
+
+
+async def test_readers_see_the_pseudonym_and_never_the_name(room: ReadingRoom) -> None:
+    await room.change(
+        "INSERT INTO consent (person_id, community_id, pseudonym, changed_at)"
+        " SELECT id, 1, 'Quiet Heron', '2026-11-18 00:00:00' FROM person WHERE name = 'Dana Whitfield'",
+        chat=room.archive.held,
+    )
+    page = await room.get(room.held)
+    assert "Dana Whitfield" not in page
+    assert "Quiet Heron" in page
+
+
+async def test_who_answers_anonymously_is_somebody_also_to_hosts(room: ReadingRoom) -> None:
+    await room.change(
+        "UPDATE message SET anonymous = 1"
+        " WHERE person_id = (SELECT id FROM person WHERE name = 'Dana Whitfield')",
+        chat=room.archive.held,
+    )
+    for cookie in ("", await room.sign_in(host=True)):
+        page = await room.get(room.held, Cookie=cookie)
+        assert "Dana Whitfield" not in page
+        assert "<b>Somebody</b>" in page
+        assert "Somebody" not in between(page, '<ul class="ppl">', "</ul>")
+
+
+async def test_in_time_order_it_is_no_page_of_its_own_to_search_engines(room: ReadingRoom) -> None:
+    page = await room.get(f"{room.held}?view=time")
+    assert '<meta name="robots" content="noindex">' in page
+    assert f'<link rel="canonical" href="{room.base}{room.held}">' in page
+    assert len(answers(page)) == len(answers(await room.get(room.held)))
+    assert '<meta name="robots"' not in await room.get(room.held)
+
+
+async def test_by_person_the_names_are_alphabetical(room: ReadingRoom) -> None:
+    page = await room.get(f"{room.held}?view=person")
+    names = re.findall(r'<h2 id="g\d+">(.*?)</h2>', page)
+    assert names == sorted(names, key=str.casefold)
+    assert len(names) > 5
+
+
+async def test_search_engines_are_told_of_questions_with_answers_and_comments_nested(
+    room: ReadingRoom,
+) -> None:
+    page = await room.get(room.held)
+    told = json.loads(between(page, '<script type="application/ld+json">', "</script>"))
+    assert told["@type"] == "DiscussionForumPosting"
+    assert [one["text"] for one in told["comment"]] == list(QUESTIONS)
+    below = [answer for question in told["comment"] for answer in question["comment"]]
+    assert all(answer["author"]["name"] in PEOPLE for answer in below)
+    assert any("comment" in answer for answer in below)
+    assert told["commentCount"] == len(answers(page))
+
+
+async def test_a_title_that_closes_scripts_and_tags_stays_text(room: ReadingRoom) -> None:
+    evil = '</title></script><script>alert(1)</script>"><b>'
+    await room.change("UPDATE chat SET topic = :evil WHERE id = 1", chat=room.archive.held, evil=evil)
+    await room.change("UPDATE person SET name = :evil", chat=room.archive.held, evil=evil)
+    page = await room.get(room.held)
+    assert "<script>alert" not in page
+    assert "link to this answer by &lt;/title&gt;" in page
+    told = json.loads(between(page, '<script type="application/ld+json">', "</script>"))
+    assert told["headline"] == evil
+
+
+async def test_the_chats_before_and_after_are_linked_and_change_with_them(room: ReadingRoom) -> None:
+    page = await room.get(room.held)
+    assert f'<link rel="prev" href="{room.home}inquirychat/2026-11-10/">' in page
+    assert "Questions worth staying in for" in page
+    await room.change(
+        "UPDATE chat SET topic = 'Another topic' WHERE slug = '2026-11-24'", chat=room.archive.ahead
+    )
+    assert "Another topic" in await room.get(room.held)
+
+
+async def test_it_is_sent_again_only_when_it_changed(room: ReadingRoom) -> None:
+    async with room.session.get(room.base + room.held) as first:
+        tag = first.headers["ETag"]
+    await room.get(room.held, 304, If_None_Match=tag)
+    await room.change("UPDATE message SET picked_at = said_at", chat=room.archive.held)
+    assert "host’s pick" in await room.get(room.held, 200, If_None_Match=tag)
+
+
+async def test_the_latest_chat_of_a_series_is_the_one_held_last(room: ReadingRoom) -> None:
+    async with room.session.get(f"{room.base}{room.home}inquirychat/latest/", allow_redirects=False) as found:
+        assert (found.status, found.headers["Location"]) == (307, room.held)
+    await room.get(f"{room.home}firstyears/latest/", 404)
+
+
+async def test_a_page_of_360_answers_is_small(tmp_path: Path) -> None:
+    async with reading_room(tmp_path, answers=360) as room:
+        page = (await room.get(room.held)).encode()
+        assert len(answers(page.decode())) > 360
+        assert len(gzip.compress(page, 6)) <= 35_000
+
+
+async def test_a_stranger_is_not_handed_what_a_member_or_somebody_before_a_change_was(tmp_path: Path) -> None:
+    async with reading_room(tmp_path, visibility=Visibility.PUBLIC) as room:
+        assert TOPIC in await room.get(room.held)
+        assert TOPIC in await room.get(room.held)
+        await room.change("UPDATE series SET visibility = 'members'", chat=room.archive.held)
+        await room.get(room.held, 404)
+        cookie = await room.sign_in()
+        assert TOPIC in await room.get(room.held, Cookie=cookie)
+        await room.get(room.held, 404)
+
+
+async def test_a_series_that_is_called_something_else_is_so_on_every_page_of_its_chats(
+    room: ReadingRoom,
+) -> None:
+    assert "Weeknight Inquiry" in await room.get(room.held)
+    await room.change("UPDATE series SET title = 'Late Inquiry' WHERE id = 1")
+    page = await room.get(room.held)
+    assert "Late Inquiry" in page
+    assert "Weeknight Inquiry" not in page

@@ -1,0 +1,91 @@
+"""The front page of a community, and the page of a weekly chat."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.core.model import Visibility
+from tests.support.archive_seed import ABOUT, AHEAD, NOW, TOPIC
+from tests.support.reading_room import ReadingRoom, reading_room
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[ReadingRoom]:
+    async with reading_room(tmp_path) as made:
+        yield made
+
+
+async def test_the_next_chat_stands_on_the_front_page_with_its_questions(room: ReadingRoom) -> None:
+    page = await room.get(room.home)
+    assert "Next chat, in 2 days" in page
+    assert all(question in page for question in AHEAD)
+    assert page.index("Join in your browser") < page.index("Add to calendar")
+
+
+async def test_what_is_live_is_said_with_its_question(room: ReadingRoom) -> None:
+    page = await room.get(room.home)
+    assert "First Years is on Q3: “Which bit of planning can you drop this week?”" in page
+    assert f'href="{room.live}live/"' in page
+    await room.change("UPDATE chat SET state = 'tail' WHERE state = 'open'", chat=room.archive.live)
+    assert "Live now" not in await room.get(room.home)
+
+
+async def test_the_timetable_is_in_the_communitys_zone_or_in_the_readers(room: ReadingRoom) -> None:
+    page = await room.get(room.home)
+    assert "Times in America/New_York (ET)" in page
+    assert '<b>Tue</b> 24 Nov</p>\n<a class="ev"' in page
+    elsewhere = await room.get(f"{room.home}?tz=Europe/Paris")
+    assert '<b>Wed</b> 25 Nov</p>\n<a class="ev"' in elsewhere
+    assert '<span class="at">2:00 am</span>' in elsewhere
+
+
+async def test_a_zone_that_is_none_is_refused_in_a_sentence_and_the_page_stands(room: ReadingRoom) -> None:
+    page = await room.get(f"{room.home}?tz=Middle-earth")
+    assert "Middle-earth" in page
+    assert "Times in America/New_York (ET)" in page
+
+
+async def test_a_chat_that_is_called_off_and_a_holiday_say_so(room: ReadingRoom) -> None:
+    await room.change("UPDATE slot SET exdates = '[\"2026-12-01\"]' WHERE series_id = 1")
+    page = await room.get(room.home)
+    assert (
+        'class="off"><p class="day"><b>Sun</b> 29 Nov</p>\n<p class="ev"><span class="sr">First Years' in page
+    )
+    assert "No chat, holiday" in page
+
+
+async def test_the_archive_is_there_newest_first_with_how_much_there_is_to_read(room: ReadingRoom) -> None:
+    page = await room.get(room.home)
+    assert "6 questions, 40 answers," in page
+    assert page.index(TOPIC) < page.index("Cold calls, warm calls")
+    assert re.search(r"A host’s pick\.", page)
+
+
+async def test_how_far_off_the_next_chat_is_changes_with_the_day(room: ReadingRoom) -> None:
+    assert "Next chat, in 2 days" in await room.get(room.home)
+    room.clock.at = NOW + timedelta(days=1)
+    assert "Next chat, tomorrow" in await room.get(room.home)
+
+
+async def test_a_stranger_to_a_members_community_sees_no_chat(tmp_path: Path) -> None:
+    async with reading_room(tmp_path, visibility=Visibility.MEMBERS) as room:
+        page = await room.get(room.home)
+        for word in ("Weeknight", "First Years", TOPIC, AHEAD[0]):
+            assert word not in page
+        await room.get(f"{room.home}inquirychat/", 404)
+        assert "Weeknight" in await room.get(room.home, Cookie=await room.sign_in())
+
+
+async def test_a_series_says_when_it_meets_and_has_all_that_was_held(room: ReadingRoom) -> None:
+    page = await room.get(f"{room.home}inquirychat/")
+    assert "Every Tuesday, 8:00 pm America/New_York (ET)" in page
+    assert ABOUT in page
+    assert f'href="{room.held}"' in page
+    assert f'href="{room.home}inquirychat/2026-11-10/"' in page
+    assert "Tue 1 Dec 2026, 8:00 pm ET" in page
+    await room.get(f"{room.home}nochat/", 404)

@@ -1,0 +1,152 @@
+"""Reporting an answer: asked on a page, told to the hosts' room once, and decided there."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.commands import Asker, Reply
+from bot.core.hearing import Author
+from bot.core.model import Role, Visibility
+from tests.support.archive_seed import Archive, sow
+from tests.support.bad_inputs import case
+from tests.support.web_house import WebHouse, web_house
+
+
+@dataclass(slots=True)
+class Seeded:
+    """Pages with an archive, and one answer in it."""
+
+    house: WebHouse
+    archive: Archive
+    message_id: int
+    path: str
+
+    async def rows(self, query: str) -> list[Any]:
+        async with self.house.store.read() as tx:
+            return list((await tx.connection.execute(text(query))).all())
+
+    async def told(self) -> list[Any]:
+        """What the hosts' room is told of reports."""
+        return await self.rows("SELECT payload FROM outbox WHERE key LIKE 'report.%' ORDER BY id")
+
+    async def hosts_say(self, line: str) -> Reply:
+        community = self.archive.community
+        async with self.house.store.begin() as tx:
+            host = await tx.person("browser", Author("mo", "Mo"), community.id)
+            room = await tx.place(community.hosts_place_id or 0)
+        return await self.house.app.tree.answer(Asker(host, room, Role.HOST), line)
+
+
+@pytest.fixture
+async def seeded(tmp_path: Path) -> AsyncIterator[Seeded]:
+    async with web_house(tmp_path) as house:
+        archive = await sow(house.store, answers=12)
+        async with house.store.read() as tx:
+            query = "SELECT id, public_id FROM message WHERE kind = 'answer' ORDER BY id LIMIT 1"
+            row = (await tx.connection.execute(text(query))).one()
+        yield Seeded(house, archive, row.id, f"/{archive.community.slug}/a/{row.public_id}/report")
+
+
+async def test_everybody_who_reads_an_answer_can_report_it(seeded: Seeded) -> None:
+    reader = seeded.house.stranger()
+    page = await reader.get(seeded.path)
+    assert page.status == 200
+    assert "<textarea" in page.text
+    assert "<script" not in page.text
+    sent = await reader.post(seeded.path, {"reason": "It names a pupil <b>"})
+    assert sent.status == 200
+    assert "The hosts of this chat have been told" in sent.text
+    [row] = await seeded.rows("SELECT message_id, by_person_id, reason, settled_at FROM report")
+    assert row == (seeded.message_id, None, "It names a pupil <b>", None)
+    [post] = await seeded.told()
+    assert "It names a pupil <b>" in post.payload
+    assert seeded.path.removesuffix("/report") in post.payload
+
+
+async def test_one_address_is_heard_once_and_thanked_each_time(seeded: Seeded) -> None:
+    for reason in ("first", "second"):
+        got = await seeded.house.stranger().post(seeded.path, {"reason": reason})
+        assert got.status == 200
+    assert await seeded.rows("SELECT reason FROM report") == [("first",)]
+    assert len(await seeded.told()) == 1
+
+
+async def test_one_person_is_heard_once_a_day_about_one_answer(seeded: Seeded) -> None:
+    now = seeded.house.site.clock.now()
+    async with seeded.house.store.begin() as tx:
+        ben = await tx.person("browser", Author("ben", "Ben"), seeded.archive.community.id)
+        heard = [await tx.report(seeded.message_id, "x", why, ben.id, now) for why in ("a", "b")]
+        strangers = [await tx.report(seeded.message_id, "x", str(n), None, now) for n in range(7)]
+    assert heard == [True, False]
+    assert strangers == [True] * 5 + [False] * 2
+
+
+async def test_a_reason_that_is_too_long_is_asked_for_again_and_kept(seeded: Seeded) -> None:
+    got = await seeded.house.stranger().post(seeded.path, {"reason": "x" * 1_001})
+    assert got.status == 422
+    assert "x" * 1_000 in got.text
+    assert await seeded.rows("SELECT * FROM report") == []
+
+
+async def test_what_one_may_not_read_one_cannot_report(seeded: Seeded) -> None:
+    reader = seeded.house.stranger()
+    for path in (seeded.path.replace("/a/", "/a/nothing"), f"/{seeded.archive.community.slug}/a/%00/report"):
+        assert (await reader.get(path)).status == 404
+    async with seeded.house.store.begin() as tx:
+        await tx.set_visibility(seeded.archive.series, Visibility.MEMBERS)
+    assert (await reader.get(seeded.path)).status == 404
+    assert (await reader.post(seeded.path, {"reason": "why?"})).status == 404
+    assert await seeded.rows("SELECT * FROM report") == []
+
+
+async def test_a_form_from_elsewhere_reports_nothing(seeded: Seeded) -> None:
+    got = await seeded.house.stranger().post(
+        seeded.path, {"reason": "spam"}, Sec_Fetch_Site="cross-site", Origin="https://evil.example"
+    )
+    assert got.status == 403
+    assert await seeded.rows("SELECT * FROM report") == []
+
+
+async def test_b382_a_hidden_answer_is_gone_everywhere_and_its_reason_kept(seeded: Seeded) -> None:
+    assert "reason kept" in case("B382").expect
+    reader = seeded.house.stranger()
+    await reader.post(seeded.path, {"reason": "It names a pupil"})
+    [post] = await seeded.told()
+    assert f"answers hide m{seeded.message_id}" in post.payload
+    assert f"answers keep m{seeded.message_id}" in post.payload
+    chat = seeded.archive.held
+    said = await seeded.hosts_say(f'answers hide m{seeded.message_id} because="a pupil" chat={chat}')
+    assert said.text == "Readers no longer see that message."
+    [row] = await seeded.rows(f"SELECT hidden_why FROM message WHERE id = {seeded.message_id}")
+    assert row.hidden_why == "a pupil"
+    assert await seeded.rows("SELECT * FROM report WHERE settled_at IS NULL") == []
+    assert (await reader.get(seeded.path)).status == 404
+    assert (await reader.get(seeded.path.removesuffix("/report"))).status == 404
+    await seeded.hosts_say(f"answers hide m{seeded.message_id} undo=yes chat={chat}")
+    assert (await reader.get(seeded.path)).status == 200
+    assert await seeded.rows(f"SELECT hidden_why FROM message WHERE id = {seeded.message_id}") == [(None,)]
+
+
+async def test_hosts_may_leave_an_answer_as_it_is(seeded: Seeded) -> None:
+    await seeded.house.stranger().post(seeded.path, {"reason": ""})
+    assert "They gave no reason." in (await seeded.told())[0].payload
+    said = await seeded.hosts_say(f"answers keep m{seeded.message_id} chat={seeded.archive.held}")
+    assert said.text == "It stays as it is, and what was reported of it is settled."
+    assert await seeded.rows("SELECT * FROM report WHERE settled_at IS NULL") == []
+    assert (await seeded.house.stranger().get(seeded.path)).status == 200
+
+
+async def test_a_forgotten_reporter_leaves_no_words(seeded: Seeded) -> None:
+    now, here = seeded.house.site.clock.now(), seeded.archive.community.id
+    async with seeded.house.store.begin() as tx:
+        ben = await tx.person("browser", Author("ben", "Ben"), here)
+        await tx.report(seeded.message_id, "an answer", "armadillo", ben.id, now)
+        await tx.forget(ben, here, now)
+    assert await seeded.rows("SELECT reason, by_person_id FROM report") == [("", None)]
+    assert "armadillo" not in str(await seeded.told())

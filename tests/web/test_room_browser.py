@@ -1,0 +1,115 @@
+"""A room in a real browser: what its script adds, and that nothing typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest_asyncio
+from playwright.async_api import Page, async_playwright, expect
+
+from tests.support.web_house import Browser
+from tests.web.room_setting import Room, open_room, said
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+@pytest_asyncio.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
+    async with open_room(tmp_path) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def opened(room: Room, who: Browser, query: str = "", width: int = 1280) -> AsyncIterator[Page]:
+    """A room's page in somebody's browser; no fault of a script or of its policy passes unseen."""
+    async with async_playwright() as player:
+        browser = await player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        context = await browser.new_context(viewport={"width": width, "height": 844})
+        for name, value in who.cookies.items():
+            await context.add_cookies([{"name": name, "value": value, "url": room.house.base}])
+        page, faults = await context.new_page(), list[str]()
+        page.on("pageerror", lambda fault: faults.append(str(fault)))
+        page.on("console", lambda line: faults.append(line.text) if "Security Policy" in line.text else None)
+        await page.goto(room.house.base + room.at + query)
+        yield page
+        assert faults == []
+        await browser.close()
+
+
+async def test_what_others_say_appears_and_what_one_sends_needs_no_new_page(room: Room) -> None:
+    ana, ben = await room.house.join("Ana"), await room.house.join("Ben")
+    async with opened(room, ana) as page:
+        await room.says(ben, "Hello from Ben")
+        talk = page.locator("[data-list=room]")
+        await expect(talk).to_contain_text("Hello from Ben")
+        await page.evaluate("window.same = true")
+        box = page.locator("#w-room")
+        await box.fill("Hello <b>Ben</b>")
+        await box.press("Control+Enter")
+        await expect(talk).to_contain_text("Hello <b>Ben</b>")
+        await expect(box).to_have_value("")
+        assert await talk.locator(".m", has_text="Hello <b>Ben</b>").count() == 1
+        assert await page.evaluate("window.same") is True
+
+
+async def test_unsent_words_survive_a_reload_and_a_lost_connection(room: Room) -> None:
+    ana = await room.house.join("Ana")
+    async with opened(room, ana) as page:
+        box = page.locator("#w-room")
+        await box.fill("A long thought")
+        await page.reload()
+        await expect(box).to_have_value("A long thought")
+        await page.context.set_offline(True)
+        await box.press("Control+Enter")
+        await expect(page.locator("[data-only]")).to_contain_text("not sent")
+        await expect(box).to_have_value("A long thought")
+        await page.context.set_offline(False)
+        await box.press("Control+Enter")
+        await expect(page.locator("[data-list=room]")).to_contain_text("A long thought")
+        await page.reload()
+        await expect(box).to_have_value("")
+    assert await room.rows("select count(*) from room_message where text = 'A long thought'") == [(1,)]
+
+
+async def test_a_new_question_changes_the_bar_and_leaves_the_focus_where_it_is(room: Room) -> None:
+    ana = await room.house.join("Ana")
+    async with opened(room, ana) as page:
+        await expect(page.locator(".left")).to_contain_text(":")
+        await page.locator("#w-room").focus()
+        async with room.house.store.begin() as tx:
+            state = await tx.running(room.chat_id)
+            steered = state.with_chat(steered_by="", steered_at=None)
+            await tx.save(state, steered, room.house.site.clock.now())
+        await room.presses(room.host, f"chat next chat={room.chat_id} after=1")
+        await expect(page.locator("#bar h1")).to_have_text("What did not?")
+        await expect(page.locator("[data-line]")).to_have_text("Q2 of 3: What did not?")
+        assert await page.evaluate("document.activeElement.id") == "w-room"
+        await page.locator("[data-answer]").click()
+        await page.wait_for_url("**#write")
+        await expect(page.locator("label", has_text="Your answer to Q2")).to_be_visible()
+
+
+async def test_on_a_phone_one_turns_between_tabs_and_sees_what_is_new(room: Room) -> None:
+    ana, ben, root = await room.house.join("Ana"), await room.house.join("Ben"), await room.root(1)
+    async with opened(room, ana, width=390) as page:
+        await expect(page.locator("[data-sheet=room]")).to_be_hidden()
+        await page.wait_for_timeout(300)
+        await room.says(ben, "Anybody here?")
+        await expect(page.locator("[data-tab=room] .n")).to_have_text(" 1 new")
+        await page.locator("[data-tab=room]").click()
+        await expect(page.locator("[data-list=room]")).to_contain_text("Anybody here?")
+        await expect(page.locator("[data-tab=room] .n")).to_be_hidden()
+        await expect(page.locator(f'[data-sheet="{root}"]')).to_be_hidden()
+        assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+async def test_a_host_presses_a_button_and_reads_the_answer_in_place(room: Room) -> None:
+    ana = await room.house.join("Ana")
+    number = said(await room.says(ana, "We start each week with a story that the class tells"))
+    async with opened(room, room.host, "?thread=room") as page:
+        await page.locator(f"#m{number} summary").click()
+        await page.locator(f"#m{number} .file button").first.click()
+        await expect(page.locator("[data-only]")).to_contain_text("Filed under Q1")
+        await expect(page.locator(f"#m{number} .filed")).to_have_text("filed under Q1")

@@ -1,0 +1,210 @@
+"""What an open page of a room is told: by server-sent events, to each the part that is for their eyes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest_asyncio
+from aiohttp import ClientResponse
+
+from bot.core.model import Role
+from tests.support.web_house import Browser
+from tests.web.room_setting import Room, open_room, said, words
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event as a browser gets it."""
+
+    name: str
+    data: str
+    id: str = ""
+
+
+@dataclass(slots=True)
+class Ear:
+    """One open page."""
+
+    answer: ClientResponse
+
+    async def next(self, *names: str, patience: float = 5) -> Told:
+        """The next event with one of these names."""
+        async with asyncio.timeout(patience):
+            while (told := await self.any()) is None or (names and told.name not in names):
+                assert told is None or told.name != "end", "the stream ended"
+        return told
+
+    async def any(self) -> Told | None:
+        """The next event, None for a mere sign of life; "end" when the stream is over."""
+        fields: dict[str, list[str]] = {}
+        while line := (await self.answer.content.readline()).decode().rstrip("\n"):
+            name, _, value = line.partition(": ")
+            fields.setdefault(name, []).append(value)
+        if not fields and self.answer.content.at_eof():
+            return Told("end", "")
+        if "event" not in fields:
+            return None
+        return Told(fields["event"][0], "\n".join(fields.get("data", [])), "".join(fields.get("id", [])))
+
+
+@pytest_asyncio.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
+    async with open_room(tmp_path, anonymous_answers=True) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def listening(room: Room, who: Browser, after: int | None = None) -> AsyncIterator[Ear]:
+    last = await last_event(room) if after is None else after
+    url = f"{room.house.base}{room.at}events?after={last}"
+    async with who.session.get(url) as answer:
+        assert answer.status == 200
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+        yield Ear(answer)
+
+
+async def last_event(room: Room) -> int:
+    async with room.house.store.read() as tx:
+        return await tx.room_last_event(room.house.place.id)
+
+
+async def test_what_is_said_edited_and_taken_back_reaches_an_open_page(room: Room) -> None:
+    ana, ben = await room.house.join("Ana"), await room.house.join("Ben")
+    async with listening(room, ben) as ear:
+        assert "Q1 of 3" in (await ear.next("state")).data
+        number = said(await room.says(ana, "Hello"))
+        told = await ear.next("said")
+        assert f'id="m{number}"' in told.data
+        assert "Ana Hello" in words(told.data)
+        await room.acts(ana, number, "edit", text="Hello there")
+        assert "Hello there" in words((await ear.next("edited")).data)
+        await room.acts(ana, number, "delete")
+        assert (await ear.next("deleted")).data == str(number)
+
+
+async def test_a_page_that_was_away_is_told_what_it_missed_and_nothing_twice(room: Room) -> None:
+    ana, ben = await room.house.join("Ana"), await room.house.join("Ben")
+    async with listening(room, ben) as ear:
+        await room.says(ana, "one")
+        seen = await ear.next("said")
+    await room.says(ana, "two")
+    await room.says(ana, "three")
+    async with ben.session.get(
+        f"{room.house.base}{room.at}events?after=0", headers={"Last-Event-ID": seen.id}
+    ) as answer:
+        ear = Ear(answer)
+        texts = [words((await ear.next("said")).data) for _ in range(2)]
+    assert ["two" in texts[0], "three" in texts[1]] == [True, True]
+
+
+async def test_a_page_that_was_away_for_long_loads_itself_again(room: Room) -> None:
+    ana = await room.house.join("Ana")
+    person, now = await room.house.person("Ana"), room.house.site.clock.now()
+    async with room.house.store.begin() as tx:
+        for number in range(501):
+            await tx.room_say(room.house.place, person, Role.ANYONE, f"w{number}", "", now)
+    async with listening(room, ana, after=0) as ear:
+        assert (await ear.next("reload", "said")).name == "reload"
+
+
+async def test_an_answer_of_the_bot_for_one_person_reaches_their_page_alone(room: Room) -> None:
+    ana, ben = await room.house.join("Ana"), await room.house.join("Ben")
+    async with listening(room, ana) as hers, listening(room, ben) as his:
+        await room.presses(ana, "privacy show")
+        await room.says(ana, "After it")
+        assert "Readers see you as Ana" in words((await hers.next("said")).data)
+        assert "After it" in words((await his.next("said")).data)
+
+
+async def test_tools_for_ones_own_words_are_drawn_for_their_writer_and_a_hosts_for_hosts(room: Room) -> None:
+    ana, ben, root = await room.house.join("Ana"), await room.house.join("Ben"), await room.root(1)
+    ears = [listening(room, who) for who in (ana, ben, room.host)]
+    async with ears[0] as hers, ears[1] as his, ears[2] as hosts:
+        await room.says(ana, "No name please", root, by_form="yes", anonymous="yes")
+        own, other, steering = [(await ear.next("said")).data for ear in (hers, his, hosts)]
+    assert ("Delete" in own, "Edit" in own, "answers hide" in own) == (True, True, False)
+    assert ("Delete" in other, "Edit" in other, "answers hide" in other) == (False, False, False)
+    assert ("Delete" in steering, ">Edit<" in steering, "answers hide" in steering) == (True, False, True)
+    assert "Ana" not in words(other) + words(steering)
+    person = await room.house.person("Ana")
+    assert person.native_id not in other + steering
+
+
+async def test_the_next_question_changes_the_top_of_every_page(room: Room) -> None:
+    ana = await room.house.join("Ana")
+    async with listening(room, ana) as ear:
+        await ear.next("state")
+        async with room.house.store.begin() as tx:
+            state = await tx.running(room.chat_id)
+            steered = state.with_chat(steered_by="", steered_at=None)
+            await tx.save(state, steered, room.house.site.clock.now())
+        await room.presses(room.host, f"chat next chat={room.chat_id} after=1")
+        told = await ear.next("state")
+        while "Q2 of 3" not in told.data or f'data-tab="{await room.root(2)}"' not in told.data:
+            told = await ear.next("state")
+        assert "What did not?" in words(told.data)
+        assert "For hosts" not in told.data
+
+
+async def test_where_a_message_is_filed_changes_on_every_page(room: Room) -> None:
+    ana, ben = await room.house.join("Ana"), await room.house.join("Ben")
+    async with listening(room, ben) as ear:
+        number = said(await room.says(ana, "We start with a story"))
+        await ear.next("said")
+        await room.until("select count(*) from message where text like 'We start%'", 1)
+        line = f"answers move {number} 1 chat={room.chat_id}"
+        await room.host.post(f"{room.at}m/{number}/", {"line": line})
+        assert "filed under Q1" in words((await ear.next("edited")).data)
+
+
+async def test_the_page_of_somebody_who_is_shut_out_is_told_nothing_more(room: Room) -> None:
+    ana = await room.house.join("Ana")
+    async with listening(room, ana) as ear:
+        await ear.next("state")
+        await room.acts(room.host, said(await room.says(ana, "Spam")), "ban")
+        await ear.next("bye", patience=8)
+        secret = await room.says(room.host, "Not for her")
+        assert secret.status == 303
+        assert (await ear.any()) == Told("end", "")
+
+
+async def test_held_words_reach_hosts_and_their_writer_alone_until_they_are_let_in(room: Room) -> None:
+    ana, ben = await room.house.join("Ana"), await room.house.join("Ben")
+    await room.acts(room.host, said(await room.says(ana, "First")), "hold")
+    async with listening(room, ben) as his, listening(room, room.host) as hosts:
+        held = said(await room.says(ana, "Second"))
+        await room.says(ben, "Third")
+        assert "Second" in words((await hosts.next("said")).data)
+        assert "Third" in words((await his.next("said")).data)
+        await room.acts(room.host, held, "let-in")
+        assert "Second" in words((await his.next("said")).data)
+
+
+async def test_open_pages_end_when_the_bot_does(tmp_path: Path) -> None:
+    async with open_room(tmp_path) as room:
+        ana = await room.house.join("Ana")
+        url = f"{room.house.base}{room.at}events?after=0"
+        answer = await ana.session.get(url)
+        await Ear(answer).next("state")
+        room.house.site.ending = True
+        room.house.site.bells.ring_all()
+        async with asyncio.timeout(3):
+            while await Ear(answer).any() != Told("end", ""):
+                pass
+
+
+async def test_one_person_may_not_open_a_room_without_end(room: Room) -> None:
+    ana = await room.house.join("Ana")
+    open_pages = []
+    for _ in range(12):
+        ear = Ear(await ana.session.get(f"{room.house.base}{room.at}events?after=0"))
+        await ear.next()
+        open_pages.append(ear)
+    refused = await ana.get(f"{room.at}events?after=0")
+    assert refused.status == 429
+    for ear in open_pages:
+        ear.answer.close()
