@@ -1,4 +1,4 @@
-"""Measures everything in one run and prints ratios, as a table and as JSON."""
+"""Measures everything in one run and prints ratios, and what readers may wait for, as a table and as JSON."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import ingest, lateness, markup, parsing, waking
+from benchmarks import crowd, ingest, lateness, markup, pages, parsing, waking
 from bot import logs
 
 
@@ -38,6 +38,8 @@ MEASURES: dict[str, Callable[[Path], Awaitable[dict[str, float]]]] = {
     "parsing": parsing.measure,
     "markup": markup.measure,
     "lateness": lateness.measure,
+    "pages": pages.measure,
+    "crowd": crowd.measure,
 }
 TARGETS = (
     Target("step p99 / bare alarm p99", 4),
@@ -47,6 +49,14 @@ TARGETS = (
     Target("100,000 planned / 100 planned", 2),
     Target("worst t(2n)/t(n)", 3),
     Target("rendering, worst t(2n)/t(n)", 3),
+    Target("cached page / static file", 1, at_least=True),
+    Target("uncached page / datasette", 3, at_least=True),
+    Target("loop lag p99 ms, 16 readers", 50),
+    Target("page of 360 answers, kB packed", 35),
+    Target("500 readers of the live view, p99 ms", 1000),
+    Target("500 readers of the live view, loop lag p99 ms", 50),
+    Target("500 readers of the room, p99 ms", 1000),
+    Target("500 readers of the room, loop lag p99 ms", 50),
 )
 
 

@@ -1,4 +1,4 @@
-"""How soon 500 live readers see what is said, in the live view and in the room, and what it costs the loop."""
+"""How soon 500 readers see live what is said, in the live view and in the room, and how the loop lags."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ async def measure(folder: Path) -> dict[str, float]:
                 await tx.connection.execute(text(f"UPDATE {column} = 'public'"))
             tx.stale.add(room.chat_id)
             slugs = text(
-                "SELECT community.slug, series.slug, chat.slug FROM chat JOIN series ON series.id = series_id "
-                "JOIN community ON community.id = community_id WHERE chat.id = :chat"
+                "SELECT community.slug, series.slug, chat.slug FROM chat "
+                "JOIN series ON series.id = series_id JOIN community ON community.id = community_id "
+                "WHERE chat.id = :chat"
             )
             address = "/".join((await tx.connection.execute(slugs, {"chat": room.chat_id})).one())
         live = await _follow(room, f"/{address}/live/events", [""] * READERS, members, 0)

@@ -1,4 +1,4 @@
-"""Readers in a process of their own, so that their work is not taken for the bot's; they print what they saw."""
+"""Readers in a process of their own, so that their work does not count as the bot's."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _HERE: Final = Path(__file__).parents[1]
 
 
 async def asked(port: int, path: str, readers: int, seconds: float) -> dict[str, float]:
-    """So many readers ask for a page again and again: requests a second, the time of one, bytes of the last."""
+    """So many readers ask for a page again and again: how many a second, how long one took, its bytes."""
     return await _apart({"do": "ask", "port": port, "path": path, "readers": readers, "seconds": seconds})
 
 
 async def followed(port: int, path: str, cookies: Sequence[str], **talk: Any) -> dict[str, float]:
-    """One reader for each cookie follows live, while somebody says things in bursts: how soon each saw each."""
+    """One reader for each cookie follows live while things are said in bursts: how soon each saw each."""
     return await _apart({"do": "follow", "port": port, "path": path, "cookies": cookies, **talk})
 
 
@@ -101,7 +101,9 @@ class _Asker(asyncio.Protocol):
 async def _ask(wish: Mapping[str, Any]) -> dict[str, float]:
     began = time.perf_counter()
     request = _request(wish["port"], "GET", wish["path"], "Accept-Encoding: gzip")
-    makes = [_connected(wish["port"], _Asker(request, began + wish["seconds"])) for _ in range(wish["readers"])]
+    makes = [
+        _connected(wish["port"], _Asker(request, began + wish["seconds"])) for _ in range(wish["readers"])
+    ]
     askers = await asyncio.gather(*makes)
     await asyncio.gather(*(asker.done for asker in askers))
     took = sorted(seconds for asker in askers for seconds in asker.took)

@@ -7,6 +7,7 @@ import structlog
 from bot.clock import Clock
 from bot.commands import Asker, CommandTree, Reply
 from bot.core.model import Place
+from bot.storage.outbound import REFUSAL
 from bot.storage.people import Typed
 from bot.storage.store import Store, Tx
 
@@ -50,9 +51,9 @@ class Commander:
 
         async def settle(tx: Tx, reply: Reply) -> None:
             now = self._clock.now()
-            await tx.whisper(
-                place, typed.person.native_id, reply.text, reply.offers, f"reply.{typed.id}", now
-            )
+            who, key = typed.person.native_id, f"reply.{typed.id}"
+            subject = REFUSAL if reply.refused else ""
+            await tx.whisper(place, who, reply.text, reply.offers, key, now, subject=subject)
             await tx.handled(typed.id, now)
 
         await self._tree.answer(_asker(typed, place), typed.text, settle)

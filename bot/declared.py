@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from bot.core.grammar import Shape
@@ -88,6 +89,12 @@ class Meanings:
     of: Mapping[str, str]
 
 
+class Wanted(Enum):
+    """In an `Annotated`: what is asked for when it is left out, so that a form cannot do without it."""
+
+    WANTED = "wanted"
+
+
 @dataclass(frozen=True, slots=True)
 class Param:
     """One parameter of a command; `which` finds the chat when none is named."""
@@ -104,6 +111,7 @@ class Param:
     example: str = ""
     suggest: Suggest | None = None
     meanings: Mapping[str, str] = field(default_factory=dict, hash=False)
+    wanted: bool = False
 
     @property
     def is_chat(self) -> bool:

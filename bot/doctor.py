@@ -132,17 +132,18 @@ async def _inside(tx: Tx, settings: Settings) -> list[Finding]:
     if revision != head():
         return [_schema(revision)]
     now = kept_clock(settings.data_dir).now()
-    findings = [Finding(True, "schema", str(revision)), *await _communities(tx)]
+    findings = [Finding(True, "schema", str(revision)), *await _communities(tx, settings)]
     return [*findings, *await _zones(tx), await _to_be_sent(tx, now)]
 
 
-async def _communities(tx: Tx) -> list[Finding]:
-    findings = []
-    for community in await tx.communities():
+async def _communities(tx: Tx, settings: Settings) -> list[Finding]:
+    findings, every = [], await tx.communities()
+    for community in every:
         rooms = ", ".join(place.name for place in await tx.places_of_community(community.id))
         ready = community.hosts_place_id is not None
-        advice = "" if ready else sentences.HOSTS_NOWHERE
-        findings.append(Finding(ready, "community", f"{community.name}: {rooms}", advice))
+        found = settings.web_prefix or len(every) == 1
+        advice = ("" if found else sentences.PREFIX_NEEDED) if ready else sentences.HOSTS_NOWHERE
+        findings.append(Finding(ready and found, "community", f"{community.name}: {rooms}", advice))
     empty = [sentences.no_hosts_yet(community.name) for community in await tx.communities_without_hosts()]
     return [*findings, *(Finding(False, "hosts", sentence, sentences.OPEN_LINK) for sentence in empty)]
 

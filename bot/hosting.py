@@ -1,6 +1,7 @@
 """What the person who hosts the bot asks for: by socket from a running bot, else in this process."""
 
 import asyncio
+import gc
 import json
 import signal
 import sys
@@ -49,6 +50,9 @@ async def run(settings: Settings) -> None:
 
 async def until_stopped(work: Any, at_rest: Callable[[], Awaitable[bool]] | None = None) -> None:
     """Let work go on until the process is told to stop, and for a moment until it is at rest; then end it."""
+    # What is loaded by now stays to the end: looking through it for waste again and again holds up the loop.
+    gc.collect()
+    gc.freeze()
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)

@@ -111,8 +111,9 @@ class Outbox:
         await self._confirm(row, native_id)
 
     async def _confirm(self, row: Queued, native_id: str) -> None:
+        now = self._clock.now()  # when it was out, not when that could be noted
         async with self._store.begin() as tx:
-            await tx.confirm(row, native_id, self._clock.now())
+            await tx.confirm(row, native_id, now)
         failpoint("outbox.confirmed")
 
     async def _say(self, row: Queued, platform: Platform) -> str:

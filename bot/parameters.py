@@ -22,7 +22,7 @@ from bot.core.plain import plain
 from bot.core.when import parse_when
 from bot.core.which import Which
 from bot.core.zones import Zone, parse_zone
-from bot.declared import Between, Context, Example, Kind, Meanings, Param
+from bot.declared import Between, Context, Example, Kind, Meanings, Param, Wanted
 from bot.naming import (
     chat_if_any,
     meant_chat,
@@ -139,6 +139,7 @@ def declared(parameter: Parameter, hint: Any) -> Param:
         example=extras.get(Example, Example("")).text,
         suggest=next(filter(iscoroutinefunction, parts), None),
         meanings=extras.get(Meanings, Meanings({})).of,
+        wanted=Wanted in extras,
     )
 
 

@@ -58,8 +58,15 @@ def as_written(series: Series) -> dict[str, str]:
         "readers": str(series.visibility),
         "welcome": series.welcome,
         "tail_days": str(series.tail.days),
-        "publish_at_once": "yes" if series.publish_at_once else "no",
+        "publish_at_once": _yes_or_no(series.publish_at_once),
+        "anonymous_answers": _yes_or_no(series.anonymous_answers),
+        "search_engines": _yes_or_no(series.indexable),
+        "about": series.about,
     }
+
+
+def _yes_or_no(said: bool) -> str:
+    return "yes" if said else "no"
 
 
 async def give(tx: Tx, series: Series, rules: Sequence[Recurrence], now: datetime) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.core import sentences
-from bot.core.first_steps import NextStep, next_step
+from bot.core.first_steps import NextStep, next_step, readers_of
 from bot.core.model import Chat, Community, Offer, Place, Visibility
 from bot.core.which import Which
 from bot.storage.addresses import BROWSER
@@ -20,7 +20,7 @@ class Settled:
 
 async def settled(tx: Tx, community_id: int) -> Settled:
     """What the hosts of a community have said."""
-    where, readers = await tx.installed(_where(community_id)), await tx.installed(_readers(community_id))
+    where, readers = await tx.installed(_where(community_id)), await tx.installed(readers_of(community_id))
     rooms = await tx.places_of_community(community_id)
     room = next((place for place in rooms if str(place.id) == where), None)
     return Settled(room, Visibility(readers) if readers else None)
@@ -31,7 +31,7 @@ async def settle(tx: Tx, community_id: int, now: Settled) -> None:
     if now.room is not None:
         await tx.install(_where(community_id), str(now.room.id))
     if now.readers is not None:
-        await tx.install(_readers(community_id), now.readers)
+        await tx.install(readers_of(community_id), now.readers)
     if now.room is not None and now.readers is not None:
         await tx.open_untold([now.room], now.readers)
 
@@ -75,7 +75,3 @@ async def _next_chat(tx: Tx, community: Community) -> Chat | None:
 
 def _where(community_id: int) -> str:
     return f"where.{community_id}"
-
-
-def _readers(community_id: int) -> str:
-    return f"readers.{community_id}"

@@ -8,6 +8,8 @@ from typing import Annotated
 from bot.commands import Cog, Context, Example, Offer, Reply, command
 from bot.core import clockface, names, sentences
 from bot.core.chat_page import least_open
+from bot.core.model import Visibility
+from bot.core.which import Which
 from bot.storage.export import own_words
 from bot.storage.store import Tx
 
@@ -25,9 +27,7 @@ class Privacy(Cog):
             return Reply("\n".join([*lines, sentences.KEPT_FORGOTTEN]), (_LET_IN,))
         if agreed and agreed.excluded_at:
             return Reply("\n".join([*lines, sentences.KEPT_OUT]), (_LET_IN, _EXPORT, _FORGET))
-        openness = await tx.openness(ctx.place.id)
-        readers = [least_open(one.visibility, openness) for one in await tx.series_here(ctx.place.id)]
-        lines += [sentences.seen_as(ctx.person.shown), sentences.readers(readers)]
+        lines += [sentences.seen_as(ctx.person.shown), sentences.readers(await _readers(ctx, tx))]
         return Reply("\n".join(lines), (_EXPORT, _LEAVE, _FORGET))
 
     @command("privacy name", private=True)
@@ -99,6 +99,15 @@ async def _by_chance(ctx: Context, tx: Tx) -> str:
     taken = await tx.names_in_use(ctx.place.community_id, but=ctx.person.id)
     drawn = (sentences.READER.format(number=1_000 + secrets.randbelow(9_000)) for _ in range(100))
     return next(name for name in drawn if not any(names.alike(name, other) for other in taken))
+
+
+async def _readers(ctx: Context, tx: Tx) -> list[Visibility]:
+    """Who may read what is said here: the least open of weekly chat, what people were told, and place."""
+    openness = await tx.openness(ctx.place.id)
+    found = [await tx.chat_here(ctx.place.id, which) for which in (Which.LIVE, Which.RECENT)]
+    told = {chat.series_id: chat.told for chat in reversed(found) if chat and chat.told}
+    weekly = await tx.series_here(ctx.place.id)
+    return [least_open(one.visibility, openness, told.get(one.id, openness)) for one in weekly]
 
 
 async def _free_name(ctx: Context, tx: Tx, typed: str) -> str | None:

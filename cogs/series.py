@@ -64,9 +64,13 @@ class Series(Cog):
         welcome: Annotated[str | None, "What is said at its opening, or none"] = None,
         tail_days: Annotated[int | None, "Days in which late answers count", Tail] = None,
         publish_at_once: Annotated[bool | None, "Whether its page is published at the end"] = None,
+        anonymous_answers: Annotated[bool | None, "Whether one may answer without a name"] = None,
+        search_engines: Annotated[bool | None, "Whether they may find what everybody may read"] = None,
+        about: Annotated[str | None, "What its page says of it, or none"] = None,
     ) -> Reply:
         """Change a weekly chat; what is planned already is never touched unasked."""
-        wishes = Wishes(title, hashtag, letters, welcome, readers, minutes, tail_days, publish_at_once)
+        known = (title, hashtag, letters, welcome, readers, minutes, tail_days, publish_at_once)
+        wishes = Wishes(*known, anonymous_answers, search_engines, about)
         return await _edited(ctx, tx, series, wishes, Times(when, also, zone.name if zone else None))
 
     @fills("series create")

@@ -10,11 +10,14 @@ from bot.core import sentences
 from bot.core.host_names import host_names
 from bot.core.model import Place, Refused, Role, Visibility
 from bot.core.names import alike
+from bot.declared import Wanted
 from bot.storage.addresses import BROWSER
 from bot.storage.secrets import SecretKind
 from bot.storage.store import Tx
 from cogs import _links, _setup
 from cogs._setup import Settled
+
+ASKED = Wanted.WANTED
 
 
 async def suggest_rooms(ctx: Context, tx: Tx, _typed: str) -> Sequence[str]:
@@ -31,12 +34,12 @@ class Setup(Cog):
         ctx: Context,
         tx: Tx,
         *,
-        where: Annotated[Place | None, "The room in which the chat is held", suggest_rooms] = None,
+        where: Annotated[Place | None, "The room in which the chat is held", suggest_rooms, ASKED] = None,
         hosts: Annotated[
             str | None, 'Who moderates beside you, with ";" between two; or nobody', Example("Dana; Tom")
         ] = None,
         readers: Annotated[
-            Visibility | None, "Who may read it afterwards", Meanings(sentences.WHO_READS)
+            Visibility | None, "Who may read it afterwards", Meanings(sentences.WHO_READS), ASKED
         ] = None,
     ) -> Reply:
         """Say where the chat is held, who moderates, and who may read it afterwards."""

@@ -168,6 +168,17 @@ async def test_a_community_that_no_host_has_entered_is_told(folder: Path) -> Non
     assert (one.what, "edchat link" in one.advice, "EdChat" in one.found) == ("hosts", True, True)
 
 
+async def test_addresses_without_a_name_are_told_where_there_are_several_communities(folder: Path) -> None:
+    assert await wrong(folder, WEB_PREFIX="false") == []
+    async with opened(settings_of(folder)) as app, app.store.begin() as tx:
+        made = await tx.add_house("Maths Chat", "Europe/London")
+        await tx.make_community_host(made.id, 1)
+        await tx.make_member(made.id, 1, app.clock.real())
+    assert await wrong(folder) == []
+    found = await wrong(folder, WEB_PREFIX="false")
+    assert {(one.what, "EDCHAT_WEB_PREFIX=true" in one.advice) for one in found} == {("community", True)}
+
+
 async def test_a_community_without_a_hosts_room_is_told(folder: Path) -> None:
     write(folder, "UPDATE place SET hosts_room = 0")
     [one] = await wrong(folder)

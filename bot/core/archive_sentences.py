@@ -11,7 +11,6 @@ ARCHIVE_NO_PAGES = "This bot shows no pages, so there is no archive to open."
 ARCHIVE_OFF = "Nothing of {series} is kept for reading: answers are erased when late answers end."
 ARCHIVE_NOTHING = "No chat here can be read yet; the next one can, as soon as it begins."
 ARCHIVE_NOT_OUT = "{chat} is not published yet; its hosts see it already."
-OPEN_ARCHIVE = "Open the archive"
 
 
 def archive_link(chat: Chat, series: Series, url: str) -> str:
@@ -52,7 +51,6 @@ def published(chat: Chat, series: Series, readers: Visibility) -> str:
 
 # --- Who may read ----------------------------------------------------------------------------
 
-VISIBILITY_SAME = "That is how it is: {readers}"
 VISIBILITY_ROOMS_SURE = (
     "People in {rooms} were told that only those with the link can read along. "
     "Shall everything said there from now on be public?"

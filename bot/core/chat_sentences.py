@@ -81,7 +81,8 @@ def welcome(chat: Chat, series: Series, late: timedelta | None) -> str:
         f"Tap Answer, or write in the question's thread. {answer}1: in the channel works too, now or later."
     )
     lines.append(
-        f"{READERS[(chat.told or series.visibility).value]} `privacy show` tells what is kept and how to be left out."
+        f"{READERS[(chat.told or series.visibility).value]} "
+        "`privacy show` tells what is kept and how to be left out."
     )
     return "\n".join(lines)
 

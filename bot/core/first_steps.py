@@ -22,3 +22,8 @@ def next_step(chat: Chat | None, questions: Sequence[Question]) -> NextStep:
     if not any(question.waiting for question in questions):
         return NextStep.QUESTIONS
     return NextStep.ANNOUNCEMENT if chat.state is ChatState.PLANNED else NextStep.NOTHING
+
+
+def readers_of(community_id: int) -> str:
+    """Under which name it is kept who may read a community's chats; unset until it was set up."""
+    return f"readers.{community_id}"

@@ -53,6 +53,7 @@ COPIES_OLD: Final = "look for no_backup in the log; `edchat backup FILE` says wh
 NO_DATABASE: Final = "none yet; `edchat run` makes one"
 NO_SCHEMA: Final = "that is no database of EdChat; name another with EDCHAT_DATABASE_URL, or move it away"
 MIGRATES: Final = "the next start brings it up to date, after a copy"
+PREFIX_NEEDED: Final = "its pages are not found: there are others too, so write EDCHAT_WEB_PREFIX=true"
 HOSTS_NOWHERE: Final = "it has no room for its hosts: `edchat say setup`"
 OPEN_LINK: Final = "open the link that `edchat link` prints while the bot runs"
 ZONE_NOT_THERE: Final = "{zone} is not in the time zone database"

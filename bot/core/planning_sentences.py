@@ -18,11 +18,15 @@ EDIT_WHAT = (
 )
 PAUSED_ALREADY = "It is paused already; `series resume` lets it go on."
 SERIES_NONE = "There is no weekly chat here yet; a host makes one with `series create`."
+ANSWERS_NAMELESS = "Answers may be given without a name."
+FOUND_BY_ENGINES = "Search engines may find what everybody may read."
 NOT_PAUSED_SERIES = "It is not paused; its next chat comes as planned."
 
 
 _DAYS_SHOWN = 8
-_ARE_THEY_RIGHT = "Are these right? Then write the questions for the first one with `chat plan`; `series edit` changes them."
+_ARE_THEY_RIGHT = (
+    "Are these right? Then write the questions for the first with `chat plan`; `series edit` changes them."
+)
 
 
 def series_made(series: Series, rules: Sequence[str], dates: Sequence[str], notes: Sequence[str]) -> str:
@@ -39,6 +43,9 @@ def series_page(series: Series, rules: Sequence[str], dates: Sequence[str], left
     lines = [f"{series.title} (number {series.id}{state})", *rules]
     lines.append(f"{clockface.minutes(series.length)}, {tags}, late answers for {series.tail.days} days.")
     lines += [READERS[series.visibility.value], *([f"Welcome: {series.welcome}"] if series.welcome else [])]
+    lines += [f"About: {series.about}"] if series.about else []
+    lines += [ANSWERS_NAMELESS] if series.anonymous_answers else []
+    lines += [FOUND_BY_ENGINES] if series.indexable else []
     lines += [f"Left out: {'; '.join(left_out)}."] if left_out else []
     return "\n".join([*lines, f"Next: {'; '.join(dates)}." if dates else "No date is coming up."])
 

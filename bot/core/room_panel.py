@@ -1,6 +1,7 @@
 """What hosts can press in a room, decided from the chat as it is; an old button does no harm."""
 
 from bot.core import bar_sentences as say
+from bot.core import sentences
 from bot.core.chat_sentences import letter
 from bot.core.model import ChatState, Offer
 from bot.core.room_bar import next_up
@@ -15,6 +16,13 @@ def panel(state: Running) -> tuple[Offer, ...]:
     if chat.state.ahead:
         return _before(state)
     return (_missing(state),) if chat.state.hears_late_answers else ()
+
+
+def first_steps(*, set_up: bool, weekly_chats: int) -> tuple[Offer, ...]:
+    """The buttons of the hosts' panel while there is no chat."""
+    if not set_up and not weekly_chats:
+        return (sentences.set_up_offer(),)
+    return () if weekly_chats else (Offer(sentences.WEEKLY_CHAT, "series create", form=True),)
 
 
 def _time(state: Running) -> tuple[Offer, ...]:
@@ -41,16 +49,14 @@ def _questions(state: Running) -> tuple[Offer, ...]:
 
 
 def _before(state: Running) -> tuple[Offer, ...]:
-    which = f"chat={state.chat.id}"
+    chat, which = state.chat, f"chat={state.chat.id}"
     write = Offer(say.WRITE_THEM, f"chat plan {which}", form=True)
     if not state.questions:
         return (write,)
-    steps = (
-        (say.PREVIEW, "chat preview"),
-        (say.REHEARSE, "chat rehearse"),
-        (say.START, "chat start"),
-    )
-    return (write, *(Offer(label, f"{line} {which}") for label, line in steps))
+    sheet, start = Offer(say.PREVIEW, f"chat preview {which}"), Offer(say.START, f"chat start {which}")
+    steps = sentences.planned_offers(chat, state.series, state.questions)
+    press, edits = [one for one in steps if not one.form], [one for one in steps if one.form]
+    return sheet, write, *press, start, *edits
 
 
 def _missing(state: Running) -> Offer:

@@ -177,14 +177,15 @@ def file_exists(path: str) -> str:
 
 
 ROOMS_IN_BROWSER = (
-    "The rooms of this data folder are in the browser: start the bot with `edchat run`, and open the address it "
-    "says. To try things out at a prompt, choose an empty folder: EDCHAT_DATA_DIR=try edchat chat."
+    "The rooms of this data folder are in the browser: start the bot with `edchat run`, and open the "
+    "address it says. To try things out at a prompt, choose an empty folder: EDCHAT_DATA_DIR=try edchat chat."
 )
 
 
 def first_link(link: str) -> str:
     """Lead the first host in."""
-    return f"Nobody runs this EdChat yet. Open this link, once, and you are its host (it is good for 7 days):\n  {link}"
+    said = "Nobody runs this EdChat yet. Open this link, once, and you are its host (it is good for 7 days):"
+    return f"{said}\n  {link}"
 
 
 def pages_at(address: str) -> str:

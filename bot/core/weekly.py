@@ -105,6 +105,9 @@ class Wishes:
     minutes: int | None = None
     tail_days: int | None = None
     publish_at_once: bool | None = None
+    anonymous_answers: bool | None = None
+    search_engines: bool | None = None
+    about: str | None = None
 
     def of(self, series: Series) -> Series:
         """The series as wished."""
@@ -112,10 +115,13 @@ class Wishes:
             "title": None if self.title is None else title(self.title),
             "hashtag": None if self.hashtag is None else hashtag(self.hashtag),
             "letters": None if self.letters is None else letters(self.letters),
-            "welcome": None if self.welcome is None else welcome(self.welcome),
+            "welcome": None if self.welcome is None else blurb(self.welcome),
             "visibility": self.readers,
             "tail": None if self.tail_days is None else timedelta(days=self.tail_days),
             "publish_at_once": self.publish_at_once,
+            "anonymous_answers": self.anonymous_answers,
+            "indexable": self.search_engines,
+            "about": None if self.about is None else blurb(self.about),
         }
         changed = replace(series, **{name: value for name, value in wished.items() if value is not None})  # type: ignore[arg-type]
         return changed if self.minutes is None else of_length(changed, self.minutes)
@@ -150,8 +156,8 @@ def letters(text: str) -> str:
     return f"{read.question}/{read.answer}"
 
 
-def welcome(text: str) -> str:
-    """What the series says at its opening; "none" takes it away."""
+def blurb(text: str) -> str:
+    """What the series says at its opening, or of itself; "none" takes it away."""
     said = storable(text.strip(), len(text))
     if len(said) > LONGEST_WELCOME:
         raise Refused(sentences.TEXT_LONG.format(length=len(said), limit=LONGEST_WELCOME))

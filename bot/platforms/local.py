@@ -17,6 +17,8 @@ from bot.storage.store import Store, Tx, in_transaction
 
 _BATCH: Final = 500
 _LOOK: Final = 5.0
+_SHORT: Final = 400
+"""Characters that are rendered within a millisecond."""
 
 
 class Local:
@@ -41,7 +43,7 @@ class Local:
             raise Impossible(sentences.POST_TOO_LONG.format(limit=self.text_limit))
         if out.place.id not in self._following:
             self._news.set()
-        html = await asyncio.to_thread(render, out.text) if out.action in _READ else ""
+        html = await _rendered(out)
         try:
             async with self._store.begin() as tx:
                 return await self._done(tx, out, html)
@@ -138,6 +140,13 @@ class _Follower:
     async def _let_go(self, last: int) -> None:
         async with self._store.begin() as tx:
             await tx.room_heard(self._place.id, last)
+
+
+async def _rendered(out: Outgoing) -> str:
+    """What a post looks like; a short one is made at once, since its time has come and a thread's may not."""
+    if out.action not in _READ:
+        return ""
+    return render(out.text) if len(out.text) <= _SHORT else await asyncio.to_thread(render, out.text)
 
 
 _LONGEST_ID: Final = 18

@@ -1,16 +1,17 @@
-"""Addresses of pages: words for communities, weekly chats and chats, and versions that say when one changed."""
+"""Words in addresses of communities, weekly chats and chats, and versions that say when a page changed."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 
 from bot.core import plain
 from bot.core.model import Community, Place
 from bot.core.zones import known_zone
 from bot.storage import tables as t
+from bot.storage.glance import Glance
 from bot.storage.plans import Plans
 
 BROWSER = "browser"
@@ -19,12 +20,27 @@ ROOM, HOSTS_ROOM = "edchat", "hosts"
 """The rooms that a community in the browser begins with."""
 RESERVED = frozenset(
     {
-        "a", "about", "accessibility", "archive", "data", "desk", "feeds", "healthz", "in", "join", "l", "live",
-        "metrics", "out", "people", "privacy", "protocols", "resources", "robots.txt", "room", "search",
+        "a", "about", "accessibility", "archive", "data", "desk", "feeds", "healthz", "in", "join", "l",
+        "live", "metrics", "out", "people", "privacy", "protocols", "resources", "robots.txt", "room", "search",
         "sitemap.xml", "static", "topics", "upcoming",
     }
 )  # fmt: skip
 """Words that are pages themselves, at the root or in a community, so that nobody's address may be one."""
+
+_HOSTS = select(func.min(t.place.c.id)).where(
+    t.place.c.community_id == t.community.c.id, t.place.c.hosts_room
+)
+_CALLED = Glance(
+    select(
+        t.community.c.id,
+        t.community.c.name,
+        t.community.c.zone,
+        t.community.c.language,
+        _HOSTS.scalar_subquery().label("hosts"),
+        t.community.c.slug,
+        t.community.c.about,
+    ).where(t.community.c.slug == bindparam("word"))
+)
 
 
 class Addresses(Plans):
@@ -88,8 +104,8 @@ class Addresses(Plans):
 
     async def community_called(self, word: str) -> Community | None:
         """The community at an address."""
-        found = await self._value(select(t.community.c.id).where(t.community.c.slug == word))
-        return await self.community(found) if found is not None else None
+        found = await _CALLED.rows(self.connection, word=word)
+        return Community(*found[0]) if found else None
 
     async def _name_community(self, community_id: int, name: str) -> str:
         words = select(t.community.c.slug).where(t.community.c.slug.is_not(None))

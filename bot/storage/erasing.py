@@ -50,6 +50,8 @@ class Erasing(Unsaying):
         await self.set_consent(person.id, community_id, now, pseudonym=pseudonym)
         self.stale_communities.add(community_id)
         self.stale |= await self._chats_with(person.id, community_id)
+        self.stale |= {*await self.hosted_by(person.id, community_id)}
+        await self._name_lead(person, community_id, pseudonym or person.name)
         if pseudonym:
             await self.unname(person, community_id, now, instead=pseudonym)
 
@@ -136,15 +138,20 @@ class Erasing(Unsaying):
         await self._do(delete(t.member).where(member, clean))
 
     async def _forget_name(self, person: Person, community_id: int) -> None:
-        chats = chats_of(community_id)
-        for column in (t.chat.c.lead, t.chat.c.steered_by):
-            named = and_(column.in_({person.name, person.shown} - {""}), t.chat.c.id.in_(chats))
-            self.stale |= {row.id for row in await self._rows(select(t.chat.c.id).where(named))}
-            await self._do(update(t.chat).where(named).values({column: ""}))
+        await self._name_lead(person, community_id, "")
+        self.stale |= {*await self.hosted_by(person.id, community_id)}
         host = t.chat_host.c.person_id == person.id
-        await self._do(delete(t.chat_host).where(host, t.chat_host.c.chat_id.in_(chats)))
+        await self._do(delete(t.chat_host).where(host, t.chat_host.c.chat_id.in_(chats_of(community_id))))
         if not await self._known_elsewhere(person.id, community_id):
             await self._do(update(t.person).where(t.person.c.id == person.id).values(name=""))
+
+    async def _name_lead(self, person: Person, community_id: int, instead: str) -> None:
+        """Let the chats that somebody led or steered name them so."""
+        for column in (t.chat.c.lead, t.chat.c.steered_by):
+            names = {person.name, person.shown} - {""}
+            named = and_(column.in_(names), t.chat.c.id.in_(chats_of(community_id)))
+            self.stale |= {row.id for row in await self._rows(select(t.chat.c.id).where(named))}
+            await self._do(update(t.chat).where(named).values({column: instead}))
 
     async def _known_elsewhere(self, person_id: int, community_id: int) -> bool:
         said = select(t.message.c.id).where(t.message.c.person_id == person_id)

@@ -31,6 +31,8 @@ class Glance:
             self._prepare(connection.dialect, values)
         for name, convert in self._writes.items():
             values[name] = convert(values[name])
+        if not connection.in_transaction():  # all that one reader asks is answered from one snapshot
+            await connection.begin()
         given = {**self._fixed, **values}
         found = await (await driver_of(connection)).execute_fetchall(
             self._sql, [given[name] for name in self._order]

@@ -148,6 +148,12 @@ class Members(OwnWords, Secrets):
         """The secret of a room's join link, made at first need."""
         return await self._kept(t.place, t.place.c.join_secret, place_id)
 
+    async def open_door(self, place_id: int) -> str | None:
+        """The secret of a room that anybody may read, and so may join; None where its link is needed."""
+        room = t.place.c.id == place_id, t.place.c.openness == Visibility.PUBLIC
+        found: str | None = await self._value(select(t.place.c.join_secret).where(*room))
+        return found
+
     async def new_join_secret(self, place_id: int) -> str:
         """Another secret for a room's join link; the old one opens nothing any more."""
         return await self._renew(t.place, t.place.c.join_secret, place_id)

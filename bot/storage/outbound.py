@@ -16,6 +16,8 @@ from bot.storage import tables as t
 from bot.storage.runs import Runs
 
 WAITING, SENT, WITHDRAWN, DROPPED, FAILED = "waiting", "sent", "withdrawn", "dropped", "failed"
+REFUSAL = "refusal"
+"""The subject of a reply that says no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,19 @@ class Outbound(Runs):
                 await self._queue(state, place, effect, now)
 
     async def whisper(
-        self, place: Place, person: str, text: str, offers: Sequence[Offer], key: str, now: datetime
+        self,
+        place: Place,
+        person: str,
+        text: str,
+        offers: Sequence[Offer],
+        key: str,
+        now: datetime,
+        *,
+        subject: str = "",
     ) -> None:
-        """Queue a word for one person's eyes, once per `key`."""
+        """Queue a word for one person's eyes, once per `key`; its `subject` outlasts its words."""
         payload = {"text": text, "offers": _offers(offers), "person": person}
-        await self._put(place, Action.WHISPER, key, key, payload, now)
+        await self._put(place, Action.WHISPER, subject or key, key, payload, now)
 
     async def post(self, place: Place, text: str, offers: Sequence[Offer], key: str, now: datetime) -> None:
         """Queue a post that belongs to no chat, once per `key`."""

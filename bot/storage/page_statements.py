@@ -72,6 +72,13 @@ def chats_of(readable: ColumnElement[bool]) -> Select[Any]:
     return select(t.chat, *SERIES).join(t.series, t.series.c.id == t.chat.c.series_id).where(readable)
 
 
+@lru_cache(maxsize=64)
+def chat_called(audience: Audience) -> Glance:
+    """The chat at the words of an address."""
+    here = and_(t.series.c.slug == bindparam("series"), t.chat.c.slug == bindparam("chat"))
+    return Glance(chats_of(readable_chats(audience)).where(here))
+
+
 def of_series(query: Select[Any], series_id: int | None) -> Select[Any]:
     """Only those of one weekly chat, where one is named."""
     return query if series_id is None else query.where(t.chat.c.series_id == series_id)

@@ -120,11 +120,13 @@ class People(Looks):
 
     async def invite(self, chat_id: int, person_id: int, now: datetime) -> None:
         """Make somebody a host of one chat."""
+        self.stale.add(chat_id)
         row = insert(t.chat_host).values(chat_id=chat_id, person_id=person_id, invited_at=now)
         await self._do(row.on_conflict_do_nothing())
 
     async def uninvite(self, chat_id: int, person_id: int) -> None:
         """Take a guest's rights for one chat away."""
+        self.stale.add(chat_id)
         await self._do(
             delete(t.chat_host).where(t.chat_host.c.chat_id == chat_id, t.chat_host.c.person_id == person_id)
         )

@@ -33,6 +33,7 @@ from bot.storage.page_statements import (
     PARENT,
     QUESTIONS,
     QUESTIONS_ASKED,
+    chat_called,
     chats_of,
     neighbour_chats,
     of_series,
@@ -41,7 +42,7 @@ from bot.storage.page_statements import (
 )
 from bot.storage.people import People, person_of
 from bot.storage.plans import series_of
-from bot.storage.readable import listed_chats, readable_chats
+from bot.storage.readable import listed_chats
 
 _LOST_CLIMB = 5
 _KINDS = {str(kind): kind for kind in MessageKind}
@@ -52,8 +53,8 @@ class Reading(Chats, People):
 
     async def chat_at(self, audience: Audience, series: str, slug: str) -> Listed | None:
         """The chat at an address, if these readers may read it."""
-        here = and_(t.series.c.slug == series, t.chat.c.slug == slug)
-        return await self._one_listed(chats_of(readable_chats(audience)).where(here))
+        rows = await self._glance(chat_called(audience), series=series, chat=slug)
+        return listed_of(rows[0]) if rows else None
 
     async def series_by_slug(self, audience: Audience, slug: str) -> Series | None:
         """The weekly chat at an address, if these readers may read any chat of it."""

@@ -29,6 +29,7 @@ class Retention(Erasing, Archives):
         for row in gone:
             await self.erase_community(row.id, now)
         await self._let_whispers_go(now)
+        await self.room_prune(now)
         return len(due) + len(gone)
 
     async def _let_whispers_go(self, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from sqlalchemy import exists, or_, select
 
@@ -9,6 +10,7 @@ from bot.core.model import Place
 from bot.storage import tables as t
 from bot.storage.addresses import BROWSER
 from bot.storage.chats import AHEAD, LIVE
+from bot.storage.outbound import REFUSAL
 from bot.storage.plans import place_of
 from bot.storage.room_sheets import RoomSheets
 from bot.storage.room_views import SHOWN, EventKind, RoomMessage, message_of
@@ -24,6 +26,13 @@ class RoomFiling:
     hidden: bool
     numbers: tuple[int, ...] = ()
     questions: tuple[int, ...] = ()
+
+
+class RoomReply(NamedTuple):
+    """The message that answers a command, and whether it says no."""
+
+    message_id: int
+    refused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +129,13 @@ class RoomReading(RoomSheets):
         rows = await self._rows(SHOWN.where(*mine).order_by(_M.id.desc()).limit(most))
         return tuple(message_of(row, viewer, {}) for row in rows)
 
-    async def room_reply(self, place: Place, event_id: int) -> int | None:
+    async def room_reply(self, place: Place, event_id: int) -> RoomReply | None:
         """The message that answers a typed command, once it stands in the room."""
         e, o, h = t.room_event.c, t.outbox.c, t.handled_command.c
         typed = select(e.message_id).where(e.id == event_id, e.kind == EventKind.COMMANDED)
         native_id = f"{place.native_id}:{await self._value(typed)}"
         command_id = await self._value(select(h.id).where(h.platform == BROWSER, h.native_id == native_id))
-        row_id = await self._value(select(o.id).where(o.key == f"reply.{command_id}"))
+        row = await self._row(select(o.id, o.subject).where(o.key == f"reply.{command_id}"))
         name = await self._value(select(t.installation.c.value).where(t.installation.c.name == "name"))
-        return None if row_id is None else await self.room_posted(f"{name}-{row_id}")
+        posted = await self.room_posted(f"{name}-{row.id}") if row else None
+        return RoomReply(posted, row.subject == REFUSAL) if row and posted is not None else None

@@ -85,6 +85,7 @@ class RoomStanding:
     threads: tuple[tuple[int, str], ...]
 
 
+_Reactions = Mapping[int, tuple[tuple[int, int], ...]]
 _SPOKEN = (EventKind.SAID, EventKind.EDITED, EventKind.DELETED, EventKind.CHANGED)
 _M = t.room_message.c
 SHOWN = (
@@ -150,7 +151,7 @@ class RoomViews(Queries):
         pinned = int(place.pinned) if place.pinned else None
         return RoomStanding(place.topic, pinned, tuple((row.id, row.thread_name) for row in threads))
 
-    async def _reactions(self, message_ids: Sequence[int]) -> Mapping[int, tuple[tuple[int, int], ...]]:
+    async def _reactions(self, message_ids: Sequence[int]) -> _Reactions:
         r, found = t.room_reaction.c, dict[int, tuple[tuple[int, int], ...]]()
         counts = select(r.message_id, r.number, func.count().label("many")).order_by(r.number)
         for row in await self._rows(
@@ -176,9 +177,7 @@ def seen_by(viewer: str, host: bool) -> Any:
     return SHOWN.where(or_(_M.only_for.is_(None), _M.only_for == viewer), let_in)
 
 
-def message_of(
-    row: Row[Any], viewer: str, reactions: Mapping[int, tuple[tuple[int, int], ...]]
-) -> RoomMessage:
+def message_of(row: Row[Any], viewer: str, reactions: _Reactions) -> RoomMessage:
     """A message, as a row of `SHOWN`, as somebody sees it."""
     veiled = row.anonymous and row.native_id != viewer
     return RoomMessage(

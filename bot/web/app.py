@@ -87,7 +87,7 @@ async def _front(site: Site, request: Request) -> Response:
 
 
 async def _fault(site: Site, request: Request, fault: Exception) -> Response:
-    """What stands there when a page cannot be shown; the same words for what is private and what is not there."""
+    """What stands there when a page cannot be shown; the same for what is private and what is not there."""
     status = fault.status_code if isinstance(fault, HTTPException) else 500
     headers = fault.headers if isinstance(fault, HTTPException) else None
     answer = site.answer("fault.html", status, code=status, community=None, reader=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
@@ -27,7 +27,9 @@ HEARTBEAT: Final = 20.0
 SLOWEST: Final = 15.0
 """Seconds in which a reader must take what is sent; who does not is let go, and comes back by themselves."""
 LONGEST: Final = 600.0
-"""Seconds after which a reader comes back, so that it is asked again who they are."""
+"""Seconds after which a reader comes back."""
+ASK_AGAIN: Final = 15.0
+"""Seconds after which, before anything is told, a reader is asked again who they are."""
 _HEADERS: Final = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -48,6 +50,8 @@ class Look:
 
 
 Making = Callable[[ChatPage], Look]
+Still = Callable[[], Awaitable[bool]]
+"""Asks whether a reader still is who they were when they came."""
 
 
 def event(name: str, data: str, version: int | None = None) -> bytes:
@@ -106,6 +110,7 @@ class Following:
             self._readers.discard(woken)
             if not self._readers and self._task is not None:
                 self._task.cancel()
+                self._task = None  # who comes before it has ended gets a new one
 
     async def look(self) -> None:
         """See what there is now, and what changed since."""
@@ -154,7 +159,8 @@ class Following:
                     await asyncio.sleep(pause)
                     await bell.wait()
         finally:
-            self._task = None
+            if self._task is asyncio.current_task():
+                self._task = None
             await self._wake()
 
     async def _wake(self) -> None:
@@ -165,11 +171,11 @@ class Following:
 
 
 class LiveEvents(Response):
-    """What one reader is sent until they leave, the chat is over, or they do not keep up."""
+    """What one reader is sent until they leave, may read no more, do not keep up, or the chat is over."""
 
-    def __init__(self, site: Site, following: Following, seen: int) -> None:
+    def __init__(self, site: Site, following: Following, seen: int, still: Still) -> None:
         super().__init__()
-        self._site, self._following, self._seen = site, following, seen
+        self._site, self._following, self._seen, self._still = site, following, seen, still
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send what is new as it comes."""
@@ -187,10 +193,15 @@ class LiveEvents(Response):
 
     async def _follow(self, woken: asyncio.Event, leaving: asyncio.Future[None], send: Send) -> None:
         loop = asyncio.get_running_loop()
-        until = loop.time() + LONGEST
+        asked = loop.time()
+        until = asked + LONGEST
         said = b": welcome\n\n"
         while not leaving.done() and loop.time() < until and not self._site.ending:
             woken.clear()
+            if loop.time() - asked >= ASK_AGAIN:
+                if not await self._still():
+                    return
+                asked = loop.time()
             said = self._following.news(self._seen) or said
             self._seen = max(self._seen, self._following.version)
             if said:

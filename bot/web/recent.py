@@ -1,4 +1,4 @@
-"""Pages that strangers asked for since anything changed: they are handed out before anything else is asked."""
+"""Pages that strangers asked for since anything changed: handed out before anything else is asked."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,9 +23,12 @@ from bot.storage.store import Store, Tx
 from bot.web.bells import Bells
 from bot.web.cache import PageCache
 from bot.web.recent import Recent
+from bot.web.veils import masked, veiled
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
+_NO_HTML: Final = re.compile("[\0-\b\v\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+"""Characters that no page may hold, whoever typed them."""
 
 
 @dataclass(slots=True)
@@ -69,7 +73,8 @@ class Site:
 
     def html(self, template: str, **context: Any) -> str:
         """A page from its template; big ones are made in the cache's worker."""
-        return self.templates.get_template(template).render(site=self, **context)
+        page = self.templates.get_template(template).render(site=self, **context)
+        return _NO_HTML.sub("\N{REPLACEMENT CHARACTER}", page)
 
     def answer(self, template: str, status: int = 200, **context: Any) -> HTMLResponse:
         """A page that is made for one request."""
@@ -117,6 +122,8 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     made.globals["static"] = static
+    made.filters.update(veiled=veiled, masked=masked)
     return made

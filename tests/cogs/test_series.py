@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.core import sentences
 from bot.core.model import ChatState, Role, Series, Visibility
 from tests.support.bad_inputs import case
 from tests.support.planning_room import SATURDAY, TUESDAY, PlanningRoom, planning_room
@@ -167,6 +169,20 @@ async def test_words_change_at_once(house: PlanningRoom) -> None:
     )  # fmt: skip
     assert len(await house.chats()) == 8
     assert (await house.say("series edit")).text.startswith("What should change?")
+
+
+async def test_hosts_let_people_answer_without_a_name_and_search_engines_in(house: PlanningRoom) -> None:
+    await house.say(WEEKLY)
+    was = await house.series()
+    assert (was.anonymous_answers, was.indexable, was.about) == (False, False, "")
+    reply = await house.say(
+        'series edit readers=public anonymous-answers=yes search-engines=yes about="For new teachers."'
+    )
+    now = await house.series()
+    assert (now.anonymous_answers, now.indexable, now.about) == (True, True, "For new teachers.")
+    assert {sentences.ANSWERS_NAMELESS, sentences.FOUND_BY_ENGINES} < set(reply.text.splitlines())
+    await house.say("series edit anonymous-answers=no search-engines=no about=none")
+    assert (await house.series()) == replace(was, visibility=Visibility.PUBLIC)
 
 
 async def test_another_length_lays_coming_chats_out_anew(house: PlanningRoom) -> None:

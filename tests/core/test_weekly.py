@@ -114,8 +114,12 @@ def test_what_is_not_wished_stays() -> None:
     assert (found.visibility, found.length) == (Visibility.PUBLIC, timedelta(minutes=30))
     assert Wishes().of(found) == found
     assert Wishes(welcome="none", tail_days=3, publish_at_once=False).of(found).welcome == ""
-    with pytest.raises(Refused, match="1000 are the most"):
-        Wishes(welcome="x" * 1_001).of(SERIES)
+    open_ = Wishes(anonymous_answers=True, search_engines=True, about=" For new teachers. ").of(SERIES)
+    assert (open_.anonymous_answers, open_.indexable, open_.about) == (True, True, "For new teachers.")
+    assert Wishes().of(open_) == open_
+    for long in (Wishes(welcome="x" * 1_001), Wishes(about="x" * 1_001)):
+        with pytest.raises(Refused, match="1000 are the most"):
+            long.of(SERIES)
 
 
 def test_new_times_keep_what_was_left_out() -> None:

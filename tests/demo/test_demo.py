@@ -34,11 +34,10 @@ async def look_in(participant: str, host: str, archive: str) -> None:
     """Come in by the printed links, as a participant and as a host, and read the archive."""
     base = participant.partition("/join/")[0]
     for link, name in ((participant, "Robin"), (host, "Sasha")):
-        async with ClientSession(cookie_jar=CookieJar(unsafe=True), headers={"Origin": base}) as browser:
-            async with browser.post(link, data={"name": name}) as room:
-                assert (room.status, room.url.path.startswith("/room/")) == (200, link == host), (
-                    await room.text()
-                )
+        own = ClientSession(cookie_jar=CookieJar(unsafe=True), headers={"Origin": base})
+        async with own as browser, browser.post(link, data={"name": name}) as room:
+            text = await room.text()
+            assert (room.status, room.url.path.startswith("/room/")) == (200, link == host), text
     async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser, browser.get(archive) as page:
         assert page.status == 200
         assert "(simulated " in await page.text()

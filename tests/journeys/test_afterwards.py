@@ -19,8 +19,7 @@ ANSWER = "We began each lesson with a story"
 async def begun(night: Evening) -> Visitor:
     """A host who began the chat and asked its first question."""
     host = await night.host()
-    await host.presses("Start now", "begin")
-    await host.presses("Next question", "Q1")
+    await host.begins()
     return host
 
 
@@ -65,10 +64,12 @@ async def test_an_answer_that_a_host_moves_stands_under_its_other_question_every
 ) -> None:
     async with evening(tmp_path, come) as night:
         ana, host = await night.guest("Ana", PHONE), await begun(night)
-        await host.presses("Next question", "Q2")
+        await host.asks(2)
         await ana.answers("Q2", ANSWER)
         await host.turns_to("Q2")
         await host.files(ANSWER, "Q1")
+        await expect(ana.message(ANSWER)).to_have_count(0)
+        await ana.turns_to("Q1")
         await ana.finds(ANSWER, "filed under Q1")
         await ends(host)
         page = await reads(await night.reader())

@@ -60,39 +60,52 @@ async def test_by_keyboard_alone_one_answers_turns_between_questions_and_files(
 ) -> None:
     async with evening(tmp_path, come) as night:
         ana, ben, host = await night.guest("Ana"), await night.guest("Ben"), await night.host()
-        await host.presses("Start now", "begin")
-        await host.presses("Next question", "Q1")
+        await host.begins()
         await expect(ana.page.get_by_role("heading", name=QUESTIONS[0], level=1)).to_be_visible()
         await ana.opens(night.room)
         keys = Keyboard(ana)
-        await keys.presses("Skip to content")
-        await keys.presses("Answer")
-        await expect(ana.page.get_by_label("Your answer to Q1")).to_be_focused()
-        await ana.page.keyboard.type("We began with a story")
-        await ben.says("Hello Ana")
-        await ana.sees("Hello Ana")
-        await host.presses("+2 min", "has time until")
-        await expect(ana.page.get_by_label("Your answer to Q1")).to_be_focused()
-        await keys.presses("Answer")
-        await ana.finds("We began with a story", "filed under Q1")
-        await keys.stop()
-        await keys.goes_to("Conversation", "Shift+Tab")
-        await ana.page.keyboard.press("Enter")
-        await keys.goes_to("Say something to everybody here")
-        await ana.page.keyboard.type("The same at home")
-        await ana.page.keyboard.press("Control+Enter")
-        await ana.sees("The same at home")
+        await answers(keys, ben, host)
+        await turns_and_talks(keys)
         await files(keys, host)
+        await keys.goes_to("Reply to Ben", "Shift+Tab")
+        await ben.deletes("Hello Ana")
+        await expect(ana.message("Hello Ana")).to_have_count(0)
+        await keys.stop()
+
+
+async def answers(keys: Keyboard, ben: Visitor, host: Visitor) -> None:
+    """Skip to the room, open the form and write, while others talk and the chat goes on."""
+    box = keys.page.get_by_label("Your answer to Q1")
+    await keys.presses("Skip to content")
+    await keys.presses("Answer")
+    await expect(box).to_be_focused()
+    await keys.page.keyboard.type("We began with a story")
+    await ben.says("Hello Ana")
+    await keys.visitor.sees("Hello Ana")
+    await host.presses("+2 min", "has time until")
+    await expect(box).to_be_focused()
+    await keys.presses("Answer")
+    await keys.visitor.finds("We began with a story", "filed under Q1")
+    await keys.stop()
+
+
+async def turns_and_talks(keys: Keyboard) -> None:
+    """Turn to the conversation, and say something in it."""
+    await keys.goes_to("Conversation", "Shift+Tab")
+    await keys.page.keyboard.press("Enter")
+    await keys.goes_to("Say something to everybody here")
+    await keys.page.keyboard.type("The same at home")
+    await keys.page.keyboard.press("Control+Enter")
+    await keys.visitor.sees("The same at home")
 
 
 async def files(keys: Keyboard, host: Visitor) -> None:
     """Open what more can be done with one's own words, and file them, while the chat goes on."""
-    said = keys.visitor.message("The same at home")
     await keys.goes_to("More about what Ana said", "Shift+Tab")
     await keys.page.keyboard.press("Enter")
-    await host.presses("Next question", "Q2")
+    await host.asks(2)
     await expect(keys.page.get_by_role("heading", name=QUESTIONS[1], level=1)).to_be_visible()
     assert await keys.stop() == "More about what Ana said"
     await keys.presses("File under Q1")
-    await expect(said.get_by_text("filed under Q1", exact=True)).to_be_visible()
+    await keys.visitor.finds("The same at home", "filed under Q1")
     assert await keys.stop() == "Take out of Q1"

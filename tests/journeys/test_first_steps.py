@@ -38,8 +38,11 @@ class Moderator:
         """Fill in the form that is open, by the names of its fields, and send it."""
         page = self.visitor.page
         for name, words in fields.items():
-            field = page.get_by_label(re.compile(name.replace("_", " "), re.IGNORECASE))
-            if await field.evaluate("field => field.tagName") == "SELECT":
+            asked = re.compile(name.replace("_", " "), re.IGNORECASE)
+            field, choices = page.get_by_label(asked), page.get_by_role("group", name=asked)
+            if await choices.count():
+                await choices.get_by_label(words).check()
+            elif await field.evaluate("field => field.tagName") == "SELECT":
                 await field.select_option(words)
             else:
                 await field.fill(words)
@@ -85,7 +88,8 @@ async def test_eight_actions_lead_from_the_printed_link_to_an_announced_chat(
         await mo.opens(link)
         await mo.sends("Continue", your_name="Mo")
         await mo.turns_to("Set up")
-        await mo.sends("Do it", in_which_the_chat_is_held="edchat", who_may_read="public")
+        await mo.visitor.page.get_by_role("radio", name="Everybody can read").check()
+        await mo.sends("Do it", in_which_the_chat_is_held="edchat")
         await mo.turns_to("Weekly chat")
         when = {"when_it_comes": "every Tuesday 8 pm", "its_time_zone": "New York"}
         await mo.sends("Do it", what_it_is_called="Weekly EdChat", **when)
@@ -114,6 +118,6 @@ async def stands_announced(mo: Visitor) -> None:
     await expect(mo.page.get_by_text("Who helps?")).to_be_visible()
     async with mo.page.expect_download() as coming:
         await mo.link("Add to calendar").click()
-    calendar = Path(await (await coming.value).path()).read_text(encoding="utf-8")
+    calendar = await asyncio.to_thread(Path(await (await coming.value).path()).read_text, "utf-8")
     assert "BEGIN:VEVENT" in calendar
     assert "Rigor" in calendar

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,30 @@ async def test_a_message_whose_answer_was_lost_on_the_way_is_sent_again_and_stan
         for one in (ana, ben):
             await one.page.reload()
             await one.sees("Once is enough")
+            await expect(one.message("Once is enough")).to_have_count(1)
         assert len(lost) == 1
         come.were_told("net::ERR_FAILED", "/say")
+
+
+async def test_what_is_filed_while_a_page_is_on_its_way_is_seen_on_it(tmp_path: Path, come: Visitors) -> None:
+    async with evening(tmp_path, come) as night:
+        ana, ben, host = await night.guest("Ana", PHONE), await night.guest("Ben"), await night.host()
+        await host.begins()
+        await ana.says("The same at home")
+        await ben.sees("The same at home")
+        filed = asyncio.Event()
+
+        async def hold(route: Route) -> None:
+            await filed.wait()
+            await route.continue_()
+
+        await ana.page.route("**/events*", hold, times=1)
+        await ana.page.reload()
+        await ana.sees("The same at home")
+        await host.turns_to("Conversation")
+        await host.files("The same at home", "Q1")
+        filed.set()
+        await ana.finds("The same at home", "filed under Q1")
 
 
 async def test_one_persons_flood_is_slowed_and_another_notices_nothing(

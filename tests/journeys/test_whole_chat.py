@@ -1,4 +1,4 @@
-"""A whole chat: two people who take part and a host, on phones and at desks, each seeing what the others do."""
+"""A whole chat: two who take part and a host, on phones and at desks; each sees what the others do."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def introduce(ana: Visitor, ben: Visitor, host: Visitor) -> None:
     await ana.says("Hello, I am Ana and teach maths in Leeds")
     await ben.turns_to("Conversation")
     await ben.sees("Hello, I am Ana")
-    await host.presses("Next question", "Q1")
+    await host.asks(1)
     for one in (ana, ben, host):
         await expect(one.page.get_by_role("heading", name=QUESTIONS[0], level=1)).to_be_visible()
         await expect(one.time_left()).to_be_visible()
@@ -68,6 +68,7 @@ async def change_their_minds(ana: Visitor, ben: Visitor) -> None:
     await ana.sees("I agree with Ana")
     await ben.files("I agree with Ana", "Q1")
     await ana.finds("I agree with Ana", "filed under Q1")
+    await think_better_of_it(ben)
     await ben.rewrites("I agree with Ana", "I agree with Ana and Mo")
     await ana.finds("I agree with Ana and Mo", "edited")
     await ben.turns_to("Conversation")
@@ -75,6 +76,18 @@ async def change_their_minds(ana: Visitor, ben: Visitor) -> None:
     await ana.sees("This is nothing")
     await ben.deletes("This is nothing")
     await expect(ana.message("This is nothing")).to_have_count(0)
+
+
+async def think_better_of_it(ben: Visitor) -> None:
+    """Begin a reply, look elsewhere, and let it be: the form is for answers again."""
+    await ben.turns_to("Q1")
+    await ben.message("We began each lesson").get_by_role("link", name="Reply to").first.click()
+    await expect(ben.page.get_by_label("Your reply to Ana")).to_be_visible()
+    await ben.turns_to("Conversation")
+    await ben.turns_to("Q1")
+    await ben.link("Never mind").click()
+    await expect(ben.page.get_by_label("Your answer to Q1")).to_be_visible()
+    await ben.turns_to("Conversation")
 
 
 async def steer(ana: Visitor, host: Visitor) -> None:
@@ -86,7 +99,7 @@ async def steer(ana: Visitor, host: Visitor) -> None:
     await expect(ana.page.get_by_text("Paused", exact=True)).to_be_visible()
     await host.presses("Resume", "on")
     await expect(ana.time_left()).to_be_visible()
-    await host.presses("Next question", "Q2")
+    await host.asks(2)
     await expect(ana.page.get_by_role("heading", name=QUESTIONS[1], level=1)).to_be_visible()
     await ana.page.get_by_text("Catch up", exact=True).click()
     await expect(ana.page.get_by_role("link", name=f"Q2 {QUESTIONS[1]}")).to_be_visible()
@@ -113,8 +126,7 @@ async def end(ana: Visitor, ben: Visitor, host: Visitor) -> None:
 async def test_an_answer_by_its_label_is_seen_under_its_question_too(tmp_path: Path, come: Visitors) -> None:
     async with evening(tmp_path, come) as night:
         ana, ben, host = await night.guest("Ana", PHONE), await night.guest("Ben"), await night.host()
-        await host.presses("Start now", "begin")
-        await host.presses("Next question", "Q1")
+        await host.begins()
         await ana.turns_to("Q1")
         await ben.says("A1: Fewer slides, more talk")
         await ana.sees("Fewer slides", "Q1")

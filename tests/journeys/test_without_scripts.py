@@ -36,7 +36,7 @@ async def test_without_javascript_one_joins_reads_answers_replies_and_hosts(
 
 
 async def answers(ana: Visitor) -> None:
-    """Answer by the form, then change it and file something else."""
+    """Answer by the form, and take back something that was said."""
     await ana.link("Answer").click()
     await ana.page.get_by_label("Your answer to Q1").fill("We began with a story")
     await ana.button("Answer").click()

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
@@ -124,6 +125,7 @@ class Visitor:
         await self.message(words).get_by_role("link", name="Reply to").first.click()
         await self.page.get_by_label("Your reply to").fill(reply)
         await self.button("Reply").click()
+        await expect(self.page.get_by_label("Your reply to")).to_have_count(0)
         await self.sees(reply)
 
     async def rewrites(self, words: str, better: str) -> None:
@@ -132,11 +134,13 @@ class Visitor:
         await expect(self.page.get_by_label("Your words")).to_have_value(words)
         await self.page.get_by_label("Your words").fill(better)
         await self.button("Change").click()
+        await expect(self.page.get_by_label("Your words")).to_have_count(0)
         await self.finds(better, "edited")
 
     async def files(self, words: str, label: str) -> None:
-        """File one's own words under a question, or, as a host, somebody's."""
+        """File one's own words under a question, or, as a host, somebody's; they stand there then."""
         await (await self.more(words)).get_by_role("button", name=f"File under {label}").click()
+        await self.turns_to(label)
         await self.finds(words, f"filed under {label}")
 
     async def deletes(self, words: str) -> None:
@@ -155,6 +159,16 @@ class Visitor:
         """Press a button of the hosts' panel, and read what the bot answers to them alone."""
         await self.panel.get_by_role("button", name=label).click()
         await expect(self.page.get_by_role("region", name="Only you see this")).to_contain_text(reply)
+
+    async def begins(self) -> None:
+        """As a host, begin the chat and ask its first question."""
+        await self.presses("Start now", "begin")
+        await self.asks(1)
+
+    async def asks(self, number: int) -> None:
+        """As a host, ask the next question, and see that it stands there."""
+        await self.presses("Next question", f"Q{number} is going out")
+        await expect(self.page.get_by_text(re.compile(rf"^Q{number} of \d+$"))).to_be_visible()
 
 
 @dataclass(slots=True)
@@ -177,7 +191,7 @@ class Visitors:
         context.set_default_timeout(PATIENCE)
         self._contexts.append(context)
         context.on("request", lambda asked: self._asked(base, asked))
-        context.on("console", lambda line: self._said(line))
+        context.on("console", partial(Visitors._said, self))
         context.on("weberror", lambda no: self.faults.append(f"{no.page and no.page.url}: {no.error}"))
         context.on("dialog", lambda box: self.faults.append(f"a dialog: {box.message}"))
         await context.add_init_script(_WATCH)

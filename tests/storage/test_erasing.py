@@ -303,6 +303,17 @@ async def test_words_older_than_a_community_keeps_them_go(room: Parlour) -> None
     assert b"rmadillos" not in room.bytes()
 
 
+async def test_in_which_order_things_happened_in_a_room_is_known_for_a_month(room: Parlour) -> None:
+    await room.says(await room.joins("Ana"), "A1: armadillos")
+    async with room.store.begin() as tx:
+        await tx.set_cursor("browser", room.place.id, str(room.cursor))
+    events = "SELECT count(*) FROM room_event"
+    assert await room.evening.rows(events) != [(0,)]
+    async with room.store.begin() as tx:
+        await tx.keep_house(START + 31 * DAY)
+    assert await room.evening.rows(events) == [(0,)]
+
+
 async def test_b383_a_community_that_left_goes_after_thirty_days_and_leaves_the_others(room: Parlour) -> None:
     assert "30 days" in case("B383").expect
     ana = await room.joins("Aardvark")
@@ -440,6 +451,43 @@ async def test_a_copy_of_ones_words_goes_with_them_and_whispers_go_after_a_week(
     async with room.store.begin() as tx:
         await tx.keep_house(now + 8 * DAY)
     assert await room.evening.rows(whispers) == [("",), ("",)]
+
+
+async def test_a_page_that_names_a_guest_host_changes_when_they_do_though_they_said_nothing(
+    room: Parlour,
+) -> None:
+    ana, now, chat_id = await room.joins("Ana"), room.evening.clock.at, room.evening.chat.id
+
+    async def version_after(act: Any) -> int:
+        async with room.store.begin() as tx:
+            await act(tx)
+        return (await room.versions())[0]
+
+    acts = (
+        lambda tx: tx.invite(chat_id, ana.id, now),
+        lambda tx: tx.rename(ana, 1, "Alpaca", now),
+        lambda tx: tx.forget(ana, 1, now),
+        lambda tx: tx.uninvite(chat_id, ana.id),
+    )
+    versions = [await version_after(act) for act in acts]
+    assert versions == sorted(set(versions))
+
+
+async def test_who_led_a_chat_is_named_there_as_they_choose(room: Parlour) -> None:
+    ana, now = await room.joins("Ana"), room.evening.clock.at
+
+    async def lead_after(act: Any) -> str:
+        async with room.store.begin() as tx:
+            await act(tx, await tx.person_by_id(ana.id, 1))
+        [(lead,)] = await room.evening.rows("SELECT lead FROM chat WHERE id = :id", id=room.evening.chat.id)
+        return str(lead)
+
+    async with room.store.begin() as tx:
+        await tx.connection.execute(text("UPDATE chat SET lead = 'Ana'"))
+    assert await lead_after(lambda tx, who: tx.rename(who, 1, "Alpaca", now)) == "Alpaca"
+    assert await lead_after(lambda tx, who: tx.rename(who, 1, "Llama", now)) == "Llama"
+    assert await lead_after(lambda tx, who: tx.rename(who, 1, None, now)) == "Ana"
+    assert await lead_after(lambda tx, who: tx.forget(who, 1, now)) == ""
 
 
 async def test_hosts_hold_the_writer_of_a_nameless_answer_without_seeing_who(room: Parlour) -> None:

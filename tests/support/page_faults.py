@@ -90,8 +90,15 @@ class Document:
         named = {one.get("for") for one in self.elements if one.tag == "label"}
         inside = {id(field) for one in self.elements if one.tag == "label" for field in one.iter()}
         for one in self.elements:
-            is_field = one.tag in ("select", "textarea") or (one.tag == "input" and one.get("type") not in _NO_FIELDS)
-            if is_field and one.get("id") not in named and id(one) not in inside and not one.get("aria-label"):
+            is_field = one.tag in ("select", "textarea") or (
+                one.tag == "input" and one.get("type") not in _NO_FIELDS
+            )
+            if (
+                is_field
+                and one.get("id") not in named
+                and id(one) not in inside
+                and not one.get("aria-label")
+            ):
                 yield f"the field {one.get('name')} has no label"
             if one.tag == "button" and not ("".join(one.itertext()).strip() or one.get("aria-label")):
                 yield "a button without a word"
@@ -136,7 +143,9 @@ def _loading(one: Any, base: str) -> Iterator[str]:
         if parts.scheme not in _SCHEMES:
             yield f"{one.tag} {name}={value}"
         here = parts.netloc == urlsplit(base).netloc
-        if not here and (one.tag not in ("a", "link") or (one.tag == "link" and one.get("rel") != "canonical")):
+        if not here and (
+            one.tag not in ("a", "link") or (one.tag == "link" and one.get("rel") != "canonical")
+        ):
             yield f"{one.tag} {name}={value} is not ours"
     if one.tag == "meta" and one.get("http-equiv", "").casefold() == "refresh" and one.get("content") != "30":
         yield f"a refresh to {one.get('content')}"

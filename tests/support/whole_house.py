@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import select, update
 
-from bot.core.model import ChatState, Offer, Person, Place, Role, Series, Visibility
+from bot.core.model import ChatState, Offer, Person, Place, Role, Visibility
 from bot.markup import render
 from bot.storage import tables as t
 from bot.storage.secrets import SecretKind
@@ -119,7 +119,10 @@ class _Furnisher:
 
     async def everything(self) -> None:
         """Weekly chats of every openness, chats in every state, and what nobody or only some may read."""
-        people = [row.id for row in await self.tx._rows(select(t.person.c.id).where(t.person.c.native_id.like("p%")))]
+        people = [
+            row.id
+            for row in await self.tx._rows(select(t.person.c.id).where(t.person.c.native_id.like("p%")))
+        ]
         await self._about()
         await self._weekly_chats(people)
         await self._inside_the_public_chat(people)
@@ -151,11 +154,20 @@ class _Furnisher:
             self.house.ids[visibility] = series.id
             texts = (secret(f"{visibility}question", readers), "And what else?")
             held = await self.sower.held(
-                series, self.sower.at(-3 - number, 19), secret(f"{visibility}topic", readers), texts, 4, people, places
+                series,
+                self.sower.at(-3 - number, 19),
+                secret(f"{visibility}topic", readers),
+                texts,
+                4,
+                people,
+                places,
             )
             await self._answer(held, secret(f"{visibility}answer", readers), people[0])
             ahead = await self.sower.chat(
-                series, self.sower.at(3 + number, 19), secret(f"{visibility}ahead", readers), ChatState.ANNOUNCED
+                series,
+                self.sower.at(3 + number, 19),
+                secret(f"{visibility}ahead", readers),
+                ChatState.ANNOUNCED,
             )
             await self.sower.questions(ahead, [secret(f"{visibility}draft", readers)])
             self.house.ids |= {f"{visibility}-held": held, f"{visibility}-ahead": ahead}
@@ -165,7 +177,7 @@ class _Furnisher:
         held, secret = self.house.pages.archive.held, self.house.secret
         talk = await self._answer(held, secret("talk", "host"), people[2], kind="conversation")
         await self.tx._do(t.filing.delete().where(t.filing.c.message_id == talk))
-        why = {"hidden_at": NOW, "hidden_why": secret("hiddenwhy", "host", shown=False)}
+        why: dict[str, Any] = {"hidden_at": NOW, "hidden_why": secret("hiddenwhy", "host", shown=False)}
         await self._answer(held, secret("hidden", "host"), people[2], **why)
         await self._answer(held, secret("deleted"), people[2], deleted_at=NOW)
         edited = await self._answer(held, "These words were changed.", people[2], edited_at=NOW)
@@ -175,15 +187,22 @@ class _Furnisher:
         await self._answer(held, MARKED, people[3])
         self.house.answers["marked"] = await self._public_id(await self._answer(held, "x" * 300, people[3]))
         await self._people(held)
-        staff = await self.tx.add_room(self.house.pages.archive.community.id, "staff", secret("staff", IN_THE_ROOM))
+        staff = await self.tx.add_room(
+            self.house.pages.archive.community.id, "staff", secret("staff", IN_THE_ROOM)
+        )
         await self.tx._do(update(t.place).where(t.place.c.id == staff.id).values(openness="members"))
         await self._answer(held, secret("inthestaffroom", IN_THE_ROOM), people[4], place=staff)
-        self.house.answers["staff"] = await self._public_id(await self._answer(held, "In here.", people[4], place=staff))
+        self.house.answers["staff"] = await self._public_id(
+            await self._answer(held, "In here.", people[4], place=staff)
+        )
 
     async def _people(self, held: int) -> None:
         """Those who chose how they appear."""
         secret = self.house.secret
-        hidden = [await self._met(secret(name, "host", shown=False)) for name in ("realname", "outname", "goesnameless")]
+        hidden = [
+            await self._met(secret(name, "host", shown=False))
+            for name in ("realname", "outname", "goesnameless")
+        ]
         pseudonym, out, nameless = hidden
         forgotten = await self._met(secret("forgottenname"))
         await self._chose(pseudonym, pseudonym="Quiet Heron")
@@ -198,11 +217,23 @@ class _Furnisher:
         """Chats that are not published yet, were only rehearsed, or are being prepared."""
         archive, secret = self.house.pages.archive, self.house.secret
         late = await self.sower.held(
-            archive.series, self.sower.at(-1, 20), secret("unpublished", "host"), ("One?", "Two?"), 3, people, archive.places
+            archive.series,
+            self.sower.at(-1, 20),
+            secret("unpublished", "host"),
+            ("One?", "Two?"),
+            3,
+            people,
+            archive.places,
         )
         await self.tx._do(update(t.chat).where(t.chat.c.id == late).values(published_at=None))
         rehearsed = await self.sower.held(
-            archive.series, self.sower.at(-2, 20), secret("rehearsed"), (secret("rehearsedquestion"),), 2, people, archive.places
+            archive.series,
+            self.sower.at(-2, 20),
+            secret("rehearsed"),
+            (secret("rehearsedquestion"),),
+            2,
+            people,
+            archive.places,
         )
         await self.tx._do(update(t.chat).where(t.chat.c.id == rehearsed).values(rehearsal=True, slug=None))
         await self.sower.questions(archive.after_that, [secret("undrafted", "host", shown=False)])
@@ -215,9 +246,9 @@ class _Furnisher:
         mo = await _person(tx, room.community_id, "Mo Ravi")
         una = await tx.join(room, "Una Stone", NOW)
         roots = await self._threads()
-        words = secret("threaded", IN_THE_ROOM)
+        words = "I write this in the room, and everybody reads it."
         said["answer"] = await self._says(pat, words, thread=roots[2], by_form=True)
-        message = await self._answer(self.house.pages.archive.live, "Filed from the room.", pat.id, place=room)
+        message = await self._answer(self.house.pages.archive.live, words, pat.id, place=room, number=3)
         where = t.message.c.id == message
         await tx._do(update(t.message).where(where).values(platform_message_id=str(said["answer"])))
         said["reply"] = await self._says(una, "Say more!", thread=roots[2], reply_to=said["answer"])
@@ -240,19 +271,34 @@ class _Furnisher:
         self.house.links["hosts"] = f"/room/{hosts.native_id}/"
         words = self.house.secret("amonghosts", "host")
         await self.tx.room_say(hosts, mo, Role.HOST, words, render(words), NOW)
-        offers = (Offer("Start it now", "chat start chat=5"), Offer("Edit the questions", "chat plan chat=5", form=True))
+        offers = (
+            Offer("Start it now", "chat start chat=5"),
+            Offer("Edit the questions", "chat plan chat=5", form=True),
+        )
         await self.tx.room_post(hosts, "sheet", "The run sheet", render("The **run sheet**"), offers, NOW)
 
     async def _threads(self) -> list[int]:
         """A thread for each question of the live chat."""
         chat, room = self.house.pages.archive.live, self.room
-        rows = await self.tx._rows(select(t.question.c.id).where(t.question.c.chat_id == chat, t.question.c.state == "asked"))
+        asked = t.question.c.chat_id == chat, t.question.c.state == "asked"
+        rows = await self.tx._rows(select(t.question.c.id).where(*asked).order_by(t.question.c.position))
         roots = []
         for row, words in zip(rows, LIVE, strict=False):
             root = await self.tx.room_post(room, f"q{row.id}", words, render(words), (), NOW)
-            sent = {"state": "sent", "platform_message_id": str(root), "payload": {"text": words}, "urgency": 1}
-            asked = {"chat_id": chat, "place_id": room.id, "question_id": row.id, "action": "post", "due_at": NOW}
-            await self.sower._add(t.outbox, subject=f"q{row.id}", key=f"whole-{row.id}", **sent, **asked)
+            sent = {
+                "state": "sent",
+                "platform_message_id": str(root),
+                "payload": {"text": words},
+                "urgency": 1,
+            }
+            what = {
+                "chat_id": chat,
+                "place_id": room.id,
+                "question_id": row.id,
+                "action": "post",
+                "due_at": NOW,
+            }
+            await self.sower._add(t.outbox, subject=f"q{row.id}", key=f"whole-{row.id}", **sent, **what)
             roots.append(root)
         return roots
 
@@ -260,18 +306,32 @@ class _Furnisher:
         return await self.tx.room_say(self.room, who, power, words, render(words), NOW, **hangs)
 
     async def _whispers(self, who: Person, words: str) -> int:
-        offers = (Offer("Change how you appear", "privacy name", form=True), Offer("Leave me out", "privacy exclude"))
-        return await self.tx.room_post(self.room, words, words, render(words), offers, NOW, only_for=who.native_id)
+        offers = (
+            Offer("Change how you appear", "privacy name", form=True),
+            Offer("Leave me out", "privacy exclude"),
+        )
+        return await self.tx.room_post(
+            self.room, words, words, render(words), offers, NOW, only_for=who.native_id
+        )
 
     async def _answer(
-        self, chat: int, words: str, person: int, *, place: Place | None = None, kind: str = "answer", **values: Any
+        self,
+        chat: int,
+        words: str,
+        person: int,
+        *,
+        place: Place | None = None,
+        kind: str = "answer",
+        number: int = 1,
+        **values: Any,
     ) -> int:
-        """One more answer to a chat's first question."""
+        """One more answer to one of a chat's questions."""
         at = NOW - timedelta(minutes=1)
         here = place or self.house.pages.archive.places[1]
         message = await self.sower.say(chat, here, person, words, at, kind, **values)
-        first = await self.tx._value(select(t.question.c.id).where(t.question.c.chat_id == chat).order_by(t.question.c.position).limit(1))
-        await self.sower._add(t.filing, message_id=message, question_id=first, how="label", filed_at=at)
+        where = t.question.c.chat_id == chat, t.question.c.position == number
+        question = await self.tx._value(select(t.question.c.id).where(*where))
+        await self.sower._add(t.filing, message_id=message, question_id=question, how="label", filed_at=at)
         return message
 
     async def _met(self, name: str) -> int:
@@ -288,23 +348,25 @@ class _Furnisher:
     async def _addresses(self) -> None:
         """Note where everything is read."""
         archive = self.house.pages.archive
-        self.house.ids |= {name: getattr(archive, name) for name in ("held", "earlier", "live", "ahead", "after_that", "cancelled")}
+        self.house.ids |= {
+            name: getattr(archive, name)
+            for name in ("held", "earlier", "live", "ahead", "after_that", "cancelled")
+        }
         named = {number: name for name, number in self.house.ids.items()}
         where = t.series.c.community_id == archive.community.id, t.chat.c.slug.is_not(None)
-        query = select(t.chat.c.id, t.chat.c.slug, t.series.c.slug.label("weekly")).join(t.series).where(*where)
+        query = (
+            select(t.chat.c.id, t.chat.c.slug, t.series.c.slug.label("weekly")).join(t.series).where(*where)
+        )
         for row in await self.tx._rows(query):
             self.house.chats[named[row.id]] = f"{row.weekly}/{row.slug}/"
         for row in await self.tx._rows(select(t.series).where(where[0])):
             self.house.series[row.visibility if row.visibility != "public" else row.slug] = f"{row.slug}/"
         query = select(t.message.c.public_id, t.message.c.chat_id).where(t.message.c.kind == "answer")
-        for row in await self.tx._rows(query.where(t.message.c.hidden_at.is_(None), t.message.c.deleted_at.is_(None))):
+        for row in await self.tx._rows(
+            query.where(t.message.c.hidden_at.is_(None), t.message.c.deleted_at.is_(None))
+        ):
             self.house.answers.setdefault(named[row.chat_id], row.public_id)
 
 
 async def _person(tx: Tx, community_id: int, name: str) -> Person:
     return next(one for one, _ in await tx.members(community_id) if one.name == name)
-
-
-def weekly(house: WholeHouse) -> Series:
-    """The weekly chat that everybody reads."""
-    return house.pages.archive.series

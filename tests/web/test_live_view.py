@@ -8,12 +8,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse
 
+from bot.core.audience import Audience
 from bot.web.following import Following
+from bot.web.pages.live import look
 from tests.support.archive_seed import NOW
 from tests.support.reading_room import ReadingRoom, reading_room
 
@@ -183,6 +186,40 @@ async def test_readers_with_the_same_eyes_share_one_look_and_it_ends_with_the_la
     async with asyncio.timeout(SOON):
         await asyncio.wait({task})
     assert not following._readers
+
+
+async def test_who_comes_in_the_moment_in_which_the_last_one_leaves_is_told_too(room: ReadingRoom) -> None:
+    audience = Audience(room.archive.community.id)
+    following = Following(room.site, room.archive.live, audience, partial(look, room.site), room.live)
+    with following.reader() as first:
+        async with asyncio.timeout(SOON):
+            while following.version < 0:
+                first.clear()
+                await first.wait()
+    seen = following.version
+    with following.reader() as second:
+        await say(room, "justnow")
+        async with asyncio.timeout(SOON):
+            while b"justnow" not in following.news(seen):
+                second.clear()
+                await second.wait()
+
+
+async def test_members_are_asked_again_who_they_are(
+    room: ReadingRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.following.ASK_AGAIN", 0.0)
+    cookie = await room.sign_in()
+    await room.change("UPDATE series SET visibility = 'members'", chat=room.archive.live)
+    async with follow(room, cookie=cookie) as reader:
+        await say(room, "before")
+        assert "before" in str(await reader.until("seen"))
+        await room.change("UPDATE member SET banned_at = joined_at")
+        await say(room, "afterwards")
+        async with asyncio.timeout(SOON):
+            rest = await reader.answer.content.read()
+    assert b"afterwards" not in rest
+    await room.get(f"{room.live}live/events", 404, Cookie=cookie)
 
 
 async def test_before_the_chat_the_live_view_waits_for_it(room: ReadingRoom) -> None:

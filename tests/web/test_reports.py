@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import text
 from bot.commands import Asker, Reply
 from bot.core.hearing import Author
 from bot.core.model import Role, Visibility
+from bot.web.pages.reports import MOST_ANSWERS, Once
 from tests.support.archive_seed import Archive, sow
 from tests.support.bad_inputs import case
 from tests.support.web_house import WebHouse, web_house
@@ -75,6 +77,14 @@ async def test_one_address_is_heard_once_and_thanked_each_time(seeded: Seeded) -
         assert got.status == 200
     assert await seeded.rows("SELECT reason FROM report") == [("first",)]
     assert len(await seeded.told()) == 1
+
+
+def test_one_address_is_heard_about_so_many_answers_a_day_and_others_still_are() -> None:
+    once, now = Once(), datetime(2026, 11, 22, tzinfo=UTC)
+    heard = [not once.again("here", number, "192.0.2.1", now) for number in range(MOST_ANSWERS + 2)]
+    assert heard == [True] * MOST_ANSWERS + [False] * 2
+    assert not once.again("here", 0, "192.0.2.2", now)
+    assert not once.again("here", MOST_ANSWERS, "192.0.2.1", now + timedelta(days=1))
 
 
 async def test_one_person_is_heard_once_a_day_about_one_answer(seeded: Seeded) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest_asyncio
 
 from bot.core import drafting, sentences
-from bot.core.model import Chat, Role, Series
+from bot.core.model import Chat, Role, Series, Visibility
 from tests.web.room_setting import Room, open_room, said, words
 
 
@@ -136,7 +136,8 @@ async def test_a_reply_says_to_whom_and_links_there(room: Room) -> None:
     form = (await ben.get(f"{room.at}?thread=room&reply={number}")).text
     assert "Your reply to Ana" in form
     await room.says(ben, "We do", reply=str(number))
-    assert f'<a href="#m{number}">to Ana</a>' in (await ana.get(f"{room.at}?thread=room")).text
+    page = (await ana.get(f"{room.at}?thread=room")).text
+    assert words(page.partition(f'<a href="#m{number}">')[2].partition("</a>")[0]) == "to Ana"
 
 
 async def test_a_typed_command_is_answered_to_the_asker_alone(room: Room) -> None:
@@ -369,3 +370,14 @@ async def test_hostile_words_and_names_stay_words_on_the_page_and_in_its_forms(r
         assert 'href="javascript' not in inside
     refused = await room.says(eve, hostile * 60)
     assert "<img" not in refused.text.partition("<main")[2]
+
+
+async def test_a_room_that_all_the_world_may_read_leads_strangers_to_its_name_form(tmp_path: Path) -> None:
+    async with open_room(tmp_path) as room:
+        stranger = room.house.stranger()
+        assert (await stranger.get(room.at)).status == 403
+        async with room.house.store.begin() as tx:
+            await tx.join_secret(room.house.place.id)
+            await tx.open_rooms([room.house.place], Visibility.PUBLIC)
+        page = await stranger.get(room.at)
+        assert (page.status, 'name="name"' in page.text) == (200, True)

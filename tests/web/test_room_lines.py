@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.clock import SystemClock
 from bot.commands import CommandTree
 from bot.core import grammar
+from bot.declared import Form
 from bot.storage.engine import database_url
 from bot.storage.store import Store
 from bot.web.room.lines import asked, composed, fields
@@ -61,11 +62,12 @@ def test_a_topic_of_any_words_changes_nothing_else(topic: str) -> None:
 def test_what_a_line_gives_is_filled_in_and_which_chat_is_not_asked_again() -> None:
     one = asked(TREE.commands, "question edit 4 chat=7")
     assert one is not None
-    made = {field.name: field for field in fields(one, {"text": "Old words"})}
+    form = Form(one.command, {**one.given, "text": "Old words"})
+    made = {field.name: field for field in fields(form, {})}
     assert made["text"].value == "Old words"
     assert made["text"].kind == "long"
     assert made["number"].value == "4"
-    assert made["chat"].kind == "hidden"
+    assert (made["chat"].kind, made["number"].kind) == ("hidden", "hidden")
 
 
 @pytest.mark.parametrize("line", ["", "question", "no such thing", "chat end what is this", '"'])

@@ -55,7 +55,7 @@ class Entries:
         return (
             f'<div class="a"{id_}><a class="t" href="#a-{at}" '
             f'aria-label="{heard}, link to this {what} by {name}">{seen}</a>\n'
-            f'<div><p class="by"><b>{name}</b>{label}{self._marks(one)}'
+            f'<div><p class="by"><b><bdi>{name}</bdi></b>{label}{self._marks(one)}'
             f'<a class="rp" href="{self.report}{at}/report" rel="nofollow" '
             f'aria-label="Report this {what} by {name}">Report</a></p>'
             f'<div class="say">{one.html.strip()}</div></div></div>'

@@ -16,14 +16,15 @@ from bot.core.audience import Audience
 from bot.core.chat_page import ChatPage, Held, Listed, letter
 from bot.core.clockface import local
 from bot.core.hour_chart import HourChart
-from bot.core.model import Community, Question, Refused, Series
+from bot.core.model import Community, Question, Series
 from bot.core.recurrence import in_words
-from bot.core.zones import parse_zone, zone_words
+from bot.core.zones import zone_words
 from bot.storage.addresses import BROWSER
 from bot.storage.browsing import Picked
 from bot.storage.lists import community_version
 from bot.storage.store import Tx
-from bot.web.cache import respond
+from bot.web.cache import finished, respond
+from bot.web.pages.lists import zone_asked_for
 from bot.web.pages.showing import WORDS, data_block, small_chart_of, whose
 from bot.web.site import Page, Site
 
@@ -67,18 +68,13 @@ async def home(site: Site, request: Request) -> Response:
     async with site.store.read() as tx:
         community, who = await whose(site, request, tx)
         version = await community_version(tx, community.id)
-    zone, refused = _zone(community, request.query_params.get("tz", ""))
-    key = ("home", community.id, who.audience.key, zone, refused, local(now, zone).date())
+    zone, refused = zone_asked_for(request.query_params.get("tz", ""), community.zone)
     load = partial(_load, site, community, who.audience, zone, refused)
+    if refused:  # what somebody made up is no key to keep pages under
+        made = await load()
+        return respond(request, await site.pages.aside(lambda: finished(made())))
+    key = ("home", community.id, who.audience.key, zone, local(now, zone).date())
     return respond(request, await site.pages.page(key, version, load))
-
-
-def _zone(community: Community, said: str) -> tuple[str, str]:
-    """The zone to show times in, and why it is not the one asked for."""
-    try:
-        return parse_zone(said, community.zone).name, ""
-    except Refused as fault:
-        return community.zone, str(fault)
 
 
 async def _load(
@@ -107,7 +103,7 @@ async def front_of(tx: Tx, community: Community, audience: Audience, zone: str, 
         await tx.count_held(audience),
         tuple([await weekly(tx, one, audience) for one in series]),
         await tx.picked(audience),
-        await _rooms(tx, community, audience),
+        await _rooms(tx, community),
     )
 
 
@@ -127,12 +123,11 @@ async def _skipped(tx: Tx, series: tuple[Series, ...]) -> dict[date, list[str]]:
     return skipped
 
 
-async def _rooms(tx: Tx, community: Community, audience: Audience) -> tuple[str, ...]:
+async def _rooms(tx: Tx, community: Community) -> tuple[str, ...]:
     """The words of the rooms in the browser that lead into chats."""
     places = await tx.places_of_community(community.id)
     hosts = community.hosts_place_id
-    ours = (p.native_id for p in places if p.platform == BROWSER and p.id != hosts)
-    return tuple(ours)
+    return tuple(place.native_id for place in places if place.platform == BROWSER and place.id != hosts)
 
 
 def _render(site: Site, community: Community, front: Front, when: dict[str, Any]) -> str:

@@ -46,7 +46,16 @@ async def live_events(site: Site, request: Request) -> Response:
         away = site.path(community, found.address)
         following = Following(site, found.chat.id, audience, partial(look, site), away)
         site.shared[key] = following
-    return LiveEvents(site, following, _seen(request))
+    return LiveEvents(site, following, _seen(request), partial(_still, site, request, found, audience))
+
+
+async def _still(site: Site, request: Request, found: Listed, audience: Audience) -> bool:
+    """Whether somebody still reads with the eyes they came with; those of strangers are everybody's."""
+    if not audience.private:
+        return True
+    async with site.store.read() as tx:
+        _, who = await whose(site, request, tx)
+    return narrowed(who.audience, found.series.id) == audience
 
 
 def look(site: Site, page: ChatPage) -> Look:

@@ -22,6 +22,8 @@ from bot.web.site import Page, Site
 
 LONGEST: Final = 1_000
 """Characters of a reason."""
+MOST_ANSWERS: Final = 20
+"""Answers of which one address is heard in a day; who reports more is thanked, and hosts have peace."""
 _DAY: Final = timedelta(days=1)
 _MOST: Final = 10_000
 _ID: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -34,13 +36,15 @@ class Once:
         self._said: dict[tuple[str, int, str], datetime] = {}
 
     def again(self, database: str, message_id: int, address: str, now: datetime) -> bool:
-        """Whether this address reported this answer already; if not, it did now."""
+        """Whether this address reported this answer already, or too many; if not, it did now."""
         key = database, message_id, address
         for old in [one for one, at in self._said.items() if now - at >= _DAY or len(self._said) >= _MOST]:
             del self._said[old]
-        said = key in self._said
-        self._said.setdefault(key, now)
-        return said
+        by_them = sum(1 for there, _, whose in self._said if (there, whose) == (database, address))
+        if key in self._said or by_them >= MOST_ANSWERS:
+            return True
+        self._said[key] = now
+        return False
 
 
 _once = Once()

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from bot.core.model import Refused
 from bot.core.room_words import spoken
 from bot.markup import render
+from bot.storage.room_reading import RoomReply
 from bot.web.room import loading, pages
 from bot.web.room.door import Door, ShutOut, enter
 from bot.web.room.sheets import Said
@@ -27,6 +28,9 @@ _LARGEST: Final = 2**53
 
 Fields = Mapping[str, str]
 """What stood in a form."""
+
+OnRefusal = Callable[[str], Awaitable[Response | None]]
+"""Makes a page of the reason why a command was refused."""
 
 
 async def answered(
@@ -48,15 +52,20 @@ async def answered(
         return await pages.again(site, request, said)
 
 
-async def command(site: Site, request: Request, door: Door, text: str, fields: Fields) -> Response:
-    """Store a typed command, wait for its answer, and show that."""
+async def command(
+    site: Site, request: Request, door: Door, text: str, fields: Fields, refused: OnRefusal | None = None
+) -> Response:
+    """Store a typed command, wait for its answer, and show that; `refused` may show another page for a no."""
     who, once = door.viewer, fields.get("once") or None
     with site.bells.at(("room", door.place.id)) as rung:
         async with site.store.begin() as tx:
             event = await tx.room_say(
                 door.place, who.person, who.power, text, "", site.clock.now(), once=once
             )
-        reply = await _reply(site, door, event, rung)
+        found = await _reply(site, door, event, rung)
+    reply = found.message_id if found else None
+    if found and found.refused and refused and (instead := await refused(await _words(site, door, found))):
+        return instead
     if _scripted(request):
         return await _reply_drawn(site, door, reply)
     if (left := await _farewell(site, door, reply)) is not None:
@@ -76,7 +85,7 @@ async def _farewell(site: Site, door: Door, reply: int | None) -> Response | Non
     return site.answer("farewell.html", community=community, reader=None, one=one) if one else None
 
 
-async def _reply(site: Site, door: Door, event: int, rung: asyncio.Event) -> int | None:
+async def _reply(site: Site, door: Door, event: int, rung: asyncio.Event) -> RoomReply | None:
     """The answer to a command once it stands in the room; None when it takes longer than people wait."""
     try:
         async with asyncio.timeout(PATIENCE):
@@ -89,6 +98,13 @@ async def _reply(site: Site, door: Door, event: int, rung: asyncio.Event) -> int
                 await rung.wait()
     except TimeoutError:
         return None
+
+
+async def _words(site: Site, door: Door, reply: RoomReply) -> str:
+    """What a reply begins with: the reason of a refusal, without how it would be typed."""
+    async with site.store.read() as tx:
+        one = await tx.room_message(reply.message_id, viewer=door.viewer.person.native_id, host=False)
+    return one.text.partition("\n")[0] if one else ""
 
 
 async def _reply_drawn(site: Site, door: Door, reply: int | None) -> Response:

@@ -8,16 +8,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.core.model import Role
-from bot.core.which import Which
-from bot.declared import Asker
-from bot.storage.store import Tx
+from bot.core.model import Refused, Role
+from bot.declared import Asker, Form
+from bot.web.room import pages
 from bot.web.room.door import Door, ShutOut, enter
-from bot.web.room.lines import FIELD, Asked, Field, asked, fields
+from bot.web.room.lines import FIELD, asked, fields
+from bot.web.room.sheets import Said
 from bot.web.room.view import address
 from bot.web.site import Page, Site
-
-_LONGEST_ID = 10
 
 
 async def form(site: Site, request: Request) -> Response:
@@ -29,61 +27,63 @@ async def form(site: Site, request: Request) -> Response:
             door = await enter(site, request, tx)
         except ShutOut as no:
             return no.answer
-        if one is None or (one.command.role >= Role.HOST and not door.viewer.hosting):
-            raise HTTPException(404)
-        present = await _present(tx, door, one)
-    made = fields(one, present)
+    if one is None or (one.command.role >= Role.HOST and not door.viewer.hosting):
+        raise HTTPException(404)
+    try:
+        return await drawn(site, door, await site.tree.form(_asker(door), line))
+    except Refused as no:  # an old button, whose question or chat is there no more
+        return await pages.again(site, request, Said(str(no)), status=200)
+
+
+async def once_more(
+    site: Site, door: Door, path: str, values: Mapping[str, str], refused: str
+) -> Response | None:
+    """The form of a command that was refused, as it was filled in, with the reason; None if it has none."""
+    one = asked(site.tree.commands, path)
+    if one is None or not any(values.values()):
+        return None
+    return await drawn(site, door, Form(one.command, values), refused)
+
+
+async def drawn(site: Site, door: Door, asks: Form, refused: str = "") -> Response:
+    """The form's page."""
+    head, _, rest = asks.command.help.rstrip(".").partition("; ")
+    made = fields(asks, await _suggested(site, door, asks))
+    name, colon, reason = refused.partition(": ")
+    about = next((one.label for one in made if one.name == name), name)
     return site.answer(
         "room_do.html",
+        422 if refused else 200,
         community=door.community,
         reader=door.reader,
         at=address(door.place),
-        about=one.command,
+        about=asks.command,
+        head=head,
+        rest=rest,
+        label=_label(door, asks),
         fields=made,
-        suggested=await _suggested(site, door, one, made),
+        refused=f"{about}{colon}{reason}",
         prefix=FIELD,
     )
 
 
-async def _present(tx: Tx, door: Door, one: Asked) -> Mapping[str, str]:
-    """What holds now of that which a command would change."""
-    path = one.command.path
-    if path == "privacy name":
-        return {"pseudonym": door.viewer.person.pseudonym or ""}
-    if path not in {"question edit", "chat plan"}:
-        return {}
-    chat_id = await _chat_id(tx, door, one)
-    questions = await tx.questions(chat_id) if chat_id is not None else ()
-    if path == "question edit":
-        number = one.given.get("number", "")
-        return {"text": next((q.text for q in questions if str(q.position) == number), "")}
-    chat = await tx.chat(chat_id) if chat_id is not None else None
-    texts = "\n".join(question.text for question in questions)
-    return {"topic": chat.topic if chat else "", "questions": texts}
+def _label(door: Door, asks: Form) -> str:
+    """Which question the form is about, as in Q4."""
+    numbers = [asks.given.get(p.name, "") for p in asks.command.params if p.kind.name == "question"]
+    return f"{door.stage.letter}{numbers[0]}" if numbers and numbers[0].isdecimal() else ""
 
 
-async def _chat_id(tx: Tx, door: Door, one: Asked) -> int | None:
-    """The chat that a line names, if it is one of this community's; else the one that is on here."""
-    said = one.given.get("chat", "")
-    if not (said.isascii() and said.isdecimal() and len(said) < _LONGEST_ID):
-        chat = await tx.chat_here(door.place.id, Which.LIVE)
-        return chat.id if chat else None
-    chat = await tx.chat(int(said))
-    series = await tx.series(chat.series_id) if chat else None
-    return chat.id if chat and series and series.community_id == door.community.id else None
+def _asker(door: Door) -> Asker:
+    return Asker(door.viewer.person, door.place, door.viewer.power)
 
 
-async def _suggested(
-    site: Site, door: Door, one: Asked, made: tuple[Field, ...]
-) -> Mapping[str, tuple[str, ...]]:
+async def _suggested(site: Site, door: Door, asks: Form) -> Mapping[str, tuple[str, ...]]:
     """What may be written in the fields that know."""
-    asker = Asker(door.viewer.person, door.place, door.viewer.power)
-    named = [param for param in one.command.params if param.suggest or param.kind.suggest]
-    wanted = {field.name for field in made}
+    named = [param for param in asks.command.params if param.suggest or param.kind.suggest]
     return {
-        param.name: await site.tree.suggest(asker, one.command.path, param.name, "")
+        param.name: await site.tree.suggest(_asker(door), asks.command.path, param.name, "")
         for param in named
-        if param.name in wanted
+        if not param.is_chat
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,6 +12,7 @@ from bot.core.grammar import command_text
 from bot.core.model import Refused
 from bot.storage.store import Tx
 from bot.web.room.answering import CALL, Fields, answered, back, command, hook, rendered
+from bot.web.room.asking import once_more
 from bot.web.room.door import Door
 from bot.web.room.lines import FIELD, asked, composed
 from bot.web.room.view import TALK
@@ -62,12 +65,13 @@ async def _check_thread(tx: Tx, door: Door, thread: int | None) -> None:
 
 
 async def _do(site: Site, request: Request, door: Door, fields: Fields) -> Response:
-    line = fields.get("line", "")
-    if "command" in fields:
-        found = asked(site.tree.commands, fields["command"])
-        values = {name.removeprefix(FIELD): value for name, value in fields.items() if name.startswith(FIELD)}
-        line = composed(found.command, values) if found else fields["command"]
-    return await command(site, request, door, f"{CALL}{line}", fields)
+    if "command" not in fields:
+        return await command(site, request, door, CALL + fields.get("line", ""), fields)
+    found = asked(site.tree.commands, fields["command"])
+    values = {name.removeprefix(FIELD): value for name, value in fields.items() if name.startswith(FIELD)}
+    line = composed(found.command, values) if found else fields["command"]
+    own = None if "back" in fields else partial(once_more, site, door, fields["command"], values)
+    return await command(site, request, door, f"{CALL}{line}", fields, own)
 
 
 PAGES = (Page("/room/{place}/say", say, ("POST",)), Page("/room/{place}/do", do, ("POST",)))

@@ -14,7 +14,7 @@ from bot.core.model import Chat, Community, Place, Role
 from bot.core.which import Which
 from bot.storage.addresses import BROWSER
 from bot.storage.store import Tx
-from bot.web.joining import said_no
+from bot.web.joining import said_no, to
 from bot.web.reader import Reader, reader
 from bot.web.room.view import Stage, Viewer
 from bot.web.site import Site
@@ -51,7 +51,8 @@ async def enter(site: Site, request: Request, tx: Tx) -> Door:
     if hosts_room and not who.host:
         raise HTTPException(404)
     if who.person is None or who.person.platform != BROWSER:
-        raise ShutOut(said_no(site, bar_sentences.NOT_IN_HERE))
+        secret = await tx.open_door(place.id)
+        raise ShutOut(to(f"/join/{secret}") if secret else said_no(site, bar_sentences.NOT_IN_HERE))
     stage = await staged(site, tx, community, place, hosts_room=hosts_room)
     chat_id = stage.state.chat.id if stage.state else None
     standing = await tx.standing(who.person, place, who.role, chat_id)

@@ -86,7 +86,12 @@ class Feed:
                 await self._start()
         async with self._site.store.read() as tx:
             events = await tx.room_events(self.place.id, after, MOST + 1)
-            return None if len(events) > MOST else await self._framed(tx, events)
+            missed = None if len(events) > MOST else await self._framed(tx, events)
+        return missed if missed is None else (*self._changed_since(after), *missed)
+
+    def _changed_since(self, after: int) -> Iterable[Frame]:
+        """What changed where no event tells it, as when words are filed while a page is on its way."""
+        return (one for _, one in self._frames if one.name == "edited" and one.event_id >= after)
 
     async def _start(self) -> None:
         async with self._site.store.read() as tx:
@@ -129,7 +134,7 @@ class Feed:
             return
 
     async def _read(self) -> bool:
-        """What was said, and every now and then how the chat stands; True where that look was put off."""
+        """What was said, and every now and then how the chat stands; True where to look again soon."""
         self._bell.clear()
         calm = asyncio.get_running_loop().time() - self._looked >= CALM
         async with self._site.store.read() as tx:
@@ -139,7 +144,7 @@ class Feed:
                 await self._look(tx)
                 for frame in await self._refiled(tx):
                     self._add(frame)
-        return not calm
+        return not calm or not self._staged.settled
 
     def drawn(self, frame: Frame, kind: Kind) -> str:
         """A frame as one kind of viewer sees it, made once."""
@@ -182,12 +187,12 @@ class Feed:
             every += events
         return every
 
-    async def _framed(self, tx: Tx, events: Iterable[RoomEvent]) -> tuple[Frame, ...]:
-        """Frames of events, one for each message: the last that happened to it."""
+    async def _framed(self, tx: Tx, events: Iterable[RoomEvent], *, again: bool = False) -> tuple[Frame, ...]:
+        """Frames of events, one for each message: the last that happened to it; `again` for one page."""
         last = {e.message_id: e for e in events if e.message_id and e.kind is not EventKind.COMMANDED}
         first = {e.message_id for e in events if e.kind in _NEW}
         snapshots = await tx.room_snapshots(list(last))
-        drawn = await self._drawn_of(tx, snapshots)
+        drawn = await self._drawn_of(tx, snapshots, again=again)
         frames = []
         for message_id, event in last.items():
             one = snapshots.get(message_id)
@@ -244,16 +249,20 @@ class Feed:
             return ()
         snapshots = await tx.room_snapshots(changed)
         drawn = await self._drawn_of(tx, snapshots)
+        self._known = {one: known for one, known in self._known.items() if one in drawn or one not in changed}
         return tuple(
             Frame(self._last, "edited", message_id, snapshots[message_id], view)
             for message_id, view in sorted(drawn.items())
         )
 
-    async def _drawn_of(self, tx: Tx, snapshots: Mapping[int, RoomSnapshot]) -> dict[int, Shown]:
+    async def _drawn_of(
+        self, tx: Tx, snapshots: Mapping[int, RoomSnapshot], *, again: bool = False
+    ) -> dict[int, Shown]:
         """Messages as all see them, with what became of them; from now on a change of that is noticed."""
         filings, where = await loading.filed(tx, self._staged, snapshots)
         names = await self._named(tx, snapshots)
-        self._known |= {one: (filings.get(one), where[one]) for one in snapshots}
+        if not again:  # what one page alone is told is news to the others yet
+            self._known |= {one: (filings.get(one), where[one]) for one in snapshots}
         return {
             number: shown(self._staged, one.message, filings.get(number), names, where[number], own=False)
             for number, one in snapshots.items()

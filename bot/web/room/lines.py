@@ -7,17 +7,23 @@ from dataclasses import dataclass
 
 from bot.core import grammar
 from bot.core.model import Refused
-from bot.declared import Command, Param
+from bot.declared import Command, Form, Param
 from bot.parameters import example
 
 FIELD = "p."
 """Begins the name of a form's field that stands for a parameter."""
+_SETTLED = frozenset({"chat", "after", "message", "sure"})
+_PROSE = "text"
+"""The name of what may be several sentences, as a question; other words are a name or a title."""
 _QUOTES = str.maketrans(dict.fromkeys('"“”„‟＂', "’"))
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: `kind` is text, long, number, choice, tick or hidden."""
+    """One field: `kind` is text, long, number, choice, radio, tick or hidden.
+
+    A choice comes with the sentence that says what it means; `near` are words that it may begin with.
+    """
 
     name: str
     kind: str
@@ -25,7 +31,8 @@ class Field:
     hint: str
     value: str
     needed: bool
-    choices: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +59,9 @@ def asked(commands: Iterable[Command], line: str) -> Asked | None:
         return None
 
 
-def fields(one: Asked, present: Mapping[str, str]) -> tuple[Field, ...]:
-    """The fields of a command's form, filled with what the line gives, else with what holds now."""
-    made = (_field(one, param, present) for param in one.command.params)
+def fields(form: Form, suggested: Mapping[str, tuple[str, ...]]) -> tuple[Field, ...]:
+    """The fields of a command's form, filled with what it begins with."""
+    made = (_field(form, param, suggested.get(param.name, ())) for param in form.command.params)
     return tuple(field for field in made if field is not None)
 
 
@@ -68,33 +75,35 @@ def composed(command: Command, values: Mapping[str, str]) -> str:
     return _written(command, {name: value.translate(_QUOTES) for name, value in wanted.items()})
 
 
-def _field(one: Asked, param: Param, present: Mapping[str, str]) -> Field | None:
-    given = one.given.get(param.name)
-    if given is not None and param.name in {"chat", "after", "message", "sure"}:
+def _field(form: Form, param: Param, near: tuple[str, ...]) -> Field | None:
+    given = form.given.get(param.name)
+    if given is not None and (param.name in _SETTLED or param.kind.name == "question"):
         return Field(param.name, "hidden", "", "", given, needed=False)
-    if param.is_chat or param.name == "after":
+    if param.is_chat or param.name in _SETTLED:
         return None
-    kind = _kind(one.command, param)
-    value = given if given is not None else present.get(param.name, "")
+    kind = _kind(form.command, param)
+    choices = tuple((one, param.meanings.get(one, one)) for one in param.kind.choices)
+    if param.kind.name == "place" and near:
+        kind, places = "choice", dict.fromkeys([*near, given] if given else near)
+        choices = tuple((one, one) for one in places)
     label = param.help or param.name.replace("_", " ")
-    return Field(param.name, kind, label, example(param), value, param.needed, param.kind.choices)
+    needed = param.needed or param.wanted
+    return Field(param.name, kind, label, example(param), given or "", needed, choices, near)
 
 
 def _kind(command: Command, param: Param) -> str:
     if param.kind.choices:
-        return "choice"
+        return "radio" if param.meanings else "choice"
     if param.kind.name == "yes or no":
         return "tick"
-    shape = command.shape
-    runs_on = shape.runs_on and shape.below is None and param.name == shape.ordered[-1]
-    if param.kind.below or runs_on:
+    if _runs_on(command, param) and (param.kind.below or param.name == _PROSE):
         return "long"
     return "number" if param.kind.name in {"number", "question"} else "text"
 
 
 def _tidy(command: Command, param: Param, values: Mapping[str, str]) -> str:
     value = values.get(param.name, "").replace("\r\n", "\n").strip()
-    return value if _kind(command, param) == "long" else " ".join(value.split())
+    return value if _runs_on(command, param) else " ".join(value.split())
 
 
 def _written(command: Command, values: Mapping[str, str]) -> str:
@@ -108,7 +117,14 @@ def _written(command: Command, values: Mapping[str, str]) -> str:
 
 def _stands_below(command: Command, name: str) -> bool:
     param = next(param for param in command.params if param.name == name)
-    return _kind(command, param) == "long"
+    return _runs_on(command, param)
+
+
+def _runs_on(command: Command, param: Param) -> bool:
+    """Whether a parameter takes all that stands on the lines below a command."""
+    shape = command.shape
+    last = shape.runs_on and shape.below is None and param.name == shape.ordered[-1]
+    return param.kind.below or last
 
 
 def _reads_as(command: Command, line: str, values: Mapping[str, str]) -> bool:

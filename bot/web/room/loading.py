@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core import bar_sentences, room_panel, sentences
+from bot.core.first_steps import readers_of
 from bot.core.model import Offer
 from bot.core.room_sheets import Hung, Stands, in_order, stands
 from bot.core.state import Running
@@ -79,7 +80,7 @@ async def named(tx: Tx, door: Door, messages: Sequence[RoomMessage]) -> dict[int
 
 async def panel(tx: Tx, stage: Stage) -> Panel | None:
     """What hosts can do with the chat that is on, and which messages may be answers."""
-    offers = room_panel.panel(stage.state) if stage.state else ()
+    offers = room_panel.panel(stage.state) if stage.state else await _first_steps(tx, stage)
     unsorted = await _unsorted(tx, stage.state) if stage.state else ()
     hint = bar_sentences.may_be_answers(len(unsorted))
     shut_out = tuple(
@@ -88,6 +89,12 @@ async def panel(tx: Tx, stage: Stage) -> Panel | None:
         if member.banned or member.held
     )
     return Panel(offers, unsorted, hint, shut_out) if offers or shut_out else None
+
+
+async def _first_steps(tx: Tx, stage: Stage) -> tuple[Offer, ...]:
+    community_id = stage.community.id
+    set_up = await tx.installed(readers_of(community_id)) is not None
+    return room_panel.first_steps(set_up=set_up, weekly_chats=await tx.count_series(community_id))
 
 
 async def _unsorted(tx: Tx, state: Running) -> tuple[Offer, ...]:

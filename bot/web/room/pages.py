@@ -48,7 +48,7 @@ async def room(site: Site, request: Request) -> Response:
     return await drawn(site, door, seen, note=say.CARRIED_OUT if waits else "")
 
 
-async def again(site: Site, request: Request, said: Said) -> Response:
+async def again(site: Site, request: Request, said: Said, status: int = 422) -> Response:
     """The room once more after a form was refused, with the words that were in it."""
     async with site.store.read() as tx:
         door = await enter(site, request, tx)
@@ -57,7 +57,7 @@ async def again(site: Site, request: Request, said: Said) -> Response:
             name: said.fields[name] for name in ("reply", "edit") if name in said.fields
         }
         seen = await _seen(tx, door, asked, said)
-    return await drawn(site, door, seen, note=said.refused, status=422)
+    return await drawn(site, door, seen, note=said.refused, status=status)
 
 
 async def drawn(site: Site, door: Door, seen: _Seen, *, note: str = "", status: int = 200) -> Response:

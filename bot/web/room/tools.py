@@ -110,6 +110,7 @@ async def _with_person(site: Site, request: Request, door: Door, fields: Fields)
     async with site.store.begin() as tx:
         await tx.release(door.community.id, person_id)
         await tx.unban(door.community.id, person_id)
+        await tx.room_release_all(person_id, door.community.id, site.clock.now())
         tx.stale_communities.add(door.community.id)
     return await back(site, request, door, TALK, None)
 

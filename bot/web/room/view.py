@@ -61,9 +61,17 @@ class Stage:
     @property
     def current(self) -> int | None:
         """The message that asked the question which is on, or which was on last."""
-        bar_number = room_bar.bar(self.state, self.now).number if self.state else 0
-        found = [root for one, root in self.asked if one.position == bar_number]
+        found = [root for one, root in self.asked if one.position == self._number]
         return found[0] if found else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the question that is on stands in the room already, so that it can be answered."""
+        return not self._number or self.current is not None
+
+    @property
+    def _number(self) -> int:
+        return room_bar.bar(self.state, self.now).number if self.state else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +150,7 @@ def context(stage: Stage, base: str, *, host: bool) -> RoomContext:
     return RoomContext(
         base=base,
         at=address(stage.place),
-        zone=stage.community.zone,
+        zone=stage.state.chat.zone if stage.state else stage.community.zone,
         host=host,
         letter=stage.letter,
         chat_id=stage.state.chat.id if stage.state else None,
@@ -200,5 +208,5 @@ def shown(
 
 
 def writers(messages: Sequence[RoomMessage]) -> dict[int, str]:
-    """Who said each of these messages."""
-    return {one.id: one.name or ("somebody" if one.anonymous else "EdChat") for one in messages}
+    """Which of these messages people said, and who."""
+    return {one.id: one.name or "somebody" for one in messages if one.name or one.anonymous}

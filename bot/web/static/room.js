@@ -39,11 +39,18 @@
     }
   };
 
+  const showTab = () => {
+    const tab = find(`[data-tab="${CSS.escape(open)}"]`);
+    const list = tab?.closest("ul");
+    if (list) list.scrollLeft += tab.getBoundingClientRect().left - list.getBoundingClientRect().left - 48;
+  };
+
   const turnTo = (key) => {
     open = key;
     for (const sheet of every("[data-sheet]")) sheet.classList.toggle("open", sheet.dataset.sheet === key);
     history.replaceState(null, "", `${at}?thread=${key}`);
     markTabs();
+    showTab();
   };
 
   document.addEventListener("click", (event) => {
@@ -135,11 +142,18 @@
     return old === undefined && (since === undefined || Number(item.dataset.m) >= Number(since));
   };
 
+  // Takes something away; who was at it stays in the same sheet.
+  const takeOut = (one) => {
+    const log = one.contains(document.activeElement) ? one.closest(".log") : null;
+    one.remove();
+    log?.focus({ preventScroll: true });
+  };
+
   const putIn = (list, item, fresh) => {
     const key = list.dataset.list;
     const old = find(`[data-m="${item.dataset.m}"]`, list);
     if (!item.dataset.sheets.split(" ").includes(key)) {
-      old?.remove();
+      if (old) takeOut(old);
     } else if (old || fresh || lacks(list, item)) {
       const copy = dressed(item, key);
       if (old) replace(old, copy);
@@ -166,7 +180,7 @@
   const drop = (number) => {
     for (const one of every(`[data-m="${CSS.escape(number)}"]`)) {
       const list = one.parentElement;
-      one.remove();
+      takeOut(one);
       empty(list);
     }
   };
@@ -187,6 +201,7 @@
       if (old) replace(old, part);
     }
     markTabs();
+    showTab();
     count();
     const now = find("#bar .where b")?.textContent;
     if (now && now !== before) say(`${now}: ${find("#bar h1").textContent}`);
@@ -300,10 +315,17 @@
   };
 
   // A form for one message is done with: what is written next must not go where that went.
-  const leave = (thread, said) => {
-    history.replaceState(null, "", `${at}?thread=${thread}#m${said}`);
+  const leave = (address) => {
+    history.replaceState(null, "", address);
     location.reload();
   };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.(".about a");
+    if (!link || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    leave(link.href);
+  });
 
   const settle = async (form, pressed, answer) => {
     if (answer.status === 429) {
@@ -314,7 +336,8 @@
     if (!told) return plainly(form, pressed);
     if (told.refused) return note(told.refused);
     sent(form);
-    if (form.elements.edit || form.elements.reply) return leave(form.elements.thread.value, told.said);
+    const { edit, reply, thread } = form.elements;
+    if (edit || reply) return leave(`${at}?thread=${thread.value}#m${told.said}`);
     if (told.go) location.assign(told.go);
     if (told.html) putAll(told.html);
   };
@@ -348,6 +371,7 @@
   if (location.hash === "#write") find("#write textarea")?.focus();
   if (window.EventSource) listen();
   markTabs();
+  showTab();
   count();
   setInterval(count, 1000);
 })();

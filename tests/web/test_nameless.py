@@ -1,0 +1,21 @@
+"""Answers without a name: hosts act on them and never learn whose they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.web.room_setting import open_room, words
+
+
+async def test_hosts_are_told_of_a_held_answer_but_not_whose_it_is(tmp_path: Path) -> None:
+    async with open_room(tmp_path, anonymous_answers=True) as room:
+        ana, root = await room.house.join("Aardvark"), await room.root(1)
+        async with room.house.store.begin() as tx:
+            who = await room.house.person("Aardvark")
+            await tx.hold(room.house.community.id, who.id, room.house.site.clock.real())
+        await room.says(ana, "I never managed it", root, by_form="yes", anonymous="yes")
+        await room.until("select count(*) from room_message where text like '%who is held%'", 1)
+        hosts = f"/room/{room.house.hosts.native_id}/?thread=room"
+        assert "Somebody, who is held, wrote in" in words((await room.host.get(hosts)).text)
+        told = await room.rows("select payload from outbox where key like 'held.%'")
+    assert "Aardvark" not in str(told)
