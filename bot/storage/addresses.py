@@ -19,12 +19,12 @@ BROWSER = "browser"
 ROOM, HOSTS_ROOM = "edchat", "hosts"
 """The rooms that a community in the browser begins with."""
 RESERVED = frozenset(
-    {
-        "a", "about", "accessibility", "archive", "data", "desk", "feeds", "healthz", "in", "join", "l",
-        "live", "metrics", "out", "people", "privacy", "protocols", "resources", "robots.txt", "room", "search",
-        "sitemap.xml", "static", "topics", "upcoming",
-    }
-)  # fmt: skip
+    (
+        *("a", "about", "accessibility", "archive", "data", "desk", "feeds", "healthz", "in", "join", "l"),
+        *("live", "metrics", "out", "people", "privacy", "protocols", "resources", "robots.txt", "room"),
+        *("search", "sitemap.xml", "static", "topics", "upcoming"),
+    )
+)
 """Words that are pages themselves, at the root or in a community, so that nobody's address may be one."""
 
 _HOSTS = select(func.min(t.place.c.id)).where(

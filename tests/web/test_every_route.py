@@ -18,6 +18,7 @@ import feedparser
 import icalendar
 import pytest
 import pytest_asyncio
+from yarl import URL
 
 from bot.web.app import ROOT, WITHIN
 from bot.web.site import static
@@ -97,19 +98,20 @@ def _of_rooms(house: WholeHouse) -> dict[str, list[Visit]]:
     forms = ("privacy%20name", "privacy%20forget", "help", "series%20list")
     of_hosts = ("chat%20plan", "question%20edit%201", "series%20create", "chat%20end", "answers%20move")
     return {
-        "/room/": [Visit("/room/", IN_THE_ROOM, refused=403)],
+        "/room/": [Visit("/room/", IN_THE_ROOM, outside=403)],
         "/room/{place}/": [
-            *(Visit(at + query, IN_THE_ROOM, refused=403) for query in queries),
+            *(Visit(at + query, IN_THE_ROOM, outside=303) for query in queries),
+            Visit("/room/staff/", IN_THE_ROOM, outside=403),
             Visit(house.links["hosts"], "host"),
             Visit("/room/nowhere/", status=404),
         ],
         "/room/{place}/do": [
-            *(Visit(f"{at}do?line={line}", IN_THE_ROOM, refused=403) for line in forms),
-            *(Visit(f"{at}do?line={line}", "host", outside=403) for line in of_hosts),
+            *(Visit(f"{at}do?line={line}", IN_THE_ROOM, outside=303) for line in forms),
+            *(Visit(f"{at}do?line={line}", "host", outside=303) for line in of_hosts),
         ],
-        "/room/{place}/events": [Visit(f"{at}events?after=0", IN_THE_ROOM, refused=403)],
-        "/room/{place}/words": [Visit(f"{at}words", IN_THE_ROOM, refused=403)],
-        "/room/{place}/words.json": [Visit(f"{at}words.json", IN_THE_ROOM, refused=403)],
+        "/room/{place}/events": [Visit(f"{at}events?after=0", IN_THE_ROOM, outside=303)],
+        "/room/{place}/words": [Visit(f"{at}words", IN_THE_ROOM, outside=303)],
+        "/room/{place}/words.json": [Visit(f"{at}words.json", IN_THE_ROOM, outside=303)],
         "/room/{place}/back": [Visit(f"{at}back", IN_THE_ROOM)],
     }
 
@@ -229,12 +231,12 @@ def path_of(address: str) -> str:
 
 
 async def followed(browser: Browser, path: str) -> Got:
-    """What somebody is sent at once who follows live."""
-    async with browser.session.get(browser.base + path) as answer, asyncio.timeout(20):
+    """What somebody is sent at once who follows live; whoever may not is answered as ever."""
+    address = URL(browser.base + path, encoded=True)
+    async with browser.session.get(address, allow_redirects=False) as answer, asyncio.timeout(20):
         body = b""
-        while answer.status == 200 and not ENDS.search(body):
-            body += await answer.content.readany()
-        body = body or await answer.read()
+        while not ENDS.search(body) and (piece := await answer.content.readany()):
+            body += piece
         return Got(answer.status, answer.headers, body.decode(), body, path)
 
 

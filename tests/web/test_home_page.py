@@ -81,6 +81,16 @@ async def test_a_stranger_to_a_members_community_sees_no_chat(tmp_path: Path) ->
         assert "Weeknight" in await room.get(room.home, Cookie=await room.sign_in())
 
 
+async def test_search_engines_keep_away_from_what_is_not_for_them(room: ReadingRoom) -> None:
+    files = [f"{room.held}{name}" for name in ("chat.json", "chat.csv", "chat.md")]
+    for path in files:
+        async with room.session.get(room.base + path) as answer:
+            assert (answer.status, answer.headers["X-Robots-Tag"]) == (200, "noindex"), path
+    assert "noindex" not in await room.get(room.home)
+    await room.change("UPDATE series SET indexable = 0")
+    assert '<meta name="robots" content="noindex">' in await room.get(room.home)
+
+
 async def test_a_series_says_when_it_meets_and_has_all_that_was_held(room: ReadingRoom) -> None:
     page = await room.get(f"{room.home}inquirychat/")
     assert "Every Tuesday, 8:00 pm America/New_York (ET)" in page

@@ -53,6 +53,7 @@ async def _file(site: Site, request: Request, write: Writer, ending: str, media_
     shown = "attachment" if ending == "csv" else "inline"
     name = file_name(head.day, head.title, ending)
     headers = private(audience) | {"Content-Disposition": f'{shown}; filename="{name}"'}
+    headers["X-Robots-Tag"] = "noindex"  # search engines are led to the page, and only where they may
     return await _sent(site, request, file, tag, media_type, headers)
 
 

@@ -24,7 +24,7 @@ from bot.storage.browsing import Picked
 from bot.storage.lists import community_version
 from bot.storage.store import Tx
 from bot.web.cache import finished, respond
-from bot.web.pages.lists import zone_asked_for
+from bot.web.pages.lists import indexable, zone_asked_for
 from bot.web.pages.showing import WORDS, data_block, small_chart_of, whose
 from bot.web.site import Page, Site
 
@@ -139,7 +139,8 @@ def _render(site: Site, community: Community, front: Front, when: dict[str, Any]
         linked = data_block(linked_data.announcement(told, at, told.series.about))
     words = WORDS | {"zone_words": zone_words, "letter": letter}
     about = {"community": community, "reader": None, "front": front, "url": url, "linked": linked}
-    return site.html("home.html", **words, **about, **when)
+    found = indexable(one.series for one in front.weekly)
+    return site.html("home.html", **words, **about, **when, indexable=found)
 
 
 PAGES = (Page("/{community}/", home),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ async def upcoming(site: Site, request: Request) -> Response:
         async with site.store.read() as tx:
             chats = await coming_from(tx, audience, now, MOST_COMING)
             series = await tx.series_listed(audience)
-        shown = {"days": agenda(chats, zone, now), "series": series, "indexable": _indexable(series)}
+        shown = {"days": agenda(chats, zone, now), "series": series, "indexable": indexable(series)}
         names = {"zone_words": zone_words(zone), "said": said}
         return partial(_made, site, "upcoming.html", community, **shown, **names)
 
@@ -60,7 +60,7 @@ async def archive(site: Site, request: Request) -> Response:
             every = months(await months_held(tx, audience, community.zone))
             fresh = await tx.held(audience, most=MOST_FRESH)
             series = await tx.series_listed(audience)
-        shown = {"years": years(every), "held": fresh, "series": series, "indexable": _indexable(series)}
+        shown = {"years": years(every), "held": fresh, "series": series, "indexable": indexable(series)}
         return partial(_made, site, "archive.html", community, count=sum(m.chats for m in every), **shown)
 
     return respond(request, await site.pages.page(("archive", audience.key), version, load))
@@ -100,7 +100,7 @@ async def _load_month(
     async with site.store.read() as tx:
         held = await tx.held(audience, since, until)
         series = await tx.series_listed(audience)
-    shown = {"month": found, "held": held[::-1], "around": around, "indexable": _indexable(series)}
+    shown = {"month": found, "held": held[::-1], "around": around, "indexable": indexable(series)}
     return partial(_made, site, "month.html", community, **shown)
 
 
@@ -112,7 +112,7 @@ def _month(request: Request) -> Month:
     return Month(int(year), int(number))
 
 
-def _indexable(series: tuple[Series, ...]) -> bool:
+def indexable(series: Iterable[Series]) -> bool:
     """Whether search engines may show lists: only where they may show something on them."""
     return any(one.indexable and one.visibility is Visibility.PUBLIC for one in series)
 
