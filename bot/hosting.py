@@ -42,10 +42,15 @@ async def run(settings: Settings) -> None:
         site = await with_pages(app, settings)
         log.info("running", data=str(settings.data_dir), rooms=sorted(app.platforms), pages=site.base_url)
         with_copies(app, settings)
-        link = await first_host_link(app)
-        print(sentences.first_link(link) if link else sentences.pages_at(site.base_url), flush=True)
-        await until_stopped(app.run(), app.idle)
+        await until_stopped(_welcoming(app, site.base_url), app.idle)
     log.info("stopped")
+
+
+async def _welcoming(app: App, address: str) -> None:
+    """Say where to come in, and run."""
+    link = await first_host_link(app)
+    print(sentences.first_link(link) if link else sentences.pages_at(address), flush=True)
+    await app.run()
 
 
 async def until_stopped(work: Any, at_rest: Callable[[], Awaitable[bool]] | None = None) -> None:

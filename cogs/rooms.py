@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from bot.commands import Cog, Context, Example, Offer, Reply, command
+from bot.commands import Between, Cog, Context, Example, Offer, Reply, command
 from bot.core import plain, sentences
 from bot.core.echo import shown
 from bot.core.model import Community, Person, Place, Refused, Role
@@ -18,6 +18,12 @@ from cogs import _links, _setup
 MOST_ROOMS = 50
 """Rooms of one community: a limit to what one host can make by mistake."""
 
+LONGEST_ABOUT = 1_000
+"""Characters that a community's pages say of it."""
+LEAST_KEPT = 30
+"""Days that chats are kept at least: late answers and reports need their time."""
+
+Keeping = Between(0, 36_500)
 Who = Annotated[Person, "Who"]
 Wanted = Annotated[str, "Its name", Example("Science teachers")]
 
@@ -61,8 +67,8 @@ class Rooms(Cog):
         """Show who came in, who is held and who is banned."""
         _need_own_rooms(ctx)
         known = [(person.name, member) for person, member in await tx.members(ctx.place.community_id)]
-        banned = [name for name, member in known if member.banned]
-        held = [name for name, member in known if member.held and not member.banned]
+        banned = [name for name, member in known if member.banned and not member.nameless]
+        held = [name for name, member in known if member.held and not (member.banned or member.nameless)]
         hosts = [name for name, member in known if member.host and name not in banned]
         rest = [name for name, _ in known if name not in (*banned, *held, *hosts)]
         return Reply(sentences.people_in(rest, hosts, held, banned))
@@ -132,6 +138,30 @@ class Rooms(Cog):
             hosts = await tx.place(community.hosts_place_id)
             await tx.post(hosts, *sentences.hello(), f"hello.{community.id}", ctx.now)
         return await _host_link(ctx, tx, community)
+
+    @command("house edit", role=Role.HOST, private=True)
+    async def house_edit(
+        self,
+        ctx: Context,
+        tx: Tx,
+        *,
+        about: Annotated[str | None, "What its pages say of it"] = None,
+        contact: Annotated[str | None, "Whom readers may turn to", Example("chat@school.example")] = None,
+        keep_days: Annotated[int | None, "Days after which chats are erased, 0 for never", Keeping] = None,
+    ) -> Reply:
+        """Change what a community's pages say of it, and how long its chats are kept."""
+        given = {"about": about, "contact": contact, "retention_days": keep_days}
+        wanted: dict[str, object] = {name: value for name, value in given.items() if value is not None}
+        if not wanted:
+            raise Refused(sentences.HOUSE_NOTHING)
+        if keep_days is not None:
+            if 0 < keep_days < LEAST_KEPT:
+                raise Refused(sentences.KEPT_TOO_SHORT.format(least=LEAST_KEPT))
+            wanted["retention_days"] = keep_days or None
+        for name in {"about", "contact"} & wanted.keys():
+            wanted[name] = plain.plain(str(wanted[name]), LONGEST_ABOUT)
+        await tx.change_house(ctx.place.community_id, wanted)
+        return Reply(sentences.house_changed(keep_days))
 
     @command("house link", role=Role.OWNER, private=True)
     async def house_link(

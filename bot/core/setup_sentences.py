@@ -214,3 +214,16 @@ def held_back(who: str, room: str, message_id: int) -> tuple[str, tuple[Offer, .
     """Told to hosts when somebody who is held writes; the words stand in the room alone."""
     let_through = Offer("Let it through", f"room pass {message_id}")
     return f"{who}, who is held, wrote in {room}; until you let it through only hosts see it.", (let_through,)
+
+
+KEPT_TOO_SHORT = "Chats are kept for {least} days at least, or for good with keep-days=0."
+HOUSE_NOTHING = "Say what to change: about, contact or keep-days."
+
+
+def house_changed(keep_days: int | None) -> str:
+    """Said when a community's pages or its keeping changed."""
+    if keep_days is None:
+        return "Changed; its pages say so now."
+    if keep_days == 0:
+        return "Changed: chats are kept until somebody deletes them."
+    return f"Changed: chats are erased {keep_days} days after they were held, those that are older tonight."

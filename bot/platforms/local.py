@@ -17,8 +17,6 @@ from bot.storage.store import Store, Tx, in_transaction
 
 _BATCH: Final = 500
 _LOOK: Final = 5.0
-_SHORT: Final = 400
-"""Characters that are rendered within a millisecond."""
 
 
 class Local:
@@ -43,7 +41,7 @@ class Local:
             raise Impossible(sentences.POST_TOO_LONG.format(limit=self.text_limit))
         if out.place.id not in self._following:
             self._news.set()
-        html = await _rendered(out)
+        html = _rendered(out)
         try:
             async with self._store.begin() as tx:
                 return await self._done(tx, out, html)
@@ -142,11 +140,9 @@ class _Follower:
             await tx.room_heard(self._place.id, last)
 
 
-async def _rendered(out: Outgoing) -> str:
-    """What a post looks like; a short one is made at once, since its time has come and a thread's may not."""
-    if out.action not in _READ:
-        return ""
-    return render(out.text) if len(out.text) <= _SHORT else await asyncio.to_thread(render, out.text)
+def _rendered(out: Outgoing) -> str:
+    """What a post looks like; made at once, since its time has come and it is never long."""
+    return render(out.text) if out.action in _READ else ""
 
 
 _LONGEST_ID: Final = 18

@@ -1,6 +1,6 @@
 """Words in addresses of communities, weekly chats and chats, and versions that say when a page changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -82,6 +82,11 @@ class Addresses(Plans):
         )
         await self.make_hosts_room(hosts.id)
         return await self.community(community.id)
+
+    async def change_house(self, community_id: int, values: Mapping[str, object]) -> None:
+        """Change what a community's pages say of it (about, contact), or its retention_days."""
+        await self._do(update(t.community).where(t.community.c.id == community_id).values(**values))
+        self.stale_communities.add(community_id)
 
     async def add_room(self, community_id: int, wanted: str, name: str) -> Place:
         """Store one more room in the browser, at a free address."""

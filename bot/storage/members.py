@@ -27,12 +27,16 @@ SAME_FORM = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Somebody's place in a community: since when, whether hosts hold or ban them, whether they are one."""
+    """Somebody's place in a community: since when, whether hosts hold or ban them, whether they are one.
+
+    `nameless` is somebody held or banned for words without a name: nobody is told who it is.
+    """
 
     joined_at: datetime
     held: bool = False
     banned: bool = False
     host: bool = False
+    nameless: bool = False
 
 
 class Members(OwnWords, Secrets):
@@ -117,22 +121,22 @@ class Members(OwnWords, Secrets):
         )
         return tuple((person_of(row), _membership(row)) for row in await self._rows(query))
 
-    async def hold(self, community_id: int, person_id: int, now: datetime) -> None:
+    async def hold(self, community_id: int, person_id: int, now: datetime, *, nameless: bool = False) -> None:
         """Let hosts see first what this member says from now on."""
-        await self._mark(community_id, person_id, held_at=now)
+        await self._mark(community_id, person_id, held_at=now, nameless=nameless)
 
     async def release(self, community_id: int, person_id: int) -> None:
         """Let this member speak for themselves again."""
-        await self._mark(community_id, person_id, held_at=None)
+        await self._mark(community_id, person_id, held_at=None, nameless=False)
 
-    async def ban(self, community_id: int, person_id: int, now: datetime) -> None:
+    async def ban(self, community_id: int, person_id: int, now: datetime, *, nameless: bool = False) -> None:
         """Shut a member out: their sessions and links open nothing any more; `now` is real time."""
-        await self._mark(community_id, person_id, banned_at=now)
+        await self._mark(community_id, person_id, banned_at=now, nameless=nameless)
         await self.revoke_secrets(person_id, now, community_id=community_id)
 
     async def unban(self, community_id: int, person_id: int) -> None:
         """Let somebody in again; they need a new link."""
-        await self._mark(community_id, person_id, banned_at=None)
+        await self._mark(community_id, person_id, banned_at=None, nameless=False)
 
     async def openness(self, place_id: int) -> Visibility:
         """How far a place lets its words be read."""
@@ -183,7 +187,7 @@ class Members(OwnWords, Secrets):
             return None
         return person
 
-    async def _mark(self, community_id: int, person_id: int, **marks: datetime | None) -> None:
+    async def _mark(self, community_id: int, person_id: int, **marks: object) -> None:
         if not await self._do(update(t.member).where(_of(community_id, person_id)).values(**marks)):
             raise Refused(sentences.NO_MEMBER)
 
@@ -230,4 +234,5 @@ def _host() -> ColumnElement[bool]:
 
 
 def _membership(row: Row[Any]) -> Membership:
-    return Membership(row.joined_at, row.held_at is not None, row.banned_at is not None, bool(row.host))
+    held, banned = row.held_at is not None, row.banned_at is not None
+    return Membership(row.joined_at, held, banned, bool(row.host), row.nameless)

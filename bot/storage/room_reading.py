@@ -80,10 +80,10 @@ class RoomReading(RoomSheets):
         )
         return found
 
-    async def room_writer(self, message_id: int) -> int | None:
-        """Who wrote a message, also one without a name; for what hosts may do without learning it."""
-        found: int | None = await self._value(select(_M.person_id).where(_M.id == message_id))
-        return found
+    async def room_writer(self, message_id: int) -> tuple[int, bool] | None:
+        """Who wrote a message, and whether without a name; for what hosts may do without learning it."""
+        row = await self._row(select(_M.person_id, _M.anonymous).where(_M.id == message_id))
+        return (row.person_id, row.anonymous) if row and row.person_id is not None else None
 
     async def room_questions(self, chat_id: int, place_id: int) -> dict[int, int]:
         """The messages on which a chat's threads hang here, by the id of the question that each asks."""

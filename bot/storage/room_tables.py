@@ -29,6 +29,7 @@ member = Table(
     Column("seen_at", Instant),
     Column("held_at", Instant),
     Column("banned_at", Instant),
+    flag("nameless"),
     Index(None, "person_id"),
 )
 

@@ -107,6 +107,14 @@ class RoomWords(Queries):
         held = await self._rows(select(t.room_message).where(_M.id == message_id, *_HELD))
         await self._let_in(held, now)
 
+    async def room_veil(self, message_id: int, now: datetime, *, veiled: bool) -> None:
+        """Let only its writer and hosts see a message that was hidden from readers, or everybody again."""
+        standing = _M.id == message_id, _M.deleted_at.is_(None)
+        change = update(t.room_message).where(*standing).values(held_at=now if veiled else None)
+        if await self._do(change):
+            place_id = await self._value(select(_M.place_id).where(_M.id == message_id))
+            await self._happened(place_id, EventKind.CHANGED, now, message_id=message_id)
+
     async def room_release_all(self, person_id: int, community_id: int, now: datetime) -> None:
         """Let in all the held words of somebody here."""
         here = select(t.place.c.id).where(t.place.c.community_id == community_id)

@@ -13,6 +13,7 @@ from bot.core.mentioning import Mentions, Quotes
 from bot.core.model import Action, Person
 from bot.markup import render
 from bot.storage import tables as t
+from bot.storage.addresses import BROWSER
 from bot.storage.members import Members
 from bot.storage.refiling import erasure_of
 from bot.storage.reporting import Reporting
@@ -51,13 +52,15 @@ class Unsaying(Members, Reporting):
         await self._do(update(t.message).where(t.message.c.id == message_id).values(**values))
         await self.changed([message_id])
         place = await self.place(row.place_id)
+        if place.platform == BROWSER and row.platform_message_id.isdecimal():
+            await self.room_veil(int(row.platform_message_id), now, veiled=what is Erased.HIDDEN)
         self.erasures.append(erasure_of(what, place, row.platform_message_id, now))
 
     async def hold_writer(self, message_id: int, community_id: int, now: datetime) -> None:
         """Let hosts see first what a message's writer says next, whoever that is."""
         row = await self.message(message_id)
         if row is not None and row.person_id is not None:
-            await self.hold(community_id, row.person_id, now)
+            await self.hold(community_id, row.person_id, now, nameless=row.anonymous)
 
     async def unname(
         self, person: Person, community_id: int, now: datetime, *, instead: str = sentences.SOMEBODY

@@ -14,6 +14,7 @@ from bot.commands import Asker, CommandTree, Reply
 from bot.core import sentences
 from bot.core.model import Person, Place, Role
 from bot.storage.holding import MOST_TOLD
+from bot.storage.lists import house_rules
 from bot.storage.secrets import SecretKind
 from cogs import every_cog
 from tests.support.planning_room import PlanningRoom, planning_room
@@ -316,3 +317,19 @@ async def test_a_host_s_link_that_was_lost_is_given_anew(rooms: Rooms) -> None:
 async def test_houses_are_the_owner_s(rooms: Rooms) -> None:
     for line in ("house create Arts", "house link science"):
         assert (await rooms.says(line)).text == "Only whoever hosts the bot can do that."
+
+
+async def test_a_host_says_whom_to_turn_to_and_how_long_chats_are_kept(rooms: Rooms) -> None:
+    assert "Say what to change" in (await rooms.says("house edit")).text
+    assert "30 days at least" in (await rooms.says("house edit keep-days=3")).text
+    told = await rooms.says(
+        'house edit contact="chat@school.example" keep-days=400 about="We talk about maths"'
+    )
+    assert told.text.startswith("Changed: chats are erased 400 days after they were held")
+    community_id = rooms.place.community_id
+    async with rooms.house.store.read() as tx:
+        assert await house_rules(tx, community_id) == ("chat@school.example", 400)
+        assert (await tx.community(community_id)).about == "We talk about maths"
+    assert "until somebody deletes them" in (await rooms.says("house edit keep-days=0")).text
+    async with rooms.house.store.read() as tx:
+        assert await house_rules(tx, community_id) == ("chat@school.example", None)

@@ -22,7 +22,7 @@ KEYS = [
     *("questions", "asked", "sent", "stored", "filed", "conversation", "edited", "deleted"),
     *("lost", "doubled", "late_ms_p50", "late_ms_p99", "seconds", "archive_url"),
 ]
-COMMAND = [sys.executable, "-m", "bot", "demo", "--seconds", "15"]
+COMMAND = [sys.executable, "-m", "bot", "demo", "--seconds", "12"]
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -80,7 +80,7 @@ async def test_it_stays_until_it_is_stopped_and_says_where_to_look(tmp_path: Pat
     assert "5 of 5 questions were asked" in printed
     assert "0 lost, 0 doubled" in printed
     assert f"EDCHAT_DATA_DIR={tmp_path / 'demo-'}" in printed
-    await look_in(*re.findall(r"http://\S+", printed)[:3])
+    await look_in(*re.findall(r"http://127\S+", printed)[:3])
     demo.send_signal(signal.SIGTERM)
     async with asyncio.timeout(10):
         assert (await demo.wait(), await demo.stderr.read()) == (0, b"")

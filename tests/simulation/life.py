@@ -273,7 +273,13 @@ def _log(house: House) -> str:
     names = [
         name for (name,) in house.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
     ]
+    columns = {
+        name: ", ".join(c for _, c, *_ in house.rows(f"PRAGMA table_info({name})") if c != "public_id")
+        for name in names
+    }
     tables = [
-        f"{name}: {row}" for name in names for row in house.rows(f"SELECT * FROM {name} ORDER BY rowid")
+        f"{name}: {row}"
+        for name in names
+        for row in house.rows(f"SELECT {columns[name]} FROM {name} ORDER BY rowid")
     ]
     return "\n".join([*rooms, *tables])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.web.room_setting import open_room, words
+from tests.web.room_setting import open_room, said, words
 
 
 async def test_hosts_are_told_of_a_held_answer_but_not_whose_it_is(tmp_path: Path) -> None:
@@ -19,3 +19,19 @@ async def test_hosts_are_told_of_a_held_answer_but_not_whose_it_is(tmp_path: Pat
         assert "Somebody, who is held, wrote in" in words((await room.host.get(hosts)).text)
         told = await room.rows("select payload from outbox where key like 'held.%'")
     assert "Aardvark" not in str(told)
+
+
+async def test_hosts_may_hold_back_or_shut_out_who_has_no_name_without_learning_it(tmp_path: Path) -> None:
+    async with open_room(tmp_path, anonymous_answers=True) as room:
+        ana, ben, root = await room.house.join("Aardvark"), await room.house.join("Ben"), await room.root(1)
+        nameless = await room.says(ana, "I never managed it", root, by_form="yes", anonymous="yes")
+        named = await room.says(ben, "hello all")
+        for act, message in (("hold", said(nameless)), ("ban", said(nameless)), ("hold", said(named))):
+            assert (await room.acts(room.host, message, act)).status == 303
+        page = words((await room.host.get(room.at)).text)
+        assert "Somebody who answered without a name" in page
+        assert "Aardvark" not in page
+        people = words((await room.presses(room.host, "room people")).text)
+        assert "Held: Ben." in people
+        assert "Banned:" not in people
+        assert (await room.says(ana, "again", root)).status != 303

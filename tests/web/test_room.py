@@ -381,3 +381,18 @@ async def test_a_room_that_all_the_world_may_read_leads_strangers_to_its_name_fo
             await tx.open_rooms([room.house.place], Visibility.PUBLIC)
         page = await stranger.get(room.at)
         assert (page.status, 'name="name"' in page.text) == (200, True)
+
+
+async def test_what_a_host_hides_is_gone_from_the_room_too_but_not_for_its_writer(tmp_path: Path) -> None:
+    async with open_room(tmp_path) as room:
+        ana, ben = await room.house.join("Ana"), await room.house.join("Ben")
+        message = said(await room.says(ana, "A1: what nobody else should read"))
+        await room.until("select count(*) from filing", 1)
+        for line, seen_by_ben in (
+            (f"answers hide m{message}", False),
+            (f"answers hide m{message} undo=yes", True),
+        ):
+            stored = (await room.rows("select id from message where text like 'A1:%'"))[0][0]
+            await room.presses(room.host, f"{line.replace(f'm{message}', f'm{stored}')} chat={room.chat_id}")
+            for who, sees in ((ben, seen_by_ben), (ana, True), (room.host, True)):
+                assert ("what nobody else" in (await who.get(room.at)).text) is sees

@@ -113,6 +113,8 @@ class _Stream:
             kind = frame.for_viewer(self._door.viewer)
             if kind is not None:
                 yield _event(frame.name, self._feed.drawn(frame, kind), frame.event_id)
+            elif frame.veiled:  # it may have stood on this page until now
+                yield _event("deleted", str(frame.message_id), frame.event_id)
 
     async def _rung(self, ear: asyncio.Event) -> bool:
         """Wait for the bell; False when it was quiet for long."""

@@ -269,7 +269,7 @@ class Feed:
         }
 
 
-_NEW = (EventKind.SAID, EventKind.POSTED)
+_NEW = (EventKind.SAID, EventKind.POSTED, EventKind.CHANGED)
 
 
 def _chat(stage: Stage) -> int | None:

@@ -27,6 +27,11 @@ class Frame:
     shown: Shown | None = None
     drawn: dict[Kind, str] = field(default_factory=dict)
 
+    @property
+    def veiled(self) -> bool:
+        """Whether only its writer and hosts may see it."""
+        return self.snapshot is not None and self.snapshot.message.held
+
     def for_viewer(self, viewer: Viewer) -> Kind | None:
         """As what somebody sees this; None when it is not for their eyes."""
         if self.snapshot is None:

@@ -84,7 +84,11 @@ async def panel(tx: Tx, stage: Stage) -> Panel | None:
     unsorted = await _unsorted(tx, stage.state) if stage.state else ()
     hint = bar_sentences.may_be_answers(len(unsorted))
     shut_out = tuple(
-        (one.id, one.name, bar_sentences.SHUT_OUT if member.banned else bar_sentences.HELD_BACK)
+        (
+            one.id,
+            bar_sentences.NAMELESS if member.nameless else one.name,
+            bar_sentences.SHUT_OUT if member.banned else bar_sentences.HELD_BACK,
+        )
         for one, member in await tx.members(stage.community.id)
         if member.banned or member.held
     )

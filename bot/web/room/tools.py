@@ -79,28 +79,28 @@ async def _let_in(site: Site, door: Door, fields: Fields, number: int) -> None:
 
 async def _hold(site: Site, door: Door, fields: Fields, number: int) -> None:
     async with site.store.begin() as tx:
-        writer = await _writer(tx, door, number)
-        await tx.hold(door.community.id, writer, site.clock.real())
+        writer, nameless = await _writer(tx, door, number)
+        await tx.hold(door.community.id, writer, site.clock.real(), nameless=nameless)
         tx.stale_communities.add(door.community.id)
 
 
 async def _ban(site: Site, door: Door, fields: Fields, number: int) -> None:
     async with site.store.begin() as tx:
-        writer = await _writer(tx, door, number)
-        await tx.ban(door.community.id, writer, site.clock.real())
+        writer, nameless = await _writer(tx, door, number)
+        await tx.ban(door.community.id, writer, site.clock.real(), nameless=nameless)
         tx.stale_communities.add(door.community.id)
     doubt(site, door.community)
 
 
-async def _writer(tx: Tx, door: Door, number: int) -> int:
-    """Who wrote it; a host is neither held back nor shut out by another."""
-    writer = await tx.room_writer(number)
-    member = await tx.membership(door.community.id, writer) if writer is not None else None
-    if writer is None or member is None:
+async def _writer(tx: Tx, door: Door, number: int) -> tuple[int, bool]:
+    """Who wrote it, and whether without a name; a host is neither held back nor shut out by another."""
+    found = await tx.room_writer(number)
+    member = await tx.membership(door.community.id, found[0]) if found is not None else None
+    if found is None or member is None:
         raise Refused(room_sentences.MESSAGE_GONE)
     if member.host:
         raise Refused(bar_sentences.HOSTS_STAY)
-    return writer
+    return found
 
 
 async def _with_person(site: Site, request: Request, door: Door, fields: Fields) -> Response:
