@@ -10,11 +10,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Final
+
+from sqlalchemy import update
 
 from bot.app import App, found
 from bot.clock import Clock, SystemClock
@@ -29,10 +31,11 @@ from bot.settings import Settings, load
 from bot.storage.engine import database_url
 from bot.storage.migrate import migrate
 from bot.storage.store import Store
-from bot.storage.tables import series_place
+from bot.storage.tables import outbox, series_place
 from tests.support.browser_network import BrowserNetwork
 from tests.support.networks import Network, Someone, TerminalNetwork, TerminalPerson
 
+LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 QUESTIONS: Final = ("What worked?", "What did not?", "What will you try?", "Who helps you?")
 
 Wrap = Callable[[Platform, Clock], Platform]
@@ -296,3 +299,5 @@ def _template(rooms: str) -> Path:
 async def _founded(folder: Path, rooms: str) -> None:
     async with Store(database_url("", folder), readers=0) as store:
         await found(store, settings(folder, rooms), SystemClock())
+        async with store.begin() as tx:  # whatever the clock said: its first words are due in every evening
+            await tx.connection.execute(update(outbox).values(due_at=LONG_AGO))
