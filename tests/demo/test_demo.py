@@ -69,22 +69,27 @@ async def test_it_stays_until_it_is_stopped_and_says_where_to_look(tmp_path: Pat
         *COMMAND, "--chat", "open access", "--people", "12",
         env=environment(tmp_path), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    assert demo.stdout is not None
-    assert demo.stderr is not None
-    printed = ""
-    async with asyncio.timeout(60):
-        while "Ctrl-C" not in printed:
-            line = (await demo.stdout.readline()).decode()
-            assert line, (printed, await demo.stderr.read())
-            printed += line
-    assert "5 of 5 questions were asked" in printed
-    assert "0 lost, 0 doubled" in printed
-    assert f"EDCHAT_DATA_DIR={tmp_path / 'demo-'}" in printed
-    await look_in(*re.findall(r"http://127\S+", printed)[:3])
-    demo.send_signal(signal.SIGTERM)
-    async with asyncio.timeout(10):
-        assert (await demo.wait(), await demo.stderr.read()) == (0, b"")
-    assert [folder.name[:5] for folder in left_behind(tmp_path)] == ["demo-"]
+    try:
+        assert demo.stdout is not None
+        assert demo.stderr is not None
+        printed = ""
+        async with asyncio.timeout(150):
+            while "Ctrl-C" not in printed:
+                line = (await demo.stdout.readline()).decode()
+                assert line, (printed, await demo.stderr.read())
+                printed += line
+        assert "5 of 5 questions were asked" in printed
+        assert "0 lost, 0 doubled" in printed
+        assert f"EDCHAT_DATA_DIR={tmp_path / 'demo-'}" in printed
+        await look_in(*re.findall(r"http://127\S+", printed)[:3])
+        demo.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(10):
+            assert (await demo.wait(), await demo.stderr.read()) == (0, b"")
+        assert [folder.name[:5] for folder in left_behind(tmp_path)] == ["demo-"]
+    finally:
+        if demo.returncode is None:
+            demo.kill()
+            await demo.wait()
 
 
 @pytest.mark.parametrize(
