@@ -34,6 +34,7 @@ def folder(tmp_path: Path) -> Path:
     data = tmp_path / "data"
     prepare(data, "browser")
     data.chmod(0o700)
+    write(data, "UPDATE outbox SET state = 'sent'")
     write(data, "INSERT INTO member (community_id, person_id, joined_at) VALUES (1, 1, '2026-01-01')")
     return data
 

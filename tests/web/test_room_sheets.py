@@ -148,11 +148,11 @@ async def test_an_open_page_shows_and_moves_what_belongs_to_its_question(room: R
         await answers.locator(f"#q{number} .reply").click()
         await page.get_by_label("Your reply to Ana").fill("Which one?")
         await page.get_by_role("button", name="Reply").click()
+        await expect(page.get_by_label("Your answer to Q2")).to_be_visible()
         await expect(answers.locator(".m")).to_have_count(3)
         assert await answers.locator(".m").evaluate_all("all => all.map(one => one.dataset.under || 0)") == [
             *(0, str(number), 0)
         ]
-        await expect(page.get_by_label("Your answer to Q2")).to_be_visible()
         await refile(room, number, 1)
         await expect(answers.locator(".m")).to_have_count(1)
         await expect(talk.locator(f"#m{number} .filed")).to_have_text("filed under Q1")
