@@ -12,7 +12,7 @@ from sqlalchemy import text
 from benchmarks.lag import lag
 from benchmarks.readers import at, followed
 from bot.core.model import Person
-from bot.storage.secrets import SecretKind
+from bot.storage.doors.secrets import SecretKind
 from tests.web.room_setting import Room, open_room
 
 READERS: Final = 500

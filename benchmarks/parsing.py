@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.core.labels import Voice, read
+from bot.core.labels.reading import Voice, read
 
 SIZE = 40_000
 TEXTS: Mapping[str, str] = {

@@ -17,7 +17,7 @@ from bot.commands import Asker, CommandTree, Reply
 from bot.core import sentences
 from bot.core.hearing import Author, Commanded, Deleted, Edited, Reacted, Said
 from bot.core.model import Community, Place, Refused, Role, StepKind
-from bot.core.zones import known_zone
+from bot.core.times.zones import known_zone
 from bot.erasures import FILE as ERASED
 from bot.erasures import ErasureList
 from bot.inbox import Inbox
@@ -29,10 +29,10 @@ from bot.platforms.terminal import Terminal
 from bot.rendering import Renderer
 from bot.scheduler import LONGEST_SLEEP, Scheduler
 from bot.settings import Rooms, Settings
-from bot.storage.addresses import BROWSER, HOSTS_ROOM, ROOM
+from bot.storage.archive.addresses import BROWSER, HOSTS_ROOM, ROOM
 from bot.storage.engine import database_url, locked, warn_of_network_disk
+from bot.storage.forgetting.scrubbing import Scrubber
 from bot.storage.migrate import migrate
-from bot.storage.scrubbing import Scrubber
 from bot.storage.store import Store, Tx
 from cogs import every_cog
 

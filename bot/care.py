@@ -16,8 +16,8 @@ from bot.doctor import examine
 from bot.erasures import ErasureList, reapply
 from bot.settings import Settings
 from bot.storage.engine import database_url, locked
+from bot.storage.forgetting.restore import brought, put_in_place
 from bot.storage.migrate import migrate
-from bot.storage.restore import brought, put_in_place
 from bot.storage.store import Store
 
 

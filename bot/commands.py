@@ -11,13 +11,13 @@ import structlog
 
 from bot.clock import Clock
 from bot.cog import Cog, Hearer, Stepper, command, fills, hears, on_step
-from bot.core import command_sentences as say
 from bot.core import grammar, sentences
 from bot.core.echo import discreet, shown
 from bot.core.grammar import Misread
 from bot.core.hearing import Heard
 from bot.core.may import Standing, may
 from bot.core.model import Chat, Offer, Refused, Role, StepKind
+from bot.core.sentences import command as say
 from bot.declared import Asker, Between, Command, Context, Example, Form, Meanings, Param, Reply, Suggest
 from bot.failpoints import failpoint
 from bot.help import Help, example_of, nearest, usage

@@ -16,7 +16,7 @@ from bot.app import kept_clock, written_url
 from bot.core import sentences
 from bot.core.backups import copies, stale
 from bot.core.model import Refused
-from bot.core.zones import known_zone
+from bot.core.times.zones import known_zone
 from bot.settings import Settings, strangers
 from bot.storage.engine import StorageFull, database_url, network_disk, read_only
 from bot.storage.migrate import head, known

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from bot.core import labels, sentences
+from bot.core import sentences
+from bot.core.labels import reading as labels
 from bot.core.model import Refused
 
 

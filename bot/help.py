@@ -7,10 +7,10 @@ from difflib import get_close_matches
 from typing import Annotated
 
 from bot.cog import Cog, command
-from bot.core import command_sentences as say
 from bot.core import grammar
 from bot.core.echo import shown
 from bot.core.model import Refused, Role
+from bot.core.sentences import command as say
 from bot.declared import Command, Context, Example, Param, Reply
 from bot.parameters import example
 from bot.storage.store import Tx

@@ -16,9 +16,10 @@ import structlog
 from bot import control, help  # noqa: A004 - the room that knows how commands are written
 from bot.app import App, kept_clock, opened, written_url
 from bot.clock import SystemClock
-from bot.core import clockface, sentences
+from bot.core import sentences
 from bot.core.grammar import command_text
 from bot.core.model import Place, Refused
+from bot.core.times import clockface
 from bot.platforms.terminal import Posted, Room, Terminal, prompt
 from bot.reaching import first_host_link, link_for, with_copies, with_pages
 from bot.settings import Rooms, Settings

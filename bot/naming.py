@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
-from bot.core import command_sentences as say
 from bot.core import sentences
 from bot.core.echo import shown
 from bot.core.model import Chat, Person, Place, Question, Refused, Series
 from bot.core.plain import plain
-from bot.core.when import parse_date
+from bot.core.sentences import command as say
+from bot.core.times.when import parse_date
+from bot.core.times.zones import zone_info
 from bot.core.which import Which
-from bot.core.zones import zone_info
 from bot.declared import Context, Param
 from bot.storage.store import Tx
 

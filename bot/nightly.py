@@ -9,7 +9,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.core.backups import copy_name, due, next_night, night, surplus
-from bot.core.zones import known_zone
+from bot.core.times.zones import known_zone
 from bot.storage.engine import StorageFull
 from bot.storage.store import Store
 

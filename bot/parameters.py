@@ -12,16 +12,16 @@ from inspect import Parameter, iscoroutinefunction
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from bot.core import command_sentences as say
 from bot.core import sentences
 from bot.core.echo import shown
 from bot.core.grammar import Misread
-from bot.core.minutes import LIVE_MINUTES, parse_minutes
 from bot.core.model import Chat, Person, Place, Question, Refused, Role, Series
 from bot.core.plain import plain
-from bot.core.when import parse_when
+from bot.core.sentences import command as say
+from bot.core.times.minutes import LIVE_MINUTES, parse_minutes
+from bot.core.times.when import parse_when
+from bot.core.times.zones import Zone, parse_zone
 from bot.core.which import Which
-from bot.core.zones import Zone, parse_zone
 from bot.declared import Between, Context, Example, Kind, Meanings, Param, Wanted
 from bot.naming import (
     chat_if_any,

@@ -9,7 +9,7 @@ from bot.core import sentences
 from bot.core.model import Community, Refused
 from bot.nightly import Nightly
 from bot.settings import Settings
-from bot.storage.secrets import SecretKind
+from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
 from bot.web.app import web_app
 from bot.web.limits import Limits

@@ -8,8 +8,8 @@ import structlog
 
 from bot import markup
 from bot.failpoints import failpoint
+from bot.storage.archive.looks import Unrendered
 from bot.storage.engine import StorageFull
-from bot.storage.looks import Unrendered
 from bot.storage.store import Store, Tx
 
 log = structlog.get_logger()

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core import sentences
-from bot.core.free_times import HOUR, Span, clash
 from bot.core.model import Chat, Place, Refused, Series
-from bot.core.recurrence import Recurrence
-from bot.core.weekly import spans
-from bot.core.zones import known_zone
+from bot.core.times.free_times import HOUR, Span, clash
+from bot.core.times.recurrence import Recurrence
+from bot.core.times.weekly import spans
+from bot.core.times.zones import known_zone
 from bot.storage.store import Tx
 
 

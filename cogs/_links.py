@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bot.core import sentences
 from bot.core.model import Place, Refused, Series, Visibility
-from bot.storage.addresses import BROWSER
+from bot.storage.archive.addresses import BROWSER
 from bot.storage.store import Tx
 
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from bot.core import clockface, sentences, steering, weekly
+from bot.core import sentences, steering
 from bot.core.model import Chat, Refused, Role, Series
-from bot.core.recurrence import Recurrence, in_words, notes
-from bot.core.weekly import Times
-from bot.core.zones import known_zone
+from bot.core.times import clockface, weekly
+from bot.core.times.recurrence import Recurrence, in_words, notes
+from bot.core.times.weekly import Times
+from bot.core.times.zones import known_zone
 from bot.declared import Context, Reply
 from bot.storage.plans import Slot
 from bot.storage.store import Tx

@@ -6,7 +6,7 @@ from bot.core import sentences
 from bot.core.first_steps import NextStep, next_step, readers_of
 from bot.core.model import Chat, Community, Offer, Place, Visibility
 from bot.core.which import Which
-from bot.storage.addresses import BROWSER
+from bot.storage.archive.addresses import BROWSER
 from bot.storage.store import Tx
 
 

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import adopting, labels, sentences, steering
+from bot.core import adopting, sentences, steering
 from bot.core.hearing import Said
-from bot.core.label_text import may_carry_label
-from bot.core.labels import Letters, Voice
+from bot.core.labels import reading as labels
+from bot.core.labels.reading import Letters, Voice
+from bot.core.labels.text import may_carry_label
 from bot.core.may import role
 from bot.core.model import Chat, Place, Refused, Role
 from bot.core.plain import cut

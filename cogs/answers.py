@@ -30,7 +30,7 @@ from bot.core.plain import plain
 from bot.core.state import Running
 from bot.core.unsorted import HOSTS_PANEL, suggestions
 from bot.core.which import Which
-from bot.storage.inbound import Form
+from bot.storage.heard.inbound import Form
 from bot.storage.store import Tx
 
 ANSWER_LIMIT = 6_000

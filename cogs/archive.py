@@ -7,10 +7,10 @@ from typing import Annotated
 
 from bot.commands import Cog, Context, Meanings, Offer, Reply, command, on_step
 from bot.core import sentences
-from bot.core.chat_page import least_open
+from bot.core.archive.chat_page import least_open
 from bot.core.model import Chat, Place, Refused, Role, Series, Step, StepKind, Visibility
-from bot.storage.addresses import BROWSER
-from bot.storage.secrets import SecretKind
+from bot.storage.archive.addresses import BROWSER
+from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
 from cogs import _links, _rules
 

@@ -6,9 +6,10 @@ import secrets
 from typing import Annotated
 
 from bot.commands import Cog, Context, Example, Offer, Reply, command
-from bot.core import clockface, names, sentences
-from bot.core.chat_page import least_open
+from bot.core import names, sentences
+from bot.core.archive.chat_page import least_open
 from bot.core.model import Visibility
+from bot.core.times import clockface
 from bot.core.which import Which
 from bot.storage.export import own_words
 from bot.storage.store import Tx

@@ -8,10 +8,10 @@ from bot.commands import Between, Cog, Context, Example, Offer, Reply, command
 from bot.core import plain, sentences
 from bot.core.echo import shown
 from bot.core.model import Community, Person, Place, Refused, Role
-from bot.core.zones import Zone
-from bot.storage.addresses import BROWSER
-from bot.storage.members import Membership
-from bot.storage.secrets import SecretKind
+from bot.core.times.zones import Zone
+from bot.storage.archive.addresses import BROWSER
+from bot.storage.doors.members import Membership
+from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
 from cogs import _links, _setup
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from bot.commands import Between, Cog, Context, Example, Meanings, Offer, Reply, command, fills
-from bot.core import plain, sentences, steering, weekly
+from bot.core import plain, sentences, steering
 from bot.core.model import Chat, Place, Refused, Role, Visibility
 from bot.core.model import Series as WeeklyChat
-from bot.core.weekly import Times, Wishes
-from bot.core.zones import Zone
+from bot.core.times import weekly
+from bot.core.times.weekly import Times, Wishes
+from bot.core.times.zones import Zone
 from bot.parameters import Minutes, When
 from bot.storage.store import Tx
 from cogs import _coming, _rules, _setup

@@ -11,8 +11,8 @@ from bot.core.host_names import host_names
 from bot.core.model import Place, Refused, Role, Visibility
 from bot.core.names import alike
 from bot.declared import Wanted
-from bot.storage.addresses import BROWSER
-from bot.storage.secrets import SecretKind
+from bot.storage.archive.addresses import BROWSER
+from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
 from cogs import _links, _setup
 from cogs._setup import Settled

@@ -14,8 +14,8 @@ import pytest
 from bot.commands import Between, Cog, Context, Example, Reply, command
 from bot.core.hearing import Author
 from bot.core.model import Chat, Person, Place, Question, Role, Series
+from bot.core.times.zones import Zone
 from bot.core.which import Which
-from bot.core.zones import Zone
 from bot.parameters import File, Lines, Minutes, When
 from bot.storage.store import Tx
 from tests.support.bad_inputs import case

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import Series, Step, StepKind
-from bot.core.recurrence import parse_recurrence
+from bot.core.times.recurrence import parse_recurrence
 from bot.scheduler import AFTER_A_FAULT, Scheduler
 from bot.storage.engine import StorageFull
 from bot.storage.store import Tx

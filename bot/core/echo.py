@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from bot.core import command_sentences as say
 from bot.core import sentences
+from bot.core.sentences import command as say
 
 _SHOWN = 40
 _LONG = 30

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from bot.core.labels import Kind, Reading
+from bot.core.labels.reading import Kind, Reading
 from bot.core.model import How, Question, QuestionState
 
 

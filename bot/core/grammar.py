@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.core import command_sentences as say
 from bot.core import sentences
 from bot.core.echo import shown
 from bot.core.model import Refused
+from bot.core.sentences import command as say
 
 LINE_LIMIT = 6_000
 """Characters of one line; Discord's longest option has as many."""

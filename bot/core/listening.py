@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.core import labels
 from bot.core.filing import NOWHERE, Around, Filed, MessageKind, file
+from bot.core.labels import reading as labels
 from bot.core.model import Chat, Question
 
 CLAIM_TOLERANCE = timedelta(minutes=5)

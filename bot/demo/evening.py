@@ -13,9 +13,10 @@ from typing import Any, Final, TypeVar
 from bot import hosting
 from bot.app import App, opened
 from bot.clock import Clock, ScaledClock, SystemClock
-from bot.core import clockface, sentences
+from bot.core import sentences
 from bot.core.model import ChatState, Place, Refused, StepKind
 from bot.core.state import Running
+from bot.core.times import clockface
 from bot.core.which import Which
 from bot.demo import words
 from bot.demo.crowd import Crowd

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Final
 
 from bot.clock import Clock
-from bot.core import room_sentences as sentences
 from bot.core.model import Action, Place, Refused
+from bot.core.sentences import room as sentences
 from bot.markup import render
 from bot.platform import Ability, Ears, Impossible, Outgoing
 from bot.platforms.patience import patiently, rung
-from bot.storage.addresses import BROWSER
+from bot.storage.archive.addresses import BROWSER
 from bot.storage.store import Store, Tx, in_transaction
 
 _BATCH: Final = 500

@@ -10,10 +10,10 @@ from bot.clock import SystemClock
 from bot.core.model import Action, Chat, Community, Person, Series
 from bot.storage import tables as t
 from bot.storage.chats import chat_of
+from bot.storage.forgetting.unsaying import OWN_WORDS
 from bot.storage.json_stream import JsonStream, Write
 from bot.storage.plans import series_of
 from bot.storage.store import Tx
-from bot.storage.unsaying import OWN_WORDS
 
 FORMAT = "edchat-data"
 VERSION = 1

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
-from bot.core.chat_page import least_open
+from bot.core.archive.chat_page import least_open
 from bot.core.model import Chat, Series, Visibility
 from bot.core.state import Links
 from bot.storage import tables as t

@@ -13,8 +13,8 @@ from bot.core.may import Standing
 from bot.core.model import Person, Place, Role
 from bot.core.plain import storable
 from bot.storage import tables as t
-from bot.storage.looks import Looks
-from bot.storage.pouring import Draw
+from bot.storage.archive.looks import Looks
+from bot.storage.heard.pouring import Draw
 from bot.storage.queries import among, listed
 
 LONGEST_NAME = 200

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.core import runsheet
 from bot.core.model import Chat, Community, Place, Series, Step, Visibility
-from bot.core.recurrence import Occurrence, Recurrence, upcoming
-from bot.core.zones import known_zone
+from bot.core.times.recurrence import Occurrence, Recurrence, upcoming
+from bot.core.times.zones import known_zone
 from bot.storage import tables as t
 from bot.storage.queries import Queries, first_key
 

@@ -17,15 +17,15 @@ from bot.core import sentences
 from bot.core.erasure import Erasure
 from bot.core.model import ChatState, Refused
 from bot.core.state import Change, Running
-from bot.storage.addresses import Addresses
+from bot.storage.archive.addresses import Addresses
+from bot.storage.archive.browsing import Browsing
+from bot.storage.archive.changes import Changes
 from bot.storage.books import Books
-from bot.storage.browsing import Browsing
-from bot.storage.changes import Changes
 from bot.storage.engine import StorageFull, named, reader_engine, writer_engine
-from bot.storage.forgetting_again import ForgettingAgain
-from bot.storage.holding import Holding
-from bot.storage.room_reading import RoomReading
-from bot.storage.scrubbing import scrubbed
+from bot.storage.forgetting.again import ForgettingAgain
+from bot.storage.forgetting.scrubbing import scrubbed
+from bot.storage.heard.holding import Holding
+from bot.storage.rooms.reading import RoomReading
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone, vRecur, vText
 
-from bot.core.calendar_dates import left_out
-from bot.core.chat_page import Listed, letter
+from bot.core.archive.calendar_dates import left_out
+from bot.core.archive.chat_page import Listed, letter
 from bot.core.model import ChatState, Series
 from bot.core.plain import storable
-from bot.core.rules import rfc5545
-from bot.core.zones import known_zone
-from bot.storage.lists import Slot
+from bot.core.times.rules import rfc5545
+from bot.core.times.zones import known_zone
+from bot.storage.archive.lists import Slot
 
 PRODUCT: Final = "-//EdChat//chats//EN"
 OFTEN: Final = timedelta(hours=6)

@@ -11,8 +11,8 @@ from typing import Final
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from bot.core.archive.chat_page import ChatPage
 from bot.core.audience import Audience
-from bot.core.chat_page import ChatPage
 from bot.web.site import Site
 
 PAUSE: Final = 0.25

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.core import sentences
-from bot.core.chat_page import least_open
+from bot.core.archive.chat_page import least_open
 from bot.core.model import Community, Person, Place, Refused
-from bot.storage.secrets import SecretKind
+from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
 from bot.web.reader import Reader, reader, sign_in
 from bot.web.site import Page, Site

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from bot.core.audience import Audience, Reads
 from bot.core.model import Community, Person, Role
-from bot.storage.members import Membership
-from bot.storage.secrets import SESSION_DAYS, SecretKind
+from bot.storage.doors.members import Membership
+from bot.storage.doors.secrets import SESSION_DAYS, SecretKind
 from bot.storage.store import Tx
 from bot.web.guard import SESSIONS
 from bot.web.site import Site

@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from bot.core.audience import Audience, Reads
 from bot.core.model import Community
-from bot.storage.secrets import SecretKind
+from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
 from bot.web.reader import reader
 from bot.web.site import Site

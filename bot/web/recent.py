@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.storage.changes import Stamp
+from bot.storage.archive.changes import Stamp
 from bot.storage.store import Store, Tx
 from bot.web.cache import Cached, respond
 

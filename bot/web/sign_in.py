@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from bot.core import sentences
 from bot.core.model import Community, Person, Place, Refused
-from bot.storage.addresses import BROWSER
-from bot.storage.secrets import Secret, SecretKind
+from bot.storage.archive.addresses import BROWSER
+from bot.storage.doors.secrets import Secret, SecretKind
 from bot.storage.store import Tx
 from bot.web import joining
 from bot.web.joining import room_path, said_no, to

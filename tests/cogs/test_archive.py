@@ -13,7 +13,7 @@ from sqlalchemy import text
 from bot.commands import Asker, Reply
 from bot.core.audience import Audience, Reads
 from bot.core.model import Person, Role, Series, Visibility
-from bot.storage.secrets import SecretKind
+from bot.storage.doors.secrets import SecretKind
 from cogs.answers import Answers
 from cogs.archive import Archive
 from tests.support.parlour import Parlour, parlour

@@ -13,9 +13,9 @@ import pytest
 from bot.commands import Asker, CommandTree, Reply
 from bot.core import sentences
 from bot.core.model import Person, Place, Role
-from bot.storage.holding import MOST_TOLD
-from bot.storage.lists import house_rules
-from bot.storage.secrets import SecretKind
+from bot.storage.archive.lists import house_rules
+from bot.storage.doors.secrets import SecretKind
+from bot.storage.heard.holding import MOST_TOLD
 from cogs import every_cog
 from tests.support.planning_room import PlanningRoom, planning_room
 

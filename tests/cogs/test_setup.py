@@ -15,7 +15,7 @@ from bot.core.audience import Audience, Reads
 from bot.core.first_steps import NextStep
 from bot.core.model import ChatState, Place, Refused, Role, Visibility
 from bot.help import completed
-from bot.storage.secrets import SecretKind
+from bot.storage.doors.secrets import SecretKind
 from cogs import every_cog
 from tests.support.evening import evening
 from tests.support.moderator import Moderator

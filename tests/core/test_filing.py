@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.filing import NOWHERE, Around, Filed, MessageKind, file, named
-from bot.core.labels import Letters, Voice, read
+from bot.core.labels.reading import Letters, Voice, read
 from bot.core.listening import Attended, in_hour, keep, said_at
 from bot.core.model import Chat, ChatState, How, Question, QuestionState
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core import prompt_sentences as sentences
 from bot.core.hearing import Author
 from bot.core.model import Refused, Role
+from bot.core.sentences import prompt as sentences
 from bot.platforms.terminal.typed import Deed, Typed, begins, parse
 
 ANA = Author("ana", "ana")

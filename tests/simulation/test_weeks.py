@@ -13,7 +13,7 @@ import pytest
 
 from bot.core import drafting
 from bot.core.model import Series
-from bot.core.recurrence import parse_recurrence
+from bot.core.times.recurrence import parse_recurrence
 from bot.platforms.terminal.lines import Posted
 from tests.support.house import House, housed
 from tests.support.inline_database import inline_database

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import text
 
 from bot.core.model import Chat, Visibility
-from bot.storage.secrets import SecretKind
+from bot.storage.doors.secrets import SecretKind
 from tests.support.archive_seed import NOW, Archive, sow
 from tests.support.planning_room import SetClock
 from tests.support.web_house import Browser, Got, WebHouse, web_house

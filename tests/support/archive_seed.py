@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import update
 
 from bot.core.model import ChatState, Community, Place, Series, Visibility
-from bot.core.recurrence import parse_recurrence
+from bot.core.times.recurrence import parse_recurrence
 from bot.markup import render
 from bot.storage import tables as t
 from bot.storage.store import Store, Tx

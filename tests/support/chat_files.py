@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from bot.core.chat_document import Asked, Head, Line
+from bot.core.archive.chat_document import Asked, Head, Line
 from bot.core.filing import MessageKind
 
 AT: Final = datetime(2026, 11, 25, 1, 7, tzinfo=UTC)

@@ -20,7 +20,7 @@ from bot.core.model import Chat, Place, Question, Role, Series
 from bot.core.state import Running
 from bot.inbox import Inbox
 from bot.scheduler import Scheduler
-from bot.storage.addresses import BROWSER
+from bot.storage.archive.addresses import BROWSER
 from bot.storage.engine import database_url
 from bot.storage.migrate import migrate
 from bot.storage.store import Store, Tx

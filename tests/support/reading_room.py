@@ -15,9 +15,9 @@ from sqlalchemy import text
 
 from bot.commands import CommandTree
 from bot.core.model import Visibility
+from bot.storage.doors.secrets import SecretKind
 from bot.storage.engine import database_url
 from bot.storage.migrate import migrate
-from bot.storage.secrets import SecretKind
 from bot.storage.store import Store
 from bot.web.app import web_app
 from bot.web.limits import Limits

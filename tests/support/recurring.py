@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.core.recurrence import Recurrence, parse_recurrence, upcoming
+from bot.core.times.recurrence import Recurrence, parse_recurrence, upcoming
 
 NEW_YORK = "America/New_York"
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)  # Saturday, 5 pm in New York

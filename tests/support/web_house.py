@@ -21,9 +21,9 @@ from bot.app import App
 from bot.clock import Clock, SystemClock
 from bot.core.model import Community, Person, Place
 from bot.platforms.local import Local
+from bot.storage.doors.secrets import SecretKind
 from bot.storage.engine import database_url
 from bot.storage.migrate import migrate
-from bot.storage.secrets import SecretKind
 from bot.storage.store import Store
 from bot.web.app import web_app
 from bot.web.limits import Limits

@@ -12,10 +12,10 @@ import pytest
 from dateutil.rrule import rrulestr
 from icalendar import Calendar
 
-from bot.core.chat_page import Listed
+from bot.core.archive.chat_page import Listed
 from bot.core.model import Chat, Series
-from bot.core.recurrence import Recurrence, parse_recurrence, upcoming
-from bot.storage.lists import Slot
+from bot.core.times.recurrence import Recurrence, parse_recurrence, upcoming
+from bot.storage.archive.lists import Slot
 from bot.web.calendar_file import Diary, calendar_file
 from tests.support.archive_pages import ArchivePages, archive_pages
 from tests.support.archive_seed import AHEAD, NOW, TOPIC

@@ -17,7 +17,7 @@ import pytest
 from bot.core.audience import Audience, Reads
 from bot.core.model import Visibility
 from bot.storage import tables as t
-from bot.storage.chat_export import as_json, as_markdown, as_table, head_of
+from bot.storage.archive.chat_export import as_json, as_markdown, as_table, head_of
 from bot.storage.export import own_words
 from bot.storage.json_stream import JsonStream
 from tests.support.archive_pages import ArchivePages, archive_pages

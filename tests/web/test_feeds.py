@@ -12,7 +12,7 @@ from typing import Any
 import feedparser
 import pytest
 
-from bot.core.feed_entries import sound
+from bot.core.archive.feed_entries import sound
 from bot.core.model import Visibility
 from tests.support.archive_pages import ArchivePages, archive_pages
 from tests.support.archive_seed import NOW, QUESTIONS, TOPIC

@@ -10,7 +10,7 @@ from pathlib import Path
 import html5lib
 import pytest
 
-from bot.core.agenda import Month, beside, months, years
+from bot.core.archive.agenda import Month, beside, months, years
 from bot.core.model import Series, Visibility
 from tests.support.archive_pages import ArchivePages, archive_pages
 from tests.support.archive_seed import NOW, TOPIC

@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from bot.core.model import Role
-from bot.storage.room_views import RoomMessage
+from bot.storage.rooms.views import RoomMessage
 from tests.support.web_house import Browser
 from tests.web.room_setting import Room, open_room, said, words
 from tests.web.test_room_browser import opened

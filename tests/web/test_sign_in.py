@@ -13,7 +13,7 @@ from starlette.requests import Request
 from bot.core.audience import Reads
 from bot.core.hearing import Author
 from bot.core.model import Role, Series, Visibility
-from bot.storage.secrets import SecretKind
+from bot.storage.doors.secrets import SecretKind
 from bot.web.reader import Reader, reader
 from tests.support.planning_room import SetClock
 from tests.support.web_house import Browser, WebHouse, web_house

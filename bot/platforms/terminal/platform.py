@@ -11,10 +11,10 @@ from urllib.parse import quote
 import structlog
 
 from bot.clock import Clock
-from bot.core import prompt_sentences as sentences
 from bot.core.grammar import command_text
 from bot.core.hearing import Commanded, Heard, Said
 from bot.core.model import Place
+from bot.core.sentences import prompt as sentences
 from bot.platform import Ability, Ears, Impossible, Outgoing
 from bot.platforms.patience import patiently, rung
 from bot.platforms.terminal.lines import Posted

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core import prompt_sentences as sentences
 from bot.core.model import Refused, Role
+from bot.core.sentences import prompt as sentences
 from bot.platforms.terminal.room import Room
 from bot.platforms.terminal.typed import Deed, Typed
 from bot.platforms.terminal.view import Shown, View

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TextIO
 
 from bot.clock import Clock
-from bot.core import prompt_sentences as sentences
 from bot.core.model import Refused
+from bot.core.sentences import prompt as sentences
 from bot.platforms.terminal.keyboard import Keyboard
 from bot.platforms.terminal.room import Room
 from bot.platforms.terminal.session import Session

@@ -13,9 +13,9 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from bot.core import prompt_sentences as sentences
 from bot.core.hearing import Author, Deleted, Said
 from bot.core.model import Action
+from bot.core.sentences import prompt as sentences
 from bot.platform import Impossible, Outgoing
 from bot.platforms.terminal import lines
 from bot.platforms.terminal.bells import hung, ring

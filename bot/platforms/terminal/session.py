@@ -9,10 +9,10 @@ from urllib.parse import unquote
 from rich.console import Console
 
 from bot.clock import Clock
-from bot.core import prompt_sentences as sentences
 from bot.core.grammar import command_text
 from bot.core.hearing import Author
 from bot.core.model import Refused
+from bot.core.sentences import prompt as sentences
 from bot.platforms.patience import rung
 from bot.platforms.terminal.playing import play
 from bot.platforms.terminal.room import Room

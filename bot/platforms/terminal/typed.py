@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from bot.core import prompt_sentences as sentences
 from bot.core.grammar import command_text
 from bot.core.hearing import Author
 from bot.core.model import Refused, Role
+from bot.core.sentences import prompt as sentences
 
 
 class Deed(StrEnum):

@@ -7,10 +7,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.core.chat_rows import COLUMNS, HOST_COLUMNS
-from bot.core.recurrence import in_words
-from bot.core.zones import known_zone
-from bot.storage.lists import house_rules
+from bot.core.archive.chat_rows import COLUMNS, HOST_COLUMNS
+from bot.core.times.recurrence import in_words
+from bot.core.times.zones import known_zone
+from bot.storage.archive.lists import house_rules
 from bot.web.pages.showing import WORDS, whose
 from bot.web.site import Page, Site
 

@@ -9,10 +9,10 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.core.archive.chat_document import file_name
 from bot.core.audience import Audience
-from bot.core.chat_document import file_name
 from bot.core.model import Community, Series
-from bot.storage.lists import community_version, of_calendar, questions_of, slots_of
+from bot.storage.archive.lists import community_version, of_calendar, questions_of, slots_of
 from bot.storage.store import Tx
 from bot.web.cache import respond
 from bot.web.calendar_file import Diary, calendar_file, event_file

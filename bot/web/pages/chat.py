@@ -11,11 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.core import linked_data, page_words
+from bot.core.archive import linked_data, page_words
+from bot.core.archive.chat_page import Answer, ChatPage, letter
+from bot.core.archive.shared_links import shared_links
 from bot.core.audience import Audience
-from bot.core.chat_page import Answer, ChatPage, letter
 from bot.core.model import ChatState, Visibility
-from bot.core.shared_links import shared_links
 from bot.web.cache import respond
 from bot.web.pages.entries import Entries
 from bot.web.pages.showing import WORDS, chart_of, chat_asked_for, data_block, narrowed, version_of, whose

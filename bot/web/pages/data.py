@@ -10,10 +10,10 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from bot.core.archive.chat_document import Head, file_name
 from bot.core.audience import Audience
-from bot.core.chat_document import Head, file_name
 from bot.core.model import Chat
-from bot.storage.chat_export import as_json, as_markdown, as_table, head_of
+from bot.storage.archive.chat_export import as_json, as_markdown, as_table, head_of
 from bot.storage.store import Tx
 from bot.web.cache import finished, respond
 from bot.web.pages.feeds import private

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
-from bot.core.chat_page import Answer
-from bot.core.page_words import Margin
+from bot.core.archive.chat_page import Answer
+from bot.core.archive.page_words import Margin
 
 PICKED = '<span class="pick">★ host’s pick</span>'
 HIDDEN = '<span class="pick">hidden from readers</span>'

@@ -11,11 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.core.archive.feed_entries import Feed, entry, sound, stamp, tag
 from bot.core.audience import Audience
-from bot.core.feed_entries import Feed, entry, sound, stamp, tag
 from bot.core.model import Community, Series
-from bot.storage.lists import changed_at, community_version, published, questions_of
-from bot.storage.secrets import SecretKind
+from bot.storage.archive.lists import changed_at, community_version, published, questions_of
+from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
 from bot.web.cache import respond
 from bot.web.reader import reader

@@ -11,17 +11,17 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.core import linked_data, timetable
+from bot.core.archive import linked_data, timetable
+from bot.core.archive.chat_page import ChatPage, Held, Listed, letter
+from bot.core.archive.hour_chart import HourChart
 from bot.core.audience import Audience
-from bot.core.chat_page import ChatPage, Held, Listed, letter
-from bot.core.clockface import local
-from bot.core.hour_chart import HourChart
 from bot.core.model import Community, Question, Series
-from bot.core.recurrence import in_words
-from bot.core.zones import zone_words
-from bot.storage.addresses import BROWSER
-from bot.storage.browsing import Picked
-from bot.storage.lists import community_version
+from bot.core.times.clockface import local
+from bot.core.times.recurrence import in_words
+from bot.core.times.zones import zone_words
+from bot.storage.archive.addresses import BROWSER
+from bot.storage.archive.browsing import Picked
+from bot.storage.archive.lists import community_version
 from bot.storage.store import Tx
 from bot.web.cache import finished, respond
 from bot.web.pages.lists import indexable, zone_asked_for

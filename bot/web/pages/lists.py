@@ -10,12 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.core.agenda import Month, agenda, beside, months, years
+from bot.core.archive.agenda import Month, agenda, beside, months, years
 from bot.core.audience import Audience
-from bot.core.clockface import local
 from bot.core.model import Community, Refused, Series, Visibility
-from bot.core.zones import parse_zone, zone_words
-from bot.storage.lists import coming_from, community_version, months_held
+from bot.core.times.clockface import local
+from bot.core.times.zones import parse_zone, zone_words
+from bot.storage.archive.lists import coming_from, community_version, months_held
 from bot.web.cache import finished, respond
 from bot.web.pages.showing import WORDS, small_chart_of, whose
 from bot.web.site import Page, Site

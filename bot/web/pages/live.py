@@ -10,9 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.core import page_words
+from bot.core.archive import page_words
+from bot.core.archive.chat_page import Answer, ChatPage, Listed
 from bot.core.audience import Audience
-from bot.core.chat_page import Answer, ChatPage, Listed
 from bot.core.model import ChatState
 from bot.web.cache import respond
 from bot.web.following import Following, LiveEvents, Look

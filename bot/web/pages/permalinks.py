@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.storage.lists import chat_of_message
+from bot.storage.archive.lists import chat_of_message
 from bot.web.pages.showing import whose
 from bot.web.site import Page, Site
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from bot.core import sentences
 from bot.core.model import Community
 from bot.core.plain import storable
-from bot.storage.reporting import Reportable
+from bot.storage.archive.reporting import Reportable
 from bot.storage.store import Tx
 from bot.web.limits import neighbourhood
 from bot.web.pages.showing import whose

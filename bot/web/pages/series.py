@@ -11,12 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.core.archive.chat_page import ChatPage, Held, Listed, letter
+from bot.core.archive.hour_chart import HourChart
 from bot.core.audience import Audience
-from bot.core.chat_page import ChatPage, Held, Listed, letter
-from bot.core.clockface import local
-from bot.core.hour_chart import HourChart
 from bot.core.model import Community
-from bot.storage.lists import community_version
+from bot.core.times.clockface import local
+from bot.storage.archive.lists import community_version
 from bot.web.cache import respond
 from bot.web.pages.home import Weekly, weekly
 from bot.web.pages.showing import WORDS, narrowed, small_chart_of, whose

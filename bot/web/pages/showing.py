@@ -10,11 +10,11 @@ from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from bot.core import hour_chart, page_words
+from bot.core.archive import hour_chart, page_words
+from bot.core.archive.chat_page import ChatPage, Held, Listed
 from bot.core.audience import Audience, Reads
-from bot.core.chat_page import ChatPage, Held, Listed
-from bot.core.clockface import clock_words, local, moment, time, zone_short
 from bot.core.model import Community
+from bot.core.times.clockface import clock_words, local, moment, time, zone_short
 from bot.storage.store import Tx
 from bot.web.reader import Reader, reader
 from bot.web.site import Site

@@ -13,8 +13,8 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.core.feed_entries import stamp
-from bot.storage.lists import changed_at, community_version, indexed
+from bot.core.archive.feed_entries import stamp
+from bot.storage.archive.lists import changed_at, community_version, indexed
 from bot.storage.store import Tx
 from bot.web.cache import respond
 from bot.web.site import Page, Site

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bot.core.model import Refused
-from bot.core.room_words import spoken
+from bot.core.rooms.words import spoken
 from bot.markup import render
-from bot.storage.room_reading import RoomReply
+from bot.storage.rooms.reading import RoomReply
 from bot.web.room import loading, pages
 from bot.web.room.door import Door, ShutOut, enter
 from bot.web.room.sheets import Said

@@ -7,9 +7,9 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.core import room_sentences
 from bot.core.grammar import command_text
 from bot.core.model import Refused
+from bot.core.sentences import room as room_sentences
 from bot.storage.store import Tx
 from bot.web.room.answering import CALL, Fields, answered, back, command, hook, rendered
 from bot.web.room.asking import once_more

@@ -8,11 +8,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.core import bar_sentences, room_bar
 from bot.core.may import role
 from bot.core.model import Chat, Community, Place, Role
+from bot.core.rooms import bar as room_bar
+from bot.core.sentences import bar as bar_sentences
 from bot.core.which import Which
-from bot.storage.addresses import BROWSER
+from bot.storage.archive.addresses import BROWSER
 from bot.storage.store import Tx
 from bot.web.joining import said_no, to
 from bot.web.reader import Reader, reader

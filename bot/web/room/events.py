@@ -9,7 +9,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from bot.core import bar_sentences
+from bot.core.sentences import bar as bar_sentences
 from bot.web.guard import SESSIONS
 from bot.web.reader import tokens
 from bot.web.room.door import Door, ShutOut, enter

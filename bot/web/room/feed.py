@@ -13,9 +13,9 @@ from typing import Final
 import structlog
 
 from bot.core.model import Community, Place
-from bot.core.room_sheets import Stands
-from bot.storage.room_reading import RoomFiling, RoomSnapshot
-from bot.storage.room_views import ALL, EventKind, RoomEvent
+from bot.core.rooms.sheets import Stands
+from bot.storage.rooms.reading import RoomFiling, RoomSnapshot
+from bot.storage.rooms.views import ALL, EventKind, RoomEvent
 from bot.storage.store import Tx
 from bot.web.bells import Topic
 from bot.web.room import loading

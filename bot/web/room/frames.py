@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bot.storage.room_reading import RoomSnapshot
+from bot.storage.rooms.reading import RoomSnapshot
 from bot.web.room.view import Shown, Viewer
 
 

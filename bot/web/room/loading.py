@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core import bar_sentences, room_panel, sentences
+from bot.core import sentences
 from bot.core.first_steps import readers_of
 from bot.core.model import Offer
-from bot.core.room_sheets import Hung, Stands, in_order, stands
+from bot.core.rooms import panel as room_panel
+from bot.core.rooms.sheets import Hung, Stands, in_order, stands
+from bot.core.sentences import bar as bar_sentences
 from bot.core.state import Running
 from bot.core.unsorted import suggestions
-from bot.storage.room_reading import RoomFiling
-from bot.storage.room_views import RoomMessage
+from bot.storage.rooms.reading import RoomFiling
+from bot.storage.rooms.views import RoomMessage
 from bot.storage.store import Tx
 from bot.web.room.door import Door
 from bot.web.room.view import TALK, Panel, Shown, Stage, shown, writers

@@ -9,8 +9,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from bot.core import bar_sentences as say
-from bot.storage.room_views import RoomMessage
+from bot.core.sentences import bar as say
+from bot.storage.rooms.views import RoomMessage
 from bot.storage.store import Tx
 from bot.web.guard import SESSIONS
 from bot.web.reader import tokens

@@ -6,9 +6,9 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.core import bar_sentences as say
 from bot.core.model import Question
-from bot.storage.room_views import RoomMessage
+from bot.core.sentences import bar as say
+from bot.storage.rooms.views import RoomMessage
 from bot.storage.store import Tx
 from bot.web.room import loading
 from bot.web.room.door import Door

@@ -8,8 +8,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.core import bar_sentences, room_sentences
 from bot.core.model import Refused
+from bot.core.sentences import bar as bar_sentences
+from bot.core.sentences import room as room_sentences
 from bot.storage.store import Tx
 from bot.web.room.answering import CALL, Fields, answered, back, command, hook, rendered
 from bot.web.room.door import Door

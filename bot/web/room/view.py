@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from bot.core import bar_sentences, clockface, room_bar, room_sheets, sentences
-from bot.core.chat_page import least_open
-from bot.core.chat_sentences import letter
+from bot.core import sentences
+from bot.core.archive.chat_page import least_open
 from bot.core.model import Community, Offer, Person, Place, Question, Role, Series, Visibility
-from bot.core.room_bar import Bar
-from bot.core.room_sheets import Stands
+from bot.core.rooms import bar as room_bar
+from bot.core.rooms import sheets as room_sheets
+from bot.core.rooms.bar import Bar
+from bot.core.rooms.sheets import Stands
+from bot.core.sentences import bar as bar_sentences
+from bot.core.sentences.chat import letter
 from bot.core.state import Running
-from bot.storage.room_reading import RoomFiling
-from bot.storage.room_views import RoomMessage
+from bot.core.times import clockface
+from bot.storage.rooms.reading import RoomFiling
+from bot.storage.rooms.views import RoomMessage
 
 TALK = room_sheets.TALK
 """The key of the tab that is no question's: the conversation."""

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from bot.core import sentences
 from bot.core.model import Person
+from bot.storage.doors.secrets import SecretKind
 from bot.storage.export import own_words
-from bot.storage.secrets import SecretKind
 from bot.storage.store import Tx
 from bot.web.room.door import ShutOut, enter
 from bot.web.room.view import context, readers

@@ -1,0 +1,162 @@
+"""The hour as bars: how many answers came in each minute, where the questions fell, and a sentence for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from bot.core.archive.page_words import counted, short_day
+from bot.core.times.clockface import clock_words, local
+
+MOST_BARS = 90
+"""Longer chats get bars of several minutes."""
+_TICKS = 4
+_AIR = 6
+"""Points between the highest bar and the questions' labels."""
+_A_DAY = timedelta(days=1)
+_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar; all lengths as SVG takes them: x and width in percent, y and height in points."""
+
+    x: str
+    width: str
+    y: str
+    height: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A question or a time along the hour; `at` is in percent."""
+
+    at: str
+    label: str
+    anchor: str = "start"
+    inner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HourChart:
+    """A chart ready to be drawn; `floor` is where the bars stand, `lines` the heights of the grid."""
+
+    bars: tuple[Bar, ...]
+    marks: tuple[Mark, ...]
+    times: tuple[Mark, ...]
+    lines: tuple[str, ...]
+    floor: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """What is drawn: an hour with the answers in it and the questions asked."""
+
+    starts: datetime
+    ends: datetime
+    zone: str
+    said: tuple[datetime, ...]
+    asked: tuple[tuple[str, datetime], ...]
+
+    @property
+    def each(self) -> timedelta:
+        """How long one bar lasts: a minute, or more where the chat is long."""
+        minutes = max(1.0, (self.ends - self.starts) / timedelta(minutes=1))
+        return timedelta(minutes=ceil(minutes / MOST_BARS))
+
+
+def per_bar(hour: Hour) -> tuple[int, ...]:
+    """How many answers each bar stands for; those outside the hour are left out."""
+    each = hour.each
+    bars = [0] * max(1, ceil((hour.ends - hour.starts) / each))
+    for at in hour.said:
+        place = (at - hour.starts) // each
+        if 0 <= place < len(bars):
+            bars[place] += 1
+    return tuple(bars)
+
+
+def hour_chart(hour: Hour, height: int = 132, *, head: int = 20, foot: int = 22) -> HourChart:
+    """The chart of an hour, with room above for the questions' labels and below for the times."""
+    counts, floor = per_bar(hour), height - foot
+    most = max(1, *counts)
+    scale = (floor - head - _AIR) / most
+    return HourChart(
+        _bars(counts, floor, scale),
+        tuple(
+            Mark(_percent(_along(hour, at)), label)
+            for label, at in hour.asked
+            if hour.starts <= at < hour.ends
+        ),
+        _times(hour),
+        tuple(f"{floor - line * scale:.0f}" for line in range(_step(most), most + 1, _step(most))),
+        floor,
+        _sentence(hour, counts),
+    )
+
+
+def small_chart(counts: Sequence[int], asked: Iterable[float], height: int = 40) -> HourChart:
+    """A chart for a list: bars and questions alone; `asked` are parts of the hour."""
+    floor = height - 1
+    scale = (floor - 9) / max(1, *counts)
+    marks = tuple(Mark(_percent(at), "") for at in asked if 0 <= at < 1)
+    return HourChart(_bars(counts, floor, scale), marks, (), (), floor, "")
+
+
+def _bars(counts: Sequence[int], floor: int, scale: float) -> tuple[Bar, ...]:
+    slot = 100 / len(counts)
+    width = f"{slot * 0.8:.2f}%"
+    return tuple(
+        Bar(f"{k * slot + slot * 0.1:.2f}%", width, f"{floor - n * scale:.1f}", f"{n * scale:.1f}")
+        for k, n in enumerate(counts)
+        if n
+    )
+
+
+def _step(most: int) -> int:
+    """How many answers lie between two lines of the grid."""
+    return next((size for size in _STEPS if most <= size * 4), most)
+
+
+def _along(hour: Hour, at: datetime) -> float:
+    return (at - hour.starts) / (hour.ends - hour.starts)
+
+
+def _percent(part: float) -> str:
+    return f"{part * 100:.2f}%"
+
+
+def _times(hour: Hour) -> tuple[Mark, ...]:
+    anchors = ("start", "start", "middle", "end", "end")
+    whole = hour.ends - hour.starts
+    return tuple(
+        Mark(
+            _percent(k / _TICKS),
+            _tick(hour, hour.starts + whole * k / _TICKS),
+            anchors[k],
+            inner=k % 2 == 1,
+        )
+        for k in range(_TICKS + 1)
+    )
+
+
+def _tick(hour: Hour, at: datetime) -> str:
+    """A time along the hour; along several days the day."""
+    here = local(at, hour.zone)
+    return clock_words(here.time()) if hour.ends - hour.starts <= _A_DAY else short_day(here)
+
+
+def _sentence(hour: Hour, counts: Sequence[int]) -> str:
+    """What the chart shows, for who does not see it."""
+    inside, most = sum(counts), max(counts)
+    if not inside:
+        return "No answers came during the hour."
+    busiest = _tick(hour, hour.starts + counts.index(most) * hour.each)
+    late = len(hour.said) - inside
+    after = f" {counted(late, 'more came', 'more came')} before or after it." if late else ""
+    span = "minute" if hour.each == timedelta(minutes=1) else f"{hour.each // timedelta(minutes=1)} minutes"
+    came = counted(inside, "answer came", "answers came")
+    return f"{came} during the hour. The busiest {span}, {busiest}, had {most}.{after}"

@@ -1,0 +1,76 @@
+"""What stands on top of a room in the browser, decided from the chat and the time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.model import Chat, ChatState, Question, QuestionState, StepKind
+from bot.core.sentences import bar as say
+from bot.core.sentences.chat import letter, name
+from bot.core.state import Running
+from bot.core.times import clockface
+
+_TURNS = (StepKind.ASK, StepKind.WRAP, StepKind.CLOSE)
+_NEAR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """`label` says where the chat is, `text` what is asked, `due` until when, `left` that in words."""
+
+    label: str
+    text: str
+    number: int = 0
+    due: datetime | None = None
+    left: str = ""
+    live: bool = False
+
+
+def bar(state: Running | None, now: datetime) -> Bar:
+    """What stands on top while this chat is the one that a room is about."""
+    if state is None:
+        return Bar("", say.NOTHING_ON)
+    if state.chat.state.live:
+        return _live(state, now)
+    called, zone = name(state.chat, state.series), state.chat.zone
+    if state.chat.state.hears_late_answers:
+        sealed = state.when(StepKind.SEAL) or state.chat.ends_at + state.series.tail
+        return Bar(say.OVER, say.late_until(called, clockface.day(sealed, zone)))
+    if state.chat.state.ahead:
+        return Bar(say.COMING, say.coming(called, clockface.moment(state.chat.starts_at, zone)))
+    return Bar("", say.NOTHING_ON)
+
+
+def about(now_or_next: Chat | None, last: Chat | None, now: datetime) -> Chat | None:
+    """The chat that a room is about: the one in its hour, the next one an hour ahead, else the last one."""
+    if now_or_next is None or last is None or now_or_next.state.live:
+        return now_or_next or last
+    near = now_or_next.starts_at - now <= _NEAR
+    return now_or_next if near or not last.state.hears_late_answers else last
+
+
+def threads(questions: tuple[Question, ...]) -> tuple[Question, ...]:
+    """The questions that people may answer, in order."""
+    return tuple(one for one in questions if one.state is QuestionState.ASKED)
+
+
+def next_up(state: Running) -> Question | None:
+    """The question that is asked next."""
+    return min(state.waiting, key=lambda one: one.position, default=None)
+
+
+def _live(state: Running, now: datetime) -> Bar:
+    label, text, number = _where(state)
+    if state.chat.paused_at is not None:
+        return Bar(label, text, number, left=say.PAUSED, live=True)
+    due = state.when(*_TURNS) or state.chat.ends_at
+    return Bar(label, text, number, due, say.left(due - now), live=True)
+
+
+def _where(state: Running) -> tuple[str, str, int]:
+    current = state.current
+    if state.chat.state is ChatState.WRAPPING:
+        return say.WRAP_UP, say.WRAPPING, 0
+    if current is None or current.state is not QuestionState.ASKED:
+        return say.WELCOME, say.GATHERING, 0
+    count = max(one.position for one in state.questions if one.waiting or one.asked_at)
+    return say.of_so_many(letter(state.series, 0), current.position, count), current.text, current.position

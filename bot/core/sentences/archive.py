@@ -1,0 +1,113 @@
+"""What the bot says of the archive: where it is, who may read it, and what readers report."""
+
+from collections.abc import Sequence
+
+from bot.core.model import Chat, Series, Visibility
+from bot.core.sentences.chat import READERS, letter, name
+
+# --- Where to read ---------------------------------------------------------------------------
+
+ARCHIVE_NO_PAGES = "This bot shows no pages, so there is no archive to open."
+ARCHIVE_OFF = "Nothing of {series} is kept for reading: answers are erased when late answers end."
+ARCHIVE_NOTHING = "No chat here can be read yet; the next one can, as soon as it begins."
+ARCHIVE_NOT_OUT = "{chat} is not published yet; its hosts see it already."
+
+
+def archive_link(chat: Chat, series: Series, url: str) -> str:
+    """Where everybody finds a chat."""
+    return f"{name(chat, series)}: {url}"
+
+
+def archive_by_link(chat: Chat, series: Series, url: str) -> str:
+    """Where holders of the weekly chat's link find its chats."""
+    return f"{name(chat, series)}: {url}\nWhoever has this link can read every chat of {series.title}."
+
+
+def archive_for_you(chat: Chat, series: Series, url: str) -> str:
+    """A personal way in, for members."""
+    return (
+        f"{name(chat, series)}: {url}\nThis link is yours alone: it opens the archive in one browser, "
+        "once, within a week."
+    )
+
+
+# --- Publishing ------------------------------------------------------------------------------
+
+PUBLISH_FIRST = "That chat is not over yet; it can be published when it has ended."
+PUBLISH_OFF = (
+    "Nobody may read {series} afterwards, so there is nothing to publish; `archive visibility` changes that."
+)
+PUBLISHED_ALREADY = "{chat} is published already."
+UNPUBLISHED_ALREADY = "{chat} is with its hosts alone already."
+UNPUBLISHED = "{chat} is with its hosts alone again."
+PUBLISH = "Publish"
+UNPUBLISH = "Take it back"
+
+
+def published(chat: Chat, series: Series, readers: Visibility) -> str:
+    """Said when a chat's page is let out."""
+    return f"{name(chat, series)} is published. {READERS[readers.value]}"
+
+
+# --- Who may read ----------------------------------------------------------------------------
+
+VISIBILITY_ROOMS_SURE = (
+    "People in {rooms} were told that only those with the link can read along. "
+    "Shall everything said there from now on be public?"
+)
+VISIBILITY_YES = "Yes, make it public"
+VISIBILITY_OLDER = "What was said before stays as open as people were told then."
+VISIBILITY_PLACES = "Places that are less open themselves stay so: {rooms}."
+VISIBILITY_OFF = "From now on answers are erased when late answers end, those of chats not sealed yet too."
+
+
+def visible_to(series: Series) -> str:
+    """Who may read a weekly chat."""
+    return f"{series.title}: {READERS[series.visibility.value]}"
+
+
+# --- Files and feeds -------------------------------------------------------------------------
+
+
+def archive_files(chat: Chat, series: Series, url: str) -> str:
+    """Where a chat's files are; a host who is signed in finds everything in them."""
+    files = "\n".join(f"{url}chat.{kind}" for kind in ("json", "md", "csv"))
+    return (
+        f"{name(chat, series)} as files, with everything that hosts may see when you are signed in as one:\n"
+        f"{files}"
+    )
+
+
+FEED_REVOKED = "Your feed addresses open nothing any more; `archive feed` gives new ones."
+FEED_PRIVATE = (
+    "These addresses are yours alone: whoever has them reads along. `archive feed revoke=yes` ends them."
+)
+
+
+def feeds(urls: Sequence[str], private: bool) -> str:
+    """Where a weekly chat's feed and calendar are."""
+    return "\n".join([*urls, *([FEED_PRIVATE] if private else [])])
+
+
+# --- Reports ---------------------------------------------------------------------------------
+
+HIDE_IT = "Hide it"
+WRITER_HELD = "What its writer says from now on in our own rooms waits until hosts let it in."
+KEEP_IT = "Keep it"
+KEPT_AS_IT_IS = "It stays as it is, and what was reported of it is settled."
+
+
+def reported_answer(about: str, url: str) -> str:
+    """Which answer a reader means, and where it stands."""
+    return f"{about}: {url}"
+
+
+def about_answer(chat: Chat, series: Series, number: int | None) -> str:
+    """Which of a chat's words are meant, without repeating them."""
+    what = f"an answer to {letter(series, 0)}{number}" if number else "a comment"
+    return f"{what} in {name(chat, series)}"
+
+
+def reported(about: str, reason: str) -> str:
+    """Told to hosts when a reader reports an answer."""
+    return f"A reader reports {about}.\n{reason or 'They gave no reason.'}"

@@ -1,0 +1,233 @@
+"""What the bot says of answers, hosts and people's own words, and on the card."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.core.model import Chat, Question, Series, Visibility
+from bot.core.sentences.chat import READERS, letter, name
+from bot.core.times import clockface
+
+# --- Answers ---------------------------------------------------------------------------------
+
+ANSWER_EMPTY = (
+    "There is no answer in that yet; write it after the number, as in `answer 2 We start with a story`."
+)
+ANSWER_LONG = "That is {length:,} characters long; an answer has at most {limit:,}, so please give it in two."
+ANSWER_CLOSED = "That chat takes no more answers; `chat now` says which one does."
+ANSWER_WITHOUT_YOU = "You asked that nothing of yours be kept; `privacy include` first, then answer again."
+MESSAGE_UNKNOWN = (
+    "I find no message {said} in that chat; `answers unanswered` shows numbers to use, as in m123."
+)
+SEALED = "That chat is sealed: its answers stay where they are."
+HIDDEN = "Readers no longer see that message."
+SHOWN_AGAIN = "Readers see that message again."
+SHOW_LEFT_OUT = "Its writer asked to be left out, so it stays hidden."
+PICKED = "Picked as one of the good bits."
+UNPICKED = "No longer picked."
+NOTHING_ASKED_YET = "No question is out yet, so nobody is missing."
+UNDO = "Undo"
+WHO_IS_MISSING = "Who is missing?"
+_MOST_NAMES = 20
+_WORDS = 40
+
+
+def filed_under(series: Series, question: Question) -> str:
+    """Said when an answer is filed."""
+    return f"Filed under {_number(series, question)}."
+
+
+def held_until_asked(series: Series, question: Question) -> str:
+    """Said when an answer came before its question."""
+    q = _number(series, question)
+    return f"{q} is not asked yet; I keep your answer and file it as soon as it is."
+
+
+def not_asked(series: Series, question: Question) -> str:
+    """The refusal to file something under a question that was not asked."""
+    return f"{_number(series, question)} was not asked; choose one that was."
+
+
+def moved_answer(series: Series, question: Question, text: str) -> str:
+    """Said when a host files a message."""
+    return f"Filed under {_number(series, question)}: {_quoted(text)}"
+
+
+def file_offer(series: Series, question: Question, who: str, text: str) -> str:
+    """The button that files one message."""
+    return f"{_number(series, question)} · {brief(who)}: {_quoted(text)}"
+
+
+def brief(who: str) -> str:
+    """A name cut for a button."""
+    return who[:20].strip()
+
+
+def missing(series: Series, question: Question, names: Sequence[str]) -> str:
+    """Who spoke and has no answer to the present question, by name."""
+    q = _number(series, question)
+    if not names:
+        return f"Everybody who spoke has answered {q}."
+    return f"Spoke, without an answer to {q}: {_names(names)}."
+
+
+def unsorted(count: int, offered: int) -> str:
+    """How much is filed nowhere, and that some of it may be answers."""
+    if not count:
+        return "Every message is filed."
+    said = f"{count} message{' is' if count == 1 else 's are'} filed under no question"
+    return f"{said}; these may be answers:" if offered else f"{said}, and none looks like an answer."
+
+
+def panel(
+    chat: Chat,
+    series: Series,
+    answers: Mapping[int, int],
+    quiet: Sequence[str],
+    new: Sequence[str],
+) -> str:
+    """What hosts are told when a chat ends; `answers` are counts by the question's number."""
+    lines = [f"{name(chat, series)} is over."]
+    q = letter(series, 0)
+    if answers:
+        lines.append(
+            "Answers: " + ", ".join(f"{q}{number}: {count}" for number, count in answers.items()) + "."
+        )
+    if quiet:
+        lines.append(f"Spoke, but answered nothing yet: {_names(quiet)}.")
+    if new:
+        lines.append(f"Here for the first time: {_names(new)}.")
+    return "\n".join(lines)
+
+
+# --- Hosts -----------------------------------------------------------------------------------
+
+HANDOVER_SELF = "You have this chat already; name somebody else, as in `host handover @Ana`."
+
+
+def invited(person: str, chat: Chat, series: Series) -> str:
+    """Said when somebody becomes guest host."""
+    return f"{person} may now steer {_dated(chat, series)} as guest host, and no other chat."
+
+
+def handed_over(person: str, chat: Chat, series: Series) -> str:
+    """Said to the one who hands a chat over."""
+    return f"{person} now leads {_dated(chat, series)}, and the room is told."
+
+
+def new_lead(person: str, chat: Chat, series: Series) -> str:
+    """Said in the room when somebody else leads."""
+    return f"{person} leads {name(chat, series)} from here."
+
+
+# --- One's own words -------------------------------------------------------------------------
+
+NAME_TAKEN = (
+    "That name belongs to somebody here, or looks like one that does; choose another, as in Reader 12."
+)
+NAME_LONG = "A name has at most {limit} characters; please choose a shorter one."
+READER = "Reader {number}"
+NAME_OWN = "Readers see your own name again."
+EXCLUDED = (
+    "From now on nothing of yours is kept, and what you said before is hidden from readers; "
+    "`privacy forget` erases it, `privacy include` lets you back in."
+)
+INCLUDED = "From now on your words are kept again; what you said before stays as it was."
+INCLUDED_ALREADY = "Your words are kept already; `privacy show` tells how many."
+FORGET_SURE = "This erases {count} of yours here and your name, and cannot be undone. Are you sure?"
+SOMEBODY = "somebody"
+FORGET_YES = "Yes, forget me"
+FORGOTTEN = (
+    "Erased on {when}: {count} of yours, with earlier versions, and your name. "
+    "Nothing more is kept until you say `privacy include`."
+)
+KEPT_NOTHING = "Nothing you said is kept here."
+KEPT_OUT = "You asked to be left out: nothing new is kept, and what you said before is hidden from readers."
+KEPT_FORGOTTEN = "You asked to be forgotten: nothing new is kept."
+MY_WORDS = "My words"
+LEAVE_ME_OUT = "Leave me out"
+LET_ME_IN = "Let me back in"
+GIVE_ME_ALL = "Give me all of it"
+FORGET_ME = "Forget me"
+
+
+def named(pseudonym: str) -> str:
+    """Said when somebody takes a pseudonym."""
+    return f"Readers now see you as {pseudonym}; `privacy name` alone brings your own name back."
+
+
+def kept(messages: int, answers: int, chats: int) -> str:
+    """How much is kept of somebody."""
+    if not messages:
+        return KEPT_NOTHING
+    said = f"{counted(messages, 'message')} in {counted(chats, 'chat')}"
+    return f"Kept of you here: {said}, {counted(answers, 'answer')} among them."
+
+
+def seen_as(shown: str) -> str:
+    """The name that readers see."""
+    return f"Readers see you as {shown}."
+
+
+def readers(visibilities: Sequence[Visibility]) -> str:
+    """Who may read afterwards; the most open weekly chat here decides."""
+    openness = [Visibility.OFF, Visibility.MEMBERS, Visibility.LINK, Visibility.PUBLIC]
+    return READERS[max(visibilities, key=openness.index, default=Visibility.OFF).value]
+
+
+def counted(count: int, thing: str) -> str:
+    """So many things, as in "1 chat" or "3 chats"."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
+# --- The card --------------------------------------------------------------------------------
+
+CARD_NOTHING = "No chat is on or coming up here."
+CARD_NO_SERIES = "There is no weekly chat here yet; `series create` makes one, and `help series` shows how."
+CARD_HELP = "`help` shows all that you can do here."
+CARD_UNPLANNED = "Nobody has planned it yet; `chat plan` takes a topic and the questions, one a line below."
+CARD_PAUSED = "It is paused just now."
+CATCH_UP = "Catch up"
+NEXT_QUESTION = "Next question"
+PAUSE = "Pause"
+RESUME = "Resume"
+RUN_SHEET = "Run sheet"
+START_NOW = "Start now"
+
+
+def card_live(chat: Chat, series: Series, current: Question | None, count: int) -> str:
+    """A chat in its hour, and the question that is out."""
+    until = f"until {clockface.time(chat.ends_at, chat.zone)}"
+    if current is None:
+        return f"{name(chat, series)} is on {until}; the first question comes soon."
+    q, a = _number(series, current), letter(series, 1)
+    n = current.position
+    how = f"Answer with `answer {n} your words`, in its thread, or begin with {a}{n}:"
+    return f"{name(chat, series)} is on {until}. {q} of {count} is out: {current.text}\n{how}"
+
+
+def card_next(chat: Chat, series: Series) -> str:
+    """The chat that comes next."""
+    return f"Next: {_dated(chat, series)}."
+
+
+def card_late(chat: Chat, series: Series) -> str:
+    """A chat that still takes late answers."""
+    return f"Late answers to {name(chat, series)} still count: `answer 1 your words`."
+
+
+def _dated(chat: Chat, series: Series) -> str:
+    return f"{name(chat, series)} on {clockface.moment(chat.starts_at, chat.zone)}"
+
+
+def _number(series: Series, question: Question) -> str:
+    return f"{letter(series, 0)}{question.position}"
+
+
+def _names(names: Sequence[str]) -> str:
+    """Names as given, at most twenty of them."""
+    rest = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {counted(rest, 'other')}" if rest > 0 else "")
+
+
+def _quoted(text: str) -> str:
+    line = " ".join(text.split())
+    return f"“{line if len(line) <= _WORDS else line[: _WORDS - 1] + '…'}”"

@@ -1,0 +1,229 @@
+"""What the bot says in a moderator's first ten minutes, of rooms and of houses."""
+
+from collections.abc import Sequence
+
+from bot.core.first_steps import NextStep
+from bot.core.model import Chat, Offer, Question, Series, Visibility
+from bot.core.sentences.chat import name
+from bot.core.times import clockface
+
+# --- Setting up ------------------------------------------------------------------------------
+
+HELLO = "Hello. `!edchat` is all you need."
+SET_UP = "Set up"
+WEEKLY_CHAT = "Weekly chat"
+QUESTIONS = "Questions"
+REHEARSE = "Rehearse"
+ANNOUNCE = "Announce"
+SETUP_ASKS = (
+    "Three things, then you can begin: where the chat is held, who moderates beside you, "
+    "and who may read it afterwards."
+)
+SETUP_ONCE_MORE = "Still open: {what}."
+SETUP_WHERE = "where the chat is held"
+SETUP_READERS = "who may read it afterwards"
+SETUP_HOSTS_ROOM = "That is the hosts' room; choose the room where everybody comes, as in where=#edchat."
+SETUP_OTHER_NETWORK = "That room is on another network; choose one of the rooms here."
+NO_ROOM_YET = "There is no room for everybody here yet; make one first, as in `room create edchat`."
+HOSTS_MANY = "That is more than {most} names; please give them in several goes."
+HOSTS_ROOM_LACKING = "There is no hosts' room yet, so nothing can be rehearsed or told to hosts alone."
+ANNOUNCED_ALREADY = "It was announced already."
+SAME_READERS = "Weekly chats made before keep their readers; `series edit readers=...` changes them."
+
+WHO_READS = {
+    "off": "Nobody reads the answers afterwards.",
+    "members": "Members of this place can read the answers afterwards.",
+    "link": "Whoever has the link can read the answers afterwards.",
+    "public": "Everybody can read the answers afterwards.",
+}
+"""What hosts are told of each choice; participants are told the same of their own answers."""
+
+_MISSING = {
+    NextStep.WEEKLY_CHAT: "Missing: a weekly chat.",
+    NextStep.NOTHING: "Nothing is missing: the next chat is announced, and runs by itself.",
+}
+
+
+def hello() -> tuple[str, tuple[Offer, ...]]:
+    """The first words in a hosts' room, with the first step."""
+    return HELLO, (set_up_offer(),)
+
+
+def set_up_offer(line: str = "setup") -> Offer:
+    """The form that asks where, who and for whom."""
+    return Offer(SET_UP, line, form=True)
+
+
+def setup_asks(room: str | None, readers: Visibility | None, rooms: Sequence[str]) -> str:
+    """Ask for what is not known yet, with all that may be chosen."""
+    lines = [SETUP_ASKS]
+    lines += [f"Where: {', '.join(rooms)}." if rooms else NO_ROOM_YET] if room is None else []
+    lines += [f"{choice}: {said}" for choice, said in WHO_READS.items()] if readers is None else []
+    lacking = [*[SETUP_WHERE] * (room is None), *[SETUP_READERS] * (readers is None)]
+    return "\n".join([*lines, SETUP_ONCE_MORE.format(what=" and ".join(lacking))])
+
+
+def ready(room: str, readers: Visibility) -> str:
+    """What holds from now on."""
+    return f"Ready: chats are held in {room}. {WHO_READS[readers]}"
+
+
+def host_already(who: str) -> str:
+    """Said of somebody who was a host before."""
+    return f"{who} is a host already."
+
+
+def host_now(who: str) -> str:
+    """Said of somebody who is a host from now on."""
+    return f"{who} is a host from now on."
+
+
+def host_by_link(who: str, link: str) -> str:
+    """The link by which somebody becomes a host."""
+    return f"For {who} alone, good once and for 7 days; whoever opens it is a host:\n  {link}"
+
+
+def host_not_met(who: str) -> str:
+    """Said of a name that nobody or several people have here."""
+    how = f'`setup hosts="{who}"` makes them a host'
+    return f"I cannot tell who {who} is; once somebody of that name wrote something here, {how}."
+
+
+def missing_step(step: NextStep, chat: Chat | None, series: Series | None) -> str:
+    """What is missing until people know of the next chat."""
+    if chat is None or series is None or step in _MISSING:
+        return _MISSING.get(step, _MISSING[NextStep.WEEKLY_CHAT])
+    dated = f"{name(chat, series)} on {clockface.moment(chat.starts_at, chat.zone)}"
+    asked = step is NextStep.QUESTIONS
+    return f"Missing: the questions for {dated}." if asked else f"{dated} is not announced yet."
+
+
+def step_offers(step: NextStep, chat: Chat | None, room: str) -> tuple[Offer, ...]:
+    """The buttons that lead on; `room` is an option for the room that a weekly chat is to be held in."""
+    if chat is None or step is NextStep.WEEKLY_CHAT:
+        return (Offer(WEEKLY_CHAT, f"series create {room}".strip(), form=True),)
+    questions, rehearse = questions_offer(chat), Offer(REHEARSE, f"chat rehearse chat={chat.id}")
+    if step is NextStep.QUESTIONS:
+        return (questions,)
+    return (rehearse, *announce_offers(chat), questions)
+
+
+def questions_offer(chat: Chat, label: str = QUESTIONS) -> Offer:
+    """The form for a chat's topic and questions."""
+    return Offer(label, f"chat plan chat={chat.id}", form=True)
+
+
+def announce_offers(chat: Chat) -> tuple[Offer, ...]:
+    """The button that announces a chat, or shows what was announced."""
+    return (Offer(ANNOUNCE, f"chat announce chat={chat.id}"),)
+
+
+def dates_offers(series: Series, first: Chat) -> tuple[Offer, ...]:
+    """What a host says to the dates of a new weekly chat."""
+    change = Offer("Change it", f"series edit {series.id}", form=True)
+    return questions_offer(first, "Yes, go on"), change
+
+
+def planned_offers(chat: Chat, series: Series, questions: Sequence[Question]) -> tuple[Offer, ...]:
+    """What a host does with a fresh run sheet; each question's form holds its present words."""
+    letter = series.letters.split("/")[0]
+    edits = [
+        Offer(f"Edit {letter}{q.position}", f"question edit {q.position} chat={chat.id}", form=True)
+        for q in questions[:_MOST_EDITS]
+    ]
+    return (Offer(REHEARSE, f"chat rehearse chat={chat.id}"), *announce_offers(chat), *edits)
+
+
+def announced(places: Sequence[str], text: str) -> str:
+    """Said to the host who announced, with words to share."""
+    return f"Announced in {', '.join(places)}. To share:\n{text}"
+
+
+def announced_before(text: str) -> str:
+    """Said to the host who announces once more."""
+    return f"{ANNOUNCED_ALREADY} To share:\n{text}"
+
+
+_MOST_EDITS = 10
+
+# --- Rooms and houses ------------------------------------------------------------------------
+
+ROOMS_ELSEWHERE = "Rooms on this network are made and kept by its own means; the bot only comes in."
+ROOMS_MANY = "A community has at most {most} rooms here; that is all of them."
+ROOM_TWICE = "There is a room called {name} already; choose another name."
+ROOM_OF_HOSTS = "No link leads into the hosts' room; `setup hosts=...` gives somebody a host's own link."
+NO_ADDRESS = (
+    "The bot's pages are not served just now, so no link would lead anywhere; start it with `edchat run`."
+)
+ANOTHER_LINK = "Another link instead"
+NOBODY_IN = "Nobody has come in yet; `room link` gives the link that leads in."
+NOT_A_HOST = "{name} is a host, and hosts are neither held nor banned."
+NOT_A_MEMBER = "{name} never came in here."
+HELD_ALREADY = "{name} is held already."
+NOT_HELD = "{name} is not held."
+BANNED_ALREADY = "{name} is banned already."
+NOT_BANNED = "{name} is not banned."
+NO_SUCH_HELD = "No held words with that number wait here."
+LET_IN = "Everybody sees it now."
+HOUSE_LINK = "For the first host of {name}, good once and for 7 days:\n  {link}"
+NO_SUCH_HOUSE = "There is no community called {said}; there are {names}."
+
+
+def room_made(room: str, address: str, link: str) -> str:
+    """Said to the host who made a room."""
+    return f"{room} is open at {address}\n{join_link(room, link)}"
+
+
+def join_link(room: str, link: str) -> str:
+    """The link that leads into a room."""
+    return f"Whoever opens this link comes into {room} with a name:\n  {link}"
+
+
+def new_join_link(room: str, link: str) -> str:
+    """Said when a room got another link."""
+    return f"The old link opens nothing any more. {join_link(room, link)}"
+
+
+def people_in(names: Sequence[str], hosts: Sequence[str], held: Sequence[str], banned: Sequence[str]) -> str:
+    """Who came in, by what they are."""
+    parts = (("Hosts", hosts), ("In", names), ("Held", held), ("Banned", banned))
+    return "\n".join(f"{what}: {', '.join(who)}." for what, who in parts if who) or NOBODY_IN
+
+
+def held_now(who: str) -> str:
+    """Said to the host who holds somebody."""
+    return f"What {who} writes from now on waits until a host lets it through."
+
+
+def released(who: str) -> str:
+    """Said to the host who lets somebody speak freely again."""
+    return f"{who} speaks freely again, and what waited is let through."
+
+
+def banned_now(who: str) -> str:
+    """Said to the host who bans somebody."""
+    return f"{who} is out: their links open nothing any more. What they wrote stays until you hide it."
+
+
+def unbanned(who: str) -> str:
+    """Said to the host who lets somebody back in."""
+    return f"{who} may come in again, by a new link."
+
+
+def held_back(who: str, room: str, message_id: int) -> tuple[str, tuple[Offer, ...]]:
+    """Told to hosts when somebody who is held writes; the words stand in the room alone."""
+    let_through = Offer("Let it through", f"room pass {message_id}")
+    return f"{who}, who is held, wrote in {room}; until you let it through only hosts see it.", (let_through,)
+
+
+KEPT_TOO_SHORT = "Chats are kept for {least} days at least, or for good with keep-days=0."
+HOUSE_NOTHING = "Say what to change: about, contact or keep-days."
+
+
+def house_changed(keep_days: int | None) -> str:
+    """Said when a community's pages or its keeping changed."""
+    if keep_days is None:
+        return "Changed; its pages say so now."
+    if keep_days == 0:
+        return "Changed: chats are kept until somebody deletes them."
+    return f"Changed: chats are erased {keep_days} days after they were held, those that are older tonight."

@@ -1,0 +1,1 @@
+"""Times as people write, repeat and read them: rules, zones, lengths, dates."""

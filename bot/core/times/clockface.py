@@ -1,0 +1,59 @@
+"""How a moment is written for people: the language's habit and the zone it is meant in."""
+
+import datetime as dt
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.core.times.zone_names import SHORT
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def clock_words(at: dt.time) -> str:
+    """A time of day in the language's habit, as in 8:00 pm."""
+    return f"{at.hour % 12 or 12}:{at.minute:02} {'am' if at.hour < 12 else 'pm'}"
+
+
+def day_words(day: date) -> str:
+    """A date without doubt, as in Tue 24 Nov 2026."""
+    return f"{WEEKDAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]} {day.year}"
+
+
+def local(at: datetime, zone: str) -> datetime:
+    """The moment as a clock on the wall of that zone shows it; UTC where the zone is no longer known."""
+    try:
+        return at.astimezone(ZoneInfo(zone))
+    except ZoneInfoNotFoundError:
+        return at.astimezone(UTC)
+
+
+def zone_short(at: datetime, zone: str) -> str:
+    """A zone as teachers write it: "ET" all year in America, else "CET", "BST", "UTC+05:30"."""
+    all_year = SHORT.get(zone) if zone.startswith("America/") else None
+    name = all_year or local(at, zone).tzname() or zone
+    return name if name.isalpha() else f"UTC{name[:3]}{':' + name[3:] if len(name) > 3 else ''}"
+
+
+def time(at: datetime, zone: str) -> str:
+    """A moment's clock time with its zone, as in "8:05 pm ET"."""
+    return f"{clock_words(local(at, zone).time())} {zone_short(at, zone)}"
+
+
+def day(at: datetime, zone: str) -> str:
+    """A moment's day, as in "Tue 24 Nov"."""
+    return day_words(local(at, zone)).rpartition(" ")[0]
+
+
+def moment(at: datetime, zone: str) -> str:
+    """A moment with day, year, time and zone, as in "Tue 24 Nov 2026, 8:00 pm ET"."""
+    return f"{day_words(local(at, zone))}, {time(at, zone)}"
+
+
+def minutes(length: timedelta) -> str:
+    """A length in whole minutes, as in "8 minutes"."""
+    count = max(1, round(length.total_seconds() / 60))
+    return f"{count} minute{'' if count == 1 else 's'}"

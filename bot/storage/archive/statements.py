@@ -1,0 +1,167 @@
+"""The statements behind pages; each is made once for every kind of reader."""
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
+
+from bot.core.audience import Audience
+from bot.core.filing import MessageKind
+from bot.core.model import ChatState, StepKind
+from bot.storage import tables as t
+from bot.storage.archive.glance import Glance
+from bot.storage.archive.readable import listed_chats, readable_chats, readable_messages
+
+KINDS = (MessageKind.ANSWER, MessageKind.COMMENT)
+SERIES = tuple(column.label(f"its_series_{column.name}") for column in t.series.c)
+
+QUESTIONS = Glance(
+    select(t.question).where(t.question.c.chat_id == bindparam("chat")).order_by(t.question.c.position)
+)
+QUESTIONS_ASKED = Glance(
+    select(t.question)
+    .where(t.question.c.chat_id == bindparam("chat"), t.question.c.asked_at.is_not(None))
+    .order_by(t.question.c.asked_at.desc(), t.question.c.position.desc())
+    .limit(1)
+)
+_SAID = and_(
+    t.consent.c.person_id == t.message.c.person_id, t.consent.c.community_id == t.series.c.community_id
+)
+WORDS_OF_CHATS = (
+    t.message.join(t.place, t.place.c.id == t.message.c.place_id)
+    .join(t.chat, t.chat.c.id == t.message.c.chat_id)
+    .join(t.series, t.series.c.id == t.chat.c.series_id)
+    .outerjoin(t.consent, _SAID)
+)
+GUESTS = Glance(
+    select(t.person, t.consent.c.pseudonym)
+    .join(t.chat_host, t.chat_host.c.person_id == t.person.c.id)
+    .outerjoin(
+        t.consent,
+        and_(t.consent.c.person_id == t.person.c.id, t.consent.c.community_id == bindparam("community")),
+    )
+    .where(t.chat_host.c.chat_id == bindparam("chat"), t.consent.c.forgotten_at.is_(None))
+    .order_by(t.chat_host.c.invited_at)
+)
+OPENED = Glance(
+    select(t.place)
+    .join(t.chat_place)
+    .where(t.chat_place.c.chat_id == bindparam("chat"))
+    .order_by(t.place.c.id)
+)
+AT_HOME = Glance(
+    select(t.place)
+    .join(t.series_place)
+    .where(
+        t.series_place.c.series_id == bindparam("series"),
+        t.series_place.c.accepted_at.is_not(None),
+        t.series_place.c.muted.is_(False),
+        t.place.c.left_at.is_(None),
+    )
+    .order_by(t.place.c.id)
+)
+PARENT = Glance(
+    select(t.message.c.reply_to, t.filing.c.question_id)
+    .outerjoin(t.filing, t.filing.c.message_id == t.message.c.id)
+    .where(t.message.c.place_id == bindparam("place"), t.message.c.platform_message_id == bindparam("native"))
+)
+
+
+def chats_of(readable: ColumnElement[bool]) -> Select[Any]:
+    """Chats with their weekly chats, for `listed_of`."""
+    return select(t.chat, *SERIES).join(t.series, t.series.c.id == t.chat.c.series_id).where(readable)
+
+
+@lru_cache(maxsize=64)
+def chat_called(audience: Audience) -> Glance:
+    """The chat at the words of an address."""
+    here = and_(t.series.c.slug == bindparam("series"), t.chat.c.slug == bindparam("chat"))
+    return Glance(chats_of(readable_chats(audience)).where(here))
+
+
+def of_series(query: Select[Any], series_id: int | None) -> Select[Any]:
+    """Only those of one weekly chat, where one is named."""
+    return query if series_id is None else query.where(t.chat.c.series_id == series_id)
+
+
+# A statement is made once for each audience: making it takes longer than running it.
+@lru_cache(maxsize=64)
+def page_head(audience: Audience) -> Glance:
+    """A chat with its weekly chat and community, and what its page says beside the words."""
+    step = t.step.c
+    planned = select(func.min(step.due_at)).where(step.chat_id == t.chat.c.id, step.state == "planned")
+    turn = planned.where(step.kind.in_((StepKind.ASK, StepKind.WRAP)))
+    m = t.message.c
+    words = select(func.count(m.person_id.distinct())).select_from(t.message.join(t.consent, _KEPT_OUT))
+    told = and_(m.chat_id == t.chat.c.id, m.kind.in_(KINDS), m.deleted_at.is_(None))
+    unseen = select(func.count()).where(told, m.body_html.is_(None), m.text != "")
+    return Glance(
+        select(
+            t.chat,
+            *SERIES,
+            *(column.label(f"its_community_{column.name}") for column in t.community.c),
+            turn.scalar_subquery().label("turn_ends"),
+            planned.where(step.kind == StepKind.SEAL).scalar_subquery().label("late_until"),
+            words.where(told).correlate(t.chat, t.series).scalar_subquery().label("kept_out"),
+            unseen.scalar_subquery().label("unseen"),
+        )
+        .join(t.series, t.series.c.id == t.chat.c.series_id)
+        .join(t.community, t.community.c.id == t.series.c.community_id)
+        .where(readable_chats(audience), t.chat.c.id == bindparam("chat"))
+    )
+
+
+_KEPT_OUT = and_(_SAID, t.consent.c.excluded_at.is_not(None), t.consent.c.forgotten_at.is_(None))
+
+
+_WORDS = (
+    t.message.c.id,
+    t.message.c.place_id,
+    t.message.c.platform_message_id,
+    t.message.c.reply_to,
+    t.message.c.kind,
+    t.message.c.public_id,
+    t.message.c.person_id,
+    t.message.c.anonymous,
+    t.message.c.by_host,
+    t.message.c.body_html,
+    t.message.c.said_at,
+    t.message.c.edited_at.is_not(None).label("edited"),
+    t.message.c.picked_at.is_not(None).label("picked"),
+    t.message.c.hidden_at.is_not(None).label("hidden"),
+    func.coalesce(t.consent.c.pseudonym, t.person.c.name).label("name"),
+    t.filing.c.question_id,
+)
+
+
+@lru_cache(maxsize=64)
+def page_words(audience: Audience) -> Glance:
+    """The answers and comments of a chat, one row for each question that they are filed under."""
+    m = t.message.c
+    return Glance(
+        select(*_WORDS)
+        .select_from(
+            WORDS_OF_CHATS.outerjoin(t.person, t.person.c.id == m.person_id).outerjoin(
+                t.filing, t.filing.c.message_id == m.id
+            )
+        )
+        .where(m.chat_id == bindparam("chat"), m.kind.in_(KINDS), m.public_id.is_not(None))
+        .where(readable_messages(audience), m.body_html.is_not(None))
+        .order_by(m.said_at, m.id)
+    )
+
+
+@lru_cache(maxsize=64)
+def neighbour_chats(audience: Audience) -> tuple[Glance, Glance]:
+    """The statements for the chat before another and for the chat after it."""
+    at, number = t.chat.c.starts_at, t.chat.c.id
+    given: BindParameter[Any] = bindparam("at", type_=at.type)
+    mine: BindParameter[int] = bindparam("chat")
+    others = chats_of(listed_chats(audience)).where(
+        t.chat.c.series_id == bindparam("series"), t.chat.c.state != ChatState.CANCELLED
+    )
+    before = others.where(or_(at < given, and_(at == given, number < mine))).order_by(
+        at.desc(), number.desc()
+    )
+    after = others.where(or_(at > given, and_(at == given, number > mine))).order_by(at, number)
+    return Glance(before.limit(1)), Glance(after.limit(1))

@@ -1,0 +1,115 @@
+"""What goes by itself: chats older than a community wants, and communities that removed the bot."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, delete, or_, select
+
+from bot.core.erasure import Erased, Erasure
+from bot.core.model import Chat, ChatState, Visibility
+from bot.core.retention import erased_before, gone_before, whispered_before
+from bot.core.state import Running
+from bot.storage import tables as t
+from bot.storage.archive.publishing import Archives
+from bot.storage.chats import AHEAD, LIVE, chat_of
+from bot.storage.forgetting.erasing import Erasing
+from bot.storage.forgetting.unsaying import chats_of, places_of
+
+
+class Retention(Erasing, Archives):
+    """What is asked when the house is kept."""
+
+    async def keep_house(self, now: datetime) -> int:
+        """Erase what is due to go; gives how many chats and communities went. To be asked once a day."""
+        due = await self.due_to_go(now)
+        for chat in due:
+            await self.erase_chat(chat, now)
+        gone = await self._rows(select(t.community.c.id).where(t.community.c.left_at < gone_before(now)))
+        for row in gone:
+            await self.erase_community(row.id, now)
+        await self._let_whispers_go(now)
+        await self.room_prune(now)
+        return len(due) + len(gone)
+
+    async def _let_whispers_go(self, now: datetime) -> None:
+        """Empty what was whispered long ago in our own rooms: it was read or never will be."""
+        m = t.room_message.c
+        old = and_(m.only_for.is_not(None), m.said_at < whispered_before(now), m.deleted_at.is_(None))
+        await self._erase_in_room(await self._rows(select(t.room_message).where(old)), now)
+
+    async def seal(self, after: Running, now: datetime) -> None:
+        """Let go of what a sealed chat needs no more: earlier words, or all where none were to be kept."""
+        await self.forget_revisions(after.chat.id)
+        if Visibility.OFF in (after.series.visibility, after.chat.told):
+            await self.erase_chat(after.chat, now)
+
+    async def due_to_go(self, now: datetime) -> tuple[Chat, ...]:
+        """The chats with words that are kept no longer: too old, or said where none were to be."""
+        found: list[Chat] = []
+        for row in await self._rows(select(t.community.c.id, t.community.c.retention_days)):
+            over = and_(t.chat.c.state.not_in((*AHEAD, *LIVE)), t.series.c.community_id == row.id)
+            sealed = t.chat.c.state == ChatState.SEALED
+            due: ColumnElement[bool] = and_(sealed, t.chat.c.told == Visibility.OFF)
+            if (before := erased_before(row.retention_days, now)) is not None:
+                due = or_(due, t.chat.c.ends_at < before)
+            words = and_(t.message.c.chat_id == t.chat.c.id, t.message.c.deleted_at.is_(None))
+            query = (
+                select(t.chat).join(t.series).where(over, due, select(t.message.c.id).where(words).exists())
+            )
+            found += [chat_of(chat) for chat in await self._rows(query)]
+        return tuple(found)
+
+    async def erase_community(self, community_id: int, now: datetime) -> None:
+        """Erase everything of a community, and everybody who is known by it alone."""
+        community = await self.community(community_id)
+        self.erasures.append(Erasure(Erased.COMMUNITY, now, community_id, community.slug))
+        self.scrubs = self.replanned = True
+        people = await self._people_of(community_id)
+        for table, where in _everything_of(community_id):
+            await self._do(delete(table).where(where))
+        unknown = [person_id for person_id in people if not await self._known_at_all(person_id)]
+        await self._do(delete(t.person).where(t.person.c.id.in_(unknown)))
+
+    async def _people_of(self, community_id: int) -> set[int]:
+        found: set[int] = set()
+        for table, where in _everything_of(community_id):
+            for column in _people_in(table):
+                query = select(column.label("id")).where(where, column.is_not(None)).distinct()
+                found |= {row.id for row in await self._rows(query)}
+        return found
+
+    async def _known_at_all(self, person_id: int) -> bool:
+        for table in t.metadata.sorted_tables:
+            for column in _people_in(table):
+                if await self._row(select(column).where(column == person_id).limit(1)):
+                    return True
+        return False
+
+
+def _people_in(table: Table) -> list[Any]:
+    return [key.parent for key in table.foreign_keys if key.column.table is t.person]
+
+
+def _everything_of(community_id: int) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """Every table with its rows of one community, those first on which nothing else hangs."""
+    places, chats = places_of(community_id), chats_of(community_id)
+    series = select(t.series.c.id).where(t.series.c.community_id == community_id)
+    messages = select(t.message.c.id).where(t.message.c.place_id.in_(places))
+    marked = select(t.room_message.c.id).where(t.room_message.c.place_id.in_(places))
+    for table in (t.report, t.message_revision, t.filing):
+        yield table, table.c.message_id.in_(messages)
+    yield t.room_event, t.room_event.c.place_id.in_(places)
+    yield t.room_reaction, t.room_reaction.c.message_id.in_(marked)
+    for table in (t.room_message, t.message, t.outbox, t.cursor, t.handled_command):
+        yield table, table.c.place_id.in_(places)
+    for table in (t.secret, t.member, t.consent, t.community_host):
+        yield table, table.c.community_id == community_id
+    for table in (t.question, t.step, t.chat_place, t.chat_host):
+        yield table, table.c.chat_id.in_(chats)
+    for table in (t.chat, t.slot, t.series_place):
+        yield table, table.c.series_id.in_(series)
+    yield t.series_place, t.series_place.c.place_id.in_(places)
+    yield t.series, t.series.c.community_id == community_id
+    yield t.place, t.place.c.community_id == community_id
+    yield t.community, t.community.c.id == community_id

@@ -1,0 +1,186 @@
+"""Taking a name, or words that were taken back, out of what the bot and others said of them."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Row, Table, and_, or_, select, update
+
+from bot.core import sentences
+from bot.core.erasure import Erased
+from bot.core.masking import Mask
+from bot.core.mentioning import Mentions, Quotes
+from bot.core.model import Action, Person
+from bot.markup import render
+from bot.storage import tables as t
+from bot.storage.archive.addresses import BROWSER
+from bot.storage.archive.reporting import Reporting
+from bot.storage.doors.members import Members
+from bot.storage.heard.refiling import erasure_of
+
+OWN_WORDS = "edchat-own-words"
+"""What a copy of somebody's own words calls itself."""
+_AT_ONCE = 500
+_O, _M = t.outbox.c, t.room_message.c
+
+
+class Unsaying(Members, Reporting):
+    """What is asked when words or names go: whoever repeated them falls silent too."""
+
+    async def erase(self, message_ids: Sequence[int], now: datetime) -> None:
+        """Take words, earlier words and filings of messages away, and wherever the bot quoted them."""
+        query = select(t.message.c.id, t.message.c.text, t.message.c.place_id, t.message.c.chat_id)
+        rows = await self._rows(query.where(t.message.c.id.in_(message_ids)))
+        await super().erase(message_ids, now)
+        await self._let_copies_go(message_ids, now)
+        await self.drop_reports(message_ids, now)
+        await self._stop_quoting(rows, now)
+
+    async def hide(self, message_id: int, now: datetime, why: str | None = None) -> None:
+        """Hide a message from readers, with a reason for hosts."""
+        await self._show_or_not(message_id, Erased.HIDDEN, now, why)
+
+    async def show(self, message_id: int, now: datetime) -> None:
+        """Show a hidden message again."""
+        await self._show_or_not(message_id, Erased.SHOWN, now, None)
+
+    async def _show_or_not(self, message_id: int, what: Erased, now: datetime, why: str | None) -> None:
+        row = await self.message(message_id)
+        if row is None:
+            return
+        values = {"hidden_at": now if what is Erased.HIDDEN else None, "hidden_why": why}
+        await self._do(update(t.message).where(t.message.c.id == message_id).values(**values))
+        await self.changed([message_id])
+        place = await self.place(row.place_id)
+        if place.platform == BROWSER and row.platform_message_id.isdecimal():
+            await self.room_veil(int(row.platform_message_id), now, veiled=what is Erased.HIDDEN)
+        self.erasures.append(erasure_of(what, place, row.platform_message_id, now))
+
+    async def hold_writer(self, message_id: int, community_id: int, now: datetime) -> None:
+        """Let hosts see first what a message's writer says next, whoever that is."""
+        row = await self.message(message_id)
+        if row is not None and row.person_id is not None:
+            await self.hold(community_id, row.person_id, now, nameless=row.anonymous)
+
+    async def unname(
+        self, person: Person, community_id: int, now: datetime, *, instead: str = sentences.SOMEBODY
+    ) -> None:
+        """Take somebody's name out of what others said to and of them; what is quoted stays."""
+        mentions = Mentions(person, instead)
+        said = and_(
+            or_(t.message.c.person_id.is_(None), t.message.c.person_id != person.id),
+            t.message.c.place_id.in_(places_of(community_id)),
+        )
+        for row, words in await self._renamed(t.message, t.message.c.text, said, mentions):
+            drawn = {"text": words, "body_html": render(words), "render_version": 0}
+            await self._do(update(t.message).where(t.message.c.id == row.id).values(**drawn))
+            self.stale.add(row.chat_id)
+        there = and_(_M.place_id.in_(places_of(community_id)), _M.person_id.is_not(None))
+        others = and_(there, _M.person_id != person.id)
+        for row, words in await self._renamed(t.room_message, _M.text, others, mentions):
+            await self._set_in(row, {"text": words, "html": render(words)}, now)
+        await self._unname_plans(mentions, community_id)
+
+    async def _unname_plans(self, mentions: Mentions, community_id: int) -> None:
+        """The same in earlier words, in questions and in topics."""
+        mine = select(t.message.c.id).where(t.message.c.place_id.in_(places_of(community_id)))
+        ours = chats_of(community_id)
+        plans: tuple[tuple[Table, Column[Any], ColumnElement[bool]], ...] = (
+            (t.message_revision, t.message_revision.c.text, t.message_revision.c.message_id.in_(mine)),
+            (t.question, t.question.c.text, t.question.c.chat_id.in_(ours)),
+            (t.chat, t.chat.c.topic, t.chat.c.id.in_(ours)),
+        )
+        for table, column, where in plans:
+            for row, words in await self._renamed(table, column, where, mentions):
+                await self._do(update(table).where(table.c.id == row.id).values({column: words}))
+                if table is not t.message_revision:
+                    self.stale.add(row.id if table is t.chat else row.chat_id)
+
+    async def mask_posts(self, person: Person, community_id: int) -> None:
+        """Take a name, and the quotes beside it, out of what the bot said in this community."""
+        mask = Mask(person)
+        places = places_of(community_id)
+        await self._change_posts(_O.place_id.in_(places), lambda payload: _masked(payload, mask))
+        to_them = _O.payload["person"].as_string() == person.native_id
+        whispers = and_(_O.action == Action.WHISPER, to_them, _O.state != "waiting", _O.place_id.in_(places))
+        await self._do(update(t.outbox).where(whispers).values(payload={"text": "", "offers": []}))
+
+    async def _renamed(
+        self, table: Table, column: Column[Any], where: ColumnElement[bool], mentions: Mentions
+    ) -> list[tuple[Row[Any], str]]:
+        """The rows whose words name somebody, with what they say when they do not."""
+        named = [column.contains(sign, autoescape=True) for sign in ("@", ">")]
+        named += [column.icontains(name, autoescape=True) for name in mentions.names if " " in name]
+        found: list[tuple[Row[Any], str]] = []
+        last = 0
+        while True:
+            query = select(table, column.label("words")).where(where, or_(*named), table.c.id > last)
+            rows = await self._rows(query.order_by(table.c.id).limit(_AT_ONCE))
+            if not rows:
+                return found
+            found += [(row, new) for row in rows if (new := mentions.words(row.words)) != row.words]
+            last = rows[-1].id
+
+    async def _stop_quoting(self, rows: Sequence[Row[Any]], now: datetime) -> None:
+        """Take quotes of messages out of what hosts were told and offered."""
+        ids, quotes = {row.id for row in rows}, Quotes(row.text for row in rows)
+
+        def unquoted(payload: dict[str, Any]) -> dict[str, Any]:
+            return _unquoted(payload, ids, quotes)
+
+        chats = {row.chat_id for row in rows if row.chat_id}
+        await self._change_posts(_O.chat_id.in_(chats), unquoted)
+        here = select(t.place.c.community_id).where(t.place.c.id.in_({row.place_id for row in rows}))
+        rooms = select(t.place.c.id).where(t.place.c.community_id.in_(here))
+        bots = and_(_M.place_id.in_(rooms), _M.person_id.is_(None), _M.deleted_at.is_(None))
+        quoting = and_(_M.text.contains("“"), or_(_M.only_for.is_not(None), t.place.c.hosts_room))
+        query = select(t.room_message).join(t.place).where(bots, or_(_M.offers.is_not(None), quoting))
+        for row in await self._rows(query):
+            new = unquoted({"text": row.text, "offers": row.offers or []})
+            if new["text"] != row.text or len(new["offers"]) != len(row.offers or []):
+                values = {"text": new["text"], "html": render(new["text"]), "offers": new["offers"] or None}
+                await self._set_in(row, values, now)
+
+    async def _let_copies_go(self, message_ids: Sequence[int], now: datetime) -> None:
+        """Empty the whispers in which the writers of messages were given all their words."""
+        writers = select(t.person.c.native_id).join(t.message).where(t.message.c.id.in_(message_ids))
+        copies = and_(_M.only_for.in_(writers), _M.text.contains(f'"{OWN_WORDS}"'), _M.deleted_at.is_(None))
+        await self._erase_in_room(await self._rows(select(t.room_message).where(copies)), now)
+
+    async def _change_posts(
+        self, where: ColumnElement[bool], change: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> None:
+        for row in await self._rows(select(_O.id, _O.payload).where(where)):
+            new = change(row.payload)
+            if new != row.payload:
+                await self._do(update(t.outbox).where(_O.id == row.id).values(payload=new))
+
+
+def places_of(community_id: int) -> Any:
+    """The ids of a community's places."""
+    return select(t.place.c.id).where(t.place.c.community_id == community_id)
+
+
+def chats_of(community_id: int) -> Any:
+    """The ids of a community's chats."""
+    return select(t.chat.c.id).join(t.series).where(t.series.c.community_id == community_id)
+
+
+def _masked(payload: dict[str, Any], mask: Mask) -> dict[str, Any]:
+    if "text" not in payload:
+        return payload
+    offers = [offer for offer in payload.get("offers", ()) if not mask.finds(offer[0])]
+    return {**payload, "text": mask.words(payload["text"]), "offers": offers}
+
+
+def _unquoted(payload: dict[str, Any], ids: set[int], quotes: Quotes) -> dict[str, Any]:
+    if "text" not in payload:
+        return payload
+    offers = [offer for offer in payload.get("offers", ()) if not _is_about(offer[1], ids)]
+    return {**payload, "text": quotes.out_of(payload["text"]), "offers": offers}
+
+
+def _is_about(line: str, ids: set[int]) -> bool:
+    """Whether a line is for hosts to do something with one of these messages."""
+    group, *words = line.split()
+    return group == "answers" and any(word == f"m{one}" for one in ids for word in words)

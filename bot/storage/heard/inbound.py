@@ -1,0 +1,204 @@
+"""What people said: stored once each, filed in the same transaction, with the cursor."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import BindParameter, Row, and_, bindparam, exists, func, or_, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot.core.filing import Filed, MessageKind
+from bot.core.hearing import Said
+from bot.core.listening import Attended
+from bot.core.mentioning import Mentions, unnamed
+from bot.core.model import How, Place, Question, QuestionState
+from bot.storage import tables as t
+from bot.storage.chats import AHEAD, LATE, LIVE, Chats, chat_of
+from bot.storage.heard.batch import FILINGS, MESSAGES, Batch, Hung, filing_row, kept_words
+from bot.storage.heard.pouring import Draw
+from bot.storage.people import People
+from bot.storage.queries import among, listed
+
+BY_FORM = "form:"
+"""Begins the native id of a message that no network carried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An answer as a form gives it; `native_id` names the asking, where the network names it."""
+
+    chat_id: int
+    question: Question
+    person_id: int
+    by_host: bool
+    text: str
+    native_id: str | None = None
+
+
+# The statements of every sweep are made once: building them each time costs as much as running them.
+_PLACE: BindParameter[int] = bindparam("place")
+_HERE = exists().where(t.chat_place.c.chat_id == t.chat.c.id, t.chat_place.c.place_id == _PLACE)
+_AT_HOME = exists().where(
+    t.series_place.c.series_id == t.chat.c.series_id,
+    t.series_place.c.place_id == _PLACE,
+    t.series_place.c.accepted_at.is_not(None),
+)
+_STARTED = and_(
+    t.chat.c.state.in_(AHEAD),
+    t.chat.c.starts_at <= bindparam("now"),
+    t.chat.c.ends_at > bindparam("now"),
+    t.chat.c.rehearsal.is_(False),
+    t.series.c.paused.is_(False),
+)
+_ATTENDED = (
+    select(
+        t.chat,
+        t.series.c.letters,
+        t.series.c.anonymous_answers,
+        *(c.label(f"question_{c.name}") for c in t.question.c),
+    )
+    .join(t.series)
+    .outerjoin(t.question, t.question.c.chat_id == t.chat.c.id)
+    .where(or_(and_(t.chat.c.state.in_(LIVE + LATE), _HERE), and_(_STARTED, _AT_HOME)))
+    .order_by(t.chat.c.state.not_in(LIVE), t.chat.c.starts_at.desc(), t.chat.c.id, t.question.c.position)
+)
+_KNOWN = Draw(
+    select(t.message.c.platform_message_id, t.message.c.id).where(
+        t.message.c.place_id == _PLACE, among(t.message.c.platform_message_id, bindparam("native_ids"))
+    )
+)
+_NEXT_ID = Draw(select(func.coalesce(func.max(t.message.c.id), 0) + 1))
+_PUT_CURSOR = upsert(t.cursor)
+_MOVE_CURSOR = Draw(
+    _PUT_CURSOR.on_conflict_do_update(
+        index_elements=["account", "place_id"], set_={"position": _PUT_CURSOR.excluded.position}
+    )
+)
+
+
+class Inbound(Chats, People):
+    """What is asked of messages as they arrive."""
+
+    async def attended(self, place_id: int, now: datetime) -> tuple[Attended, ...]:
+        """The chats that a place listens for, the one opened last first."""
+        rows = await self._rows(_ATTENDED, place=place_id, now=now)
+        chats = [list(same) for _, same in groupby(rows, key=lambda row: row.id)]
+        return tuple(_attended(same) for same in chats)
+
+    async def store_said(
+        self, place: Place, said: Sequence[Said], attended: Sequence[Attended], now: datetime
+    ) -> Batch:
+        """Store what is new and belongs to a chat; what was stored before keeps its row."""
+        known = await self.messages_by_native_id(place.id, [one.id for one in said])
+        batch = Batch(place, attended, now, known)
+        new = list({one.id: one for one in said if one.id not in known}.values()) if attended else []
+        if not new:
+            return batch
+        people = await self.hear_people(place, [one.author for one in new])
+        new = await self._without_the_left_out(place, new)
+        batch.begin(await self._next_message_id(), await self._hung(place.id, _hooks(new)))
+        for one in new:
+            if (person := people.get(one.author.native_id)) is not None:
+                batch.take(one, person)
+        await MESSAGES.into(self.connection, batch.messages)
+        await FILINGS.into(self.connection, batch.filings)
+        return batch
+
+    async def _without_the_left_out(self, place: Place, said: list[Said]) -> list[Said]:
+        """The same words, in which nobody is called who asked to be left out."""
+        if not any("@" in one.text for one in said):
+            return said
+        masks = [Mentions(person) for person in await self.left_out_of(place.community_id)]
+        return [replace(one, text=unnamed(one.text, masks)) for one in said] if masks else said
+
+    async def store_form(self, place: Place, form: Form, now: datetime) -> bool:
+        """Store an answer given by form, once; False when it waits for its question to be asked."""
+        asked = form.question.asked_at is not None
+        native_id = f"{BY_FORM}{form.native_id or await self._next_message_id()}"
+        if not await self.messages_by_native_id(place.id, [native_id]):
+            held = None if asked else str(form.question.position)
+            message_id = await self._add(t.message, **_form_row(place, form, native_id, now), held=held)
+            filed = Filed(MessageKind.ANSWER, (form.question.id,), How.FORM)
+            row = filing_row(message_id, form.question.id, filed, now, form.person_id)
+            await self._do(t.filing.insert(), [row] if asked else [])
+        return asked
+
+    async def messages_by_native_id(self, place_id: int, native_ids: Sequence[str]) -> dict[str, int]:
+        """The ids of stored messages by their native ids."""
+        rows = await _KNOWN.rows(self.connection, place=place_id, native_ids=listed(native_ids))
+        return dict(rows)
+
+    async def cursor(self, account: str, place_id: int) -> str | None:
+        """Where listening in a place stopped."""
+        query = select(t.cursor.c.position).where(
+            t.cursor.c.account == account, t.cursor.c.place_id == place_id
+        )
+        found: str | None = await self._value(query)
+        return found
+
+    async def set_cursor(self, account: str, place_id: int, position: str) -> None:
+        """Note how far a place was heard."""
+        await _MOVE_CURSOR.rows(self.connection, account=account, place_id=place_id, position=position)
+
+    async def _next_message_id(self) -> int:
+        return int((await _NEXT_ID.rows(self.connection))[0][0])
+
+    async def _hung(self, place_id: int, native_ids: Iterable[str | None]) -> Mapping[str, Hung]:
+        wanted = {native for native in native_ids if native}
+        if not wanted:
+            return {}
+        posts = (
+            select(t.outbox.c.platform_message_id, t.question.c.id, t.question.c.chat_id)
+            .join(t.question, t.question.c.id == t.outbox.c.question_id)
+            .where(t.outbox.c.place_id == place_id, t.outbox.c.platform_message_id.in_(wanted))
+        )
+        told = select(t.message.c.platform_message_id, t.message.c.chat_id, t.message.c.kind).where(
+            t.message.c.place_id == place_id, t.message.c.platform_message_id.in_(wanted)
+        )
+        found = {
+            row.platform_message_id: Hung(None, row.chat_id or 0, row.kind == MessageKind.ANSWER)
+            for row in await self._rows(told)
+        }
+        return found | {row.platform_message_id: Hung(row.id, row.chat_id) for row in await self._rows(posts)}
+
+
+def _form_row(place: Place, form: Form, native_id: str, now: datetime) -> dict[str, Any]:
+    return {
+        "place_id": place.id,
+        "platform_message_id": native_id,
+        "chat_id": form.chat_id,
+        "person_id": form.person_id,
+        "by_host": form.by_host,
+        "text": kept_words(form.text),
+        "kind": MessageKind.ANSWER,
+        "why": "given by form",
+        "said_at": now,
+        "heard_at": now,
+    }
+
+
+def _hooks(said: Sequence[Said]) -> list[str | None]:
+    return [native for one in said for native in (one.thread, one.reply_to)]
+
+
+def _attended(rows: Sequence[Row[Any]]) -> Attended:
+    first = rows[0]
+    return Attended.of(chat_of(first), _questions(rows), first.letters, first.anonymous_answers)
+
+
+def _questions(rows: Sequence[Row[Any]]) -> tuple[Question, ...]:
+    """The questions of one chat from the rows it was joined to."""
+    return tuple(
+        Question(
+            row.question_id,
+            row.question_position,
+            row.question_text,
+            QuestionState(row.question_state),
+            row.question_asked_at,
+            row.question_final,
+        )
+        for row in rows
+        if row.question_id is not None
+    )

@@ -1,0 +1,1 @@
+"""The bot's own rooms: what stands there, who sees it, and what happened in which order."""

@@ -1,0 +1,112 @@
+"""Times, places and counts as pages write them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.core.archive import page_words
+from bot.core.archive.chat_page import ChatPage, Where
+from bot.core.audience import Audience
+from bot.core.model import Chat, ChatState, Community, Series
+
+AT = datetime(2026, 11, 18, 1, 0, tzinfo=UTC)
+CHAT = Chat(1, 1, "America/New_York", AT, AT + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("starts", "minutes", "zone", "said"),
+    [
+        (AT, 60, "America/New_York", ("8:00", "9:00 pm ET")),
+        (AT - timedelta(hours=8, minutes=30), 60, "America/New_York", ("11:30 am", "12:30 pm ET")),
+        (AT + timedelta(hours=3, minutes=30), 60, "America/New_York", ("11:30 pm", "18 Nov, 12:30 am ET")),
+        (AT, 60, "Asia/Kolkata", ("6:30", "7:30 am IST")),
+    ],
+)
+def test_hours_say_am_or_pm_once_where_that_is_enough(
+    starts: datetime, minutes: int, zone: str, said: tuple[str, str]
+) -> None:
+    assert page_words.hours(starts, starts + timedelta(minutes=minutes), zone) == said
+
+
+def test_utc_stands_beside_with_its_day_where_that_is_another_one() -> None:
+    assert page_words.in_utc(AT, AT + timedelta(hours=1), "America/New_York") == "01:00–02:00 UTC, 18 Nov"
+    assert page_words.in_utc(AT, AT + timedelta(hours=1), "Europe/Paris") == "01:00–02:00 UTC"
+    assert page_words.in_utc(AT, AT + timedelta(hours=1), "UTC") == ""
+
+
+@pytest.mark.parametrize(
+    ("later", "seen", "heard"),
+    [
+        (timedelta(minutes=5), "8:05", "8:05 pm"),
+        (timedelta(hours=4, minutes=10), "12:10", "12:10 am on 18 Nov"),
+        (timedelta(days=2), "19 Nov", "8:00 pm on 19 Nov"),
+        (timedelta(minutes=-5), "7:55", "7:55 pm"),
+    ],
+)
+def test_the_margin_has_the_time_of_that_evening_and_later_the_day(
+    later: timedelta, seen: str, heard: str
+) -> None:
+    assert page_words.Margin(CHAT).both(AT + later) == (seen, heard)
+
+
+def test_places_are_told_apart_by_network_or_by_name_and_one_place_not_at_all() -> None:
+    room = Where(1, "edchat", "Browser", "edchat")
+    lodge, other = Where(2, "#chat", "Discord"), Where(3, "#staff", "Discord")
+    assert page_words.told_apart((room,)) == {}
+    assert page_words.told_apart((room, lodge)) == {1: "Browser", 2: "Discord"}
+    assert page_words.told_apart((room, lodge, other)) == {1: "Browser", 2: "#chat", 3: "#staff"}
+
+
+def page(chat: Chat = CHAT, **values: object) -> ChatPage:
+    """A page that holds nothing but what is said."""
+    series, community = Series(1, 1, "Weekly"), Community(1, "House", "UTC")
+    return replace(ChatPage(chat, series, community, Audience(1)), **values)  # type: ignore[arg-type] # see above
+
+
+def test_late_answers_are_welcome_until_a_moment_on_the_chats_clock() -> None:
+    late = page(late_until=AT + timedelta(days=7))
+    assert page_words.standing(late) == ("Late answers are still welcome until Tue 24 Nov 2026, 8:00 pm ET.",)
+
+
+def test_a_sealed_chat_is_complete() -> None:
+    (said,) = page_words.standing(page(replace(CHAT, state=ChatState.SEALED)))
+    assert said.startswith("Complete:")
+
+
+def test_a_gap_is_named_and_nothing_is_called_complete() -> None:
+    gone = Where(1, "edchat", "Discord", left_at=AT + timedelta(minutes=40))
+    (said,) = page_words.standing(page(replace(CHAT, state=ChatState.SEALED), places=(gone,)))
+    assert said == (
+        "Not complete: the bot had to leave edchat at 8:40 pm ET; what was said there afterwards is missing."
+    )
+
+
+def test_a_place_that_was_left_after_the_chat_is_no_gap() -> None:
+    gone = Where(1, "edchat", "Discord", left_at=AT + timedelta(days=40))
+    assert page_words.standing(page(places=(gone,))) == ()
+
+
+def test_people_who_keep_their_answers_out_are_counted_and_not_named() -> None:
+    assert page_words.standing(page(kept_out=1)) == (
+        "1 person took part and keeps their answers out of what is read here.",
+    )
+    assert "3 people took part and keep" in page_words.standing(page(kept_out=3))[0]
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, "today"), (1, "tomorrow"), (2, "in 2 days")])
+def test_how_far_off_a_chat_is_counts_days_of_its_zone(days: int, said: str) -> None:
+    late_evening = AT + timedelta(hours=3)
+    assert page_words.away(late_evening, late_evening - timedelta(days=days), "America/New_York") == said
+
+
+def test_a_few_hours_off_may_be_tomorrow() -> None:
+    assert page_words.away(AT, AT - timedelta(hours=21), "America/New_York") == "tomorrow"
+
+
+def test_numbers_have_their_word() -> None:
+    assert page_words.counted(1, "answer") == "1 answer"
+    assert page_words.counted(1204, "answer") == "1,204 answers"
+    assert page_words.counted(2, "person", "people") == "2 people"
