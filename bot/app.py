@@ -15,11 +15,11 @@ from bot.clock import Clock, ScaledClock, SystemClock
 from bot.commander import Commander
 from bot.commands import Asker, CommandTree, Reply
 from bot.core import sentences
-from bot.core.hearing import Author, Commanded, Deleted, Edited, Reacted, Said
+from bot.core.hearing import Author, Barred, Commanded, Deleted, Edited, Reacted, Said
 from bot.core.model import Community, Place, Refused, Role, StepKind
 from bot.core.times.zones import known_zone
 from bot.erasures import FILE as ERASED
-from bot.erasures import ErasureList
+from bot.erasures import ErasureList, catch_up
 from bot.inbox import Inbox
 from bot.nightly import Housekeeping
 from bot.outbox import Outbox
@@ -64,7 +64,9 @@ class App:
         self.platforms: Mapping[str, Platform] = {platform.name: platform for platform in platforms}
         self.tree = CommandTree(store, clock, *every_cog())
         steppers = {kind: self.tree.steppers(kind) for kind in StepKind}
-        hearers = {kind: self.tree.hearers(kind) for kind in (Said, Edited, Deleted, Reacted, Commanded)}
+        hearers = {
+            kind: self.tree.hearers(kind) for kind in (Said, Edited, Deleted, Reacted, Commanded, Barred)
+        }
         receipts = frozenset(p.name for p in platforms if Ability.RECEIPTS in p.abilities)
         self.scheduler = Scheduler(store, clock, steppers, longest_sleep)
         self.outbox = Outbox(store, clock, self.platforms, installation)
@@ -130,6 +132,8 @@ async def opened(
         await asyncio.to_thread(migrate, url, clock.real())
         async with Store(url, erased=listed(settings).add) as store:
             await store.check()
+            if again := await catch_up(store, listed(settings), clock.now()):
+                log.info("forgotten_again", erasures=again)
             installation = await found(store, settings, clock)
             networks = await platforms(store, settings, clock, poll)
             yield App(store, clock, networks, installation)

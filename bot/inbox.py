@@ -9,7 +9,7 @@ from itertools import groupby
 import structlog
 
 from bot.clock import Clock
-from bot.core.hearing import Commanded, Deleted, Edited, Heard, Said
+from bot.core.hearing import Barred, Commanded, Deleted, Edited, Heard, Said
 from bot.core.listening import Attended
 from bot.core.model import Place
 from bot.failpoints import failpoint
@@ -156,6 +156,8 @@ async def _changed(
         return await tx.edit(place, one, attended, now)
     if isinstance(one, Deleted):
         return await tx.delete(place, one, attended, now)
+    if isinstance(one, Barred):
+        return None
     found = await tx.messages_by_native_id(place.id, [one.id])
     return found.get(one.id)
 

@@ -32,6 +32,9 @@ _NEEDS = {
     Action.TOPIC: Ability.TOPICS,
     Action.EDIT: Ability.EDITS,
     Action.RECEIPT: Ability.RECEIPTS,
+    Action.CARD: Ability.CARDS,
+    Action.ENTRY: Ability.ENTRIES,
+    Action.ROOM: Ability.PRIVATE_ROOMS,
 }
 
 
@@ -76,7 +79,9 @@ class Outbox:
             await self._give_up(row, DROPPED, "")
         elif row.not_after is not None and self._clock.now() > row.not_after:
             await self._too_late(row, platform)
-        elif not row.action.once or await self._claim(row):
+        elif row.action.kept and row.target is None and not (row.text or row.entry):
+            await self._give_up(row, DROPPED, "")  # what was never made need not go
+        elif not row.action.makes or await self._claim(row):
             await self._send(row, platform)
 
     async def _too_late(self, row: Queued, platform: Platform) -> None:
@@ -215,5 +220,7 @@ def _outgoing(row: Queued, key: str, text: str, *, with_offers: bool = True) -> 
         offers=row.offers if with_offers else (),
         target=row.target,
         person=row.person,
+        thread=row.thread,
+        entry=row.entry,
         first_attempt_at=row.first_attempt_at,
     )

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.core.hearing import Heard
-from bot.core.model import Action, Offer, Place
+from bot.core.model import Action, Entry, Offer, Place
 
 
 class Ability(StrEnum):
@@ -19,14 +19,20 @@ class Ability(StrEnum):
     EDITS = "edits"
     RECEIPTS = "receipts"
     WHISPERS = "whispers"
+    CARDS = "cards"
+    ENTRIES = "entries"
+    COLLECTING = "collecting"
+    MOMENTS = "moments"
+    PRIVATE_ROOMS = "private rooms"
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One thing to do in a place; sending it twice under the same `key` does it once.
 
-    `target` is the native id of the message that is threaded, pinned, edited or reacted to;
-    `person` is the native id of the one a whisper is for.
+    `target` is the native id of the message that is threaded, pinned, edited or reacted to, or in whose
+    thread a post goes; of a card or an entry it is the one to keep in step, and `thread` the message in whose
+    thread a card stands. `person` is the native id of the one a whisper or a private room is for.
     """
 
     key: str
@@ -36,6 +42,8 @@ class Outgoing:
     offers: tuple[Offer, ...] = ()
     target: str | None = None
     person: str | None = None
+    thread: str | None = None
+    entry: Entry | None = None
     first_attempt_at: datetime | None = None
 
 

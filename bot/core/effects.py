@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.model import Action, Offer
+from bot.core.model import Action, Entry, Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +47,25 @@ class Withdraw:
     subject: str = ""
 
 
-Effect = Say | Wish | Tell | Withdraw
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A post kept in step with its text: made once, edited after, gone when the text is empty.
+
+    It stands in the hosts' room, or in the thread of the subject `thread`.
+    """
+
+    subject: str
+    text: str
+    offers: tuple[Offer, ...] = ()
+    hosts: bool = False
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Keep the chat in each network's own calendar as this entry says, or not at all."""
+
+    entry: Entry | None
+
+
+Effect = Say | Wish | Tell | Withdraw | Card | Enter

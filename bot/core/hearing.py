@@ -73,4 +73,17 @@ class Commanded:
     at: datetime
 
 
-Heard = Said | Edited | Deleted | Reacted | Commanded
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """The bot cannot run a chat in this place any more; `lacking` says what is missing, a sentence each.
+
+    Nothing lacking means that it can again; `gone` that the place itself is no more.
+    """
+
+    id: str
+    lacking: tuple[str, ...]
+    at: datetime
+    gone: bool = False
+
+
+Heard = Said | Edited | Deleted | Reacted | Commanded | Barred

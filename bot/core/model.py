@@ -28,6 +28,14 @@ class Visibility(StrEnum):
     PUBLIC = "public"
 
 
+class Collecting(StrEnum):
+    """How an answer given elsewhere is brought into its question's thread."""
+
+    COPY = "copy"
+    LINK = "link"
+    OFF = "off"
+
+
 class ChatState(StrEnum):
     """Where one chat stands in its life."""
 
@@ -162,6 +170,7 @@ class Series:
     slug: str = ""
     about: str = ""
     indexable: bool = False
+    collecting: Collecting = Collecting.COPY
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +248,18 @@ class Offer:
     form: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One chat in a network's own calendar; `where` says where to go for it."""
+
+    title: str
+    about: str
+    starts_at: datetime
+    ends_at: datetime
+    where: str
+    live: bool = False
+
+
 class Urgency(IntEnum):
     """Which of two waiting actions goes out first: questions before threads before pins."""
 
@@ -246,6 +267,8 @@ class Urgency(IntEnum):
     THREAD = 1
     PIN = 2
     EDIT = 3
+    CARD = 4
+    ENTRY = 5
     RECEIPT = 9
 
 
@@ -259,6 +282,9 @@ class Action(StrEnum):
     TOPIC = "topic"
     EDIT = "edit"
     RECEIPT = "receipt"
+    CARD = "card"
+    ENTRY = "entry"
+    ROOM = "room"
 
     @property
     def urgency(self) -> Urgency:
@@ -270,6 +296,16 @@ class Action(StrEnum):
         """Done exactly once; the others converge to the latest wish."""
         return self in (Action.POST, Action.WHISPER)
 
+    @property
+    def makes(self) -> bool:
+        """Leaves something on the network whose native id is kept."""
+        return self.once or self.kept or self is Action.ROOM
+
+    @property
+    def kept(self) -> bool:
+        """Made when it is first wished for, then kept in step, and taken away when the wish is empty."""
+        return self in (Action.CARD, Action.ENTRY)
+
 
 _URGENCY = {
     Action.POST: Urgency.POST,
@@ -279,4 +315,7 @@ _URGENCY = {
     Action.TOPIC: Urgency.PIN,
     Action.EDIT: Urgency.EDIT,
     Action.RECEIPT: Urgency.RECEIPT,
+    Action.CARD: Urgency.CARD,
+    Action.ENTRY: Urgency.ENTRY,
+    Action.ROOM: Urgency.POST,
 }

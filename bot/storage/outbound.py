@@ -6,16 +6,24 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.effects import Effect, Say, Tell, Wish, Withdraw
-from bot.core.model import Action, Chat, Offer, Place
+from bot.core.effects import Card, Effect, Enter, Say, Tell, Wish, Withdraw
+from bot.core.model import Action, Chat, Entry, Offer, Place
 from bot.core.state import Running
 from bot.storage import tables as t
-from bot.storage.runs import Runs
+from bot.storage.keeping import (
+    SENT,
+    WAITING,
+    WITHDRAWN,
+    Keeping,
+    entry_of,
+    kept_id,
+    kept_turn,
+    shown_offers,
+)
 
-WAITING, SENT, WITHDRAWN, DROPPED, FAILED = "waiting", "sent", "withdrawn", "dropped", "failed"
+DROPPED, FAILED = "dropped", "failed"
 REFUSAL = "refusal"
 """The subject of a reply that says no."""
 
@@ -32,13 +40,15 @@ class Queued:
     offers: tuple[Offer, ...]
     target: str | None
     person: str | None
+    thread: str | None
+    entry: Entry | None
     chat_id: int | None
     due_at: datetime
     not_after: datetime | None
     first_attempt_at: datetime | None
 
 
-class Outbound(Runs):
+class Outbound(Keeping):
     """What is asked of the outbox.
 
     `touched` are the places that got something to do; `settled` says that a row came to its end.
@@ -46,7 +56,6 @@ class Outbound(Runs):
 
     def __init__(self, connection: AsyncConnection) -> None:
         super().__init__(connection)
-        self.touched: set[int] = set()
         self.settled = False
 
     async def perform(self, state: Running, effects: Sequence[Effect], now: datetime) -> None:
@@ -73,12 +82,12 @@ class Outbound(Runs):
         subject: str = "",
     ) -> None:
         """Queue a word for one person's eyes, once per `key`; its `subject` outlasts its words."""
-        payload = {"text": text, "offers": _offers(offers), "person": person}
+        payload = {"text": text, "offers": shown_offers(offers), "person": person}
         await self._put(place, Action.WHISPER, subject or key, key, payload, now)
 
     async def post(self, place: Place, text: str, offers: Sequence[Offer], key: str, now: datetime) -> None:
         """Queue a post that belongs to no chat, once per `key`."""
-        await self._put(place, Action.POST, key, key, {"text": text, "offers": _offers(offers)}, now)
+        await self._put(place, Action.POST, key, key, {"text": text, "offers": shown_offers(offers)}, now)
 
     async def receipt(self, place: Place, target: str, text: str, now: datetime) -> None:
         """Wish for a reaction on somebody's message; an empty text takes it off."""
@@ -141,7 +150,7 @@ class Outbound(Runs):
     async def confirm(self, row: Queued, native_id: str, now: datetime) -> None:
         """Note what came of an attempt."""
         self.settled = True
-        done: dict[str, Any] = {"state": SENT, "platform_message_id": native_id, "sent_at": now}
+        done: dict[str, Any] = {"state": SENT, "platform_message_id": native_id or None, "sent_at": now}
         if row.action is Action.WHISPER:  # meant for one person's eyes; nobody needs it here any more
             done["payload"] = {}
         await self._do(update(t.outbox).where(t.outbox.c.id == row.id).values(**done))
@@ -171,19 +180,24 @@ class Outbound(Runs):
         await self._do(update(t.outbox).where(unsent).values(**values))
 
     async def _homes(self, chat: Chat, places: Sequence[Place], effect: Effect) -> Sequence[Place]:
-        if not isinstance(effect, Tell):
+        if not (isinstance(effect, Tell) or (isinstance(effect, Card) and effect.hosts)):
             return places
         series = await self.series(chat.series_id)
         community = await self.community(series.community_id)
         return (await self.place(community.hosts_place_id),) if community.hosts_place_id else ()
 
-    async def _queue(self, state: Running, place: Place, effect: Say | Wish | Tell, now: datetime) -> None:
+    async def _queue(
+        self, state: Running, place: Place, effect: Say | Wish | Tell | Card | Enter, now: datetime
+    ) -> None:
         chat = state.chat
+        if isinstance(effect, Card | Enter):
+            await self.keep(chat, place, effect, now)
+            return
         key = f"c{chat.id}.{'hosts.' if isinstance(effect, Tell) else ''}{effect.subject}.p{place.id}"
         if isinstance(effect, Wish):
             await self._wish(chat, place, effect, key, now)
             return
-        payload = {"text": effect.text, "offers": _offers(effect.offers)}
+        payload = {"text": effect.text, "offers": shown_offers(effect.offers)}
         more: dict[str, Any] = {"chat_id": chat.id}
         if isinstance(effect, Say):
             asked = next((q.id for q in state.questions if q.position == effect.question), None)
@@ -193,46 +207,6 @@ class Outbound(Runs):
             if more["depends_on"] is None:
                 return
         await self._put(place, Action.POST, effect.subject, key, payload, now, **more)
-
-    async def _wish(self, chat: Chat, place: Place, wish: Wish, key: str, now: datetime) -> None:
-        mine = and_(
-            t.outbox.c.chat_id == chat.id, t.outbox.c.place_id == place.id, t.outbox.c.subject == wish.subject
-        )
-        unsent = and_(mine, t.outbox.c.state == WAITING, t.outbox.c.first_attempt_at.is_(None))
-        await self._do(update(t.outbox).where(unsent).values(state=WITHDRAWN))
-        made = await self._value(select(func.count()).where(mine))
-        on = await self._row_of(chat.id, place.id, wish.on) if wish.on else None
-        if wish.on and on is None:
-            return
-        payload = {"text": wish.text, "offers": []}
-        await self._put(
-            place, wish.action, wish.subject, f"{key}.{made}", payload, now, chat_id=chat.id, depends_on=on
-        )
-
-    async def _row_of(self, chat_id: int, place_id: int, subject: str) -> int | None:
-        mine = and_(
-            t.outbox.c.chat_id == chat_id, t.outbox.c.place_id == place_id, t.outbox.c.subject == subject
-        )
-        live = t.outbox.c.state.in_((WAITING, SENT))
-        found: int | None = await self._value(
-            select(t.outbox.c.id).where(mine, live, t.outbox.c.action == Action.POST)
-        )
-        return found
-
-    async def _put(
-        self,
-        place: Place,
-        action: Action,
-        subject: str,
-        key: str,
-        payload: dict[str, Any],
-        now: datetime,
-        **more: Any,
-    ) -> None:
-        values = {"place_id": place.id, "action": action, "subject": subject, "key": key, "payload": payload}
-        self.touched.add(place.id)
-        row = insert(t.outbox).values(urgency=action.urgency, due_at=now, **values, **more)
-        await self._do(row.on_conflict_do_nothing(index_elements=["key"]))
 
 
 _IN_ORDER = (Action.POST,)
@@ -260,9 +234,14 @@ def _queued() -> Select[Any]:
         t.place.c.name,
     )
     return (
-        select(*columns, *named, before.c.platform_message_id.label("on_native_id"))
+        select(
+            *columns,
+            *named,
+            before.c.platform_message_id.label("on_native_id"),
+            kept_id().label("kept_native_id"),
+        )
         .select_from(joined)
-        .where(ready)
+        .where(ready, kept_turn())
     )
 
 
@@ -271,22 +250,20 @@ _QUEUED = _queued()
 
 
 def _queued_of(row: Row[Any]) -> Queued:
-    payload = row.payload
+    payload, action = row.payload, Action(row.action)
     return Queued(
         id=row.id,
         place=Place(row.place_id, row.community_id, row.platform, row.native_id, row.name),
-        action=Action(row.action),
+        action=action,
         subject=row.subject,
         text=payload.get("text", ""),
         offers=tuple(Offer(*offer) for offer in payload.get("offers", ())),
-        target=row.on_native_id or payload.get("target"),
+        target=row.kept_native_id if action.kept else row.on_native_id or payload.get("target"),
         person=payload.get("person"),
+        thread=row.on_native_id if action.kept else None,
+        entry=entry_of(payload.get("entry")),
         chat_id=row.chat_id,
         due_at=row.due_at,
         not_after=row.not_after,
         first_attempt_at=row.first_attempt_at,
     )
-
-
-def _offers(offers: Sequence[Offer]) -> list[list[str | bool]]:
-    return [[offer.label, offer.line, *([True] if offer.form else [])] for offer in offers]

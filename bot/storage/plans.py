@@ -9,7 +9,7 @@ from sqlalchemy import Row, and_, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core import runsheet
-from bot.core.model import Chat, Community, Place, Series, Step, Visibility
+from bot.core.model import Chat, Collecting, Community, Place, Series, Step, Visibility
 from bot.core.times.recurrence import Occurrence, Recurrence, upcoming
 from bot.core.times.zones import known_zone
 from bot.storage import tables as t
@@ -226,6 +226,7 @@ def _columns(series: Series) -> dict[str, Any]:
         "anonymous_answers": series.anonymous_answers,
         "about": series.about,
         "indexable": series.indexable,
+        "collecting": series.collecting,
     }
 
 
@@ -249,6 +250,7 @@ def series_of(row: Row[Any]) -> Series:
         slug=row.slug or "",
         about=row.about,
         indexable=row.indexable,
+        collecting=Collecting(row.collecting),
     )
 
 

@@ -32,7 +32,11 @@ community = Table(
     words("about"),
     Column("version", Integer, nullable=False, server_default="0"),
     Column("left_at", Instant),
+    words("platform"),
+    words("native_id", None),
+    words("host_role"),
     Index("community_slug", "slug", unique=True),
+    Index("community_server", "platform", "native_id", unique=True),
 )
 
 place = Table(
@@ -49,6 +53,7 @@ place = Table(
     words("topic"),
     words("pinned", None),
     words("join_secret", None),
+    words("lacking"),
     UniqueConstraint("platform", "native_id"),
 )
 
@@ -83,6 +88,7 @@ series = Table(
     Column("title", Text, nullable=False),
     words("hashtag"),
     words("letters", "Q/A"),
+    words("collecting", "copy"),
     Column("minutes", Integer, nullable=False),
     Column("opening_minutes", Integer, nullable=False),
     Column("wrapping_minutes", Integer, nullable=False),
@@ -200,4 +206,13 @@ step = Table(
     words("state", "planned"),
     UniqueConstraint("chat_id", "kind", "ordinal"),
     Index(None, "state", "due_at"),
+)
+
+reminder = Table(
+    "reminder",
+    metadata,
+    of("chat", key=True),
+    of("person", key=True),
+    of("place"),
+    Column("asked_at", Instant, nullable=False),
 )

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.core.hearing import Author, Deleted, Edited, Heard, Reacted, Said
+from bot.core.hearing import Author, Barred, Deleted, Edited, Heard, Reacted, Said
 from bot.core.model import Person, Place, Refused, Role
 from bot.inbox import Inbox
 from bot.markup import render
@@ -44,6 +44,8 @@ class BrowserEvening(Evening):
     async def _done(self, tx: Tx, one: Heard, place: Place) -> str:
         if isinstance(one, Said):
             return await self._said(tx, one, place)
+        if isinstance(one, Barred):
+            raise TypeError("nobody can bar the bot from its own rooms")
         message_id = int(one.id) if one.id.isdecimal() else 0
         if isinstance(one, Deleted):
             shown = await tx.room_message(message_id, viewer="", host=True)

@@ -14,7 +14,8 @@ from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.archive.readable import readable_messages
 from bot.storage.archive.statements import WORDS_OF_CHATS
-from bot.storage.outbound import WAITING, WITHDRAWN, Outbound
+from bot.storage.keeping import WAITING, WITHDRAWN
+from bot.storage.outbound import Outbound
 from bot.storage.rooms.posts import Rooms
 
 ONE_A = timedelta(days=1)

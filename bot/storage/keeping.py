@@ -1,0 +1,147 @@
+"""Rows of the outbox that converge: a wish that waits is replaced by the next one of its subject."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, null, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.effects import Card, Enter, Wish
+from bot.core.model import Action, Chat, Entry, Offer, Place
+from bot.storage import tables as t
+from bot.storage.runs import Runs
+
+WAITING, SENT, WITHDRAWN = "waiting", "sent", "withdrawn"
+KEPT: Final = tuple(action for action in Action if action.kept)
+_ENTRY = "entry"
+
+
+class Keeping(Runs):
+    """What the outbox is asked to keep so; `touched` are the places that got something to do."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection)
+        self.touched: set[int] = set()
+
+    async def keep(self, chat: Chat, place: Place, kept: Card | Enter, now: datetime) -> None:
+        """Keep a card, or the chat's entry in the network's calendar, as it says from now on.
+
+        A card does not move between threads: one in another thread has another subject.
+        """
+        if isinstance(kept, Enter):
+            payload: dict[str, Any] = {"entry": _plain(kept.entry)} if kept.entry else {}
+            await self._keep(chat, place, Action.ENTRY, _ENTRY, payload, now)
+            return
+        on = await self._row_of(chat.id, place.id, kept.thread) if kept.thread else None
+        if kept.thread and on is None:
+            return
+        payload = {"text": kept.text, "offers": shown_offers(kept.offers)} if kept.text else {}
+        await self._keep(chat, place, Action.CARD, kept.subject, payload, now, on)
+
+    async def _keep(
+        self,
+        chat: Chat,
+        place: Place,
+        action: Action,
+        subject: str,
+        payload: dict[str, Any],
+        now: datetime,
+        on: int | None = None,
+    ) -> None:
+        mine = and_(_OUTBOX.chat_id == chat.id, _OUTBOX.place_id == place.id, _OUTBOX.subject == subject)
+        live = and_(mine, _OUTBOX.state.in_((WAITING, SENT)))
+        last = await self._row(select(t.outbox).where(live).order_by(_OUTBOX.id.desc()).limit(1))
+        before = (last.payload, last.depends_on) if last else ({}, on)
+        if before == (payload, on):
+            return
+        await self._do(update(t.outbox).where(mine, _UNTRIED).values(state=WITHDRAWN))
+        made = await self._value(select(func.count()).select_from(t.outbox).where(mine))
+        key = f"c{chat.id}.{subject}.p{place.id}.{made}"
+        await self._put(place, action, subject, key, payload, now, chat_id=chat.id, depends_on=on)
+
+    async def _wish(self, chat: Chat, place: Place, wish: Wish, key: str, now: datetime) -> None:
+        mine = and_(
+            t.outbox.c.chat_id == chat.id, t.outbox.c.place_id == place.id, t.outbox.c.subject == wish.subject
+        )
+        unsent = and_(mine, t.outbox.c.state == WAITING, t.outbox.c.first_attempt_at.is_(None))
+        await self._do(update(t.outbox).where(unsent).values(state=WITHDRAWN))
+        made = await self._value(select(func.count()).where(mine))
+        on = await self._row_of(chat.id, place.id, wish.on) if wish.on else None
+        if wish.on and on is None:
+            return
+        payload = {"text": wish.text, "offers": []}
+        await self._put(
+            place, wish.action, wish.subject, f"{key}.{made}", payload, now, chat_id=chat.id, depends_on=on
+        )
+
+    async def _row_of(self, chat_id: int, place_id: int, subject: str) -> int | None:
+        mine = and_(
+            t.outbox.c.chat_id == chat_id, t.outbox.c.place_id == place_id, t.outbox.c.subject == subject
+        )
+        live = t.outbox.c.state.in_((WAITING, SENT))
+        found: int | None = await self._value(
+            select(t.outbox.c.id).where(mine, live, t.outbox.c.action == Action.POST)
+        )
+        return found
+
+    async def _put(
+        self,
+        place: Place,
+        action: Action,
+        subject: str,
+        key: str,
+        payload: dict[str, Any],
+        now: datetime,
+        **more: Any,
+    ) -> None:
+        values = {"place_id": place.id, "action": action, "subject": subject, "key": key, "payload": payload}
+        self.touched.add(place.id)
+        row = insert(t.outbox).values(urgency=action.urgency, due_at=now, **values, **more)
+        await self._do(row.on_conflict_do_nothing(index_elements=["key"]))
+
+
+_OUTBOX = t.outbox.c
+_UNTRIED = and_(_OUTBOX.state == WAITING, _OUTBOX.first_attempt_at.is_(None))
+
+
+def kept_id() -> ColumnElement[Any]:
+    """The native id of what a kept row keeps in step, if it is there."""
+    earlier = t.outbox.alias("kept")
+    found = select(earlier.c.platform_message_id).where(_same_subject(earlier), earlier.c.state == SENT)
+    last = found.order_by(earlier.c.id.desc()).limit(1).correlate(t.outbox).scalar_subquery()
+    return case((_OUTBOX.action.in_(KEPT), last), else_=null())
+
+
+def kept_turn() -> ColumnElement[bool]:
+    """Whether nothing attempted of the same subject stands before a kept row."""
+    earlier = t.outbox.alias("turn")
+    before = exists().where(_same_subject(earlier), earlier.c.state == WAITING, earlier.c.id < _OUTBOX.id)
+    return _OUTBOX.action.not_in(KEPT) | ~before.correlate(t.outbox)
+
+
+def _same_subject(earlier: FromClause) -> ColumnElement[bool]:
+    return and_(*(earlier.c[name] == _OUTBOX[name] for name in ("chat_id", "place_id", "subject", "action")))
+
+
+def shown_offers(offers: Sequence[Offer]) -> list[list[str | bool]]:
+    """Buttons as a row keeps them."""
+    return [[offer.label, offer.line, *([True] if offer.form else [])] for offer in offers]
+
+
+def entry_of(kept: Mapping[str, Any] | None) -> Entry | None:
+    """A calendar's entry from what a row keeps of it."""
+    if not kept:
+        return None
+    begins, ends = (datetime.fromisoformat(kept[name]) for name in ("starts_at", "ends_at"))
+    return Entry(**{**kept, "starts_at": begins, "ends_at": ends})
+
+
+def _plain(entry: Entry) -> dict[str, Any]:
+    return {
+        **asdict(entry),
+        "starts_at": entry.starts_at.isoformat(),
+        "ends_at": entry.ends_at.isoformat(),
+    }
