@@ -1,4 +1,4 @@
-"""Takes the README's pictures: an evening is played, and a browser looks at its room and its pages."""
+"""Takes the README's pictures and the card of links: an evening is played, and a browser looks at it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from bot.app import App, opened
 from bot.demo.evening import Demo, Evening, beside, pages
 from bot.demo.links import Links, links
 from bot.settings import Settings
+from bot.web.site import STATIC
 
 PICTURES = Path("docs/pictures")
+CARD = Path("tools/card.html").resolve().as_uri()
 DESK, PHONE = (1280, 800), (390, 844)
 WANTED_QUESTION = 4
 
@@ -64,6 +66,16 @@ async def taken(browser: Browser, base: str, state: BrowserContext, picture: Pic
     await page.wait_for_timeout(300)
     await page.screenshot(path=PICTURES / f"{picture.name}.png", full_page=picture.whole)
     await look.close()
+
+
+async def card(browser: Browser) -> None:
+    """Take the picture that chat apps show beside a link."""
+    page = await browser.new_page(viewport={"width": 1200, "height": 630})
+    await page.goto(CARD)
+    await page.evaluate("document.fonts.ready")
+    await page.wait_for_timeout(300)
+    await page.screenshot(path=STATIC / "card.png")
+    await page.close()
 
 
 async def came_in(browser: Browser, link: str, name: str) -> BrowserContext:
@@ -120,6 +132,7 @@ def main() -> None:
 
     async def all_of_it() -> None:
         async with chromium() as browser:
+            await card(browser)
             with tempfile.TemporaryDirectory() as folder:
                 await evening(Path(folder), browser)
 

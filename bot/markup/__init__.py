@@ -1,14 +1,12 @@
-"""People's words as safe HTML, and as one plain line."""
+"""People's words as safe HTML."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.plain import cut
 from bot.markup._cleaning import clean
 from bot.markup._links import Address as Address
 from bot.markup._links import address as address
 from bot.markup._parser import parser
-from bot.markup._tidying import worded
 from bot.markup._tokens import MENTION
 from bot.markup._words import LONGEST as LONGEST
 from bot.markup._words import fenced, sound
@@ -20,11 +18,6 @@ VERSION = 2
 def render(text: str, mentions: Mapping[str, str] | None = None) -> str:
     """Safe HTML for one message; `mentions` gives the names to show by native id."""
     return clean(parser.render(fenced(sound(text)), _env(mentions)))
-
-
-def excerpt(text: str, limit: int, mentions: Mapping[str, str] | None = None) -> str:
-    """The words alone on one line of at most `limit` characters; spoilers stay hidden."""
-    return cut(worded(parser.parse(fenced(sound(text)), _env(mentions))), limit)
 
 
 def href(url: str) -> str | None:

@@ -9,7 +9,6 @@ from bot.markup._links import address
 
 MARKS = 10
 """Levels of emphasis, links and spoilers; deeper marks are dropped, their words stay."""
-_HIDDEN = "[spoiler]"
 _SPACES = ("softbreak", "hardbreak")
 
 
@@ -72,23 +71,6 @@ class _Tidier:
         before = self._out[-1] if self._out else None
         if before and not link.markup and before.type == "text" and before.content.endswith("!"):
             before.content = before.content[:-1]
-
-
-def worded(tokens: Sequence[Token]) -> str:
-    """All the words on one line, as a reader sees them who opens no spoiler."""
-    blocks = ("".join(_unspoilt(token.children or [token])) for token in tokens)
-    return " ".join(" ".join(blocks).split())
-
-
-def _unspoilt(tokens: Sequence[Token]) -> Iterator[str]:
-    hidden = 0
-    for token in tokens:
-        opens = token.type == "spoiler_open"
-        if opens and not hidden:
-            yield _HIDDEN
-        hidden += opens - (token.type == "spoiler_close")
-        if not hidden:
-            yield from _said([token])
 
 
 def _said(tokens: Sequence[Token]) -> Iterator[str]:

@@ -48,6 +48,7 @@ class PageCache:
     _kept: OrderedDict[Hashable, tuple[Hashable, Cached]] = field(default_factory=OrderedDict)
     _bytes: int = 0
     _under_way: dict[tuple[Hashable, Hashable], asyncio.Task[Cached]] = field(default_factory=dict)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _worker: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 1, "pages"))
 
     async def page(self, key: Hashable, version: Hashable, load: Load) -> Cached:
@@ -71,8 +72,9 @@ class PageCache:
         self._worker.shutdown(wait=False, cancel_futures=True)
 
     async def _make(self, key: Hashable, version: Hashable, load: Load) -> Cached:
-        make = await load()
-        made = await self.aside(lambda: finished(make()))
+        async with self._turn:  # two at once would take as long, and both would keep the loop waiting
+            make = await load()
+            made = await self.aside(lambda: finished(make()))
         self._keep(key, version, made)
         return made
 
@@ -98,8 +100,8 @@ class PageCache:
 def finished(page: str | bytes) -> Cached:
     """A page with its packed form and its tag; takes a while, so it is done in the worker."""
     body = page.encode() if isinstance(page, str) else page
-    packed = gzip.compress(body, 5, mtime=0) if len(body) >= _WORTH_PACKING else body
-    return Cached(body, packed, hashlib.blake2b(body, digest_size=16).hexdigest())
+    packed = gzip.compress(body, 4, mtime=0) if len(body) >= _WORTH_PACKING else body
+    return Cached(body, packed, hashlib.blake2b(packed, digest_size=16).hexdigest())
 
 
 def respond(

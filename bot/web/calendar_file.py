@@ -18,6 +18,7 @@ from bot.core.model import ChatState, Series
 from bot.core.plain import storable
 from bot.core.times.rules import rfc5545
 from bot.core.times.zones import known_zone
+from bot.core.veils import masked
 from bot.storage.archive.lists import Slot
 
 PRODUCT: Final = "-//EdChat//chats//EN"
@@ -107,7 +108,7 @@ def _chat(diary: Diary, one: Listed, uid: str) -> Event:
     event.add("dtend", chat.ends_at.astimezone(zone))
     event.add("sequence", chat.version)
     asked = diary.questions.get(chat.id, ())
-    _describe(event, [f"{letter(one.series)}{number}: {_plain(words)}" for number, words in asked])
+    _describe(event, [f"{letter(one.series)}{number}: {_plain(masked(words))}" for number, words in asked])
     return event
 
 

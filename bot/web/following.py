@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -35,6 +36,8 @@ _HEADERS: Final = (
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
 )
+
+log = structlog.get_logger()
 
 Pieces = dict[str, str]
 """What a live page is made of: HTML by the id of its element, in the order in which it is put there."""
@@ -77,6 +80,9 @@ class Following:
         self._readers: set[asyncio.Event] = set()
         self._news: dict[int, bytes] = {}
         self._task: asyncio.Task[None] | None = None
+        self._bell: asyncio.Event | None = None
+        self._begun = self._looked = 0
+        self._failing = False
 
     @property
     def over(self) -> bool:
@@ -88,21 +94,37 @@ class Following:
         """The version of the chat that was looked at last."""
         return self._look.version if self._look else -1
 
-    def news(self, seen: int) -> bytes:
-        """What somebody lacks who saw a version; made once for all who saw the same."""
-        if self._look is None or seen == self.version:
+    @property
+    def looking(self) -> bool:
+        """Whether there may be news; after a fault it begins again with the next reader."""
+        return self._task is not None
+
+    @property
+    def looks(self) -> int:
+        """How often it began to look."""
+        return self._begun
+
+    def news(self, seen: int, came: int = -1) -> bytes:
+        """What somebody lacks who saw a version and came at this look; made once for all who saw the same.
+
+        A version that never was here is of a database that has since been restored, unless it is so new
+        that nobody has looked at it yet.
+        """
+        if self._look is None or seen == self.version or (seen > self.version and self._looked <= came):
             return b""
         if seen not in self._news:
             self._news[seen] = b"".join(self._events(self._look, seen))
         return self._news[seen]
 
     @contextmanager
-    def reader(self) -> Iterator[asyncio.Event]:
+    def reader(self, seen: int = -1) -> Iterator[asyncio.Event]:
         """Be a reader: an event that is set when there is news; the first reader starts the looking."""
         woken = asyncio.Event()
         self._readers.add(woken)
         if self._task is None:
             self._task = asyncio.create_task(self._go(), name=f"live {self._chat_id}")
+        elif seen > self.version and self._bell is not None:
+            self._bell.set()
         woken.set()
         try:
             yield woken
@@ -114,6 +136,7 @@ class Following:
 
     async def look(self) -> None:
         """See what there is now, and what changed since."""
+        self._begun += 1
         async with self._site.store.read() as tx:
             page = await tx.chat_page(self._chat_id, self._audience)
         before = self._look
@@ -123,6 +146,7 @@ class Following:
             self._look = await self._site.pages.aside(lambda: self._make(page))
         if self._look is not before:
             self._note(before)
+        self._looked = self._begun
 
     def _note(self, before: Look | None) -> None:
         now, was = self._look, before.pieces if before else {}
@@ -138,7 +162,7 @@ class Following:
     def _events(self, look: Look, seen: int) -> list[bytes]:
         if look.over:
             return [event("closed", look.over, look.version)]
-        anew = seen < self._began
+        anew = not self._began <= seen <= look.version
         new = [key for key in look.pieces if anew or self._changed[key] > seen]
         gone = [] if anew else [k for k, at in self._changed.items() if at > seen and k not in look.pieces]
         told = [event("anew", "")] if anew else []
@@ -147,21 +171,29 @@ class Following:
         return [*told, event("seen", str(look.version), look.version)]
 
     async def _go(self) -> None:
-        loop = asyncio.get_running_loop()
         try:
-            with self._site.bells.at(("chat", self._chat_id)) as bell:
-                while not self.over and not self._site.ending:
-                    bell.clear()
-                    began = loop.time()
-                    await self.look()
-                    pause = min(LONGEST_PAUSE, max(PAUSE, (loop.time() - began) * BREATHS))
-                    await self._wake()
-                    await asyncio.sleep(pause)
-                    await bell.wait()
+            await self._look_on()
+        except Exception:
+            if not self._failing:
+                log.exception("live_view_stopped", chat=self._chat_id)
+            self._failing = True
         finally:
             if self._task is asyncio.current_task():
                 self._task = None
             await self._wake()
+
+    async def _look_on(self) -> None:
+        loop = asyncio.get_running_loop()
+        with self._site.bells.at(("chat", self._chat_id)) as self._bell:
+            while not self.over and not self._site.ending:
+                self._bell.clear()
+                began = loop.time()
+                await self.look()
+                self._failing = False
+                pause = min(LONGEST_PAUSE, max(PAUSE, (loop.time() - began) * BREATHS))
+                await self._wake()
+                await asyncio.sleep(pause)
+                await self._bell.wait()
 
     async def _wake(self) -> None:
         for number, woken in enumerate(list(self._readers), 1):
@@ -176,11 +208,13 @@ class LiveEvents(Response):
     def __init__(self, site: Site, following: Following, seen: int, still: Still) -> None:
         super().__init__()
         self._site, self._following, self._seen, self._still = site, following, seen, still
+        self._came = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send what is new as it comes."""
         await send({"type": "http.response.start", "status": 200, "headers": list(_HEADERS)})
-        with self._following.reader() as woken:
+        self._came = self._following.looks
+        with self._following.reader(self._seen) as woken:
             leaving = asyncio.ensure_future(_left(receive))
             leaving.add_done_callback(lambda _: woken.set())
             try:
@@ -202,12 +236,12 @@ class LiveEvents(Response):
                 if not await self._still():
                     return
                 asked = loop.time()
-            said = self._following.news(self._seen) or said
-            self._seen = max(self._seen, self._following.version)
+            if news := self._following.news(self._seen, self._came):
+                said, self._seen = news, self._following.version
             if said:
                 async with asyncio.timeout(SLOWEST):
                     await send({"type": "http.response.body", "body": said, "more_body": True})
-            if self._following.over:
+            if self._following.over or not self._following.looking:
                 return
             said = await _quiet(woken)
 

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.core import sentences
 from bot.core.archive.chat_page import least_open
 from bot.core.model import Community, Person, Place, Refused
+from bot.core.which import Which
 from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
 from bot.web.reader import Reader, reader, sign_in
@@ -125,9 +126,16 @@ async def _member_at(site: Site, request: Request, tx: Tx) -> tuple[Place, Perso
 
 
 async def _who_reads(tx: Tx, place: Place) -> str:
-    """The sentence that says who may read what is said in a room, as its weekly chats stand now."""
-    openness = await tx.openness(place.id)
-    found = [least_open(series.visibility, openness) for series in await tx.series_here(place.id)]
+    """The sentence that says who may read what is said in a room, as its weekly chats stand now.
+
+    What people were told when the chat that is on was opened holds for its words.
+    """
+    openness, chat = await tx.openness(place.id), await tx.chat_here(place.id, Which.LIVE)
+    told = {chat.series_id: chat.told} if chat is not None and chat.told else {}
+    found = [
+        least_open(series.visibility, openness, told.get(series.id, openness))
+        for series in await tx.series_here(place.id)
+    ]
     return sentences.readers(found) if found else sentences.READERS_LATER
 
 

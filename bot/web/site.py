@@ -12,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -19,11 +20,12 @@ from starlette.responses import HTMLResponse, Response
 from bot.clock import Clock
 from bot.commands import CommandTree
 from bot.core.model import Community
+from bot.core.veils import masked
 from bot.storage.store import Store, Tx
 from bot.web.bells import Bells
 from bot.web.cache import PageCache
 from bot.web.recent import Recent
-from bot.web.veils import masked, veiled
+from bot.web.veils import veiled
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
@@ -35,7 +37,8 @@ _NO_HTML: Final = re.compile("[\0-\b\v\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\ufff
 class Site:
     """The pages of one bot; `base_url` is how readers reach it, `prefixed` whether paths name a community.
 
-    `shared` holds what is made once for all who look at the same thing live.
+    `shared` holds what is made once for all who look at the same thing live; `unwell` says what is wrong
+    with the bot on other networks.
     """
 
     store: Store
@@ -44,6 +47,7 @@ class Site:
     base_url: str
     prefixed: bool = True
     ending: bool = False
+    unwell: Callable[[], str] = str
     pages: PageCache = field(default_factory=PageCache)
     shared: dict[Hashable, Any] = field(default_factory=dict)
     bells: Bells = field(init=False)
@@ -114,6 +118,11 @@ def static(name: str) -> str:
     return f"/static/{digest}/{name}"
 
 
+def tongue(language: str) -> Markup:
+    """The attribute of people's words in a community's language, where that is not the pages' own English."""
+    return Markup("") if language == "en" else Markup(' lang="{}"').format(language)
+
+
 def environment() -> Environment:
     """The templates: everything is escaped, and what is not there is an error."""
     made = Environment(
@@ -124,6 +133,6 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals["static"] = static
+    made.globals.update(static=static, tongue=tongue)
     made.filters.update(veiled=veiled, masked=masked)
     return made

@@ -67,6 +67,17 @@ async def test_pages_are_made_in_one_thread_that_is_not_the_loops(cache: PageCac
     assert threading.get_ident() not in press.threads
 
 
+async def test_pages_are_read_and_made_one_after_the_other(cache: PageCache) -> None:
+    first, second = Press(), Press()
+    first.go.clear()
+    waiting = [asyncio.create_task(cache.page(k, 1, one.load)) for k, one in enumerate((first, second))]
+    await asyncio.sleep(0.05)
+    assert second.made == 0
+    first.go.set()
+    await asyncio.gather(*waiting)
+    assert (first.made, second.made) == (1, 1)
+
+
 async def test_a_new_version_is_made_anew_and_the_old_one_let_go(cache: PageCache) -> None:
     press = Press()
     first, second = [await cache.page("chat 1", version, press.load) for version in (1, 2)]

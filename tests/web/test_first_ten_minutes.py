@@ -66,7 +66,7 @@ async def settle_in(house: WebHouse) -> Moderator:
     """Somebody who opened the host's link and gave a name: two actions."""
     async with house.store.begin() as tx:
         await tx.install("address", house.base)
-        await tx.post(house.hosts, *sentences.hello(), "hello", house.site.clock.now())
+        await tx.post(house.hosts, *sentences.first_words(), "hello", house.site.clock.now())
     ana = Moderator(await house.host("Ana"), f"/room/{house.hosts.native_id}/", actions=2)
     async with asyncio.timeout(20):
         await ana.comes()
@@ -88,7 +88,7 @@ async def test_eight_actions_lead_from_the_link_to_an_announced_chat(tmp_path: P
         await ana.presses("Announce")
         assert ana.actions <= 8
         async with house.store.read() as tx:
-            [chat, *_] = await tx.chats_of_place(house.place.id)
+            [chat, *_] = await tx.coming_in(house.place.id)
         assert (chat.state, chat.topic) == (ChatState.ANNOUNCED, 'What is "rigor"?')
         page = re.search(r'href="([^"]*/weekly-edchat/[^"]*/)"', ana.page)
         assert page, ana.page

@@ -215,10 +215,34 @@ async def test_b114_what_a_question_hides_is_under_a_veil_and_out_of_every_list(
         for path in paths:
             page = (await house.readers["member"].get(path)).text
             assert f"What ends well? {veil} Why?" in page, path
-            beside = page.partition("</head>")[2].replace(veil, "")
-            assert "spoiler question" not in beside.replace(render(words), ""), path
+            beside = page.replace(veil, "").replace(render(words), "")
+            assert "spoiler question" not in beside, path
         kept = json.loads((await house.readers["member"].get(f"{paths[0]}chat.json")).body)
         assert kept["questions"][0]["text"] == words
+
+
+async def test_b114_what_a_veil_hides_is_in_no_feed_no_calendar_and_nothing_that_search_engines_read(
+    tmp_path: Path,
+) -> None:
+    said = "the butler ||did *it* <@12> with https://secret.example/rope|| and https://open.example/"
+    async with whole_house(tmp_path) as house:
+        await house.pages.change("UPDATE question SET text = :words", words=f"Who? {case('B114').input}")
+        answers = "UPDATE message SET text = :said, body_html = :html WHERE kind = 'answer' AND text <> ''"
+        await house.pages.change(answers, said=said, html=render(said))
+        member, at = house.readers["member"], house.pages.at
+        held, ahead = at(house.chats["held"]), at(house.chats["ahead"])
+        files = [at(one) for one in ("feed.atom", "feed.json", "calendar.ics")]
+        for path in (*files, f"{held}event.ics", f"{ahead}event.ics"):
+            assert "spoiler question" not in (await member.get(path)).text.replace("\r\n ", ""), path
+        assert "Who? [spoiler]" in (await member.get(files[0])).text
+        page = (await member.get(held)).text
+        head, _, body = page.partition("</head>")
+        for hidden in ("spoiler question", "secret.example"):
+            assert hidden not in head
+        assert "the butler [spoiler] and https://open.example/" in head
+        linked = body.partition('id="links"')[2]
+        assert "https://open.example/" in linked
+        assert "secret.example" not in linked.partition("</section>")[0]
 
 
 @pytest.mark.parametrize(

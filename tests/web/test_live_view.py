@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse
+from structlog.testing import capture_logs
 
 from bot.core.audience import Audience
 from bot.web.following import Following
@@ -137,6 +138,56 @@ async def test_who_was_here_before_the_bot_began_anew_gets_everything_anew(room:
         events = await reader.until("seen")
     assert events[0] == ("anew", "")
     assert {"now", "q1", "q1-h", "q3-early"} <= set(puts(events))
+
+
+async def test_who_saw_what_a_restored_copy_never_had_gets_everything_anew_at_once(room: ReadingRoom) -> None:
+    await say(room, "early")
+    async with follow(room) as steady, follow(room, last="9000") as reader:
+        events = await reader.until("seen")
+        assert events[0] == ("anew", "")
+        assert "q3-early" in puts(events)
+        await say(room, "afterwards")
+        assert puts(await reader.until("seen")) == ["q3-h", "q3-afterwards"]
+        assert "q3-afterwards" in puts(await steady.until("seen"))
+
+
+async def test_who_is_ahead_of_the_last_look_is_told_nothing_old(room: ReadingRoom) -> None:
+    audience = Audience(room.archive.community.id)
+    following = Following(room.site, room.archive.live, audience, partial(look, room.site), room.live)
+    await following.look()
+    came, ahead = following.looks, following.version + 1
+    assert following.news(ahead, came) == b""
+    for words in ("older", "newer"):
+        await say(room, words)
+    await following.look()
+    assert following.version > ahead
+    assert b"newer" in following.news(ahead, came)
+    assert b"event: anew" in following.news(following.version + 1, came)
+
+
+async def test_a_fault_ends_the_streams_is_logged_once_and_the_next_reader_begins_again(
+    room: ReadingRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Following.look
+
+    async def broken(_: Following) -> None:
+        raise OSError("the disk is away")
+
+    with capture_logs() as logged:
+        async with follow(room) as reader:
+            await say(room, "read")
+            await reader.until("seen")
+            monkeypatch.setattr(Following, "look", broken)
+            await say(room, "unread")
+            async with asyncio.timeout(SOON):
+                await reader.answer.content.read()
+        for _ in range(3):
+            async with follow(room, last=reader.last) as again, asyncio.timeout(SOON):
+                await again.answer.content.read()
+    assert [entry["event"] for entry in logged if entry["log_level"] == "error"] == ["live_view_stopped"]
+    monkeypatch.setattr(Following, "look", made)
+    async with follow(room, last=reader.last) as back:
+        assert "q3-unread" in puts(await back.until("seen"))
 
 
 async def test_a_new_question_comes_with_its_own_sheet(room: ReadingRoom) -> None:

@@ -48,6 +48,17 @@ async def test_a_page_that_was_just_read_is_handed_out_without_asking_the_databa
     assert asked == []
 
 
+async def test_asking_whether_the_bot_is_well_leaves_recent_pages_alone(
+    room: ReadingRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, stamp = await room.get(room.held), room.site.recent.now()
+    assert "overdue" in await room.get("/healthz", 503)  # which is said when it could be written, too
+    assert room.site.recent.now() == stamp
+    asked = asked_of_the_database(room, monkeypatch)
+    assert await room.get(room.held) == first
+    assert asked == []
+
+
 async def test_every_commit_is_seen_by_the_next_reader(room: ReadingRoom) -> None:
     for topic in ("Fractions", "Estimation", "Proofs"):
         chat = room.archive.held

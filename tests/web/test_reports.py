@@ -87,6 +87,22 @@ def test_one_address_is_heard_about_so_many_answers_a_day_and_others_still_are()
     assert not once.again("here", MOST_ANSWERS, "192.0.2.1", now + timedelta(days=1))
 
 
+async def test_a_member_is_heard_about_so_many_answers_a_day_as_well(
+    seeded: Seeded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.pages.reports.MOST_ANSWERS", 3)
+    slug, room = seeded.archive.community.slug, seeded.archive.places[0]
+    public = "SELECT public_id FROM message WHERE kind = 'answer' AND public_id IS NOT NULL LIMIT 6"
+    answers = [row.public_id for row in await seeded.rows(public)]
+    ana, ben = [await seeded.house.join(name, room) for name in ("Ana", "Ben")]
+    for one in answers:
+        got = await ana.post(f"/{slug}/a/{one}/report", {"reason": "why"})
+        assert "The hosts of this chat have been told" in got.text
+    assert len(await seeded.told()) == 3
+    await ben.post(f"/{slug}/a/{answers[0]}/report", {"reason": "from the same school"})
+    assert len(await seeded.told()) == 4
+
+
 async def test_one_person_is_heard_once_a_day_about_one_answer(seeded: Seeded) -> None:
     now = seeded.house.site.clock.now()
     async with seeded.house.store.begin() as tx:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -71,6 +72,38 @@ async def test_the_same_form_sent_twice_is_one_message(room: Room) -> None:
     assert await room.rows("select count(*) from room_message where text = 'Hello'") == [(1,)]
 
 
+async def test_who_holds_a_reading_link_that_was_made_anew_reads_nothing_more(room: Room) -> None:
+    await room.presses(room.host, "archive visibility link")
+    async with room.house.store.begin() as tx:
+        chat = await tx.chat(room.chat_id)
+        assert chat is not None
+        link = f"/l/{await tx.link_secret(chat.series_id)}/{chat.slug}"
+        await tx.install("address", room.house.base)
+    stranger = room.house.stranger()
+    page = await stranger.get(link)
+    assert page.status == 200
+    await room.presses(room.host, "archive link new=yes")
+    told = "select count(*) from room_message where only_for <> '' and text like '%The old link opens%'"
+    await room.until(told, 1)
+    [(text,)] = await room.rows(told.replace("count(*)", "text"))
+    new = re.search(r"/l/[\w-]+", text)
+    assert new is not None
+    assert [(await stranger.get(path)).status for path in (page.path, link)] == [404, 403]
+    assert (await stranger.get(f"{new[0]}/{chat.slug}")).status == 200
+
+
+async def test_the_door_says_what_was_told_when_the_chat_that_is_on_was_opened(room: Room) -> None:
+    link = await room.house.join_link()
+    before = (await room.house.stranger().get(link)).text
+    assert sentences.READERS["link"] in words(before)
+    ana = await room.house.join("Ana")
+    async with room.house.store.begin() as tx:
+        await tx.open_rooms([room.house.place], Visibility.PUBLIC)
+    for page in (await room.house.stranger().get(link), await ana.get(room.at)):
+        assert sentences.READERS["link"] in words(page.text)
+        assert sentences.READERS["public"] not in words(page.text)
+
+
 async def test_what_cannot_be_said_comes_back_in_its_form_with_the_reason(room: Room) -> None:
     ana = await room.house.join("Ana")
     got = await room.says(ana, "ab " * 1500, once="k2")
@@ -137,7 +170,8 @@ async def test_a_reply_says_to_whom_and_links_there(room: Room) -> None:
     assert "Your reply to Ana" in form
     await room.says(ben, "We do", reply=str(number))
     page = (await ana.get(f"{room.at}?thread=room")).text
-    assert words(page.partition(f'<a href="#m{number}">')[2].partition("</a>")[0]) == "to Ana"
+    link = f'<a href="{room.at}?thread=room#m{number}">'
+    assert words(page.partition(link)[2].partition("</a>")[0]) == "to Ana"
 
 
 async def test_a_typed_command_is_answered_to_the_asker_alone(room: Room) -> None:

@@ -208,3 +208,42 @@ async def test_one_person_may_not_open_a_room_without_end(room: Room) -> None:
     assert refused.status == 429
     for ear in open_pages:
         ear.answer.close()
+
+
+async def test_words_filed_elsewhere_before_anybody_listens_move_on_the_page_that_was_loaded(
+    room: Room,
+) -> None:
+    ana, ben = await room.house.join("Ana"), await room.house.join("Ben")
+    number = said(await room.says(ana, "We start with a story"))
+    below = said(await room.says(ben, "So do we", reply=str(number)))
+    await room.until("select count(*) from message", 2)
+    loaded = await last_event(room)
+    root = await room.root(1)
+    [(filed,)] = await room.rows("select id from message where platform_message_id = :n", n=str(number))
+    await room.presses(room.host, f"answers move m{filed} 1 chat={room.chat_id}")
+    async with listening(room, ana, after=loaded) as ear:
+        told: dict[int, str] = {}
+        while len(told) < 2:
+            one = await ear.next("edited")
+            told[next(n for n in (number, below) if f'id="m{n}"' in one.data)] = one.data
+    for data in told.values():
+        assert f'data-sheets="{root} room"' in data
+    assert "filed under Q1" in words(told[number])
+
+
+async def test_a_page_that_was_loaded_before_its_words_were_filed_is_told_where_they_are(room: Room) -> None:
+    ana = await room.house.join("Ana")
+    loaded = await last_event(room)
+    number = said(await room.says(ana, "A1: we start with a story"))
+    await room.until("select count(*) from filing", 1)
+    events = "select kind from room_event where message_id = :number order by id"
+    assert (await room.rows(events, number=number))[:2] == [("said",), ("filed",)]
+    async with listening(room, ana, after=loaded + 1) as ear:
+        assert "filed under Q1" in words((await ear.next("edited", "said")).data)
+
+
+async def test_a_page_that_saw_what_a_restored_copy_never_had_loads_itself_again(room: Room) -> None:
+    ana = await room.house.join("Ana")
+    async with listening(room, ana, after=await last_event(room) + 100) as ear:
+        assert (await ear.any()) is None
+        assert (await ear.any()) == Told("reload", "")

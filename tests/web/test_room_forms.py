@@ -137,7 +137,7 @@ async def test_the_room_and_the_card_of_ones_words_say_the_same_of_who_reads(roo
 async def test_the_hello_in_the_hosts_room_stands_with_its_button(house: WebHouse) -> None:
     mo, at = await house.host(), f"/room/{house.hosts.native_id}/"
     async with house.store.begin() as tx:
-        await tx.post(house.hosts, *sentences.hello(), "hello", house.site.clock.now())
+        await tx.post(house.hosts, *sentences.first_words(), "hello", house.site.clock.now())
     page = ""
     while "m bot" not in page:
         page = (await mo.get(at)).text

@@ -76,6 +76,31 @@ async def test_a_reply_on_a_sheet_is_a_comment_that_stands_below_its_answer(room
     assert f"m{comment}" not in dict(await sheet(room, ana, "room"))
 
 
+async def test_whom_words_answer_is_linked_on_the_sheet_where_that_stands(room: Room) -> None:
+    ana, ben = await room.house.join("Ana"), await room.house.join("Ben")
+    one, two = await room.root(1), await room.root(2)
+    number = said(await room.says(ana, "A story", one, by_form="yes"))
+    comment = said(await room.says(ben, "Which one?", one, reply=str(number)))
+    await room.until("select count(*) from message", 2)
+    await refile(room, comment, 2)
+    loose = said(await room.says(ana, "A1: we sing"))
+    below = said(await room.says(ben, "We too", reply=str(loose)))
+    await room.until("select kind from message where text = 'We too'", "comment")
+
+    async def leads(key: int | str, reply: int) -> str:
+        page = (await ben.get(f"{room.at}?thread={key}")).text
+        item = page.partition(f'data-list="{key}"')[2].partition(f'data-m="{reply}"')[2]
+        found = re.search(r'<p class="to"><a href="([^"]+)"', item)
+        assert found is not None
+        path, _, name = found[1].partition("#")
+        assert f'id="{name}"' in (await ben.get(path)).text
+        return found[1]
+
+    assert await leads(two, comment) == f"{room.at}?thread={one}#m{number}"
+    assert await leads("room", below) == f"{room.at}?thread=room#m{loose}"
+    assert await leads(one, below) == f"{room.at}?thread={one}#q{loose}"
+
+
 async def test_what_is_refiled_moves_from_sheet_to_sheet_with_its_comments(room: Room) -> None:
     ana, ben = await room.house.join("Ana"), await room.house.join("Ben")
     one, two = await room.root(1), await room.root(2)

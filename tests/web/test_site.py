@@ -19,6 +19,7 @@ from bot.core.model import Community, Refused
 from bot.web.serving import GRACE, address, listener, serve
 from bot.web.site import STATIC, Site, environment, only_community, static
 from tests.support.web_house import WebHouse, web_house
+from tests.support.whole_house import whole_house
 
 FILES = sorted(file.relative_to(STATIC).as_posix() for file in STATIC.rglob("*") if file.is_file())
 
@@ -218,3 +219,23 @@ async def test_pages_under_way_are_finished_and_live_ones_let_go(web: WebHouse) 
     with pytest.raises(asyncio.CancelledError):
         await serving
     assert time.monotonic() - begun < GRACE
+
+
+async def test_pages_speak_english_and_mark_what_people_wrote_in_their_own_language(tmp_path: Path) -> None:
+    async with whole_house(tmp_path) as house:
+        at, member = house.pages.at, house.readers["member"]
+        paths = [at(), at(house.chats["held"]), at(house.chats["ahead"]), f"{at(house.chats['live'])}live/"]
+        paths += [f"{at(house.chats['held'])}?view=time", house.room, f"{house.room}?thread=room"]
+        for path in paths:
+            page = (await member.get(path)).text
+            assert re.findall(r'\blang="([^"]*)"', page) == ["en"], path
+        await house.pages.change("UPDATE community SET language = 'de'")
+        for path in paths:
+            page = (await member.get(path)).text
+            assert page.count('<html lang="en">') == 1, path
+            words = re.findall(r"<(?:h1|h2|span|div|a)\b[^>]* lang=\"de\">([^<]*)", page)
+            assert words, path
+            assert not {"Report", "Reply", "Topic to come"} & {one.strip() for one in words}, path
+        said = '<div class="say" lang="de">'
+        assert said in (await member.get(paths[1])).text
+        assert said in (await member.get(paths[-1])).text

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 from bot.core.audience import Audience
@@ -14,6 +17,7 @@ from bot.core.model import Chat, Community, Question, QuestionState, Series, Vis
 SOMEBODY = "Somebody"
 """The name of who answered without one."""
 _CLIMB = 20
+_ANSWER, _COMMENT = MessageKind.ANSWER, MessageKind.COMMENT
 
 
 class Answer(NamedTuple):
@@ -64,7 +68,10 @@ class Told(NamedTuple):
         return (self.native[0], self.reply_to) if self.reply_to else None
 
 
-@dataclass(frozen=True, slots=True)
+_Filed = tuple[tuple[int, ...], Answer]
+
+
+@dataclass(frozen=True)
 class Answered:
     """A question as it was asked, with its answers in order; `label` is like Q3."""
 
@@ -72,7 +79,7 @@ class Answered:
     label: str
     answers: tuple[Answer, ...] = ()
 
-    @property
+    @cached_property
     def people(self) -> int:
         """How many people answered or commented."""
         return len({one.person for answer in self.answers for one in answer.with_comments})
@@ -128,7 +135,7 @@ class Held(Listed):
     asked: tuple[tuple[str, datetime], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChatPage(Listed):
     """Everything the page of a chat says, for one audience.
 
@@ -149,13 +156,13 @@ class ChatPage(Listed):
     before: Listed | None = None
     after: Listed | None = None
 
-    @property
+    @cached_property
     def answers(self) -> tuple[Answer, ...]:
         """Every answer once, in order of questions."""
         seen = {answer.message_id: answer for one in self.questions for answer in one.answers}
         return tuple(seen.values())
 
-    @property
+    @cached_property
     def words(self) -> tuple[Answer, ...]:
         """Every answer and every comment once."""
         return tuple(one for answer in self.answers for one in answer.with_comments)
@@ -203,7 +210,7 @@ def answered(
 
     `lost` are the questions of answers that these readers do not see, for the comments on them.
     """
-    filed = _under_questions(_threaded(told), _orphans(told, lost or {}))
+    filed = _under_questions(chain(_threaded(told), _orphans(told, lost or {})))
     shown = (q for q in questions if q.asked_at and (q.state is QuestionState.ASKED or q.id in filed))
     return tuple(
         Answered(q, f"{letter(series)}{q.position}", tuple(_in_order(filed.get(q.id, ())))) for q in shown
@@ -213,53 +220,54 @@ def answered(
 def unknown_parents(told: Sequence[Told]) -> tuple[Native, ...]:
     """What comments reply to that is not among what these readers see."""
     seen = {one.native for one in told}
-    comments = (one.parent for one in told if one.kind is MessageKind.COMMENT and one.parent)
+    comments = (one.parent for one in told if one.kind is _COMMENT and one.parent)
     return tuple({parent: None for parent in comments if parent not in seen})
 
 
-def _threaded(told: Sequence[Told]) -> list[Told]:
+def _threaded(told: Sequence[Told]) -> Iterator[_Filed]:
     """The answers, with their comments."""
+    below = _below(told)
+    for one in told:
+        if one.kind is _ANSWER:
+            comments = below.get(one.native)
+            answer = one.answer._replace(comments=tuple(_in_order(comments))) if comments else one.answer
+            yield one.questions, answer
+
+
+def _below(told: Sequence[Told]) -> dict[Native, list[Answer]]:
+    """The comments by what they hang on."""
     by_native = {one.native: one for one in told}
     below: dict[Native, list[Answer]] = {}
     for one in told:
-        if one.kind is MessageKind.COMMENT and (answer := _top(one, by_native)):
+        if one.kind is _COMMENT and (answer := _top(one, by_native)):
             below.setdefault(answer.native, []).append(one.answer)
-    return [
-        one._replace(answer=one.answer._replace(comments=tuple(_in_order(below[one.native]))))
-        if one.native in below
-        else one
-        for one in told
-        if one.kind is MessageKind.ANSWER
-    ]
+    return below
 
 
 def _top(comment: Told, by_native: Mapping[Native, Told]) -> Told | None:
     """The answer that a comment hangs on, also by way of other comments."""
     found: Told | None = comment
     for _ in range(_CLIMB):
-        if found is None or found.kind is MessageKind.ANSWER:
+        if found is None or found.kind is _ANSWER:
             return found
         found = by_native.get(found.parent) if found.parent else None
     return None
 
 
-def _orphans(told: Sequence[Told], lost: Mapping[Native, tuple[int, ...]]) -> list[Told]:
+def _orphans(told: Sequence[Told], lost: Mapping[Native, tuple[int, ...]]) -> Iterator[_Filed]:
     """Comments whose answer is not shown, under that answer's questions."""
-    return [
-        one._replace(answer=one.answer._replace(orphan=True), questions=lost[one.parent])
-        for one in told
-        if one.kind is MessageKind.COMMENT and one.parent and one.parent in lost
-    ]
+    for one in told:
+        if one.kind is _COMMENT and one.parent and one.parent in lost:
+            yield lost[one.parent], one.answer._replace(orphan=True)
 
 
-def _under_questions(*several: Iterable[Told]) -> dict[int, list[Answer]]:
+def _under_questions(told: Iterable[_Filed]) -> dict[int, list[Answer]]:
     filed: dict[int, list[Answer]] = {}
-    for told in several:
-        for one in told:
-            for question_id in one.questions:
-                filed.setdefault(question_id, []).append(one.answer)
+    for questions, answer in told:
+        for question_id in questions:
+            filed.setdefault(question_id, []).append(answer)
     return filed
 
 
 def _in_order(answers: Iterable[Answer]) -> list[Answer]:
-    return sorted(answers, key=lambda one: (one.said_at, one.message_id))
+    return sorted(answers, key=attrgetter("said_at", "message_id"))

@@ -8,6 +8,7 @@ from html import escape
 from bot.core.archive.chat_page import Listed, letter
 from bot.core.plain import storable
 from bot.core.times import clockface
+from bot.core.veils import masked
 
 JSON_FEED = "https://jsonfeed.org/version/1.1"
 _SINCE = 2026
@@ -82,7 +83,7 @@ def entry(
 ) -> Entry:
     """A chat as an entry; `host` is this installation's name on the network."""
     chat = listed.chat
-    words = (f"{letter(listed.series)}{number}: {text}" for number, text in questions)
+    words = (f"{letter(listed.series)}{number}: {masked(text)}" for number, text in questions)
     return Entry(
         id=tag(host, f"chat-{chat.id}"),
         url=url,

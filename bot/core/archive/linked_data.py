@@ -8,6 +8,7 @@ from bot.core.archive.chat_page import Answer, Answered, ChatPage, Listed
 from bot.core.archive.shared_links import words_alone
 from bot.core.model import Chat, ChatState
 from bot.core.times.clockface import local
+from bot.core.veils import masked
 
 MOST_ANSWERS = 3
 """Answers of one question that are told: those that were picked before others."""
@@ -66,7 +67,7 @@ def _question(asked: Answered, page: ChatPage, url: str) -> Data:
     return {
         "@type": "Comment",
         "url": f"{url}#q{asked.question.position}",
-        "text": asked.question.text,
+        "text": masked(asked.question.text),
         "datePublished": local(at, page.chat.zone).isoformat(),
         "author": author,
         "comment": [_answer(one, page.chat, url) for one in told],

@@ -8,6 +8,7 @@ from html import unescape
 from urllib.parse import urlsplit
 
 from bot.core.archive.chat_page import Answer, Answered, ChatPage
+from bot.core.veils import masked_html
 
 _LINK = re.compile(r'<a href="(https?://[^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
@@ -27,8 +28,8 @@ class Shared:
 
 
 def words_alone(html: str) -> str:
-    """What an answer says, without its marks, on one line."""
-    return " ".join(unescape(_TAG.sub(" ", html)).split())
+    """What an answer says, without its marks and what it veils, on one line."""
+    return " ".join(unescape(_TAG.sub(" ", masked_html(html))).split())
 
 
 def shared_links(page: ChatPage) -> tuple[Shared, ...]:
@@ -45,7 +46,7 @@ def shared_links(page: ChatPage) -> tuple[Shared, ...]:
 def _in(one: Answer, asked: Answered) -> list[Shared]:
     if "<a " not in one.html:
         return []
-    found = ((unescape(url), words_alone(words)) for url, words in _LINK.findall(one.html))
+    found = ((unescape(url), words_alone(words)) for url, words in _LINK.findall(masked_html(one.html)))
     label, number = asked.label, asked.question.position
     return [
         Shared(url, _title(url, words), _host(url), one.name, label, number, one.public_id)

@@ -1,15 +1,17 @@
 """What stands on top of a room in the browser, decided from the chat and the time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core.model import Chat, ChatState, Question, QuestionState, StepKind
+from bot.core.model import Chat, ChatState, Offer, Question, QuestionState, StepKind
 from bot.core.sentences import bar as say
 from bot.core.sentences.chat import letter, name
 from bot.core.state import Running
 from bot.core.times import clockface
 
 _TURNS = (StepKind.ASK, StepKind.WRAP, StepKind.CLOSE)
+_ON_TOP = ("answer ", "chat now", "privacy show")
 _NEAR = timedelta(hours=1)
 
 
@@ -40,6 +42,11 @@ def bar(state: Running | None, now: datetime) -> Bar:
     return Bar("", say.NOTHING_ON)
 
 
+def beyond(offers: Sequence[Offer]) -> tuple[Offer, ...]:
+    """The buttons of a post for all that do not stand on top of every room anyway."""
+    return tuple(one for one in offers if not one.line.startswith(_ON_TOP))
+
+
 def about(now_or_next: Chat | None, last: Chat | None, now: datetime) -> Chat | None:
     """The chat that a room is about: the one in its hour, the next one an hour ahead, else the last one."""
     if now_or_next is None or last is None or now_or_next.state.live:
@@ -61,7 +68,7 @@ def next_up(state: Running) -> Question | None:
 def _live(state: Running, now: datetime) -> Bar:
     label, text, number = _where(state)
     if state.chat.paused_at is not None:
-        return Bar(label, text, number, left=say.PAUSED, live=True)
+        return Bar(label, text, number, left=say.ON_PAUSE, live=True)
     due = state.when(*_TURNS) or state.chat.ends_at
     return Bar(label, text, number, due, say.left(due - now), live=True)
 

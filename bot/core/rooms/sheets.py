@@ -30,6 +30,10 @@ class Stands:
         """Whether words of the conversation are seen under a question too."""
         return self.home == TALK and self.sheets != (TALK,)
 
+    def seen_from(self, sheet: str) -> str:
+        """On which sheet somebody who is at this one finds a message: here, if it stands here too."""
+        return next((one for one in (sheet, self.home) if one in self.sheets), self.sheets[0])
+
     def mark(self, message_id: int, sheet: str) -> str:
         """What a message is called on a sheet; nothing is called the same twice on a page."""
         return f"{'q' if sheet != TALK and self.home == TALK else 'm'}{message_id}"

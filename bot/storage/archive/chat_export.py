@@ -5,12 +5,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
+from bot.core.actions import Action
 from bot.core.archive import chat_markdown, chat_rows
 from bot.core.archive.chat_document import Asked, Head, Line, shown_questions, without_native_ids
 from bot.core.archive.chat_page import letter
 from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
-from bot.core.model import Action, Chat
+from bot.core.model import Chat
 from bot.storage import tables as t
 from bot.storage.archive.readable import readable_messages
 from bot.storage.archive.statements import WORDS_OF_CHATS

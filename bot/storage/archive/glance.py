@@ -1,16 +1,21 @@
-"""A query that pages ask again and again: compiled once, run in one visit to the database's thread."""
+"""Queries that pages ask again and again: compiled once, many run in one visit to the database's thread."""
 
+import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Select
+from sqlalchemy.dialects.sqlite.aiosqlite import dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.heard.pouring import driver_of
 
 Convert = Callable[[Any], Any]
+Found = TypeVar("Found")
 _NAMED: Any = namedtuple  # noqa: PYI024 - the fields are the statement's, known when it runs
+_SQLITE: Final = dialect()
 
 
 class Glance:
@@ -27,34 +32,46 @@ class Glance:
 
     async def rows(self, connection: AsyncConnection, **values: Any) -> list[Any]:
         """The rows for these values of its parameters."""
+        return await visit(connection, partial(self.seen, **values))
+
+    def seen(self, database: sqlite3.Connection, **values: Any) -> list[Any]:
+        """The same for who is in the database's thread."""
         if not self._sql:
-            self._prepare(connection.dialect, values)
+            self._prepare(values)
         for name, convert in self._writes.items():
             values[name] = convert(values[name])
-        if not connection.in_transaction():  # all that one reader asks is answered from one snapshot
-            await connection.begin()
         given = {**self._fixed, **values}
-        found = await (await driver_of(connection)).execute_fetchall(
-            self._sql, [given[name] for name in self._order]
-        )
-        return [*map(self._row, self._converted(list(found)))]
+        found = database.execute(self._sql, [given[name] for name in self._order]).fetchall()
+        return [*map(self._row, self._converted(found))] if found else []
 
-    def _prepare(self, dialect: Dialect, values: Mapping[str, Any]) -> None:
-        compiled: Any = self._statement.compile(dialect=dialect)
+    def _prepare(self, values: Mapping[str, Any]) -> None:
+        compiled: Any = self._statement.compile(dialect=_SQLITE)
         expanded = compiled.construct_expanded_state(values)
-        writes = {n: compiled.binds[n].type.dialect_impl(dialect).bind_processor(dialect) for n in values}
+        writes = {n: compiled.binds[n].type.dialect_impl(_SQLITE).bind_processor(_SQLITE) for n in values}
         self._writes = {name: convert for name, convert in writes.items() if convert}
         columns = list(self._statement.selected_columns)
-        reads = [c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns]
+        reads = [c.type.dialect_impl(_SQLITE).result_processor(_SQLITE, None) for c in columns]
         self._reads = tuple((k, read) for k, read in enumerate(reads) if read)
         self._row = _NAMED("Seen", [c.key for c in columns])._make
         self._fixed, self._order = expanded.parameters, expanded.positiontup or ()
         self._sql = expanded.statement
 
-    def _converted(self, rows: list[Any]) -> list[Any]:
-        if not rows or not self._reads:
-            return rows
-        columns = list(zip(*rows, strict=True))
+    def _converted(self, rows: list[Any]) -> Iterable[Any]:
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
         for k, read in self._reads:
-            columns[k] = tuple([None if value is None else read(value) for value in columns[k]])
-        return list(zip(*columns, strict=True))
+            columns[k] = map(read, columns[k])
+        return zip(*columns, strict=True)
+
+
+async def visit(connection: AsyncConnection, look: Callable[[sqlite3.Connection], Found]) -> Found:
+    """What somebody finds who looks around in the database's thread; all is seen in one snapshot."""
+
+    def looked() -> Found:
+        database: sqlite3.Connection = driver._conn  # noqa: SLF001 - as the line below
+        if not database.in_transaction:
+            database.execute("BEGIN")
+        return look(database)
+
+    driver: Any = await driver_of(connection)
+    found: Found = await driver._execute(looked)  # noqa: SLF001 - the driver's own way runs one statement a visit
+    return found

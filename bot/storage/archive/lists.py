@@ -16,7 +16,7 @@ from bot.core.times.recurrence import Recurrence
 from bot.storage import tables as t
 from bot.storage.archive.browsing import OVER
 from bot.storage.archive.readable import indexed_chats, listed_chats, readable_messages
-from bot.storage.archive.reading import listed_of
+from bot.storage.archive.rows import listed_of
 from bot.storage.archive.statements import KINDS, SERIES, WORDS_OF_CHATS, chats_of, of_series
 from bot.storage.chats import LIVE
 from bot.storage.store import Tx

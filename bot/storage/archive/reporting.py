@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, delete, func, select, update
 
 from bot.core import sentences
+from bot.core.actions import Action
 from bot.core.audience import Audience
 from bot.core.model import Chat, Offer, Series
 from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.archive.readable import readable_messages
 from bot.storage.archive.statements import WORDS_OF_CHATS
-from bot.storage.keeping import WAITING, WITHDRAWN
+from bot.storage.keeping import SENT, WAITING, WITHDRAWN
 from bot.storage.outbound import Outbound
 from bot.storage.rooms.posts import Rooms
 
@@ -106,12 +107,16 @@ class Reporting(Outbound, Rooms):
             await self._empty_post(row, now)
 
     async def _empty_post(self, row: Row[Any], now: datetime) -> None:
-        """Empty one of our posts in the outbox, and in the room where it stands if that is ours."""
+        """Empty one of our posts in the outbox, and where it stands: in our room, or on another network."""
         state = WITHDRAWN if row.state == WAITING else row.state
         empty = {"payload": {"text": "", "offers": []}, "state": state}
         await self._do(update(t.outbox).where(t.outbox.c.id == row.id).values(**empty))
         if row.platform == BROWSER and (row.platform_message_id or "").isdecimal():
             await self._erase_in_room(await self._rows(_shown(row)), now)
+        elif row.state == SENT and row.action == Action.POST:
+            place, said = await self.place(row.place_id), {"text": sentences.POST_GONE, "offers": []}
+            key, subject = f"{row.key}.gone", f"{row.subject}.edit"
+            await self._put(place, Action.EDIT, subject, key, said, now, depends_on=row.id)
 
 
 def _shown(row: Row[Any]) -> Any:

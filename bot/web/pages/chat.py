@@ -19,7 +19,7 @@ from bot.core.model import ChatState, Visibility
 from bot.web.cache import respond
 from bot.web.pages.entries import Entries
 from bot.web.pages.showing import WORDS, chart_of, chat_asked_for, data_block, narrowed, version_of, whose
-from bot.web.site import Page, Site
+from bot.web.site import Page, Site, tongue
 
 BY_TIME: Final = "time"
 BY_PERSON: Final = "person"
@@ -113,7 +113,7 @@ def _told(site: Site, page: ChatPage) -> dict[str, Any]:
         "about": about,
         "linked": data_block(told(page, url, about)) if page.open_to is Visibility.PUBLIC else None,
         "margin": margin,
-        "entries": Entries(margin, site.path(page.community, "a/")),
+        "entries": Entries(margin, site.path(page.community, "a/"), tongue(page.community.language)),
         "standing": page_words.standing(page),
         "letter": letter,
     }

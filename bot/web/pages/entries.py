@@ -21,10 +21,14 @@ ORPHAN = "<span>on an answer that is not here</span>"
 
 @dataclass(slots=True)
 class Entries:
-    """Writes the entries of one page; `report` begins the address under which an answer is reported."""
+    """Writes the entries of one page; `report` begins the address under which an answer is reported.
+
+    `tongue` is the attribute that says in which language people wrote.
+    """
 
     margin: Margin
     report: str
+    tongue: str = ""
     _escaped: dict[str, str] = field(default_factory=dict)
 
     def listed(self, answers: Iterable[Answer], elsewhere: frozenset[int] = frozenset()) -> Markup:
@@ -58,7 +62,7 @@ class Entries:
             f'<div><p class="by"><b><bdi>{name}</bdi></b>{label}{self._marks(one)}'
             f'<a class="rp" href="{self.report}{at}/report" rel="nofollow" '
             f'aria-label="Report this {what} by {name}">Report</a></p>'
-            f'<div class="say">{one.html.strip()}</div></div></div>'
+            f'<div class="say"{self.tongue}>{one.html.strip()}</div></div></div>'
         )
 
     def _marks(self, one: Answer) -> str:

@@ -18,7 +18,7 @@ from bot.web.cache import respond
 from bot.web.following import Following, LiveEvents, Look
 from bot.web.pages.entries import Entries
 from bot.web.pages.showing import WORDS, chat_asked_for, narrowed, version_of, whose
-from bot.web.site import Page, Site
+from bot.web.site import Page, Site, tongue
 
 
 async def live(site: Site, request: Request) -> Response:
@@ -63,14 +63,15 @@ def look(site: Site, page: ChatPage) -> Look:
     if _is_over(page):
         return Look(page.chat.version, {}, site.path(page.community, page.address))
     parts: Any = site.templates.get_template("live_parts.html").module
-    margin = page_words.Margin(page.chat)
-    entries = Entries(margin, site.path(page.community, "a/"))
+    margin, lang = page_words.Margin(page.chat), tongue(page.community.language)
+    entries = Entries(margin, site.path(page.community, "a/"), lang)
     pieces = {"now": str(parts.now(page, WORDS))}
     home: set[int] = set()
     for asked in page.questions:
         number = asked.question.position
         pieces[f"q{number}"] = str(parts.shell(asked))
-        pieces[f"q{number}-h"] = str(parts.question(asked, margin, asked is page.current, page_words.counted))
+        head = parts.question(asked, margin, asked is page.current, page_words.counted, lang)
+        pieces[f"q{number}-h"] = str(head)
         for answer in asked.answers:
             here = answer.message_id not in home
             pieces[f"q{number}-{answer.public_id}"] = str(
@@ -110,7 +111,7 @@ async def _load(site: Site, chat_id: int, audience: Audience) -> Callable[[], st
 
 
 def _render(site: Site, page: ChatPage) -> str:
-    margin = page_words.Margin(page.chat)
+    margin, lang = page_words.Margin(page.chat), tongue(page.community.language)
     again: dict[int, frozenset[int]] = {}
     seen: frozenset[int] = frozenset()
     for asked in page.questions:
@@ -123,7 +124,7 @@ def _render(site: Site, page: ChatPage) -> str:
         "community": page.community,
         "reader": None,
     }
-    entries = Entries(margin, site.path(page.community, "a/"))
+    entries = Entries(margin, site.path(page.community, "a/"), lang)
     places = {"at": site.path(page.community, page.address), "entries": entries}
     return site.html(
         "live.html", **WORDS, **about, **places, margin=margin, again=again, words=WORDS, order=_order

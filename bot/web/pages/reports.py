@@ -23,14 +23,14 @@ from bot.web.site import Page, Site
 LONGEST: Final = 1_000
 """Characters of a reason."""
 MOST_ANSWERS: Final = 20
-"""Answers of which one address is heard in a day; who reports more is thanked, and hosts have peace."""
+"""Answers of which one address or member is heard in a day; more are thanked for, and hosts have peace."""
 _DAY: Final = timedelta(days=1)
 _MOST: Final = 10_000
 _ID: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 class Once:
-    """Who reported what within a day, by address; kept in memory alone and never written down."""
+    """Who reported what within a day, by address or member; kept in memory alone and never written down."""
 
     def __init__(self) -> None:
         self._said: dict[tuple[str, int, str], datetime] = {}
@@ -66,7 +66,7 @@ async def report(site: Site, request: Request) -> Response:
         community, who, found = await _found(site, request, tx)
         if len(reason) > LONGEST:
             return _ask(site, community, who, found, reason[:LONGEST], refused=True)
-        if who.person is not None or not _said_before(site, request, found):
+        if not _said_before(site, request, who, found):
             page = site.url(site.path(community, f"a/{request.path_params['id']}"))
             by = who.person.id if who.person else None
             await tx.report(found.message_id, sentences.reported_answer(found.about, page), reason, by, now)
@@ -84,9 +84,11 @@ async def _found(site: Site, request: Request, tx: Tx) -> tuple[Community, Reade
     return community, who, found
 
 
-def _said_before(site: Site, request: Request, found: Reportable) -> bool:
+def _said_before(site: Site, request: Request, who: Reader, found: Reportable) -> bool:
+    """Whether they are heard no more today: strangers by their address, which a whole school may share."""
     address = neighbourhood(request.client.host if request.client else "")
-    return _once.again(str(site.store.url), found.message_id, address, site.clock.real())
+    whose = f"person {who.person.id}" if who.person else address
+    return _once.again(str(site.store.url), found.message_id, whose, site.clock.real())
 
 
 def _ask(

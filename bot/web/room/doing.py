@@ -61,7 +61,7 @@ async def _check_thread(tx: Tx, door: Door, thread: int | None) -> None:
         return
     named = (number for number, _ in (await tx.room_standing(door.place.id)).threads)
     if thread not in named:
-        raise Refused(room_sentences.MESSAGE_GONE)
+        raise Refused(room_sentences.NOT_IN_ROOM)
 
 
 async def _do(site: Site, request: Request, door: Door, fields: Fields) -> Response:

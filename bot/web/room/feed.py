@@ -80,14 +80,26 @@ class Feed:
             self._work.cancel()
 
     async def begin(self, after: int) -> tuple[Frame, ...] | None:
-        """What a page that comes lacks; None when that is so much that it had better load itself again."""
+        """What a page that comes lacks; None when it had better load itself again.
+
+        That is when it lacks much, or saw what was never here: an old copy of the database came back.
+        """
         async with self._beginning:
             if self._work is None:
                 await self._start()
         async with self._site.store.read() as tx:
             events = await tx.room_events(self.place.id, after, MOST + 1)
-            missed = None if len(events) > MOST else await self._framed(tx, events)
+            restored = not events and after > await tx.room_last_event(self.place.id)
+            lost = restored or len(events) > MOST
+            missed = None if lost else await self._framed(tx, (*await self._dragged(tx, events), *events))
         return missed if missed is None else (*self._changed_since(after), *missed)
+
+    async def _dragged(self, tx: Tx, events: Iterable[RoomEvent]) -> Iterable[RoomEvent]:
+        """The same of what replies to words that were filed: it stands wherever they do."""
+        filed = {one.message_id: one for one in events if one.message_id and one.kind is EventKind.FILED}
+        newest = max(filed.values(), key=lambda one: one.id, default=None)
+        below = await tx.room_below(self.place.id, filed)
+        return [replace(newest, message_id=one) for one in sorted(below)] if newest else []
 
     def _changed_since(self, after: int) -> Iterable[Frame]:
         """What changed where no event tells it, as when words are filed while a page is on its way."""
@@ -264,7 +276,7 @@ class Feed:
         if not again:  # what one page alone is told is news to the others yet
             self._known |= {one: (filings.get(one), where[one]) for one in snapshots}
         return {
-            number: shown(self._staged, one.message, filings.get(number), names, where[number], own=False)
+            number: shown(self._staged, one.message, filings.get(number), names, where, own=False)
             for number, one in snapshots.items()
         }
 

@@ -12,9 +12,6 @@ from bot.parameters import example
 
 FIELD = "p."
 """Begins the name of a form's field that stands for a parameter."""
-_SETTLED = frozenset({"chat", "after", "message", "sure"})
-_PROSE = "text"
-"""The name of what may be several sentences, as a question; other words are a name or a title."""
 _QUOTES = str.maketrans(dict.fromkeys('"“”„‟＂', "’"))
 
 
@@ -77,9 +74,9 @@ def composed(command: Command, values: Mapping[str, str]) -> str:
 
 def _field(form: Form, param: Param, near: tuple[str, ...]) -> Field | None:
     given = form.given.get(param.name)
-    if given is not None and (param.name in _SETTLED or param.kind.name == "question"):
+    if given is not None and form.settled(param):
         return Field(param.name, "hidden", "", "", given, needed=False)
-    if param.is_chat or param.name in _SETTLED:
+    if not form.asks(param):
         return None
     kind = _kind(form.command, param)
     choices = tuple((one, param.meanings.get(one, one)) for one in param.kind.choices)
@@ -96,14 +93,14 @@ def _kind(command: Command, param: Param) -> str:
         return "radio" if param.meanings else "choice"
     if param.kind.name == "yes or no":
         return "tick"
-    if _runs_on(command, param) and (param.kind.below or param.name == _PROSE):
+    if command.long(param):
         return "long"
     return "number" if param.kind.name in {"number", "question"} else "text"
 
 
 def _tidy(command: Command, param: Param, values: Mapping[str, str]) -> str:
     value = values.get(param.name, "").replace("\r\n", "\n").strip()
-    return value if _runs_on(command, param) else " ".join(value.split())
+    return value if command.runs_on(param) else " ".join(value.split())
 
 
 def _written(command: Command, values: Mapping[str, str]) -> str:
@@ -116,15 +113,7 @@ def _written(command: Command, values: Mapping[str, str]) -> str:
 
 
 def _stands_below(command: Command, name: str) -> bool:
-    param = next(param for param in command.params if param.name == name)
-    return _runs_on(command, param)
-
-
-def _runs_on(command: Command, param: Param) -> bool:
-    """Whether a parameter takes all that stands on the lines below a command."""
-    shape = command.shape
-    last = shape.runs_on and shape.below is None and param.name == shape.ordered[-1]
-    return param.kind.below or last
+    return command.runs_on(next(param for param in command.params if param.name == name))
 
 
 def _reads_as(command: Command, line: str, values: Mapping[str, str]) -> bool:

@@ -49,7 +49,7 @@ async def dressed(tx: Tx, door: Door, messages: Sequence[RoomMessage]) -> tuple[
     names = await named(tx, door, messages)
     mine = door.viewer.person.id
     return tuple(
-        shown(door.stage, one, filings.get(one.id), names, where[one.id], own=one.person_id == mine)
+        shown(door.stage, one, filings.get(one.id), names, where, own=one.person_id == mine)
         for one in messages
     )
 
@@ -57,14 +57,14 @@ async def dressed(tx: Tx, door: Door, messages: Sequence[RoomMessage]) -> tuple[
 async def filed(
     tx: Tx, stage: Stage, ids: Collection[int]
 ) -> tuple[Mapping[int, RoomFiling], Mapping[int, Stands]]:
-    """What became of messages, and where they stand because of it."""
+    """What became of messages and all that they hang on, and where they stand because of it."""
     above = await tx.room_above(ids)
     filings = await tx.room_filings(stage.place.id, above)
     known = {
         one: Hung(thread, reply_to, _roots(stage, filings.get(one)))
         for one, (thread, reply_to) in above.items()
     }
-    return filings, {one: stands(one, known) for one in ids}
+    return filings, {one: stands(one, known) for one in {*ids, *known}}
 
 
 def _roots(stage: Stage, filing: RoomFiling | None) -> tuple[int, ...]:

@@ -40,13 +40,13 @@ async def _with_message(site: Site, request: Request, door: Door, fields: Fields
     async with site.store.read() as tx:
         found = await tx.room_message(number, viewer=door.viewer.person.native_id, host=door.viewer.hosting)
     if found is None or found.place_id != door.place.id or found.only_for is not None:
-        raise Refused(room_sentences.MESSAGE_GONE)
+        raise Refused(room_sentences.NOT_IN_ROOM)
     thread = fields.get("thread") or str(found.thread_id or TALK)
     if "line" in fields:
         return await command(site, request, door, CALL + fields["line"], {**fields, "thread": thread})
     doing = _ACTS.get(act)
     if doing is None or (act in _FOR_HOSTS and not door.viewer.hosting):
-        raise Refused(room_sentences.MESSAGE_GONE)
+        raise Refused(room_sentences.NOT_IN_ROOM)
     await doing(site, door, {**fields, "rest": rest}, number)
     return await back(site, request, door, thread, number)
 
@@ -98,7 +98,7 @@ async def _writer(tx: Tx, door: Door, number: int) -> tuple[int, bool]:
     found = await tx.room_writer(number)
     member = await tx.membership(door.community.id, found[0]) if found is not None else None
     if found is None or member is None:
-        raise Refused(room_sentences.MESSAGE_GONE)
+        raise Refused(room_sentences.NOT_IN_ROOM)
     if member.host:
         raise Refused(bar_sentences.HOSTS_STAY)
     return found

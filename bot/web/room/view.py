@@ -89,6 +89,7 @@ class RoomContext:
     letter: str
     chat_id: int | None
     asked: tuple[tuple[int, str], ...]
+    language: str
     sanctions: tuple[tuple[str, str], ...] = (("hold", "Hold back"), ("ban", "Ban"))
 
     def clock(self, at: datetime) -> str:
@@ -107,6 +108,7 @@ class Shown:
     picked: bool = False
     hidden: bool = False
     answers_to: str = ""
+    answers_at: Stands = Stands()  # noqa: RUF009 - it is frozen
     report: str = ""
 
 
@@ -159,6 +161,7 @@ def context(stage: Stage, base: str, *, host: bool) -> RoomContext:
         letter=stage.letter,
         chat_id=stage.state.chat.id if stage.state else None,
         asked=tuple((one.position, f"{stage.letter}{one.position}") for one, _ in stage.asked),
+        language=stage.community.language,
     )
 
 
@@ -193,20 +196,24 @@ def shown(
     message: RoomMessage,
     filing: RoomFiling | None,
     names: Mapping[int, str],
-    stands: Stands,
+    where: Mapping[int, Stands],
     *,
     own: bool,
 ) -> Shown:
-    """One message with what became of it; `names` are those of the messages that are replied to."""
+    """One message with what became of it; `names` are those of the messages that are replied to.
+
+    `where` knows where it stands, and what it replies to.
+    """
     report = f"a/{filing.public_id}/report" if filing and filing.public_id and not own else ""
     return Shown(
         message=message,
-        stands=stands,
+        stands=where[message.id],
         own=own,
         filed=tuple(f"{stage.letter}{number}" for number in filing.numbers) if filing else (),
         picked=filing.picked if filing else False,
         hidden=filing.hidden if filing else False,
         answers_to=names.get(message.reply_to_id or 0, ""),
+        answers_at=where.get(message.reply_to_id or 0, Stands()),
         report=report,
     )
 

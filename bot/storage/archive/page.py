@@ -1,0 +1,160 @@
+"""One chat with all that its page says, read in one visit to the database's thread."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bot.core.archive.chat_page import (
+    SOMEBODY,
+    Answer,
+    ChatPage,
+    Listed,
+    Native,
+    Told,
+    Where,
+    answered,
+    unknown_parents,
+)
+from bot.core.archive.page_words import network_name, told_apart
+from bot.core.audience import Audience, Reads
+from bot.core.filing import MessageKind
+from bot.core.model import Chat, ChatState, Question
+from bot.storage.archive.addresses import BROWSER
+from bot.storage.archive.rows import community_of, listed_of
+from bot.storage.archive.statements import (
+    AT_HOME,
+    GUESTS,
+    OPENED,
+    PARENT,
+    QUESTIONS,
+    neighbour_chats,
+    page_head,
+    page_words,
+)
+from bot.storage.chats import question_of
+from bot.storage.people import person_of
+
+_LOST_CLIMB = 5
+_KINDS = {str(kind): kind for kind in MessageKind}
+
+Neighbours = tuple[Listed | None, Listed | None]
+
+
+def read_page(database: sqlite3.Connection, chat_id: int, audience: Audience) -> ChatPage | None:
+    """Everything the page of a chat says; None where these readers may not read it."""
+    heads = page_head(audience).seen(database, chat=chat_id)
+    if not heads:
+        return None
+    listed = listed_of(heads[0])
+    chat, places = listed.chat, _places(database, listed.chat)
+    questions = tuple(map(question_of, QUESTIONS.seen(database, chat=chat_id)))
+    told = _told(page_words(audience).seen(database, chat=chat_id), told_apart(places))
+    lost = _lost(database, unknown_parents(told))
+    before, after = read_neighbours(database, chat, audience)
+    return ChatPage(
+        chat,
+        listed.series,
+        community_of(heads[0]),
+        audience,
+        hosts=_hosts(database, listed),
+        places=places,
+        questions=answered(listed.series, questions, told, lost),
+        ahead=_announced(chat, questions, audience),
+        before=before,
+        after=after,
+        **_standing(chat, heads[0]),
+    )
+
+
+def read_neighbours(database: sqlite3.Connection, chat: Chat, audience: Audience) -> Neighbours:
+    """The chat before and the chat after another in its weekly chat."""
+    given = {"series": chat.series_id, "at": chat.starts_at, "chat": chat.id}
+    before, after = (other.seen(database, **given) for other in neighbour_chats(audience))
+    return (listed_of(before[0]) if before else None), (listed_of(after[0]) if after else None)
+
+
+def _hosts(database: sqlite3.Connection, listed: Listed) -> tuple[str, ...]:
+    guests = GUESTS.seen(database, chat=listed.chat.id, community=listed.series.community_id)
+    names = (listed.chat.lead, *(person_of(row).shown for row in guests))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _places(database: sqlite3.Connection, chat: Chat) -> tuple[Where, ...]:
+    rows = OPENED.seen(database, chat=chat.id) or AT_HOME.seen(database, series=chat.series_id)
+    return tuple(
+        Where(
+            row.id,
+            row.name,
+            network_name(row.platform),
+            row.native_id if row.platform == BROWSER else "",
+            row.left_at,
+        )
+        for row in rows
+    )
+
+
+def _lost(database: sqlite3.Connection, parents: Sequence[Native]) -> dict[Native, tuple[int, ...]]:
+    """Under which questions the unseen answers are filed that comments reply to."""
+    lost: dict[Native, tuple[int, ...]] = {}
+    for native in parents:
+        above: Native | None = native
+        for _ in range(_LOST_CLIMB):
+            if above is None or native in lost:
+                break
+            rows = PARENT.seen(database, place=above[0], native=above[1])
+            if filed := tuple(row.question_id for row in rows if row.question_id is not None):
+                lost[native] = filed
+            above = (above[0], rows[0].reply_to) if rows and rows[0].reply_to else None
+    return lost
+
+
+def _standing(chat: Chat, head: Any) -> dict[str, Any]:
+    """What the page says of how far a chat is, and how complete."""
+    return {
+        "turn_ends": head.turn_ends if chat.state.live else None,
+        "late_until": head.late_until if chat.state.hears_late_answers else None,
+        "kept_out": head.kept_out,
+        "unseen": head.unseen,
+    }
+
+
+def _told(rows: Sequence[Any], places: dict[int, str]) -> tuple[Told, ...]:
+    """The messages in time order, each from its rows, one for each question it is filed under."""
+    filed: dict[int, tuple[int, ...]] = {}
+    for row in rows:
+        if row.question_id is not None:
+            filed[row.id] = (*filed.get(row.id, ()), row.question_id)
+    return tuple(
+        Told(
+            _answer(row, places),
+            _KINDS[row.kind],
+            (row.place_id, row.platform_message_id),
+            row.reply_to,
+            filed.get(row.id, ()),
+        )
+        for row in {row.id: row for row in rows}.values()
+    )
+
+
+def _answer(row: Any, places: dict[int, str]) -> Answer:
+    """A message as readers see it."""
+    return Answer(
+        row.id,
+        row.public_id,
+        SOMEBODY if row.anonymous else row.name or SOMEBODY,
+        row.person_id,
+        places.get(row.place_id, ""),
+        row.body_html,
+        row.said_at,
+        row.picked,
+        row.by_host and not row.anonymous,
+        row.anonymous or not row.name,
+        row.edited,
+        row.hidden,
+    )
+
+
+def _announced(chat: Chat, questions: Iterable[Question], audience: Audience) -> tuple[Question, ...]:
+    """The questions to come that these readers may know of already."""
+    known = chat.state is ChatState.ANNOUNCED or audience.reads is Reads.HOSTS
+    return tuple(q for q in questions if q.waiting and q.text) if known else ()
