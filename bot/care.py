@@ -12,8 +12,8 @@ from bot.app import kept_clock, listed, written_url
 from bot.clock import Clock
 from bot.core import sentences
 from bot.core.model import Refused
-from bot.doctor import examine
-from bot.erasures import ErasureList, reapply
+from bot.doctor import examine, examine_discord
+from bot.erasures import ErasureList, catch_up
 from bot.settings import Settings
 from bot.storage.engine import database_url, locked
 from bot.storage.forgetting.restore import brought, put_in_place
@@ -29,9 +29,9 @@ async def link(settings: Settings, community: str | None) -> None:
     print(answer["link"])
 
 
-async def doctor(settings: Settings, *, as_json: bool) -> None:
+async def doctor(settings: Settings, *, as_json: bool, discord: bool = False) -> None:
     """Print what is configured and what is wrong; raises Refused when something is."""
-    findings = await examine(settings)
+    findings = await (examine_discord(settings) if discord else examine(settings))
     if as_json:
         print(json.dumps([asdict(one) for one in findings], ensure_ascii=False))
     else:
@@ -60,6 +60,6 @@ async def _made_ready(file: Path, erased: ErasureList, clock: Clock) -> tuple[di
     url = database_url("", file.parent).set(database=str(file))
     await asyncio.to_thread(migrate, url, clock.real(), keep=False)
     async with Store(url, erased=erased.add) as store:
-        again = await reapply(store, erased.read(), clock.now())
+        again = await catch_up(store, erased, clock.now())
         async with store.read() as tx:
             return await tx.counts(), again

@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ Handler = Callable[[Request], Awaitable[dict[str, Any]]]
 """Answers one request: {"do": "say", ...} in, {"text": ...} out; Refused becomes {"refused": ...}."""
 
 LONGEST_REQUEST = 1 << 20
+PATIENCE = 10.0
+"""Seconds in which somebody who connected has to ask."""
 _LONGEST_ADDRESS = 100
 
 
@@ -30,11 +32,13 @@ async def served(folder: Path, handlers: Mapping[str, Handler]) -> AsyncIterator
     (folder / "edchat.sock").unlink(missing_ok=True)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            writer.write(json.dumps(await _answered(reader, handlers)).encode() + b"\n")
-            await writer.drain()
-        finally:
-            writer.close()
+        with suppress(ConnectionError, TimeoutError):  # whoever asked went away, or never asked
+            async with asyncio.timeout(PATIENCE):
+                line = await _line(reader)
+            if line:
+                writer.write(json.dumps(await _answered(line, handlers)).encode() + b"\n")
+                await writer.drain()
+        writer.close()
 
     with _address(folder) as address:
         before = os.umask(0o177)
@@ -54,12 +58,14 @@ async def ask(folder: Path, do: str, **what: Any) -> dict[str, Any] | None:
             reader, writer = await asyncio.open_unix_connection(address, limit=LONGEST_REQUEST)
     except (FileNotFoundError, ConnectionRefusedError):
         return None
+    line = b""
     try:
-        writer.write(json.dumps({"do": do, **what}).encode() + b"\n")
-        line = await reader.readline()
+        with suppress(ConnectionError):  # it ended while it was asked
+            writer.write(json.dumps({"do": do, **what}).encode() + b"\n")
+            line = await reader.readline()
     finally:
         writer.close()
-    if not line:
+    if not line.endswith(b"\n"):
         raise Refused(sentences.NO_ANSWER)
     answer: dict[str, Any] = json.loads(line)
     if "refused" in answer:
@@ -67,9 +73,26 @@ async def ask(folder: Path, do: str, **what: Any) -> dict[str, Any] | None:
     return answer
 
 
-async def _answered(reader: asyncio.StreamReader, handlers: Mapping[str, Handler]) -> dict[str, Any]:
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    """The request, as far as it came; one that is too long is none, and is refused as such."""
     try:
-        request = json.loads(await reader.readline())
+        return await reader.readline()
+    except ValueError:
+        return b"?"
+
+
+def _request(line: bytes) -> Request:
+    """What was asked; Refused where nobody can make sense of it."""
+    try:
+        request: Request = json.loads(line)
+        return {**request, "do": str(request["do"])}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise Refused(sentences.NO_ANSWER) from None
+
+
+async def _answered(line: bytes, handlers: Mapping[str, Handler]) -> dict[str, Any]:
+    try:
+        request = _request(line)
         handler = handlers.get(request["do"])
         return await handler(request) if handler else {"refused": sentences.NO_ANSWER}
     except (Refused, StorageFull) as no:

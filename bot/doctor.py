@@ -5,37 +5,28 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot import control
-from bot.app import kept_clock, written_url
+from bot.app import kept_clock, listed, written_url
 from bot.core import sentences
 from bot.core.backups import copies, stale
+from bot.core.finding import Finding
 from bot.core.model import Refused
+from bot.core.sentences import discord_check
 from bot.core.times.zones import known_zone
 from bot.settings import Settings, strangers
 from bot.storage.engine import StorageFull, database_url, network_disk, read_only
 from bot.storage.migrate import head, known
-from bot.storage.store import Store, Tx
+from bot.storage.store import KNOWS, Store, Tx
 
 LITTLE_ROOM = 500 * 1024 * 1024
 """Bytes of free disk below which the doctor warns."""
 OVERDUE = timedelta(minutes=10)
 _HERE = ("127.0.0.1", "::1", "localhost")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at; `advice` says what to do where it is not fine."""
-
-    fine: bool
-    what: str
-    found: str
-    advice: str = ""
 
 
 def free_bytes(folder: Path) -> int:
@@ -51,6 +42,15 @@ async def examine(settings: Settings, free: Callable[[Path], int] = free_bytes) 
         return tuple(findings)
     answers, running = await _running(settings)
     return (*findings, running, *_copies(settings, answers=answers), *await _database(settings))
+
+
+async def examine_discord(settings: Settings) -> tuple[Finding, ...]:
+    """Look at the bot on Discord: token, intents, servers, and what it may do there."""
+    if settings.discord is None:
+        return (Finding(False, "discord token", discord_check.NOT_SET_UP, discord_check.SET_UP_HOW),)
+    from bot.platforms.discord import checking  # loaded for those who are there
+
+    return tuple([finding async for finding in checking.examine(settings.discord)])
 
 
 def _settings() -> Iterator[Finding]:
@@ -133,7 +133,7 @@ async def _inside(tx: Tx, settings: Settings) -> list[Finding]:
         return [_schema(revision)]
     now = kept_clock(settings.data_dir).now()
     findings = [Finding(True, "schema", str(revision)), *await _communities(tx, settings)]
-    return [*findings, *await _zones(tx), await _to_be_sent(tx, now)]
+    return [*findings, *await _zones(tx), await _forgotten(tx, settings), await _to_be_sent(tx, now)]
 
 
 async def _communities(tx: Tx, settings: Settings) -> list[Finding]:
@@ -163,6 +163,14 @@ async def _zones(tx: Tx) -> list[Finding]:
         if not known_zone(slot.rule.zone)
         for advice in [sentences.another_zone(series.title)]
     ]
+
+
+async def _forgotten(tx: Tx, settings: Settings) -> Finding:
+    known = await tx.installed(KNOWS)
+    lacking, mark = listed(settings).since(known)
+    if known and mark is None:
+        return Finding(False, "forgotten", sentences.LIST_MISSING, sentences.BRING_LIST)
+    return Finding(True, "forgotten", sentences.lacks_erasures(len(lacking)))
 
 
 async def _to_be_sent(tx: Tx, now: datetime) -> Finding:

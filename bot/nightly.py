@@ -1,7 +1,8 @@
 """What is done once a day: a copy of the database, and letting go of what is due to go."""
 
 import asyncio
-from datetime import UTC, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,20 +24,36 @@ DAY = timedelta(days=1)
 
 
 class Nightly:
-    """The nights' copies in one folder."""
+    """The nights' copies in one folder; `forget` is asked each night to let older ones forget."""
 
-    def __init__(self, store: Store, clock: Clock, folder: Path, keep: int, zone: str = "UTC") -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        folder: Path,
+        keep: int,
+        zone: str = "UTC",
+        forget: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
         self._store, self._clock, self._folder, self._keep = store, clock, folder, keep
         self._zone = ZoneInfo(zone) if known_zone(zone) else UTC
+        self._forget = forget
+        self._tidied: date | None = None
 
     async def run(self) -> None:
         """Make each night's copy, one that was missed at once; until cancelled."""
         while True:
-            if due(self.names(), self._clock.real(), self._zone) and await self.copy() is None:
-                await asyncio.sleep(LONGEST_SLEEP)
-                continue
+            if self._keep and due(self.names(), self._clock.real(), self._zone):
+                await self.copy()
+            await self.tidy()
             now = self._clock.real()
             await asyncio.sleep(min((next_night(now, self._zone) - now).total_seconds(), LONGEST_SLEEP))
+
+    async def tidy(self) -> None:
+        """Once a night, and after each start: let copies forget what was forgotten."""
+        last = night(self._clock.real(), self._zone)
+        if self._forget and last != self._tidied and await self._forget():
+            self._tidied = last
 
     async def copy(self) -> Path | None:
         """Make the last night's copy and let the oldest go; None when the disk refuses."""

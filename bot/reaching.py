@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
-from bot.app import App
+from bot.app import App, listed
 from bot.core import sentences
 from bot.core.model import Community, Refused
+from bot.erasures import Copies
 from bot.nightly import Nightly
 from bot.settings import Settings
 from bot.storage.doors.secrets import SecretKind
@@ -21,6 +23,7 @@ async def with_pages(app: App, settings: Settings, limits: Limits | None = None)
     """Let the bot serve its pages while it runs; gives what they need, with their address."""
     bound = listener(settings.web_host, settings.web_port)
     site = Site(app.store, app.clock, app.tree, address(bound, settings.web_base_url), settings.web_prefix)
+    site.unwell = app.unwell
     async with app.store.begin() as tx:
         await tx.install("address", site.base_url)
     proxies = [one.strip() for one in (settings.web_trusted_proxies or "").split(",") if one.strip()]
@@ -30,10 +33,11 @@ async def with_pages(app: App, settings: Settings, limits: Limits | None = None)
 
 
 def with_copies(app: App, settings: Settings) -> None:
-    """Let the bot copy its database every night while it runs."""
-    if settings.backups:
-        folder = settings.data_dir / "backups"
-        app.beside.append(Nightly(app.store, app.clock, folder, settings.backups, settings.zone).run)
+    """Let the bot copy its database every night while it runs, and older copies forget what it forgot."""
+    folder, database = settings.data_dir / "backups", Path(str(app.store.url.database))
+    held = Copies(database, folder, listed(settings), app.clock)
+    nights = Nightly(app.store, app.clock, folder, settings.backups, settings.zone, held.tidy)
+    app.beside.append(nights.run)
 
 
 async def first_host_link(app: App) -> str | None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from html import escape
 
 import structlog
 
@@ -47,6 +48,10 @@ class Renderer:
                 log.error("storage_full", reason=str(fault))  # noqa: TRY400 - a full disk needs no traceback
                 await asyncio.sleep(AFTER_A_FAULT)
                 continue
+            except Exception as fault:  # noqa: BLE001 - whatever it is: the words wait, the bot goes on
+                log.error("rendering_waits", fault=type(fault).__name__)  # noqa: TRY400 - it may hold words
+                await asyncio.sleep(AFTER_A_FAULT)
+                continue
             await self._more.wait()
 
     async def outdate(self) -> None:
@@ -87,4 +92,13 @@ async def _with_names(tx: Tx, messages: Sequence[Unrendered]) -> Words:
 
 
 def _render_all(words: Words) -> list[tuple[Unrendered, str]]:
-    return [(said, markup.render(said.text, names)) for said, names in words]
+    return [(said, _rendered(said, names)) for said, names in words]
+
+
+def _rendered(said: Unrendered, names: Mapping[str, str]) -> str:
+    """A message as HTML; one that cannot be rendered stands there as it was typed."""
+    try:
+        return markup.render(said.text, names)
+    except Exception as fault:  # noqa: BLE001 - one message must not keep the others from readers
+        log.error("not_rendered", message=said.id, fault=type(fault).__name__)  # noqa: TRY400 - it may hold words
+        return f"<p>{escape(said.text)}</p>\n"

@@ -13,9 +13,8 @@ WAITING: Final = {
         "B084 "  # chat.title
         "B110 B111 B113 B125 "  # questions
         "B196 B197 B198 B199 "  # answers.parse
-        "B208 B210 B218 "  # commands
-        "B229 B230 B232 B233 B234 B235 B237 B239 B241 B243 B244 B246 B247 B248 B249 B250 "  # discord.events
-        "B371 "  # config.env
+        "B210 "  # commands
+        "B229 B230 B232 B233 B234 B235 B237 B239 B241 B243 B246 B247 B248 B249 B250 "  # discord.events
         "B386 "  # privacy: only Discord says that a channel is age-restricted
         "B390 B391 B392 B393 B394 "  # load
     ),

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 import pytest
+from sqlalchemy import text
 
 from bot import failpoints, logs
 from bot.commands import Asker, Cog, CommandTree, Context, Example, Offer, Reply, command, hears, on_step
-from bot.core.hearing import Deleted, Heard, Reacted, Said
+from bot.core.hearing import Author, Commanded, Deleted, Heard, Reacted, Said
 from bot.core.model import Chat, Place, Refused, Role, Series, Step, StepKind
 from bot.core.which import Which
 from bot.help import completed
@@ -216,14 +217,12 @@ async def test_an_old_button_does_no_harm(house: Room) -> None:
 
 async def test_b217_the_same_interaction_twice_is_handled_once(house: Room) -> None:
     assert case("B217").expect == "handled once"
-
-    async def settle(tx: Tx, reply: Reply) -> None:
-        if not await tx.first_handling("terminal", "press 1", house.place.id, 1, StoppedClock().now()):
-            raise Refused("That was answered already.")
-
-    assert (await house.say("chat start", settle=settle)).text.startswith("Started")
-    assert await house.say("chat start", settle=settle) == Reply("That was answered already.", private=True)
-    assert await count(house) == 1
+    pressed = Commanded("press 1", Author("ana", "Ana", Role.HOST), "chat start", StoppedClock().now())
+    for _ in range(2):
+        async with house.store.begin() as tx:
+            await tx.store_commands(house.place, [pressed, pressed], StoppedClock().now())
+            rows = await tx.connection.execute(text("SELECT native_id, text FROM handled_command"))
+            assert rows.all() == [(f"{house.place.native_id}:press 1", "chat start")]
 
 
 async def test_the_reply_is_settled_with_the_effect(house: Room) -> None:

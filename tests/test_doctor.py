@@ -17,8 +17,11 @@ from bot import care, control
 from bot.app import opened
 from bot.clock import ScaledClock
 from bot.core.backups import copy_name
+from bot.core.erasure import Erased, Erasure
+from bot.core.finding import Finding
 from bot.core.model import Refused
-from bot.doctor import LITTLE_ROOM, Finding, examine
+from bot.doctor import LITTLE_ROOM, examine
+from bot.erasures import FILE, ErasureList
 from bot.hosting import requests
 from bot.settings import Settings, load
 from bot.storage.engine import network_disk
@@ -295,3 +298,19 @@ async def test_what_is_printed_ends_with_how_much_is_wrong(
     rows = json.loads(capsys.readouterr().out)
     assert {row["what"] for row in rows if not row["fine"]} == {"permissions", "hosts"}
     assert set(rows[0]) == {"fine", "what", "found", "advice"}
+
+
+async def test_a_missing_list_of_what_was_forgotten_is_found_and_an_older_database_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = ErasureList(folder / FILE)
+    gone = Erasure(Erased.MESSAGE, datetime.now(UTC), platform="browser", place="edchat", native_id="7")
+    mark = listed.add([gone])
+    await care.doctor(settings_of(folder), as_json=False)
+    assert "the next start forgets 1 more" in capsys.readouterr().out
+    write(folder, "INSERT INTO installation VALUES ('erased', ?)", mark)
+    await care.doctor(settings_of(folder), as_json=False)
+    assert "and stays forgotten" in capsys.readouterr().out
+    (folder / FILE).unlink()
+    [found] = await wrong(folder)
+    assert (found.what, "erased.jsonl is missing" in found.found) == ("forgotten", True)

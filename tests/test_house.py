@@ -41,6 +41,18 @@ def imported(file: Path) -> set[str]:
     }
 
 
+def defined(file: Path) -> set[str]:
+    """Give the public names that a file defines itself."""
+    names: set[str] = set()
+    for node in ast.parse(file.read_bytes()).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return {name for name in names if not name.startswith("_")}
+
+
 def called(file: Path) -> set[str]:
     """Give the names of the methods a file calls."""
     nodes = ast.walk(ast.parse(file.read_bytes()))
@@ -96,6 +108,14 @@ def test_functions_are_short() -> None:
 @pytest.mark.parametrize("file", PRODUCT, ids=lambda file: str(file.relative_to(HOUSE)))
 def test_every_module_opens_with_a_sentence(file: Path) -> None:
     assert ast.get_docstring(ast.parse(file.read_bytes()))
+
+
+def test_no_two_rooms_of_sentences_define_one_name() -> None:
+    homes: dict[str, set[str]] = {}
+    for file in (HOUSE / "bot" / "core" / "sentences").glob("*.py"):
+        for name in defined(file):
+            homes.setdefault(name, set()).add(file.name)
+    assert {name: sorted(files) for name, files in homes.items() if len(files) > 1} == {}
 
 
 def test_the_lock_pins_what_the_project_asks_for() -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.markup import LONGEST, excerpt, href, mentioned, render
+from bot.markup import LONGEST, href, mentioned, render
 from bot.markup._cleaning import ATTRIBUTES, CLASSES, REL, TAGS, clean
 from tests.support.bad_inputs import case
 from tests.support.xss_payloads import XSS_PAYLOADS
@@ -170,7 +170,6 @@ def test_whatever_is_written_only_our_elements_come_out(text: str) -> None:
 @given(st.text(max_size=200))
 def test_any_characters_are_shown_or_left_out(text: str) -> None:
     assert_only_ours(render(text))
-    assert len(excerpt(text, 50)) <= 50
 
 
 def test_b275_an_element_that_somebody_wrote_is_text() -> None:
@@ -386,7 +385,6 @@ def test_what_is_too_long_is_cut_between_letters() -> None:
 def test_b289_emoji_are_kept_whole(emoji: str) -> None:
     assert case("B289").expect == "kept whole"
     assert render(emoji) == f"<p>{emoji}</p>\n"
-    assert excerpt(emoji * 50, 20).removesuffix("…").replace(emoji, "") == ""
 
 
 def test_b290_marks_do_not_climb_over_other_lines() -> None:
@@ -419,27 +417,7 @@ def test_lists_keep_their_numbers_and_lines_their_breaks() -> None:
     assert render("[a]: https://e.org").startswith("<p>[a]: <a ")
 
 
-def test_a_spoiler_opens_by_keyboard_and_is_in_no_excerpt() -> None:
+def test_a_spoiler_opens_by_keyboard() -> None:
     assert render("a ||b *c*|| d ||||") == (
         '<p>a <span class="spoiler" tabindex="0">b <em>c</em></span> d ||||</p>\n'
     )
-    assert excerpt("a ||b *c* ||| d", 50) == "a [spoiler]| d"
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("# A1: **novels**\n\n- one\n- two", "# A1: novels one two"),
-        ("<@123> asked `a<b`", "@unknown asked a<b"),
-        ("[x](https://e.org)", "x (e.org)"),
-        ("```py\nx = 1\n```\nend", "x = 1 end"),
-        ("one\ntwo\\\nthree", "one two three"),
-        ("word " * 20, "word word word word word word word word word word wo…"[:49] + "…"),
-    ],
-)
-def test_an_excerpt_is_one_plain_line(text: str, line: str) -> None:
-    assert excerpt(text, 50) == line
-
-
-def test_an_excerpt_names_whom_it_may() -> None:
-    assert excerpt("<@123> in <#7>", 50, NAMES) == "@Ann in #lounge"

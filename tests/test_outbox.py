@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.actions import Action
 from bot.core.effects import Say, Wish, Withdraw
-from bot.core.model import Action
 from bot.outbox import PATIENCE
 from bot.platform import Impossible, Later
 from tests.support.desk import Desk, Moody

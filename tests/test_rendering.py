@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from bot import markup
+from bot import markup, rendering
 from bot.core.hearing import Author, Deleted, Edited, Said
 from bot.rendering import Renderer
 from cogs.privacy import Privacy
@@ -192,3 +193,50 @@ async def test_words_taken_back_while_they_are_rendered_stay_away(room: Evening)
         await rendering
     assert (await room.message("a")).body_html is None
     assert await renderer.render_some() == 0
+
+
+async def test_words_that_cannot_be_rendered_stand_as_typed_and_the_rest_is_rendered(
+    room: Evening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = markup.render
+
+    def sometimes(text: str, names: Any = None) -> str:
+        if "trip" in text:
+            raise RecursionError(text)
+        return whole(text, names)
+
+    monkeypatch.setattr(markup, "render", sometimes)
+    await say(room, "b", "a trip <b>wire</b>")
+    await say(room, "c", "*comics*")
+    with capture_logs() as logs:
+        assert await rendered(room, "c") == "<p><em>comics</em></p>\n"
+    assert (await room.message("b")).body_html == "<p>a trip &lt;b&gt;wire&lt;/b&gt;</p>\n"
+    assert "novels" in (await room.message("a")).body_html
+    assert [(line["event"], line["fault"]) for line in logs] == [("not_rendered", "RecursionError")]
+    assert "trip" not in str(logs)
+
+
+async def test_a_fault_while_rendering_ends_nothing_and_is_made_up_for(
+    room: Evening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rendering, "AFTER_A_FAULT", 0.05)
+    async with room.store.begin() as tx:
+        await tx.connection.exec_driver_sql("ALTER TABLE consent RENAME TO elsewhere")
+    await say_unheard(room, "b", "I agree with <@123>")
+    with capture_logs() as logs:
+        async with running(room) as (_, changed):
+            await asyncio.sleep(0.3)
+            assert {line["event"] for line in logs} == {"rendering_waits"}
+            async with room.store.begin() as tx:
+                await tx.connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO consent")
+            await shows(room, "b", "@Ann", changed)
+
+
+async def say_unheard(room: Evening, native_id: str, text: str) -> None:
+    """A message stored past everybody's ears."""
+    async with room.store.begin() as tx:
+        await tx.connection.exec_driver_sql(
+            "INSERT INTO message (place_id, platform_message_id, chat_id, person_id, text, said_at, heard_at)"
+            " SELECT place_id, ?, chat_id, person_id, ?, said_at, heard_at FROM message LIMIT 1",
+            (native_id, text),
+        )

@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,16 +17,13 @@ from sqlalchemy import create_engine, text
 
 from bot import care
 from bot.app import listed, opened
-from bot.core.hearing import Author
-from bot.core.model import Person, Refused, Role
+from bot.core.model import Refused
 from bot.nightly import Nightly
 from bot.settings import Settings
 from bot.storage.engine import locked
 from bot.storage.migrate import config, head
-from bot.storage.store import Store
 from tests.support.house import prepare, settings
-
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+from tests.support.talking import everything, talk
 
 
 @pytest.fixture
@@ -221,21 +217,6 @@ async def test_an_older_schema_is_brought_up(folder: Path, tmp_path: Path) -> No
     assert rows(folder / "edchat.sqlite", "SELECT version_num FROM alembic_version") == [(head(),)]
     assert rows(old, "SELECT version_num FROM alembic_version") == [("0002",)]
     assert not [name for name in held(folder) if "restoring" in name]
-
-
-async def talk(store: Store, name: str, words: str) -> Person:
-    """Somebody who said something in the room."""
-    async with store.begin() as tx:
-        [place, *_] = await tx.places_on("browser")
-        person = await tx.person("browser", Author(f"n.{len(words)}", name), place.community_id)
-        await tx.make_member(place.community_id, person.id, NOW)
-        await tx.room_say(place, person, Role.ANYONE, words, f"<p>{words}</p>", NOW)
-    return person
-
-
-def everything(folder: Path) -> bytes:
-    """Every byte of the database that is served, and of what lies beside it."""
-    return b"".join(file.read_bytes() for file in folder.glob("edchat.sqlite*"))
 
 
 async def test_who_was_forgotten_since_the_copy_is_forgotten_again_before_anything_is_served(

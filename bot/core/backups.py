@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 AT = time(3, 30)
 """When a night's copy is made, by the clock on the house's wall."""
-_NAME = re.compile(r"edchat-\d{4}-\d{2}-\d{2}\.sqlite")
+ASIDE_LASTS = timedelta(days=30)
+"""How long a database is kept that a migration or a restore set aside."""
+_NAME = re.compile(r"edchat-(\d{4}-\d{2}-\d{2})\.sqlite")
+_ASIDE = re.compile(r".+-before-\w+-(\d{8}-\d{6})(?:-\d{6})?\.\w+")
 _DAY = timedelta(days=1)
 
 
@@ -48,6 +51,28 @@ def stale(names: Iterable[str], now: datetime, zone: tzinfo) -> bool:
     """Whether the newest copy is older than that of the night before the last."""
     nights = copies(names)
     return bool(nights) and nights[-1] < copy_name(night(now, zone) - _DAY)
+
+
+def set_aside(name: str) -> datetime | None:
+    """When a file was set aside by a migration or a restore; None of any other file."""
+    found = _ASIDE.fullmatch(name)
+    try:
+        return datetime.strptime(found[1], "%Y%m%d-%H%M%S").replace(tzinfo=UTC) if found else None
+    except ValueError:
+        return None
+
+
+def outlived(names: Iterable[str], now: datetime) -> list[str]:
+    """The files that were set aside so long ago that nobody wants them back."""
+    since = {name: found for name in names if (found := set_aside(name))}
+    return sorted(name for name, at in since.items() if at < now - ASIDE_LASTS)
+
+
+def made_after(name: str) -> datetime:
+    """A moment before which a copy cannot have been made."""
+    if night := _NAME.fullmatch(name):
+        return datetime.fromisoformat(night[1]).replace(tzinfo=UTC) - _DAY
+    return set_aside(name) or datetime.min.replace(tzinfo=UTC)
 
 
 def _instant(night: date, zone: tzinfo) -> datetime:

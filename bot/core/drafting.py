@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import runsheet, sentences
+from bot.core.actions import Action
 from bot.core.effects import Wish
-from bot.core.model import Action, ChatState, Question, QuestionState, Refused, StepKind
+from bot.core.model import ChatState, Question, QuestionState, Refused, StepKind
 from bot.core.running import question_subject, reschedule
 from bot.core.state import Change, Running
 from bot.core.steering import insert, move_end, replan
@@ -64,6 +65,23 @@ def remove(state: Running, position: int, now: datetime) -> Change:
         if q is not question
     )
     return _relaid(replace(state, questions=rest), now)
+
+
+def renumbered(before: Sequence[Question], after: Sequence[Question]) -> dict[int, int | None]:
+    """The numbers still waiting that mean another question now, with that question's, or None if it is out.
+
+    Whoever answered "A4" before Q4 was asked meant the words that they read as Q4, whatever number these
+    have now. A list that was pasted anew has no ids yet: it keeps its numbers where its words are new too.
+    """
+    by_id = {q.id: q.position for q in after if q.id}
+    by_words = {q.text: q.position for q in after if not q.id}
+    same = {position: position for position in by_words.values()}
+    now = {
+        q.position: by_id.get(q.id) or by_words.get(q.text) or same.get(q.position)
+        for q in before
+        if q.waiting
+    }
+    return {old: new for old, new in now.items() if new != old}
 
 
 def at(state: Running, position: int) -> Question:

@@ -74,6 +74,11 @@ def in_hour(chat: Chat, at: datetime) -> bool:
     return chat.starts_at <= at and (at <= chat.ends_at or not chat.state.hears_late_answers)
 
 
+def may_be_heard_yet(attended: Sequence[Attended], said: datetime | None) -> bool:
+    """Whether a chat would keep words said then, should they come yet; those before every chat never."""
+    return any(said is None or one.chat.starts_at <= said for one in attended)
+
+
 def _number(one: Attended, filed: Filed) -> int:
     if not filed.questions:
         return 0

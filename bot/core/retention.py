@@ -13,6 +13,11 @@ def erased_before(retention_days: int | None, now: datetime) -> datetime | None:
     return now - timedelta(days=retention_days) if retention_days else None
 
 
+def unheard_before(retention_days: int | None, tail: timedelta, now: datetime) -> datetime:
+    """Words of no chat said before this go, in a room whose weekly chats keep nothing after their tail."""
+    return max(now - tail, erased_before(retention_days, now) or now - tail)
+
+
 def gone_before(now: datetime) -> datetime:
     """Communities that removed the bot before this are erased."""
     return now - AFTER_LEAVING

@@ -142,6 +142,8 @@ class Erasing(Unsaying):
         self.stale |= {*await self.hosted_by(person.id, community_id)}
         host = t.chat_host.c.person_id == person.id
         await self._do(delete(t.chat_host).where(host, t.chat_host.c.chat_id.in_(chats_of(community_id))))
+        wished = t.reminder.c.person_id == person.id
+        await self._do(delete(t.reminder).where(wished, t.reminder.c.chat_id.in_(chats_of(community_id))))
         if not await self._known_elsewhere(person.id, community_id):
             await self._do(update(t.person).where(t.person.c.id == person.id).values(name=""))
 

@@ -14,6 +14,10 @@ from bot.core.model import Refused
 from bot.storage.engine import StorageFull, named, read_only
 from bot.storage.migrate import head, known
 
+RESTORING = ".restoring"
+"""Ends the name of a copy that is being made ready."""
+RENEWING = ".renewing"
+"""Ends the name of what is to take a copy's place."""
 _BESIDE = "-wal", "-shm", "-journal"
 
 
@@ -24,13 +28,13 @@ def brought(copy: Path, database: Path) -> Iterator[Path]:
     A copy that is damaged, none of ours, or of a newer version is refused.
     """
     _check(copy)
-    fresh = database.with_name(database.name + ".restoring")
-    _remove(fresh)
+    fresh = database.with_name(database.name + RESTORING)
+    remove(fresh)
     try:
         _copied(copy, fresh)
         yield fresh
     finally:
-        _remove(fresh)
+        remove(fresh)
 
 
 def put_in_place(fresh: Path, database: Path, now: datetime) -> Path | None:
@@ -43,6 +47,41 @@ def put_in_place(fresh: Path, database: Path, now: datetime) -> Path | None:
     fresh.replace(database)
     _synced(database.parent)
     return aside
+
+
+def noted_in(copy: Path, name: str) -> tuple[str, str | None]:
+    """A copy's revision, and a value of its installation; Refused where it is none of ours, or damaged."""
+    try:
+        with closing(_opened(copy)) as there:
+            [revision] = there.execute("SELECT version_num FROM alembic_version").fetchone()
+            found = there.execute("SELECT value FROM installation WHERE name = ?", (name,)).fetchone()
+    except (sqlite3.DatabaseError, TypeError):
+        raise Refused(sentences.NOT_OUR_COPY.format(file=copy)) from None
+    return str(revision), found[0] if found else None
+
+
+def renew(copy: Path, work: Path) -> None:
+    """Let what `work` holds take a copy's place at once, without a byte that it no longer holds."""
+    fresh = copy.with_name(f"{copy.name}{RENEWING}")
+    try:
+        remove(fresh)
+        fresh.touch(0o600)
+        with closing(sqlite3.connect(work)) as there:
+            there.execute("VACUUM INTO ?", (str(fresh),))
+        _synced(fresh)
+        fresh.replace(copy)
+        remove_beside(copy)
+        _synced(copy.parent)
+    except sqlite3.DatabaseError as fault:
+        raise named(fault) from fault
+    finally:
+        remove(fresh)
+
+
+def remove_beside(file: Path) -> None:
+    """Remove the log of a database that has none any more."""
+    for ending in _BESIDE:
+        file.with_name(file.name + ending).unlink(missing_ok=True)
 
 
 def _check(copy: Path) -> None:
@@ -87,8 +126,7 @@ def _settled(file: Path) -> None:
     """Write what the log still holds into the file itself, and the file to the disk."""
     with closing(sqlite3.connect(file)) as there:
         there.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    for ending in _BESIDE:
-        file.with_name(file.name + ending).unlink(missing_ok=True)
+    remove_beside(file)
     _synced(file)
 
 
@@ -114,9 +152,10 @@ def _set_aside(database: Path, now: datetime) -> Path:
     return aside
 
 
-def _remove(file: Path) -> None:
-    for ending in ("", *_BESIDE):
-        file.with_name(file.name + ending).unlink(missing_ok=True)
+def remove(file: Path) -> None:
+    """Remove a database with its log."""
+    file.unlink(missing_ok=True)
+    remove_beside(file)
 
 
 def _synced(path: Path) -> None:

@@ -13,11 +13,11 @@ from bot.core.state import Running
 from bot.storage import tables as t
 from bot.storage.archive.publishing import Archives
 from bot.storage.chats import AHEAD, LIVE, chat_of
-from bot.storage.forgetting.erasing import Erasing
+from bot.storage.forgetting.unheard import Unheard
 from bot.storage.forgetting.unsaying import chats_of, places_of
 
 
-class Retention(Erasing, Archives):
+class Retention(Unheard, Archives):
     """What is asked when the house is kept."""
 
     async def keep_house(self, now: datetime) -> int:
@@ -29,6 +29,7 @@ class Retention(Erasing, Archives):
         for row in gone:
             await self.erase_community(row.id, now)
         await self._let_whispers_go(now)
+        await self.let_unheard_words_go(now)
         await self.room_prune(now)
         return len(due) + len(gone)
 
@@ -105,7 +106,7 @@ def _everything_of(community_id: int) -> Iterator[tuple[Table, ColumnElement[boo
         yield table, table.c.place_id.in_(places)
     for table in (t.secret, t.member, t.consent, t.community_host):
         yield table, table.c.community_id == community_id
-    for table in (t.question, t.step, t.chat_place, t.chat_host):
+    for table in (t.question, t.step, t.chat_place, t.chat_host, t.reminder):
         yield table, table.c.chat_id.in_(chats)
     for table in (t.chat, t.slot, t.series_place):
         yield table, table.c.series_id.in_(series)

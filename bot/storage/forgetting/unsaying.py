@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Row, Table, and_, or_, select, update
 
 from bot.core import sentences
+from bot.core.actions import Action
 from bot.core.erasure import Erased
 from bot.core.masking import Mask
 from bot.core.mentioning import Mentions, Quotes
-from bot.core.model import Action, Person
+from bot.core.model import Person
 from bot.markup import render
 from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
@@ -20,6 +21,8 @@ from bot.storage.heard.refiling import erasure_of
 
 OWN_WORDS = "edchat-own-words"
 """What a copy of somebody's own words calls itself."""
+TYPED = "typed.{message}"
+"""The key of what hosts are shown of a question that a moderator typed."""
 _AT_ONCE = 500
 _O, _M = t.outbox.c, t.room_message.c
 
@@ -34,7 +37,14 @@ class Unsaying(Members, Reporting):
         await super().erase(message_ids, now)
         await self._let_copies_go(message_ids, now)
         await self.drop_reports(message_ids, now)
+        await self._drop_typed(message_ids, now)
         await self._stop_quoting(rows, now)
+
+    async def _drop_typed(self, message_ids: Sequence[int], now: datetime) -> None:
+        """Empty what hosts were shown of questions that moderators typed themselves."""
+        told = t.outbox.c.key.in_([TYPED.format(message=one) for one in message_ids])
+        for row in await self._rows(select(t.outbox, t.place.c.platform).join(t.place).where(told)):
+            await self._empty_post(row, now)
 
     async def hide(self, message_id: int, now: datetime, why: str | None = None) -> None:
         """Hide a message from readers, with a reason for hosts."""

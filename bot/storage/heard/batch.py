@@ -18,11 +18,15 @@ LONGEST = 65_536
 
 
 class Hung(NamedTuple):
-    """What others hang a message on: a question's post, or a stored message."""
+    """What others hang a message on: a question's post, or a stored message, also by its copy.
+
+    `original` is the message of which it is a copy.
+    """
 
     question_id: int | None = None
     chat_id: int = 0
     is_answer: bool = False
+    original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ class Batch:
                 filed.kind,
                 filed.why,
                 around.thread_question,
-                one.reply_to,
+                self._hung.get(one.reply_to or "", _NOTHING).original or one.reply_to,
                 ",".join(map(str, filed.held)) if filed.held else None,
                 list(one.attachments) if one.attachments else None,
                 one.anonymous and self._nameless(kept),

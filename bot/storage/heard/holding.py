@@ -9,14 +9,14 @@ from bot.core import sentences
 from bot.core.grammar import command_text
 from bot.core.model import Person, Place, Role
 from bot.storage import tables as t
-from bot.storage.outbound import Outbound
+from bot.storage.heard.receipts import Receipts
 from bot.storage.rooms.posts import Rooms
 
 MOST_TOLD = 5
 """Waiting messages of one person of which hosts are told; more of them wait in the room alone."""
 
 
-class Holding(Outbound, Rooms):
+class Holding(Receipts, Rooms):
     """What is asked of held words."""
 
     async def room_say(

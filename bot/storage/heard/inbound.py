@@ -15,14 +15,18 @@ from bot.core.listening import Attended
 from bot.core.mentioning import Mentions, unnamed
 from bot.core.model import How, Place, Question, QuestionState
 from bot.storage import tables as t
+from bot.storage.archive.addresses import BROWSER
 from bot.storage.chats import AHEAD, LATE, LIVE, Chats, chat_of
 from bot.storage.heard.batch import FILINGS, MESSAGES, Batch, Hung, filing_row, kept_words
 from bot.storage.heard.pouring import Draw
 from bot.storage.people import People
 from bot.storage.queries import among, listed
+from bot.storage.rooms.moving import RoomMoves
 
 BY_FORM = "form:"
 """Begins the native id of a message that no network carried."""
+COPY = "copy."
+"""Begins the subject of a message's copy; the message's id follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ _KNOWN = Draw(
         t.message.c.place_id == _PLACE, among(t.message.c.platform_message_id, bindparam("native_ids"))
     )
 )
+_TOLD = select(t.message.c.id, t.message.c.platform_message_id, t.message.c.chat_id, t.message.c.kind)
 _NEXT_ID = Draw(select(func.coalesce(func.max(t.message.c.id), 0) + 1))
 _PUT_CURSOR = upsert(t.cursor)
 _MOVE_CURSOR = Draw(
@@ -78,7 +83,7 @@ _MOVE_CURSOR = Draw(
 )
 
 
-class Inbound(Chats, People):
+class Inbound(Chats, People, RoomMoves):
     """What is asked of messages as they arrive."""
 
     async def attended(self, place_id: int, now: datetime) -> tuple[Attended, ...]:
@@ -104,6 +109,9 @@ class Inbound(Chats, People):
                 batch.take(one, person)
         await MESSAGES.into(self.connection, batch.messages)
         await FILINGS.into(self.connection, batch.filings)
+        self.recollect |= {row[0] for row in batch.filings}
+        if place.platform == BROWSER:
+            await self.room_filed({row[0] for row in batch.filings}, now)
         return batch
 
     async def _without_the_left_out(self, place: Place, said: list[Said]) -> list[Said]:
@@ -123,6 +131,7 @@ class Inbound(Chats, People):
             filed = Filed(MessageKind.ANSWER, (form.question.id,), How.FORM)
             row = filing_row(message_id, form.question.id, filed, now, form.person_id)
             await self._do(t.filing.insert(), [row] if asked else [])
+            self.recollect.add(message_id)
         return asked
 
     async def messages_by_native_id(self, place_id: int, native_ids: Sequence[str]) -> dict[str, int]:
@@ -150,18 +159,34 @@ class Inbound(Chats, People):
         if not wanted:
             return {}
         posts = (
-            select(t.outbox.c.platform_message_id, t.question.c.id, t.question.c.chat_id)
-            .join(t.question, t.question.c.id == t.outbox.c.question_id)
+            select(t.outbox.c.platform_message_id, t.outbox.c.subject, t.question.c.id, t.question.c.chat_id)
+            .outerjoin(t.question, t.question.c.id == t.outbox.c.question_id)
             .where(t.outbox.c.place_id == place_id, t.outbox.c.platform_message_id.in_(wanted))
         )
-        told = select(t.message.c.platform_message_id, t.message.c.chat_id, t.message.c.kind).where(
-            t.message.c.place_id == place_id, t.message.c.platform_message_id.in_(wanted)
-        )
-        found = {
-            row.platform_message_id: Hung(None, row.chat_id or 0, row.kind == MessageKind.ANSWER)
-            for row in await self._rows(told)
+        told = _TOLD.where(t.message.c.place_id == place_id, t.message.c.platform_message_id.in_(wanted))
+        found = {row.platform_message_id: _hung_on(row) for row in await self._rows(told)}
+        ours = await self._rows(posts)
+        found |= {row.platform_message_id: Hung(row.id, row.chat_id) for row in ours if row.id}
+        copies = {row.platform_message_id: int(row.subject.split(".")[1]) for row in ours if _is_copy(row)}
+        return found | (await self._originals(copies) if copies else {})
+
+    async def _originals(self, copies: Mapping[str, int]) -> dict[str, Hung]:
+        """What stands for copies of messages: whoever replies to a copy means the message."""
+        told = _TOLD.where(t.message.c.id.in_(set(copies.values())))
+        rows = {row.id: row for row in await self._rows(told)}
+        return {
+            native_id: _hung_on(rows[message_id])._replace(original=rows[message_id].platform_message_id)
+            for native_id, message_id in copies.items()
+            if message_id in rows
         }
-        return found | {row.platform_message_id: Hung(row.id, row.chat_id) for row in await self._rows(posts)}
+
+
+def _is_copy(row: Row[Any]) -> bool:
+    return bool(row.id is None and row.subject.startswith(COPY))
+
+
+def _hung_on(row: Row[Any]) -> Hung:
+    return Hung(None, row.chat_id or 0, row.kind == MessageKind.ANSWER)
 
 
 def _form_row(place: Place, form: Form, native_id: str, now: datetime) -> dict[str, Any]:

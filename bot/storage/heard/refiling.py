@@ -1,16 +1,16 @@
 """What becomes of a message after it was stored: edited, deleted, refiled, hidden, picked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, or_, select, update
+from sqlalchemy import Row, and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.core.erasure import Erased, Erasure
 from bot.core.filing import Around, Filed, MessageKind, named
 from bot.core.hearing import Deleted, Edited, Said
-from bot.core.listening import Attended, keep
+from bot.core.listening import Attended, keep, may_be_heard_yet
 from bot.core.mentioning import Mentions, unnamed
 from bot.core.model import How, Place, Question
 from bot.storage import tables as t
@@ -34,7 +34,7 @@ class Refiling(Inbound):
         """Store an edit, keep the old text for hosts, and file anew unless a person filed it."""
         row = await self._message_in(place.id, edited.id)
         if row is None:
-            said = Said(edited.id, edited.author, edited.text, edited.at)
+            said = Said(edited.id, edited.author, edited.text, edited.said_at or edited.at)
             return (await self.store_said(place, [said], attended, now)).ids.get(edited.id)
         masks = [Mentions(person) for person in await self.left_out_of(place.community_id)]
         new = kept_words(unnamed(edited.text, masks))
@@ -49,6 +49,7 @@ class Refiling(Inbound):
         if _attends(attended, row.chat_id):
             await self._add(t.message_revision, message_id=row.id, text=row.text, replaced_at=now)
         self.stale.add(row.chat_id)
+        self.recollect.add(row.id)
         values = {"text": new, "body_html": None, "render_version": 0, "edited_at": at}
         await self._do(update(t.message).where(t.message.c.id == row.id).values(**values))
         if (
@@ -68,15 +69,25 @@ class Refiling(Inbound):
         noted = place.platform == BROWSER  # in our own rooms, where it was taken back
         if row is not None and row.deleted_at is None and not noted:
             self.erasures.append(erasure_of(Erased.MESSAGE, place, deleted.id, now))
-        if row is None and attended:
-            tomb = {"place_id": place.id, "platform_message_id": deleted.id, "chat_id": attended[0].chat.id}
-            await self._add(
-                t.message, **tomb, said_at=deleted.at, heard_at=now, deleted_at=now, render_version=1
-            )
+        if row is None and await self._is_ours(place.id, deleted.id):
+            return None  # a post of the bot's: nothing of what people said hangs on it any less
+        if row is None and may_be_heard_yet(attended, deleted.said_at):
+            # Of no chat: nobody saw it there. It is kept so that the words, should they come, stay away.
+            tomb = {"place_id": place.id, "platform_message_id": deleted.id, "deleted_at": now}
+            said_at = deleted.said_at or deleted.at
+            await self._add(t.message, **tomb, said_at=said_at, heard_at=now, render_version=1)
         elif row is not None:
             await self.erase([row.id], now)
             await self._forget_receipt(place.id, deleted.id)
         return row.id if row is not None else None
+
+    async def _is_ours(self, place_id: int, native_id: str) -> bool:
+        o = t.outbox.c
+        return bool(
+            await self._value(
+                select(exists().where(o.place_id == place_id, o.platform_message_id == native_id))
+            )
+        )
 
     async def _forget_receipt(self, place_id: int, native_id: str) -> None:
         o, subject = t.outbox.c, f"receipt.{place_id}.{native_id}"
@@ -127,10 +138,14 @@ class Refiling(Inbound):
         mine = and_(t.filing.c.message_id == message_id, t.filing.c.how == How.REACTION)
         put = and_(mine, t.filing.c.question_id == question_id, t.filing.c.by_person_id == by)
         if await self._do(delete(t.filing).where(put)):
+            self.recollect.add(message_id)
+            await self.room_filed([message_id], now)
             await self.refile(message_id, attended, now)
 
-    async def correct(self, correction: Correction, attended: Sequence[Attended], now: datetime) -> None:
-        """File the sender's message before a correction under the question it names."""
+    async def correct(
+        self, correction: Correction, attended: Sequence[Attended], now: datetime
+    ) -> int | None:
+        """File the sender's message before a correction under the question it names; gives that message."""
         before = and_(
             t.message.c.person_id == correction.person_id,
             t.message.c.chat_id == correction.chat_id,
@@ -142,12 +157,22 @@ class Refiling(Inbound):
         )
         chat = next((one for one in attended if one.chat.id == correction.chat_id), None)
         if found is None or chat is None or await self._filed_by_people(found):
-            return
+            return None
         asked, held = named(correction.numbers, chat.questions)
         if asked or held:
             why = "corrected by its sender"
             filed = Filed(MessageKind.ANSWER, asked, How.LABEL, flags=("correction",), held=held, why=why)
             await self._put_filed(found, filed, now)
+        return int(found)
+
+    async def move_held(self, chat_id: int, numbers: Mapping[int, int | None]) -> None:
+        """Let held answers wait for the number that their question has now; for one taken out none waits."""
+        held = t.message.c.held
+        query = select(t.message.c.id, held).where(t.message.c.chat_id == chat_id, held.is_not(None))
+        for row in await self._rows(query):
+            moved = sorted({new for one in map(int, row.held.split(",")) if (new := numbers.get(one, one))})
+            values = {"held": ",".join(map(str, moved)) or None}
+            await self._do(update(t.message).where(t.message.c.id == row.id).values(**values))
 
     async def attach_held(self, chat_id: int, question: Question, now: datetime) -> int:
         """File the answers that were held until this question was asked; gives how many."""
@@ -157,13 +182,16 @@ class Refiling(Inbound):
         found = [row for row in await self._rows(query) if number in row.held.split(",")]
         rows = [_attached(row, question, now) for row in found]
         await self._do(upsert(t.filing).on_conflict_do_nothing(), rows)
+        self.recollect |= {row.id for row in found}
         for row in found:
             rest = ",".join(other for other in row.held.split(",") if other != number) or None
             await self._do(update(t.message).where(t.message.c.id == row.id).values(held=rest))
+        await self.room_filed([row.id for row in found], now)
         return len(found)
 
     async def changed(self, message_ids: Sequence[int]) -> None:
-        """Note that the pages on which these messages stand show something else now."""
+        """Note that the pages and threads on which these messages stand show something else now."""
+        self.recollect |= set(message_ids)
         query = select(t.message.c.chat_id).where(t.message.c.id.in_(message_ids))
         self.stale |= {row.chat_id for row in await self._rows(query.distinct()) if row.chat_id}
 
@@ -210,6 +238,7 @@ class Refiling(Inbound):
         rows = [filing_row(message_id, question_id, filed, now, by) for question_id in filed.questions]
         await self._do(t.filing.insert(), rows)
         await self.changed([message_id])
+        await self.room_filed([message_id], now)
 
 
 def _attends(attended: Sequence[Attended], chat_id: int) -> bool:

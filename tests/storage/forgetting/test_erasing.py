@@ -107,7 +107,7 @@ async def test_what_is_erased_is_listed_before_it_is_gone(room: Parlour) -> None
     ana = await room.joins("Ana")
     await room.says(ana, "A1: novels")
 
-    def full(_erasures: object) -> None:
+    def full(_erasures: object, _known: object) -> None:
         raise StorageFull("full")
 
     room.store._erased = full

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from bot.core import drafting
 from bot.core.hearing import Author, Deleted, Edited, Said
 from bot.core.model import Chat, ChatState, How, Role
+from bot.core.state import Change, Running
+from bot.inbox import Inbox
 from tests.support.bad_inputs import case
 from tests.support.evening import START, Evening, add_chat, evening
 
@@ -329,3 +334,91 @@ async def test_words_of_a_chat_called_off_are_let_go(room: Evening) -> None:
     assert await chat_of(room, said) == unplanned.id
     await room.until(2 * 24 * 60 + 1)
     assert await room.message(said) is None
+
+
+async def test_an_edit_of_words_from_before_the_chat_is_none_of_its_words(room: Evening) -> None:
+    await room.until(7)
+    before = START - timedelta(minutes=10)
+    await room.hear(Edited("m.77", ANA, "A1: said before", room.clock.at, before))
+    assert await room.message("m.77") is None
+    await room.hear(Edited("m.78", ANA, "A1: novels", room.clock.at, START + timedelta(minutes=6)))
+    assert (str((await room.message("m.78")).said_at)[:16], await room.filed("m.78")) == (
+        "2026-11-24 20:06",
+        [(1, "label")],
+    )
+
+
+async def test_a_deletion_of_unheard_words_leaves_nothing_in_the_chat_and_keeps_late_ones_away(
+    room: Evening,
+) -> None:
+    await room.until(7)
+    await room.hear(Deleted("m.1", room.clock.at, START - timedelta(minutes=10)))
+    assert await room.message("m.1") is None
+    await room.hear(Deleted("m.2", room.clock.at, START + timedelta(minutes=6)))
+    await room.hear(Said("m.2", ANA, "A1: novels", START + timedelta(minutes=6)))
+    assert await room.rows("SELECT text, chat_id FROM message") == [("", None)]
+
+
+async def held_after(room: Evening, act: Callable[[Running], Change]) -> str | None:
+    """Where an answer that said "A3" before Q3 was asked waits, after hosts changed the list."""
+    await room.until(7)
+    early = await room.says("ana", "A3: in bed")
+    async with room.store.begin() as tx:
+        state = await tx.running(room.chat.id)
+        await tx.change(state, act(state), room.clock.at)
+    found: str | None = (await room.message(early)).held
+    return found
+
+
+async def test_an_early_answer_follows_the_words_its_writer_read_when_hosts_reorder(room: Evening) -> None:
+    assert await held_after(room, lambda state: drafting.reorder(state, (3, 2), room.clock.at)) == "2"
+    await room.until(15)
+    [row] = await room.rows("SELECT id, text FROM question WHERE position = 2")
+    assert row.text == "Where do you read?"
+    assert await room.rows("SELECT question_id FROM filing") == [(row.id,)]
+
+
+async def test_an_early_answer_moves_up_when_a_question_is_put_before(room: Evening) -> None:
+    assert await held_after(room, lambda state: drafting.add(state, "Why?", room.clock.at, 2)) == "4"
+
+
+async def test_an_early_answer_to_a_question_that_is_taken_out_waits_no_longer(room: Evening) -> None:
+    assert await held_after(room, lambda state: drafting.remove(state, 3, room.clock.at)) is None
+    async with room.store.read() as tx:
+        assert [one.text for one in await tx.talk(room.chat.id)] == ["A3: in bed"]
+
+
+async def receipts(room: Evening) -> list[tuple[str, str]]:
+    """What each receipt says that is sent or about to be, as the network would be told."""
+    rows = await room.rows("SELECT payload, state FROM outbox WHERE action = 'receipt' ORDER BY id")
+    return [(json.loads(row.payload)["text"], row.state) for row in rows]
+
+
+async def test_a_receipt_follows_an_edit_and_a_correction(tmp_path: Path) -> None:
+    async with evening(tmp_path) as room:
+        room.inbox = Inbox(room.store, room.clock, {}, frozenset({room.place.platform}))
+        await room.until(15)
+        said = await room.says("ana", "A1: novels")
+        assert await receipts(room) == [("1", "waiting")]
+        await room.hear(Edited(said, ANA, "A1: novels, mostly", room.clock.at))
+        assert await receipts(room) == [("1", "waiting")]
+        await room.hear(Edited(said, ANA, "A2: novels", room.clock.at))
+        assert await receipts(room) == [("1", "withdrawn"), ("2", "waiting")]
+        async with room.store.begin() as tx:
+            await tx.connection.execute(text("UPDATE outbox SET state = 'sent' WHERE state = 'waiting'"))
+        await room.hear(Edited(said, ANA, "just talk", room.clock.at))
+        assert (await receipts(room))[-1] == ("", "waiting")
+        await room.hear(Edited(said, ANA, "A2: novels", room.clock.at))
+        await room.says("ana", "sorry, this is A1")
+        assert [one for one in await receipts(room) if one[1] != "withdrawn"][1:] == [("1", "waiting")]
+
+
+async def test_a_receipt_comes_with_a_label_that_an_edit_brings_but_not_in_a_thread(tmp_path: Path) -> None:
+    async with evening(tmp_path) as room:
+        room.inbox = Inbox(room.store, room.clock, {}, frozenset({room.place.platform}))
+        await room.until(15)
+        talk = await room.says("ana", "novels")
+        threaded = await room.says("ben", "comics", thread=q(room, 1))
+        await room.hear(Edited(talk, ANA, "A1: novels", room.clock.at))
+        await room.hear(Edited(threaded, Author("ben", "Ben"), "A2: comics", room.clock.at))
+        assert await receipts(room) == [("1", "waiting")]

@@ -12,8 +12,9 @@ from typing import Any, Final
 
 import pytest
 
+from bot.core.actions import Action
 from bot.core.hearing import Author, Commanded, Deleted, Heard, Reacted, Said
-from bot.core.model import Action, Offer, Person, Place, Refused, Role
+from bot.core.model import Offer, Person, Place, Refused, Role
 from bot.storage.engine import database_url
 from bot.storage.rooms.posts import BROWSER, RoomEvent, RoomMessage
 from bot.storage.rooms.views import EventKind
