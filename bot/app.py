@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import structlog
 
@@ -49,6 +49,21 @@ class Part(Protocol):
         """Run until cancelled."""
 
 
+@runtime_checkable
+class Mounts(Protocol):
+    """A network that offers the bot's commands in its own way."""
+
+    def mount(self, tree: CommandTree) -> None:
+        """Offer these commands."""
+
+
+@runtime_checkable
+class Ails(Protocol):
+    """A network that may say what is wrong with the whole bot there."""
+
+    unwell: str
+
+
 class App:
     """One bot on one data folder."""
 
@@ -63,14 +78,14 @@ class App:
         self.store, self.clock = store, clock
         self.platforms: Mapping[str, Platform] = {platform.name: platform for platform in platforms}
         self.tree = CommandTree(store, clock, *every_cog())
+        self._introduce(store, clock)
         steppers = {kind: self.tree.steppers(kind) for kind in StepKind}
         hearers = {
             kind: self.tree.hearers(kind) for kind in (Said, Edited, Deleted, Reacted, Commanded, Barred)
         }
-        receipts = frozenset(p.name for p in platforms if Ability.RECEIPTS in p.abilities)
         self.scheduler = Scheduler(store, clock, steppers, longest_sleep)
         self.outbox = Outbox(store, clock, self.platforms, installation)
-        self.inbox = Inbox(store, clock, hearers, receipts)
+        self.inbox = Inbox(store, clock, hearers, self._able(Ability.RECEIPTS))
         self.renderer = Renderer(store)
         self.commander = Commander(store, clock, self.tree)
         self.inbox.heard_something += [self.renderer.wake, self.commander.wake]
@@ -87,6 +102,18 @@ class App:
                 group.create_task(platform.listen(self.inbox), name=platform.name)
             for other in self.beside:
                 group.create_task(other())
+
+    def _introduce(self, store: Store, clock: Clock) -> None:
+        """Tell the networks of the commands, and the store of what the networks can do."""
+        for platform in self.platforms.values():
+            if isinstance(platform, Mounts):
+                platform.mount(self.tree)
+        store.clock = clock.now
+        store.keeps, store.collects = self._able(Ability.CARDS), self._able(Ability.COLLECTING)
+
+    def _able(self, ability: Ability) -> frozenset[str]:
+        """The names of the networks that can do this."""
+        return frozenset(name for name, one in self.platforms.items() if ability in one.abilities)
 
     def _parts(self) -> Iterator[Part]:
         yield from (self.outbox, self.inbox, self.commander, self.renderer, self.scheduler)
@@ -113,6 +140,11 @@ class App:
             words = [one.name if names.count(one.name) == 1 else one.native_id for one in rooms]
             raise Refused(sentences.which_place(named, words))
         return found[0]
+
+    def unwell(self) -> str:
+        """What is wrong with the bot on its networks, in sentences, or nothing."""
+        ailing = [one.unwell for one in self.platforms.values() if isinstance(one, Ails)]
+        return " ".join(filter(None, ailing))
 
     async def idle(self) -> bool:
         """Whether all that was typed is answered and all that is queued is sent."""
@@ -175,7 +207,7 @@ async def found(store: Store, settings: Settings, clock: Clock) -> str:
         await tx.make_community_host(community.id, owner.id)
         if in_browser and community.hosts_place_id is not None:
             hosts = await tx.place(community.hosts_place_id)
-            await tx.post(hosts, *sentences.hello(), f"hello.{community.id}", clock.now())
+            await tx.post(hosts, *sentences.first_words(), f"hello.{community.id}", clock.now())
     return name
 
 
@@ -190,11 +222,16 @@ async def _add_prompt(tx: Tx, name: str, zone: str, language: str) -> Community:
 
 
 async def platforms(store: Store, settings: Settings, clock: Clock, poll: float | None) -> list[Platform]:
-    """The networks in use: the browser's always, the terminal's where it has rooms."""
+    """The networks in use: the browser's always, the terminal's where it has rooms, Discord with a token."""
     async with store.read() as tx:
         at_prompt = await tx.places_on("terminal")
-    found: list[Platform] = [Local(store, clock)]
-    return [Terminal(settings.data_dir / "rooms", clock, poll), *found] if at_prompt else found
+    found: list[Platform] = [Terminal(settings.data_dir / "rooms", clock, poll)] if at_prompt else []
+    found.append(Local(store, clock))
+    if settings.discord is not None:
+        from bot.platforms.discord import Discord  # a third of the bot's memory, for those who are there
+
+        found.append(Discord(settings.discord, store, clock))
+    return found
 
 
 async def _tell_of_unknown_zones(tx: Tx, clock: Clock) -> None:

@@ -81,14 +81,15 @@ def link(*, community: str | None = None) -> None:
 
 
 @edchat.command
-def doctor(*, as_json: AsJson = False) -> None:
+def doctor(*, discord: bool = False, as_json: AsJson = False) -> None:
     """Say what is configured, what is wrong, and what to do about it.
 
     Parameters
     ----------
+    discord: look at the bot on Discord instead, and print the link that invites it.
     as_json: for machines.
     """
-    _carry_out(care.doctor(_settings(quiet=True), as_json=as_json))
+    _carry_out(care.doctor(_settings(quiet=True), as_json=as_json, discord=discord))
 
 
 @edchat.command

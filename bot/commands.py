@@ -18,10 +18,10 @@ from bot.core.hearing import Heard
 from bot.core.may import Standing, may
 from bot.core.model import Chat, Offer, Refused, Role, StepKind
 from bot.core.sentences import command as say
-from bot.declared import Asker, Between, Command, Context, Example, Form, Meanings, Param, Reply, Suggest
+from bot.declared import Asker, Between, Choice, Command, Context, Example, Form, Meanings, Param, Reply
 from bot.failpoints import failpoint
 from bot.help import Help, example_of, nearest, usage
-from bot.parameters import parse, suggestions, without
+from bot.parameters import listed, parse, suggestions, without
 from bot.storage.engine import StorageFull
 from bot.storage.store import Store, Tx
 
@@ -29,25 +29,22 @@ __all__ = [
     "Asker",
     "Between",
     "Cog",
-    "Command",
     "CommandTree",
     "Context",
     "Example",
     "Form",
     "Meanings",
     "Offer",
-    "Param",
     "Reply",
     "Settle",
-    "Suggest",
     "command",
     "fills",
     "hears",
     "on_step",
 ]
 
-OFFER_LIMIT = 95
-"""Characters of an offer's line: a Discord button carries 100."""
+OFFER_LIMIT = 93
+"""Characters of an offer's line: a Discord button carries 100, the name it is known by among them."""
 
 Settle = Callable[[Tx, Reply], Awaitable[None]]
 """Stores a reply in the transaction that made it; it refuses what was answered before."""
@@ -114,35 +111,50 @@ class CommandTree:
         found, said = self._commands.get(path), (*given.values(), *lines)
         if found is None:
             return await self._refuse(Refused(self._unknown(path.split())), said, settle)
-        share_out = partial(_shared_out, found, given, lines)
+        share_out = partial(found.shared_out, given, lines)
         return await self._answer(_Asked(asker, found, said, share_out), settle)
 
     async def suggest(self, asker: Asker, path: str, name: str, typed: str) -> tuple[str, ...]:
         """What may be written for one parameter; nothing for those who may not use the command."""
         found = self._commands[path]
-        param = next(param for param in found.params if param.name == name)
         try:
             async with self._store.read() as tx:
-                standing = await _standing(asker, tx, None)
-                _may_ask(found, standing)
-                return await suggestions(self._context(asker, found), tx, typed, param)
+                _may_ask(found, await _standing(asker, tx, None))
+                return await suggestions(self._context(asker, found), tx, typed, found.param(name))
+        except Refused:
+            return ()
+
+    async def listed(
+        self, asker: Asker, path: str, name: str, typed: str, given: Mapping[str, str]
+    ) -> tuple[Choice, ...]:
+        """What a list shows for one parameter beside those given; nothing for those who may not ask."""
+        found = self._commands[path]
+        try:
+            async with self._store.read() as tx:
+                ctx = await self._as_far_as_known(asker, found, given, tx)
+                return await listed(ctx, tx, typed, found.param(name))
         except Refused:
             return ()
 
     async def form(self, asker: Asker, text: str) -> Form:
         """The command that a line begins, with what the fields of its form begin with; else Refused."""
-        found, given = self._read(text)
+        found, given = self.read(text)
+        return await self.form_for(asker, found.path, given)
+
+    async def form_for(self, asker: Asker, path: str, given: Mapping[str, str]) -> Form:
+        """A command of which this is given, with what the fields of its form begin with; else Refused."""
+        found = self._commands[path]
         async with self._store.read() as tx:
             ctx, _ = await self._allowed(asker, found, partial(dict, given), tx)
             fill = self._fillers.get(found.path)
             values = {p.name: await _value(ctx, tx, p, given) for p in found.params if p.name in given}
             begun = await fill(ctx, tx, values) if fill else {}
-        return Form(found, {**begun, **given})
+        return Form(found, {**begun, **given}, given)
 
     def check(self, offer: Offer) -> None:
         """Make sure that an offer's line names a command, fits it and fits a button; else ValueError."""
         try:
-            found, given = self._read(offer.line)
+            found, given = self.read(offer.line)
         except Refused as no:
             raise ValueError(f"{offer.line!r}: {no}") from no
         lacking = [param.name for param in found.params if param.needed and param.name not in given]
@@ -151,8 +163,8 @@ class CommandTree:
                 f"{offer.line!r}: at most {OFFER_LIMIT} characters, and nothing lacking ({lacking})"
             )
 
-    def _read(self, text: str) -> tuple[Command, Mapping[str, str]]:
-        """The command that a line names, and what it gives."""
+    def read(self, text: str) -> tuple[Command, Mapping[str, str]]:
+        """The command that a line names, and what it gives; else Refused."""
         line = grammar.read(text)
         found, skip = self._found(line)
         return found, grammar.bind(line, skip, found.shape)
@@ -232,6 +244,16 @@ class CommandTree:
         role = may(found.role, standing, chat.id if chat else None)
         return replace(ctx, chat=chat, role=role), given
 
+    async def _as_far_as_known(
+        self, asker: Asker, found: Command, given: Mapping[str, str], tx: Tx
+    ) -> Context:
+        """The asking of somebody who may, about its chat where one is meant already."""
+        try:
+            return (await self._allowed(asker, found, partial(dict, given), tx))[0]
+        except Refused:
+            _may_ask(found, await _standing(asker, tx, None))
+            return self._context(asker, found)
+
     def _context(self, asker: Asker, found: Command) -> Context:
         return Context(
             person=asker.person,
@@ -270,13 +292,3 @@ async def _value(ctx: Context, tx: Tx, param: Param, given: Mapping[str, str]) -
 
 async def _same(reply: Reply, _tx: Tx) -> Reply:
     return reply
-
-
-def _shared_out(found: Command, given: Mapping[str, str], lines: Sequence[str]) -> Mapping[str, str]:
-    """What a form gave, held to the same limits as typed text."""
-    names = {param.name for param in found.params}
-    for name in given.keys() - names:
-        raise Misread(say.WORD_EXTRA.format(word=shown(name)))
-    below = grammar.check("\n".join(lines)) if lines else []
-    whole = {name: "\n".join(grammar.check(text)) for name, text in given.items()}
-    return grammar.bind(grammar.Line("", (), tuple(below)), 0, found.shape) | whole

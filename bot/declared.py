@@ -8,8 +8,11 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from bot.core import grammar
+from bot.core.echo import shown
 from bot.core.grammar import Shape
 from bot.core.model import Chat, Offer, Person, Place, Role
+from bot.core.sentences import command as say
 from bot.core.which import Which
 from bot.storage.store import Tx
 
@@ -18,6 +21,14 @@ Reader = Callable[["Context", Tx, str, "Param"], Awaitable[Any]]
 
 Suggest = Callable[["Context", Tx, str], Awaitable[Sequence[str]]]
 """Possible values for a parameter, given what is typed so far."""
+
+Lister = Callable[["Context", Tx, str], Awaitable[Sequence["Choice"]]]
+"""What a list shows of a parameter's values, given what is typed so far."""
+
+_SETTLED = frozenset({"chat", "after", "message", "sure"})
+"""Names of parameters that no form asks for: whoever opens it has settled them."""
+_PROSE = "text"
+"""The name of what may be several sentences, as a question; other words are a name or a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +66,19 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One value as it is written, with the words by which people know it."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
-    """One of the closed set of parameter types; a `wordy` one may be several words, one `below` is lines."""
+    """One of the closed set of parameter types; a `wordy` one may be several words, one `below` is lines.
+
+    Where values are shown in a list with words of their own, `lists` gives them.
+    """
 
     name: str
     example: str
@@ -65,6 +87,7 @@ class Kind:
     below: bool = False
     choices: tuple[str, ...] = ()
     suggest: Suggest | None = None
+    lists: Lister | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +164,10 @@ class Command:
         """The parameter that says which chat the command is about."""
         return next((param for param in self.params if param.is_chat), None)
 
+    def param(self, name: str) -> Param:
+        """The parameter of this name."""
+        return next(param for param in self.params if param.name == name)
+
     @property
     def shape(self) -> Shape:
         """How words are shared out among the parameters."""
@@ -154,12 +181,43 @@ class Command:
             rest=last is not None and last.wordy,
             runs_on=last is not None and last.name == "text",
             below=below[0] if below else None,
+            needed=frozenset(param.name for param in self.params if param.needed),
         )
+
+    def shared_out(self, given: Mapping[str, str], lines: Sequence[str]) -> Mapping[str, str]:
+        """What a form gives to each parameter, held to the same limits as typed text."""
+        for name in given.keys() - {param.name for param in self.params}:
+            raise grammar.Misread(say.WORD_EXTRA.format(word=shown(name)))
+        below = grammar.check("\n".join(lines)) if lines else []
+        whole = {name: "\n".join(grammar.check(text)) for name, text in given.items()}
+        return grammar.bind(grammar.Line("", (), tuple(below)), 0, self.shape) | whole
+
+    def runs_on(self, param: Param) -> bool:
+        """Whether a parameter takes all that stands on the lines below a command."""
+        shape = self.shape
+        last = shape.runs_on and shape.below is None and param.name == shape.ordered[-1]
+        return param.kind.below or last
+
+    def long(self, param: Param) -> bool:
+        """Whether a parameter may be several sentences or lines."""
+        return self.runs_on(param) and (param.kind.below or param.name == _PROSE)
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A command asked for field by field; `given` is what its fields begin with, as text, by parameter."""
+    """A command asked for field by field; `given` is what its fields begin with, as text, by parameter.
+
+    Of these `said` was given by the line or the options that opened it.
+    """
 
     command: Command
     given: Mapping[str, str]
+    said: Mapping[str, str] = field(default_factory=dict)
+
+    def settled(self, param: Param) -> bool:
+        """Whether a parameter was given by whoever opens the form and goes along unseen."""
+        return param.name in self.given and (param.name in _SETTLED or param.kind.name == "question")
+
+    def asks(self, param: Param) -> bool:
+        """Whether people are asked for a parameter."""
+        return not (self.settled(param) or param.is_chat or param.name in _SETTLED)

@@ -1,7 +1,7 @@
 """Stores what is heard: in sweeps, filed, with each place's cursor, in one transaction."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -133,6 +133,8 @@ class Inbox:
             ids = {}
         else:
             ids = {one.id: found for one in run if (found := await _changed(tx, place, one, attended, now))}
+            if kind is Edited:
+                await self._renew_receipts(tx, place, ids.values(), now)
         for hearer in self._hearers.get(kind, ()):
             for one in run:
                 await hearer(tx, place, one, ids.get(one.id), now)
@@ -141,12 +143,18 @@ class Inbox:
         self, tx: Tx, place: Place, said: Sequence[Said], attended: Sequence[Attended], now: datetime
     ) -> dict[str, int]:
         batch = await tx.store_said(place, said, attended, now)
-        for correction in batch.corrections:
-            await tx.correct(correction, attended, now)
         if place.platform in self._receipts:
             for native_id, number in batch.labelled:
                 await tx.receipt(place, native_id, str(number), now)
+        for correction in batch.corrections:
+            found = await tx.correct(correction, attended, now)
+            await self._renew_receipts(tx, place, [found] if found else [], now)
         return batch.ids
+
+    async def _renew_receipts(self, tx: Tx, place: Place, message_ids: Iterable[int], now: datetime) -> None:
+        """A receipt tells where a message is filed, so it follows when that changes."""
+        for message_id in message_ids if place.platform in self._receipts else ():
+            await tx.renew_receipt(place, message_id, now)
 
 
 async def _changed(

@@ -28,7 +28,9 @@ _SECRET_SHAPES: Final = (
     (re.compile(r"\b(Bearer|Bot) [\w.~+/=-]{16,}"), rf"\1 {REDACTED}"),
 )
 
-_QUIET: Final = ("aiosqlite", "alembic", "apscheduler", "asyncio", "markdown_it", "sqlalchemy", "tzlocal")
+_QUIET: Final = (
+    *("aiosqlite", "alembic", "apscheduler", "asyncio", "discord", "markdown_it", "sqlalchemy", "tzlocal"),
+)
 """Libraries heard from only when something is wrong: below that some log rows, and so people's words."""
 
 

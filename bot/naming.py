@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
 from bot.core import sentences
 from bot.core.echo import shown
-from bot.core.model import Chat, Person, Place, Question, Refused, Series
+from bot.core.model import Chat, Person, Place, Question, Refused, Role, Series
 from bot.core.plain import plain
 from bot.core.sentences import command as say
 from bot.core.times.when import parse_date
-from bot.core.times.zones import zone_info
+from bot.core.times.zones import zone_info, zone_words, zones_like
 from bot.core.which import Which
-from bot.declared import Context, Param
+from bot.declared import Choice, Context, Param
 from bot.storage.store import Tx
 
 _T = TypeVar("_T")
@@ -29,8 +29,12 @@ _CHATS = {
     "next": Which.AHEAD,
     "last": Which.RECENT,
 }
+_ANYWHERE = timedelta(hours=27)
+"""So far from a date's noon in UTC its hours lie in any zone."""
 _LAST = {"last", "final", "final q", "last q", "qlast"}
 _MENTION = "<>@#!"
+_LISTED = 50
+"""So many chats, the nearest in time, are looked through for a list."""
 
 
 async def read_chat(ctx: Context, tx: Tx, text: str, _param: Param) -> Chat:
@@ -104,6 +108,33 @@ async def suggest_series(ctx: Context, tx: Tx, _typed: str) -> tuple[str, ...]:
     return tuple(series.title for series in await _series_here(ctx, tx))
 
 
+async def list_chats(ctx: Context, tx: Tx, typed: str) -> tuple[Choice, ...]:
+    """The chats that may be meant here, the nearest in time first, each with its day and what it is about."""
+    places = await _spoken_of(ctx, tx)
+    found = {chat.id: chat for place in places for chat in await tx.chats_near(place.id, ctx.now, _LISTED)}
+    near = sorted(found.values(), key=lambda chat: abs(chat.starts_at - ctx.now))
+    listed = [Choice(str(c.id), say.chat_listed(c, await tx.series(c.series_id))) for c in near[:_LISTED]]
+    return _fitting(listed, typed)
+
+
+async def list_questions(ctx: Context, tx: Tx, typed: str) -> tuple[Choice, ...]:
+    """The questions of the command's chat; those that are not asked yet are for hosts."""
+    questions = await tx.questions(ctx.chat.id) if ctx.chat else ()
+    seen = [one for one in questions if one.asked_at or ctx.role >= Role.HOST]
+    return _fitting([Choice(str(one.position), f"{one.position}. {one.text}") for one in seen], typed)
+
+
+async def list_series(ctx: Context, tx: Tx, typed: str) -> tuple[Choice, ...]:
+    """The weekly chats here by their titles."""
+    return _fitting([Choice(str(one.id), one.title) for one in await _series_here(ctx, tx)], typed)
+
+
+async def list_zones(ctx: Context, tx: Tx, typed: str) -> tuple[Choice, ...]:
+    """The time zones that these words may begin; the community's own where there are none yet."""
+    names = zones_like(typed) if typed.strip() else ((await tx.community_of(ctx.place)).zone,)
+    return tuple(Choice(name, zone_words(name)) for name in names)
+
+
 async def read_person(ctx: Context, tx: Tx, text: str, _param: Param) -> Person:
     """The person here whom a name or a mention names."""
     said = plain(text, _LIMIT)
@@ -155,16 +186,19 @@ async def _ours(ctx: Context, tx: Tx, chat: Chat) -> bool:
     """Whether a chat is this community's own or held here: another community's is as good as none."""
     if (await tx.series(chat.series_id)).community_id == ctx.place.community_id:
         return True
-    return any(chat.id == held.id for held in await tx.chats_of_place(ctx.place.id))
+    return await tx.held_here(ctx.place.id, chat.id)
 
 
 async def _chat_on(ctx: Context, tx: Tx, said: str) -> Chat:
     community = await tx.community_of(ctx.place)
     day = _day(said, ctx.now.astimezone(zone_info(community.zone)).date())
+    if not date.min + _ANYWHERE < day < date.max - _ANYWHERE:
+        raise Refused(say.NO_CHAT_ON.format(day=sentences.day_words(day)))
+    noon = datetime.combine(day, time(12), UTC)
     held = {
         chat: _local(chat)
         for place in await _spoken_of(ctx, tx)
-        for chat in await tx.chats_of_place(place.id)
+        for chat in await tx.chats_between(place.id, noon - _ANYWHERE, noon + _ANYWHERE)
     }
     found = [(chat, local) for chat, local in held.items() if local.date() == day and not chat.rehearsal]
     if not found:
@@ -189,6 +223,12 @@ def _local(chat: Chat) -> datetime:
 
 def _folded(text: str) -> str:
     return plain(text, _LIMIT).casefold()
+
+
+def _fitting(known: Sequence[Choice], typed: str) -> tuple[Choice, ...]:
+    """The choices in which these words stand."""
+    said = typed.casefold().strip()
+    return tuple(one for one in known if said in one.label.casefold() or said == one.value)
 
 
 def _called(said: str, things: Sequence[_T], names: Sequence[tuple[str, ...]]) -> tuple[_T, ...]:

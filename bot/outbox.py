@@ -8,9 +8,9 @@ import structlog
 
 from bot.clock import Clock
 from bot.core import sentences
+from bot.core.actions import Action
 from bot.core.chunks import chunks
 from bot.core.effects import Tell
-from bot.core.model import Action
 from bot.failpoints import failpoint
 from bot.platform import Ability, Impossible, Later, Outgoing, Platform
 from bot.storage.outbound import DROPPED, FAILED, Queued
@@ -126,7 +126,7 @@ class Outbox:
         parts = chunks(row.text, platform.text_limit) if row.action.once else [row.text]
         for number, part in enumerate(parts):
             last = number == len(parts) - 1
-            out = _outgoing(row, self._key(row, number), part, with_offers=last)
+            out = _outgoing(row, self._key(row, number), part, with_ending=last)
             async with asyncio.timeout(PATIENCE):
                 native_id = await platform.send(out)
             first = first or native_id
@@ -211,16 +211,18 @@ def _basics(row: Queued) -> frozenset[Ability]:
     return frozenset({Ability.EDITS}) if row.action.once else frozenset()
 
 
-def _outgoing(row: Queued, key: str, text: str, *, with_offers: bool = True) -> Outgoing:
+def _outgoing(row: Queued, key: str, text: str, *, with_ending: bool = True) -> Outgoing:
     return Outgoing(
         key=key,
         place=row.place,
         action=row.action,
         text=text,
-        offers=row.offers if with_offers else (),
+        offers=row.offers if with_ending else (),
         target=row.target,
         person=row.person,
         thread=row.thread,
         entry=row.entry,
+        about=row.about if with_ending else None,
+        moments=row.moments,
         first_attempt_at=row.first_attempt_at,
     )

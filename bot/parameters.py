@@ -22,9 +22,13 @@ from bot.core.times.minutes import LIVE_MINUTES, parse_minutes
 from bot.core.times.when import parse_when
 from bot.core.times.zones import Zone, parse_zone
 from bot.core.which import Which
-from bot.declared import Between, Context, Example, Kind, Meanings, Param, Wanted
+from bot.declared import Between, Choice, Context, Example, Kind, Meanings, Param, Wanted
 from bot.naming import (
     chat_if_any,
+    list_chats,
+    list_questions,
+    list_series,
+    list_zones,
     meant_chat,
     only_series,
     read_chat,
@@ -92,7 +96,8 @@ LINES = Kind("lines", "What worked?\nWhat did not?", _read_lines, below=True)
 FILE = Kind("file", "What worked?\nWhat did not?", _read_text, below=True)
 WHEN = Kind("when", "24 Nov 8 pm", _read_when, wordy=True)
 MINUTES = Kind("minutes", "5 min", _read_minutes, wordy=True)
-CHAT = Kind("chat", "next", read_chat, wordy=True)
+CHAT = Kind("chat", "next", read_chat, wordy=True, lists=list_chats)
+PEOPLE = Kind("people", "Dana; Tom", _read_text, wordy=True)
 
 Lines = Annotated[tuple[str, ...], LINES]
 """Several lines of text, as typed; blank ones between others are kept."""
@@ -106,15 +111,18 @@ When = Annotated[datetime, WHEN]
 Minutes = Annotated[int, MINUTES]
 """A duration in whole minutes, within its `Between`."""
 
+People = Annotated[str, PEOPLE]
+"""The names of several people, with ";" between two."""
+
 _KINDS: dict[Any, Kind] = {
     str: Kind("text", "some words", _read_text, wordy=True),
     int: Kind("number", "3", _read_number),
     bool: Kind("yes or no", "yes", _read_yes_or_no),
-    Zone: Kind("zone", "Europe/London", _read_zone, wordy=True),
+    Zone: Kind("zone", "Europe/London", _read_zone, wordy=True, lists=list_zones),
     Person: Kind("person", "@Ana", read_person, wordy=True),
-    Question: Kind("question", "3", read_question),
+    Question: Kind("question", "3", read_question, lists=list_questions),
     Chat: CHAT,
-    Series: Kind("series", "#edchat", read_series, wordy=True, suggest=suggest_series),
+    Series: Kind("series", "#edchat", read_series, wordy=True, suggest=suggest_series, lists=list_series),
     Place: Kind("place", "#edchat", read_place, wordy=True, suggest=suggest_places),
     Role: Kind("role", "host", _read_role, choices=tuple(_ROLES)),
 }
@@ -150,7 +158,7 @@ async def parse(ctx: Context, tx: Tx, text: str, param: Param) -> Any:
     except Refused as no:
         suggested = [near for near in await suggestions(ctx, tx, text, param) if near != text]
         near = get_close_matches(text, suggested, n=3)
-        sentence = say.about(param.name, str(no))
+        sentence = say.of_parameter(param.name, str(no))
         raise Refused(say.did_you_mean(sentence, near) if near else sentence) from None
 
 
@@ -158,6 +166,15 @@ async def suggestions(ctx: Context, tx: Tx, typed: str, param: Param) -> tuple[s
     """Possible values for a parameter, given what is typed so far."""
     suggest = param.suggest or param.kind.suggest
     return tuple(await suggest(ctx, tx, typed)) if suggest else param.kind.choices
+
+
+async def listed(ctx: Context, tx: Tx, typed: str, param: Param) -> tuple[Choice, ...]:
+    """What a list shows for a parameter, given what is typed so far."""
+    if param.kind.lists and param.suggest is None:
+        return tuple(await param.kind.lists(ctx, tx, typed))
+    said = typed.casefold()
+    known = [Choice(one, param.meanings.get(one, one)) for one in await suggestions(ctx, tx, typed, param)]
+    return tuple(one for one in known if said in f"{one.value} {one.label}".casefold())
 
 
 async def without(ctx: Context, tx: Tx, param: Param) -> Any:

@@ -6,8 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from bot.core.actions import Action
+from bot.core.effects import Entry, Moment
 from bot.core.hearing import Heard
-from bot.core.model import Action, Entry, Offer, Place
+from bot.core.model import Offer, Place
 
 
 class Ability(StrEnum):
@@ -26,13 +28,23 @@ class Ability(StrEnum):
     PRIVATE_ROOMS = "private rooms"
 
 
+ROOM_ABILITIES = frozenset(
+    {
+        *(Ability.THREADS, Ability.PINS, Ability.TOPICS),
+        *(Ability.EDITS, Ability.RECEIPTS, Ability.WHISPERS),
+    }
+)
+"""What a room of the bot's own needs; the rest a page shows by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One thing to do in a place; sending it twice under the same `key` does it once.
 
     `target` is the native id of the message that is threaded, pinned, edited or reacted to, or in whose
     thread a post goes; of a card or an entry it is the one to keep in step, and `thread` the message in whose
-    thread a card stands. `person` is the native id of the one a whisper or a private room is for.
+    thread a card stands; `about` is one that the text
+    points to. `person` is the native id of the one a whisper or a private room is for.
     """
 
     key: str
@@ -44,6 +56,8 @@ class Outgoing:
     person: str | None = None
     thread: str | None = None
     entry: Entry | None = None
+    about: str | None = None
+    moments: tuple[Moment, ...] = ()
     first_attempt_at: datetime | None = None
 
 

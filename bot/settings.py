@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from ipaddress import ip_address
@@ -70,6 +71,17 @@ def _zone(name: str) -> str:
     return name
 
 
+def _numbers(written: str) -> str:
+    return ", ".join(str(int(one)) for one in written.split(",") if one.strip())
+
+
+def _socket_address(address: str) -> str:
+    parts = urlsplit(address)
+    if parts.scheme not in {"ws", "wss"} or not parts.hostname or parts.port == 0:
+        raise ValueError(address)
+    return address.rstrip("/")
+
+
 def _addresses(written: str) -> str:
     return ", ".join(str(ip_address(one.strip())) for one in written.split(",") if one.strip())
 
@@ -84,6 +96,18 @@ def _web_address(address: str) -> str:
 def _reachable(parts: SplitResult) -> bool:
     # Reading `port` is what makes urlsplit refuse one that no server can have.
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordSettings:
+    """What the bot needs to be on Discord; no `guilds` are all of them, no address is the real one."""
+
+    token: SecretStr
+    guilds: frozenset[int] = frozenset()
+    api_url: str = ""
+    gateway_url: str = ""
+    zone: str = "UTC"
+    language: str = Language.ENGLISH.value
 
 
 class Settings(BaseSettings):
@@ -128,6 +152,28 @@ class Settings(BaseSettings):
     """Where the chats of a new data folder happen: in the browser, or at a prompt to try things out."""
     owner: Annotated[str, _PERSON] = "owner"
     """The name of the person who hosts the bot, as others see it."""
+    discord_token: SecretStr | None = None
+    """The bot's token on Discord; without one the bot is not there."""
+    discord_guilds: Annotated[str, AfterValidator(_numbers)] | None = None
+    """The ids, separated by commas, of the servers it may be in; it leaves all others."""
+    discord_api_url: Annotated[str, AfterValidator(_web_address)] | None = None
+    """Another server that speaks Discord's protocol: its requests."""
+    discord_gateway_url: Annotated[str, AfterValidator(_socket_address)] | None = None
+    """Another server that speaks Discord's protocol: its gateway."""
+
+    @property
+    def discord(self) -> DiscordSettings | None:
+        """What the bot needs to be on Discord, where it has a token."""
+        if self.discord_token is None:
+            return None
+        return DiscordSettings(
+            self.discord_token,
+            frozenset(int(one) for one in (self.discord_guilds or "").split(",") if one),
+            self.discord_api_url or "",
+            self.discord_gateway_url or "",
+            self.zone,
+            self.language.value,
+        )
 
     @classmethod
     def settings_customise_sources(

@@ -5,9 +5,11 @@ from cogs.answers import Answers
 from cogs.archive import Archive
 from cogs.card import Card
 from cogs.chats import Chats
+from cogs.health import Health
 from cogs.hosts import Hosts
 from cogs.privacy import Privacy
 from cogs.questions import Questions
+from cogs.reminders import Reminders
 from cogs.rooms import Rooms
 from cogs.series import Series
 from cogs.setup import Setup
@@ -15,4 +17,5 @@ from cogs.setup import Setup
 
 def every_cog() -> tuple[Cog, ...]:
     """Every feature, in the order in which help shows them."""
-    return Card(), Setup(), Series(), Chats(), Questions(), Answers(), Archive(), Hosts(), Rooms(), Privacy()
+    first = (Card(), Setup(), Series(), Chats(), Questions(), Answers(), Reminders())
+    return *first, Archive(), Hosts(), Rooms(), Privacy(), Health()

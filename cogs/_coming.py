@@ -15,9 +15,9 @@ from bot.storage.store import Tx
 async def of_series(tx: Tx, series: Series) -> tuple[Chat, ...]:
     """The chats of a series that are ahead or live, in time order."""
     places = await tx.places_of_series(series.id)
-    found = {chat.id: chat for place in places for chat in await tx.chats_of_place(place.id)}
+    found = {chat.id: chat for place in places for chat in await tx.coming_in(place.id)}
     mine = [chat for chat in found.values() if chat.series_id == series.id and not chat.rehearsal]
-    return tuple(sorted((c for c in mine if c.state.ahead or c.state.live), key=lambda chat: chat.starts_at))
+    return tuple(sorted(mine, key=lambda chat: chat.starts_at))
 
 
 async def planned(tx: Tx, chat: Chat) -> bool:
@@ -59,13 +59,11 @@ async def make_room(tx: Tx, chat: Chat, starts_at: datetime, ends_at: datetime) 
 
 async def beside(tx: Tx, chat: Chat, starts_at: datetime, ends_at: datetime) -> tuple[Chat, ...]:
     """The other chats that have this chat's places within that time."""
-    held = {one.id: one for place in await tx.places(chat) for one in await tx.chats_of_place(place.id)}
+    held = {one.id: one for place in await tx.places(chat) for one in await tx.coming_in(place.id)}
     return tuple(
         one
         for one in held.values()
-        if one.id != chat.id
-        and (one.state.ahead or one.state.live)
-        and (one.starts_at < ends_at and starts_at < one.ends_at)
+        if one.id != chat.id and (one.starts_at < ends_at and starts_at < one.ends_at)
     )
 
 
@@ -86,5 +84,5 @@ async def _taken(tx: Tx, place: Place, but: Series, now: datetime) -> list[Span]
         if series.id != but.id:
             rules = [slot.rule for slot in await tx.slots(series.id) if known_zone(slot.rule.zone)]
             found += spans(rules, series, now)
-    chats = [c for c in await tx.chats_of_place(place.id) if c.state.ahead and c.series_id in titles]
+    chats = [c for c in await tx.coming_in(place.id) if c.state.ahead and c.series_id in titles]
     return found + [Span(c.starts_at, c.ends_at, titles[c.series_id]) for c in chats if c.series_id != but.id]

@@ -40,7 +40,7 @@ async def _hosts_room(tx: Tx, of: Running) -> Place:
     community = await tx.community(of.series.community_id)
     if community.hosts_place_id is None:
         raise Refused(sentences.NO_HOSTS_ROOM)
-    held = await tx.chats_of_place(community.hosts_place_id)
+    held = await tx.coming_in(community.hosts_place_id)
     if any(chat.state.live or (chat.rehearsal and chat.state.ahead) for chat in held):
         raise Refused(sentences.REHEARSING)
     return await tx.place(community.hosts_place_id)

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot.core import sentences, steering
-from bot.core.model import Chat, Refused, Role, Series
+from bot.core.may import role
+from bot.core.model import Chat, Place, Refused, Role, Series
 from bot.core.times import clockface, weekly
 from bot.core.times.recurrence import Recurrence, in_words, notes
 from bot.core.times.weekly import Times
@@ -22,6 +23,14 @@ async def home_zone(ctx: Context, tx: Tx) -> str:
     if not known_zone(zone):
         raise Refused(sentences.ZONE_ASK)
     return zone
+
+
+async def settle_zone(tx: Tx, home: Place, held: int, rules: Sequence[Recurrence]) -> None:
+    """Let a community whose zone nobody named live in that of its first weekly chat; `held` were there."""
+    community = await tx.community_of(home)
+    zone = weekly.zone_of_community(community.zone, held, rules)
+    if zone != community.zone:
+        await tx.change_house(community.id, {"zone": zone})
 
 
 def in_all_words(rules: Sequence[Recurrence]) -> list[str]:
@@ -111,6 +120,8 @@ async def skip(ctx: Context, tx: Tx, series: Series, said: str, confirmed: Chat 
     if confirmed and confirmed.id not in [chat.id for chat in planned]:
         raise Refused(sentences.not_that_chat(confirmed.id, first))
     kept = [chat for chat in planned if not confirmed or chat.id != confirmed.id]
+    if await guest(ctx, tx) and (first != last or [one.id for one in there] != [ctx.chat and ctx.chat.id]):
+        raise Refused(sentences.GUESTS_OWN_CHAT)
     days = await _leave_out(tx, slots, (first, last), kept, ctx.now)
     for chat in (chat for chat in there if chat not in kept):
         days.add(_day(chat))
@@ -118,6 +129,11 @@ async def skip(ctx: Context, tx: Tx, series: Series, said: str, confirmed: Chat 
     if not days and not kept:
         raise Refused(sentences.nothing_to_skip(series, dates([slot.rule for slot in slots], ctx.now)))
     return _skipped(series, sorted(days), kept)
+
+
+async def guest(ctx: Context, tx: Tx) -> bool:
+    """Whether somebody asks who is host of this one chat alone."""
+    return role(await tx.standing(ctx.person, ctx.place, ctx.power, None)) < Role.HOST
 
 
 def need_own(ctx: Context, series: Series) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.commands import Context
 from bot.core import sentences
 from bot.core.first_steps import NextStep, next_step, readers_of
 from bot.core.model import Chat, Community, Offer, Place, Visibility
@@ -36,6 +37,23 @@ async def settle(tx: Tx, community_id: int, now: Settled) -> None:
         await tx.open_untold([now.room], now.readers)
 
 
+async def have_hosts_room(ctx: Context, tx: Tx, room: Place) -> None:
+    """Let hosts have a room of their own, where there is none yet and the network has private rooms."""
+    here = await tx.community_of(ctx.place)
+    if here.hosts_place_id is None and room.platform in tx.keeps:
+        await tx.wish_hosts_room(room, ctx.person.native_id, sentences.HOSTS_ROOM_NAME, ctx.now)
+
+
+async def lacking(tx: Tx, community: Community) -> list[str]:
+    """What is missing in the rooms of a community's chats, and in its hosts' room."""
+    room = (await settled(tx, community.id)).room
+    hosts = await tx.place(community.hosts_place_id) if community.hosts_place_id else None
+    places = [place for place in (room, hosts) if place is not None]
+    return [
+        sentences.place_lacks(place, missing) for place in places if (missing := await tx.lacking(place.id))
+    ]
+
+
 async def begun(tx: Tx, community_id: int) -> bool:
     """Whether a community was set up, or has a weekly chat all the same."""
     return (await settled(tx, community_id)).readers is not None or await tx.count_series(community_id) > 0
@@ -55,7 +73,8 @@ async def next_of(tx: Tx, community: Community, here: Place) -> tuple[list[str],
     series = await tx.series(chat.series_id) if chat else None
     lines = [sentences.missing_step(step, chat, series)]
     if community.hosts_place_id is None:
-        lines.append(sentences.HOSTS_ROOM_LACKING)
+        made = here.platform in tx.keeps and await tx.hosts_room_wished(community.id)
+        lines.append(sentences.HOSTS_ROOM_COMES if made else sentences.HOSTS_ROOM_LACKING)
     room = (await settled(tx, community.id)).room
     elsewhere = step is NextStep.WEEKLY_CHAT and room is not None and room.id != here.id
     return lines, sentences.step_offers(step, chat, option("place", room) if room and elsewhere else "")

@@ -15,6 +15,7 @@ from bot.core.plain import cut
 from bot.core.running import question_subject
 from bot.core.state import Change, Running
 from bot.core.which import Which
+from bot.storage.forgetting.unsaying import TYPED
 from bot.storage.store import Tx
 
 _SHOWN = 200
@@ -50,7 +51,7 @@ async def message(tx: Tx, chat: Chat, message_id: int) -> Typed:
     """The stored message of this chat with that number."""
     row = await tx.message(message_id)
     if row is None or row.chat_id != chat.id or row.deleted_at is not None:
-        raise Refused(sentences.MESSAGE_GONE)
+        raise Refused(sentences.ANSWER_GONE)
     return Typed(row.place_id, row.platform_message_id, row.text)
 
 
@@ -87,7 +88,7 @@ async def _show(
     text = sentences.typed_question(state.series, said.author.name, position, cut(said.text, _SHOWN))
     offers = sentences.typed_offers(state.series, state.chat, message_id, position, not waiting)
     community = await tx.community(state.series.community_id)
-    key = f"typed.{message_id}"
+    key = TYPED.format(message=message_id)
     if community.hosts_place_id is not None:
         await tx.post(await tx.place(community.hosts_place_id), text, offers, key, now)
     else:

@@ -167,7 +167,7 @@ class Answers(Cog):
         quiet = _without(await tx.speakers(chat_id), {who for who, _ in answered})
         new = _without(await tx.first_timers(running.chat), ())
         rest, offers = await _unsorted(tx, running)
-        text = sentences.panel(running.chat, running.series, answers, quiet, new)
+        text = sentences.panel_at_end(running.chat, running.series, answers, quiet, new)
         told = Tell(HOSTS_PANEL, f"{text}\n{rest}", (*_publishing(running), *offers))
         await tx.perform(running, (told,), now)
 

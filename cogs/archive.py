@@ -8,11 +8,11 @@ from typing import Annotated
 from bot.commands import Cog, Context, Meanings, Offer, Reply, command, on_step
 from bot.core import sentences
 from bot.core.archive.chat_page import least_open
-from bot.core.model import Chat, Place, Refused, Role, Series, Step, StepKind, Visibility
+from bot.core.model import Chat, Refused, Role, Series, Step, StepKind, Visibility
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
-from cogs import _links, _rules
+from cogs import _links, _readers, _rules
 
 Which = Annotated[Series, "Which weekly chat"]
 Named = Annotated[Chat | None, "Which chat, if not the last one"]
@@ -22,9 +22,18 @@ class Archive(Cog):
     """The commands of the group `archive`, and the moment a chat's page is let out."""
 
     @command("archive link", private=True)
-    async def link(self, ctx: Context, tx: Tx, *, chat: Named = None) -> Reply:
-        """Get the link to the chat's page."""
+    async def link(
+        self,
+        ctx: Context,
+        tx: Tx,
+        *,
+        chat: Named = None,
+        new: Annotated[bool, "Whether the link there was shall open nothing any more"] = False,
+    ) -> Reply:
+        """Get the link to the chat's page; a host can have one that was passed on too far made anew."""
         found = chat or await tx.last_begun(ctx.place.id)
+        if new:
+            return await _new_link(ctx, tx, found)
         if found is None:
             raise Refused(sentences.ARCHIVE_NOTHING)
         series = await tx.series(found.series_id)
@@ -75,13 +84,10 @@ class Archive(Cog):
         if readers is None or readers is series.visibility:
             return Reply(sentences.visible_to(series))
         _rules.need_own(ctx, series)
-        closed = await tx.less_open(series, readers)
-        ours = [place for place in closed if place.platform == BROWSER]
-        if ours and not sure and await tx.joined(ours):
-            return _ask_whether_sure(series, readers, ours)
-        await tx.open_rooms(ours, readers)
-        changed = await tx.set_visibility(series, readers)
-        return Reply("\n".join([sentences.visible_to(changed), *_remarks(changed, closed, ours)]))
+        if not sure and (asked := await _readers.doubt(tx, series, readers)):
+            return asked
+        remarks = await _readers.let_read(tx, series, readers)
+        return Reply("\n".join([sentences.visible_to(await tx.series(series.id)), *remarks]))
 
     @command("archive export", role=Role.HOST, private=True)
     async def export(self, ctx: Context, tx: Tx, *, chat: Named = None) -> Reply:
@@ -139,6 +145,21 @@ async def _way_in(ctx: Context, tx: Tx, chat: Chat, series: Series, readers: Vis
     return sentences.archive_for_you(chat, series, await _links.to(tx, f"/in/{secret}"))
 
 
+async def _new_link(ctx: Context, tx: Tx, chat: Chat | None) -> Reply:
+    """Another reading link for a weekly chat; who holds the one before reads what strangers read, at once."""
+    if ctx.role < Role.HOST:
+        raise Refused(sentences.NEW_LINK_HOSTS)
+    here = await tx.series_here(ctx.place.id) if chat is None else [await tx.series(chat.series_id)]
+    if len(here) != 1:
+        raise Refused(sentences.ARCHIVE_NOTHING)
+    series = here[0]
+    _rules.need_own(ctx, series)
+    if series.visibility in (Visibility.OFF, Visibility.MEMBERS):
+        raise Refused(sentences.NEW_LINK_NONE.format(series=series.title))
+    url = await _links.to(tx, f"/l/{await tx.new_link_secret(series.id)}")
+    return Reply(sentences.new_reading_link(series, url))
+
+
 async def _page(tx: Tx, chat: Chat, series: Series) -> str:
     page = await tx.page_of(chat, series)
     if not page:
@@ -158,22 +179,3 @@ async def _over(ctx: Context, tx: Tx, chat: Chat | None) -> tuple[Chat, Series]:
 
 def _with_hosts_alone(chat: Chat) -> bool:
     return chat.state.over and chat.published_at is None
-
-
-def _ask_whether_sure(series: Series, readers: Visibility, rooms: list[Place]) -> Reply:
-    text = sentences.VISIBILITY_ROOMS_SURE.format(rooms=_named(rooms))
-    line = f"archive visibility {readers} series={series.id} sure=yes"
-    return Reply(text, (Offer(sentences.VISIBILITY_YES, line),))
-
-
-def _remarks(series: Series, closed: tuple[Place, ...], ours: list[Place]) -> list[str]:
-    """What else is to be known of a weekly chat that is open to others now."""
-    if series.visibility is Visibility.OFF:
-        return [sentences.VISIBILITY_OFF]
-    others = [place for place in closed if place not in ours]
-    stays = [sentences.VISIBILITY_PLACES.format(rooms=_named(others))] if others else []
-    return [sentences.VISIBILITY_OLDER, *stays]
-
-
-def _named(places: list[Place]) -> str:
-    return ", ".join(place.name for place in places)

@@ -7,7 +7,7 @@ from typing import Annotated
 from bot.commands import Cog, Context, Reply, command
 from bot.core import sentences
 from bot.core.effects import Say
-from bot.core.model import Chat, Person, Refused, Role
+from bot.core.model import Chat, Person, Place, Refused, Role
 from bot.core.state import Change, Running
 from bot.core.which import Which
 from bot.storage.store import Tx
@@ -37,6 +37,19 @@ class Hosts(Cog):
         await tx.uninvite(chat.id, ctx.person.id)
         await tx.change(before, _led_by(before, person), ctx.now)
         return Reply(sentences.handed_over(person.shown, chat, before.series))
+
+    @command("host room", role=Role.HOST, private=True)
+    async def room(
+        self, ctx: Context, tx: Tx, where: Annotated[Place, "A channel or room that only hosts see"]
+    ) -> Reply:
+        """Choose the room in which the bot speaks with hosts alone."""
+        here = await tx.community_of(ctx.place)
+        if where.community_id != here.id:
+            raise Refused(sentences.HOSTS_ROOM_ELSEWHERE)
+        if await tx.series_here(where.id):
+            raise Refused(sentences.HOSTS_ROOM_SHARED)
+        await tx.move_hosts_room(here.id, where.id)
+        return Reply(sentences.hosts_room_now(where.name))
 
 
 def _check_not_over(chat: Chat) -> None:

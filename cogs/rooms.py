@@ -136,7 +136,7 @@ class Rooms(Cog):
         community = await tx.add_house(plain.title(name), zone.name if zone else here.zone, here.language)
         if community.hosts_place_id is not None:
             hosts = await tx.place(community.hosts_place_id)
-            await tx.post(hosts, *sentences.hello(), f"hello.{community.id}", ctx.now)
+            await tx.post(hosts, *sentences.first_words(), f"hello.{community.id}", ctx.now)
         return await _host_link(ctx, tx, community)
 
     @command("house edit", role=Role.HOST, private=True)

@@ -15,7 +15,7 @@ from bot.core.times.weekly import Times, Wishes
 from bot.core.times.zones import Zone
 from bot.parameters import Minutes, When
 from bot.storage.store import Tx
-from cogs import _coming, _rules, _setup
+from cogs import _coming, _readers, _rules, _setup
 
 Which = Annotated[WeeklyChat, "Which weekly chat"]
 Length = Between(10, 120)
@@ -143,7 +143,10 @@ class Series(Cog):
         """Hold one chat at another time; the others stay as they are."""
         before = await tx.running(date.id)
         change = steering.move(before, to, ctx.now)
-        await _coming.make_room(tx, date, to, change.state.chat.ends_at)
+        until = change.state.chat.ends_at
+        if await _rules.guest(ctx, tx) and await _coming.beside(tx, date, to, until):
+            raise Refused(sentences.GUESTS_OWN_CHAT)
+        await _coming.make_room(tx, date, to, until)
         after = await tx.change(before, change, ctx.now)
         return Reply(sentences.moved_to(after.chat, after.series), sentences.plan_offers(after.chat))
 
@@ -180,13 +183,15 @@ async def _created(
     ctx: Context, tx: Tx, wishes: Wishes, times: Times, home: Place, zone: Zone | None
 ) -> Reply:
     series = wishes.of(WeeklyChat(0, home.community_id, plain.title(wishes.title or "")))
-    if await tx.count_series(home.community_id) >= weekly.MOST_SERIES:
+    held = await tx.count_series(home.community_id)
+    if held >= weekly.MOST_SERIES:
         raise Refused(sentences.SERIES_MANY.format(most=weekly.MOST_SERIES))
     rules = times.of((), times.zone or await _rules.home_zone(ctx, tx), ctx.now)
     await _coming.need_free(tx, series, rules, [home], ctx.now)
     series = await tx.add_series(series, home.id, (), ctx.now)
     await tx.open_untold([home], series.visibility)
     await _rules.give(tx, series, rules, ctx.now)
+    await _rules.settle_zone(tx, home, held, rules)
     remarks = [zone.said] if zone and zone.said else []
     notes = [*remarks, *_rules.all_notes(rules)]
     text = sentences.series_made(series, _rules.in_all_words(rules), _rules.dates(rules, ctx.now), notes)
@@ -198,15 +203,26 @@ async def _edited(ctx: Context, tx: Tx, series: WeeklyChat, wishes: Wishes, time
     _rules.need_own(ctx, series)
     if wishes == Wishes() and times == Times():
         raise Refused(sentences.EDIT_WHAT)
+    doubt = await _readers.doubt(tx, series, wishes.readers)
+    wishes = replace(wishes, readers=None) if doubt else wishes
+    if doubt and wishes == Wishes() and times == Times():
+        return doubt
     changed = wishes.of(series)
     await tx.save_series(changed)
+    remarks = await _let_read(tx, changed, series.visibility)
     longer = changed.length != series.length
     kept = await _rules.change(ctx, tx, changed, times) if longer or times != Times() else []
     if longer:
         await _rules.lay_out_again(tx, changed, ctx.now)
     page = await _rules.page(tx, changed, ctx.now)
     asked = [sentences.still_planned(kept, changed)] if kept else []
-    return Reply("\n".join([page, *asked]), sentences.still_planned_offers(kept))
+    asked += [doubt.text] if doubt else []
+    offers = (*sentences.still_planned_offers(kept), *(doubt.offers if doubt else ()))
+    return Reply("\n".join([page, *remarks, *asked]), offers)
+
+
+async def _let_read(tx: Tx, series: WeeklyChat, before: Visibility) -> list[str]:
+    return [] if series.visibility is before else await _readers.let_read(tx, series, series.visibility)
 
 
 async def _line(tx: Tx, series: WeeklyChat) -> str:

@@ -11,6 +11,7 @@ from bot.core.host_names import host_names
 from bot.core.model import Place, Refused, Role, Visibility
 from bot.core.names import alike
 from bot.declared import Wanted
+from bot.parameters import People
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
@@ -36,7 +37,7 @@ class Setup(Cog):
         *,
         where: Annotated[Place | None, "The room in which the chat is held", suggest_rooms, ASKED] = None,
         hosts: Annotated[
-            str | None, 'Who moderates beside you, with ";" between two; or nobody', Example("Dana; Tom")
+            People | None, 'Who moderates beside you, with ";" between two; or nobody', Example("Dana; Tom")
         ] = None,
         readers: Annotated[
             Visibility | None, "Who may read it afterwards", Meanings(sentences.WHO_READS), ASKED
@@ -50,6 +51,7 @@ class Setup(Cog):
         if now.room is None or now.readers is None:
             return await _asks(ctx, tx, now, names)
         await _setup.settle(tx, ctx.place.community_id, now)
+        await _setup.have_hosts_room(ctx, tx, now.room)
         said = sentences.ready(now.room.name, now.readers)
         return await _set_up(ctx, tx, said, names, changed=before.readers not in (None, now.readers))
 
@@ -84,6 +86,7 @@ async def _set_up(ctx: Context, tx: Tx, said: str, names: Sequence[str], *, chan
     community = await tx.community_of(ctx.place)
     hosts = [await _host(ctx, tx, name) for name in names]
     missing, offers = await _setup.next_of(tx, community, ctx.place)
+    missing = [*await _setup.lacking(tx, community), *missing]
     others = [sentences.SAME_READERS] if changed and await tx.count_series(community.id) else []
     return Reply("\n".join([said, *hosts, *missing, *others]), offers)
 

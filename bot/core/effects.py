@@ -3,14 +3,36 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.model import Action, Entry, Offer
+from bot.core.actions import Action
+from bot.core.model import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant that a text names in these words; networks that can show it in each reader's own zone."""
+
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One chat in a network's own calendar; `where` says where to go for it."""
+
+    title: str
+    about: str
+    starts_at: datetime
+    ends_at: datetime
+    where: str
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
     """Post once in every place of the chat.
 
-    `question` is the number of the question it asks, `thread` the subject in whose thread it goes.
+    `question` is the number of the question it asks, `thread` the subject in whose thread it goes,
+    `about` the subject it points to.
     """
 
     subject: str
@@ -19,6 +41,8 @@ class Say:
     question: int | None = None
     offers: tuple[Offer, ...] = ()
     thread: str = ""
+    about: str = ""
+    moments: tuple[Moment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +75,8 @@ class Withdraw:
 class Card:
     """A post kept in step with its text: made once, edited after, gone when the text is empty.
 
-    It stands in the hosts' room, or in the thread of the subject `thread`.
+    It stands in the hosts' room, or in the thread of the subject `thread`; `about` is the native id of the
+    message it points to.
     """
 
     subject: str
@@ -59,6 +84,8 @@ class Card:
     offers: tuple[Offer, ...] = ()
     hosts: bool = False
     thread: str = ""
+    about: str = ""
+    moments: tuple[Moment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

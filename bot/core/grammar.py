@@ -1,7 +1,7 @@
 """How a typed command is read: words, quotes, options, the rest of the line, the lines below."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.core import sentences
@@ -54,7 +54,8 @@ class Shape:
     """What a command may be given: names in order and by name only, and where free text goes.
 
     `flags` need no value; with `rest` the last of `ordered` takes the rest of the line, and where it
-    `runs_on` the lines below as well; else `below` is the name that takes those.
+    `runs_on` the lines below as well; else `below` is the name that takes those. Without those `needed`
+    a line is refused anyway, so free text never keeps what looks like one of them.
     """
 
     ordered: tuple[str, ...] = ()
@@ -63,6 +64,7 @@ class Shape:
     rest: bool = False
     runs_on: bool = False
     below: str | None = None
+    needed: frozenset[str] = frozenset()
 
     def canonical(self, name: str) -> str | None:
         """The declared name that somebody typed in their own way, as in Publish-At-Once."""
@@ -151,6 +153,7 @@ def _in_turn(
     if not (shape.rest and name == shape.ordered[-1]):
         return name, words[at].text, 1
     stop = _before_last_options(words, at + 1, shape)
+    _refuse_lost(words, at + 1, stop, shape, {*given, name})
     if stop == at + 1 and words[at].quoted:
         return name, words[at].text, 1
     return name, line.text[words[at].start : words[stop - 1].end], stop - at
@@ -171,6 +174,23 @@ def _ends_with_option(words: Sequence[Word], first: int, stop: int, shape: Shape
         return 1
     before = _named(words[stop - 2], shape) if stop - 2 >= first else None
     return 2 if before and before[1] is None else 0
+
+
+def _refuse_lost(words: Sequence[Word], first: int, stop: int, shape: Shape, known: Collection[str]) -> None:
+    """Refuse what follows an option in the middle, where that is clearly none of the free text."""
+    options = [(at, named) for at in range(first, stop - 1) if (named := _named(words[at], shape))]
+    lost = [name for _, (name, value) in options if value and name not in known]
+    if not lost or (shape.runs_on and shape.needed.isdisjoint(lost)):
+        return
+    at, (name, value) = options[-1]
+    stray = words[at + 1 if value else min(at + 2, stop - 1)]
+    if "=" in stray.typed or stray.typed[0] in "-" + _DASHES:
+        said = stray.text.lstrip("-" + _DASHES).partition("=")[0]
+        raise Misread(say.OPTION_UNKNOWN.format(word=shown(said)))
+    if not value or words[at].text != words[at].typed:
+        raise Misread(say.WORD_EXTRA.format(word=shown(stray.typed)))
+    whole = shown(" ".join([value, *(word.typed for word in words[at + 1 : stop])]))
+    raise Misread(say.OPTION_SPACES.format(name=name, whole=whole))
 
 
 def _put(given: dict[str, str], name: str, value: str) -> None:

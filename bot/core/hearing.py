@@ -36,20 +36,25 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """A message's text changed; it may never have been heard before."""
+    """A message's text changed; it may never have been heard before.
+
+    `said_at` is when it was written, where the network tells: words from before a chat are none of its own.
+    """
 
     id: str
     author: Author
     text: str
     at: datetime
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """A message was taken back."""
+    """A message was taken back; `said_at` is when it was written, where the network tells."""
 
     id: str
     at: datetime
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +82,15 @@ class Commanded:
 class Barred:
     """The bot cannot run a chat in this place any more; `lacking` says what is missing, a sentence each.
 
-    Nothing lacking means that it can again; `gone` that the place itself is no more.
+    Nothing lacking means that it can again; `gone` that the place itself is no more; that a chat `goes_on`
+    that it is less comfortable only.
     """
 
     id: str
     lacking: tuple[str, ...]
     at: datetime
     gone: bool = False
+    goes_on: bool = False
 
 
 Heard = Said | Edited | Deleted | Reacted | Commanded | Barred

@@ -15,11 +15,12 @@ _NOBODY = frozenset(
     {"", "-", "nobody", "nobody else", "nobody else yet", "nobody yet", "none", "no one", "just me"}
 )
 _BETWEEN = re.compile(r"[;,\n]")
+_MENTION = re.compile(r"<@!?([0-9]{1,20})>", re.ASCII)
 
 
 def host_names(said: str) -> tuple[str, ...]:
     """The names in "Dana; Tom", each once; none where nobody else moderates yet."""
-    parts = [plain(part, _TYPED).removeprefix("@") for part in _BETWEEN.split(said)]
+    parts = [_MENTION.sub(r"\1", plain(part, _TYPED)).removeprefix("@") for part in _BETWEEN.split(said)]
     names = tuple(dict.fromkeys(chosen(part) for part in parts if part.casefold().rstrip(".") not in _NOBODY))
     if len(names) > MOST_HOSTS:
         raise Refused(sentences.HOSTS_MANY.format(most=MOST_HOSTS))

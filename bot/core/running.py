@@ -7,9 +7,11 @@ from dataclasses import astuple, replace
 from datetime import datetime, timedelta
 
 from bot.core import runsheet, sentences
-from bot.core.effects import Effect, Say, Tell, Wish, Withdraw
-from bot.core.model import Action, ChatState, Question, QuestionState, Step, StepKind
+from bot.core.actions import Action
+from bot.core.effects import Effect, Moment, Say, Tell, Wish, Withdraw
+from bot.core.model import ChatState, Question, QuestionState, Step, StepKind
 from bot.core.state import Change, Running
+from bot.core.times import clockface
 
 OPEN_LATE = timedelta(minutes=15)
 CLOSING_LATE = timedelta(days=1)
@@ -95,7 +97,8 @@ def close(state: Running, now: datetime, text: str) -> Change:
     state = state.without(StepKind.PUBLISH, StepKind.SEAL).plus(
         *(s for s in runsheet.ending(state.chat, state.series) if s.kind in (StepKind.PUBLISH, StepKind.SEAL))
     )
-    return Change(state, (Say("close", text, not_after=now + CLOSING_LATE), Wish("topic", Action.TOPIC)))
+    said = Say("close", text, not_after=now + CLOSING_LATE, offers=sentences.closing_offers(state.next_at))
+    return Change(state, (said, Wish("topic", Action.TOPIC)))
 
 
 def ask(state: Running, position: int, now: datetime) -> Change:
@@ -112,10 +115,15 @@ def _asking(state: Running, question: Question, before: Question | None) -> tupl
     text, until = sentences.question(state.series, question), state.chat.ends_at
     subject = question_subject(question)
     line = Say(
-        f"{subject}.line", sentences.next_is_out(state.series, question), until, thread=_subject(before)
+        f"{subject}.line",
+        sentences.next_is_out(state.series, question),
+        until,
+        thread=_subject(before),
+        about=subject,
     )
+    offers = sentences.question_offers(state.chat, question)
     return (
-        Say(subject, text, until, question=question.position),
+        Say(subject, text, until, question=question.position, offers=offers),
         Wish(f"{subject}.thread", Action.THREAD, sentences.thread_name(state.series, question), on=subject),
         Wish("pin", Action.PIN, on=subject),
         Wish("topic", Action.TOPIC, text, on=subject),
@@ -153,14 +161,22 @@ def announce(state: Running) -> Change:
     links = sentences.links_listed(*astuple(state.links))
     text = sentences.announcement(state.chat, state.series, state.questions, links)
     state = state.without(StepKind.ANNOUNCE).with_chat(state=ChatState.ANNOUNCED)
-    return Change(state, (Say("announce", text, not_after=state.chat.starts_at),))
+    offers, moments = sentences.reminder_offers(state.chat), (_starting(state),)
+    said = Say("announce", text, not_after=state.chat.starts_at, offers=offers, moments=moments)
+    return Change(state, (said,))
+
+
+def _starting(state: Running) -> Moment:
+    return Moment(clockface.moment(state.chat.starts_at, state.chat.zone), state.chat.starts_at)
 
 
 def _remind(state: Running, step: Step, now: datetime) -> Change:
     if not state.questions or now >= state.chat.starts_at:
         return Change(state)
     text = sentences.reminder(state.chat, state.series)
-    return Change(state, (Say(f"remind.{state.chat.version}", text, not_after=state.chat.starts_at),))
+    starts = Moment(clockface.time(state.chat.starts_at, state.chat.zone), state.chat.starts_at)
+    said = Say(f"remind.{state.chat.version}", text, not_after=state.chat.starts_at, moments=(starts,))
+    return Change(state, (said,))
 
 
 def _open(state: Running, step: Step, now: datetime) -> Change:
@@ -172,7 +188,8 @@ def _open(state: Running, step: Step, now: datetime) -> Change:
     state = state.with_chat(state=ChatState.OPEN, told=state.readers or state.series.visibility)
     change = _open_late(state, late, now) if late > state.grace else Change(state)
     text = sentences.welcome(state.chat, state.series, late if late > state.grace else None)
-    opening = (Say("open", text, not_after=state.chat.ends_at),)
+    offers = sentences.welcome_offers(state.chat)
+    opening = (Say("open", text, not_after=state.chat.ends_at, offers=offers),)
     return Change(change.state, opening + change.effects)
 
 
@@ -202,11 +219,15 @@ def _wrap(state: Running, step: Step, now: datetime) -> Change:
     state = state.with_chat(state=ChatState.WRAPPING)
     if now >= state.chat.ends_at:
         return Change(state)
-    return Change(state, (Say("wrap", text, not_after=state.chat.ends_at + OPEN_LATE),))
+    again = (
+        (Moment(clockface.moment(state.next_at, state.chat.zone), state.next_at),) if state.next_at else ()
+    )
+    said = Say("wrap", text, not_after=state.chat.ends_at + OPEN_LATE, moments=again)
+    return Change(state, (said,))
 
 
 def _close(state: Running, step: Step, now: datetime) -> Change:
-    return close(state, now, sentences.closing(state.series))
+    return close(state, now, sentences.closing(state.series, state.links.page))
 
 
 def _publish(state: Running, step: Step, now: datetime) -> Change:

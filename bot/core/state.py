@@ -63,6 +63,11 @@ class Running:
         return next((q for q in reversed(self.questions) if q.asked_at), None)
 
     @property
+    def next_turn(self) -> datetime | None:
+        """When the next question, the wrap-up or the end is due."""
+        return self.when(StepKind.ASK, StepKind.WRAP, StepKind.CLOSE)
+
+    @property
     def wrap_at(self) -> datetime:
         """When the wrap-up is due."""
         return runsheet.wrap_at(self.chat, self.series)

@@ -3,30 +3,52 @@
 from __future__ import annotations
 
 import asyncio
-import html
-import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
-from typing import Final
+from typing import Final, Protocol
 
 from bot.clock import Clock
 from bot.demo.ledger import Ledger
 from bot.demo.people import Act, Deed
-from bot.demo.visitor import Visitor
 
 ON_THE_WAY: Final = timedelta(seconds=0.4)
 """Real time that somebody's words may take to the bot."""
-_POST: Final = re.compile(r'<li class="m bot[^"]*" id="m(\d+)"')
-_QUESTION: Final = re.compile(r'<div class="say"><p>[A-Z](\d+): ')
+
+
+class Guest(Protocol):
+    """Somebody in a room, on whatever network; messages are named by the ids that it gives them."""
+
+    async def say(
+        self, room: str, text: str, *, thread: str = "", reply: str = "", by_form: bool = False
+    ) -> str:
+        """Say something and give the id of what was said."""
+
+    async def types(self, room: str, command: str) -> str:
+        """Type a command and read its answer."""
+
+    async def edit(self, room: str, message: str, text: str) -> None:
+        """Change one's own words."""
+
+    async def delete(self, room: str, message: str) -> None:
+        """Take one's own words back."""
+
+    async def react(self, room: str, message: str, number: int) -> None:
+        """Put a digit on a message."""
+
+    def questions(self, room: str) -> AsyncIterator[tuple[int, str]]:
+        """The questions that appear in a room from now on, each with its post."""
+
+    async def close(self) -> None:
+        """Go."""
 
 
 class Crowd:
     """Everybody of a plan; they keep their own ledger and know nothing of the bot but its room."""
 
     def __init__(
-        self, acts: Sequence[Act], visitors: Sequence[Visitor], room: str, clock: Clock, ledger: Ledger
+        self, acts: Sequence[Act], visitors: Sequence[Guest], room: str, clock: Clock, ledger: Ledger
     ) -> None:
         self.posts: defaultdict[int, set[str]] = defaultdict(set)
         self._acts, self._visitors, self._room, self._clock = acts, visitors, room, clock
@@ -52,10 +74,8 @@ class Crowd:
             looking.cancel()
 
     async def _look(self) -> None:
-        async for piece in self._visitors[0].follows(self._room):
-            post, asked = _POST.search(piece), _QUESTION.search(html.unescape(piece))
-            if post and asked:
-                self._see(int(asked[1]), post[1])
+        async for number, post in self._visitors[0].questions(self._room):
+            self._see(number, post)
 
     def _see(self, number: int, post: str) -> None:
         self.posts[number].add(post)
@@ -97,7 +117,7 @@ class Crowd:
                 self._ids[act.number] = await self._say(act, who, to)
                 self._ledger.said(self._ids[act.number], act.text)
 
-    async def _say(self, act: Act, who: Visitor, to: str) -> str:
+    async def _say(self, act: Act, who: Guest, to: str) -> str:
         match act.deed:
             case Deed.FORM:
                 return await who.say(self._room, act.text, thread=self._first[act.question], by_form=True)

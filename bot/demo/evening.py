@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from bot.core.state import Running
 from bot.core.times import clockface
 from bot.core.which import Which
 from bot.demo import words
-from bot.demo.crowd import Crowd
+from bot.demo.crowd import Crowd, Guest
 from bot.demo.diary import Diary
 from bot.demo.ledger import Ledger
 from bot.demo.links import Links
@@ -70,7 +70,8 @@ class Evening:
         self.settings = settings
         self._demo = demo
         self._ledger = Ledger()
-        self._visitors: list[Visitor] = []
+        self._visitors: Sequence[Guest] = ()
+        self._reader: Visitor | None = None
         self._began = time.monotonic()
 
     async def prepare(self) -> None:
@@ -88,8 +89,7 @@ class Evening:
 
     async def play(self, app: App, links: Links, show: Show | None) -> Outcome:
         """Let the people take part, and compare what they did with what the archive holds."""
-        for visitor in self._visitors:
-            visitor.base = links.base
+        await self._come(app, links)
         diary = Diary(app.store, links.running)
         keeping = [asyncio.create_task(diary.keep())]
         if show is not None:
@@ -100,7 +100,7 @@ class Evening:
         finally:
             for task in keeping:
                 task.cancel()
-        await hosting.settled(app, links.room)
+        await self._settle(app, links.room)
         return await self._outcome(diary, crowd, links)
 
     async def close(self) -> None:
@@ -110,8 +110,9 @@ class Evening:
 
     async def _plan(self, app: App, site: Site) -> None:
         names = words.names(self._demo.people)
-        self._visitors = [Visitor(name, site.base_url) for name in names]
-        moderator, *others = self._visitors
+        visitors = [Visitor(name, site.base_url) for name in names]
+        moderator, *others = self._visitors = visitors
+        self._reader = moderator
         await moderator.join(((await first_host_link(app)) or "").removeprefix(site.base_url))
         place, sample = await app.place(None), self.sample
         when = f"every {sample.starts_at_local:%A} {clockface.clock_words(sample.starts_at_local.time())}"
@@ -124,6 +125,20 @@ class Evening:
         for visitor in others:
             await visitor.join(link)
         await hosting.settled(app, place)
+
+    async def _come(self, app: App, links: Links) -> None:
+        """Let everybody find the room again, whose address may be another one since the day before."""
+        for visitor in self._visitors:
+            if isinstance(visitor, Visitor):
+                visitor.base = links.base
+
+    async def _settle(self, app: App, room: Place) -> None:
+        """Wait until all that was said is heard, and all that is queued is sent."""
+        await hosting.settled(app, room)
+
+    async def _read(self, links: Links) -> Any:
+        """All that the chat holds, as a host may read it."""
+        return await self._reader.reads(links.data) if self._reader else {}
 
     async def _check_plan(self, app: App, place: Place, reply: str) -> None:
         async with app.store.read() as tx:
@@ -146,7 +161,7 @@ class Evening:
         while True:
             if (now := headline(diary.running)) != shown:
                 shown = now
-                kept = self._ledger.compare(await self._visitors[0].reads(links.data))
+                kept = self._ledger.compare(await self._read(links))
                 counts = sentences.demo_ledger(kept.sent, kept.edited, kept.deleted, kept.stored)
                 show(
                     sentences.demo_progress(clockface.time(clock.now(), diary.running.chat.zone), now, counts)
@@ -154,7 +169,7 @@ class Evening:
             await asyncio.sleep(_LOOK)
 
     async def _outcome(self, diary: Diary, crowd: Crowd, links: Links) -> Outcome:
-        document = await self._visitors[0].reads(links.data)
+        document = await self._read(links)
         again = sum(len(posts) for posts in crowd.posts.values()) - len(crowd.posts)
         return Outcome(
             closed=diary.running.chat.state.hears_late_answers,

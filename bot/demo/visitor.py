@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import json
 import re
 import secrets
@@ -17,6 +18,8 @@ TRIES: Final = 5
 _WAIT: Final = 0.2
 _AS_SCRIPT: Final = {"Accept": "application/json"}
 _TAGS: Final = re.compile(r"<[^>]+>")
+_POST: Final = re.compile(r'<li class="m bot[^"]*" id="m(\d+)"')
+_QUESTION: Final = re.compile(r'<div class="say"><p>[A-Z](\d+): ')
 
 
 class Visitor:
@@ -76,6 +79,13 @@ class Visitor:
             except ClientConnectionError:
                 pass
             await asyncio.sleep(_WAIT)
+
+    async def questions(self, room: str) -> AsyncIterator[tuple[int, str]]:
+        """The questions that appear in a room from now on, each with its post."""
+        async for piece in self.follows(room):
+            post, asked = _POST.search(piece), _QUESTION.search(html.unescape(piece))
+            if post and asked:
+                yield int(asked[1]), post[1]
 
     async def close(self) -> None:
         """Shut the browser."""

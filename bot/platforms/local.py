@@ -7,10 +7,12 @@ from functools import partial
 from typing import Final
 
 from bot.clock import Clock
-from bot.core.model import Action, Place, Refused
+from bot.core.actions import Action
+from bot.core.model import Place, Refused
+from bot.core.rooms.bar import beyond
 from bot.core.sentences import room as sentences
 from bot.markup import render
-from bot.platform import Ability, Ears, Impossible, Outgoing
+from bot.platform import ROOM_ABILITIES, Ability, Ears, Impossible, Outgoing
 from bot.platforms.patience import patiently, rung
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.store import Store, Tx, in_transaction
@@ -23,7 +25,7 @@ class Local:
     """A chat network of rooms that the bot serves itself; it keeps nothing but who is to be woken."""
 
     name = BROWSER
-    abilities: frozenset[Ability] = frozenset(Ability)
+    abilities: frozenset[Ability] = ROOM_ABILITIES
     text_limit = sentences.LONGEST_SAID
 
     def __init__(self, store: Store, clock: Clock, look: float | None = _LOOK) -> None:
@@ -73,8 +75,9 @@ class Local:
             )
             return out.target or place.native_id
         only_for = _hearer(out) if out.action is Action.WHISPER else None
+        offers = out.offers if only_for else beyond(out.offers)
         posted = await tx.room_post(
-            place, out.key, out.text, html, out.offers, now, thread=target, only_for=only_for
+            place, out.key, out.text, html, offers, now, thread=target, only_for=only_for
         )
         return str(posted)
 
@@ -154,7 +157,7 @@ def _message_id(native_id: str | None) -> int | None:
     if native_id is None:
         return None
     if not native_id.isdecimal() or len(native_id) > _LONGEST_ID:
-        raise Impossible(sentences.MESSAGE_GONE)
+        raise Impossible(sentences.NOT_IN_ROOM)
     return int(native_id)
 
 

@@ -36,9 +36,28 @@ class Chats(Plans):
         row = await self._row(select(t.chat).where(t.chat.c.id == chat_id))
         return chat_of(row) if row else None
 
-    async def chats_of_place(self, place_id: int) -> tuple[Chat, ...]:
-        """Every chat held in a place, in time order."""
-        query = select(t.chat).where(_held_in(place_id)).order_by(t.chat.c.starts_at)
+    async def coming_in(self, place_id: int) -> tuple[Chat, ...]:
+        """The chats held in a place that are ahead or in their hour, in time order."""
+        return await self._chats(_held_in(place_id), t.chat.c.state.in_(AHEAD + LIVE))
+
+    async def chats_between(self, place_id: int, since: datetime, until: datetime) -> tuple[Chat, ...]:
+        """The chats held in a place that begin in some time, in time order."""
+        began = t.chat.c.starts_at >= since, t.chat.c.starts_at < until
+        return await self._chats(_held_in(place_id), *began)
+
+    async def chats_near(self, place_id: int, now: datetime, most: int) -> tuple[Chat, ...]:
+        """The chats held in a place that began last and that begin next, so many of each, in time order."""
+        last = select(t.chat).where(_held_in(place_id), t.chat.c.starts_at <= now).order_by(_LATEST)
+        next_ = select(t.chat).where(_held_in(place_id), t.chat.c.starts_at > now).order_by(_SOONEST)
+        before, after = [await self._rows(query.limit(most)) for query in (last, next_)]
+        return tuple(chat_of(row) for row in (*reversed(before), *after))
+
+    async def held_here(self, place_id: int, chat_id: int) -> bool:
+        """Whether a chat is held in a place."""
+        return bool(await self._chats(_held_in(place_id), t.chat.c.id == chat_id))
+
+    async def _chats(self, *which: ColumnElement[bool]) -> tuple[Chat, ...]:
+        query = select(t.chat).where(*which).order_by(t.chat.c.starts_at)
         return tuple(chat_of(row) for row in await self._rows(query))
 
     async def chat_here(self, place_id: int, which: Which) -> Chat | None:

@@ -1,7 +1,7 @@
 """What tables are made of: names for constraints, and column types that keep times honest."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Boolean, Column, DateTime, Dialect, ForeignKey, Integer, MetaData, Text, text
 from sqlalchemy.types import TypeDecorator
@@ -14,6 +14,7 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+_UTC = "+00:00"
 
 
 class Instant(TypeDecorator[datetime]):
@@ -30,9 +31,13 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError("a stored instant needs a time zone")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Give the moment back with its zone."""
-        return None if value is None else value.replace(tzinfo=UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], datetime | None]:
+        """Give the moment back with its zone, in one step: a page holds hundreds."""
+        return _moment
+
+
+def _moment(stored: str | None) -> datetime | None:
+    return None if stored is None else datetime.fromisoformat(stored.removesuffix(_UTC) + _UTC)
 
 
 class WallClock(TypeDecorator[datetime]):

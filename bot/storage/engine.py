@@ -77,7 +77,8 @@ def _engine(url: URL, pragmas: tuple[str, ...], begin: str, **options: Any) -> A
 
     @event.listens_for(engine.sync_engine, "begin")
     def begun(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        if not connection.connection.driver_connection.in_transaction:
+            connection.exec_driver_sql(begin)
 
     return engine
 

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, select
 
 from bot.clock import SystemClock
-from bot.core.model import Action, Chat, Community, Person, Series
+from bot.core.actions import Action
+from bot.core.model import Chat, Community, Person, Series
 from bot.storage import tables as t
 from bot.storage.chats import chat_of
 from bot.storage.forgetting.unsaying import OWN_WORDS

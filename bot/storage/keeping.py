@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, null
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.effects import Card, Enter, Wish
-from bot.core.model import Action, Chat, Entry, Offer, Place
+from bot.core.actions import Action
+from bot.core.effects import Card, Enter, Entry, Moment, Wish
+from bot.core.model import Chat, Offer, Place
 from bot.storage import tables as t
 from bot.storage.runs import Runs
 
@@ -39,7 +40,16 @@ class Keeping(Runs):
         if kept.thread and on is None:
             return
         payload = {"text": kept.text, "offers": shown_offers(kept.offers)} if kept.text else {}
+        payload |= shown_moments(kept.moments) | ({"about": kept.about} if kept.text and kept.about else {})
         await self._keep(chat, place, Action.CARD, kept.subject, payload, now, on)
+
+    async def drop_entries(self, chat_id: int, now: datetime) -> None:
+        """Take a chat's entries out of the networks' calendars when the chat itself goes."""
+        mine = and_(_OUTBOX.chat_id == chat_id, _OUTBOX.action == Action.ENTRY, _OUTBOX.state == SENT)
+        for row in await self._rows(select(t.outbox).where(mine, _OUTBOX.platform_message_id.is_not(None))):
+            place, subject = await self.place(row.place_id), f"entry.{row.platform_message_id}"
+            payload = {"target": row.platform_message_id}
+            await self._put(place, Action.ENTRY, subject, f"{subject}.gone", payload, now)
 
     async def _keep(
         self,
@@ -58,6 +68,7 @@ class Keeping(Runs):
         if before == (payload, on):
             return
         await self._do(update(t.outbox).where(mine, _UNTRIED).values(state=WITHDRAWN))
+        await self._do(update(t.outbox).where(mine, _OUTBOX.state != WAITING).values(payload={}))
         made = await self._value(select(func.count()).select_from(t.outbox).where(mine))
         key = f"c{chat.id}.{subject}.p{place.id}.{made}"
         await self._put(place, action, subject, key, payload, now, chat_id=chat.id, depends_on=on)
@@ -129,6 +140,16 @@ def _same_subject(earlier: FromClause) -> ColumnElement[bool]:
 def shown_offers(offers: Sequence[Offer]) -> list[list[str | bool]]:
     """Buttons as a row keeps them."""
     return [[offer.label, offer.line, *([True] if offer.form else [])] for offer in offers]
+
+
+def shown_moments(moments: Sequence[Moment]) -> dict[str, Any]:
+    """Instants as a row keeps them."""
+    return {"moments": [[one.words, one.at.isoformat()] for one in moments]} if moments else {}
+
+
+def moments_of(kept: Sequence[Sequence[str]]) -> tuple[Moment, ...]:
+    """Instants from what a row keeps of them."""
+    return tuple(Moment(words, datetime.fromisoformat(at)) for words, at in kept)
 
 
 def entry_of(kept: Mapping[str, Any] | None) -> Entry | None:

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
 import migrations
@@ -17,15 +17,25 @@ from bot.core.model import Refused
 from bot.storage.engine import named
 
 
+def lower(url: URL, revision: str) -> None:
+    """Take the schema back to an earlier revision: a copy that an older version made stays one of its own."""
+    engine = _engine(url)
+    try:
+        with engine.connect() as connection:
+            command.downgrade(config(connection), revision)
+    except DatabaseError as fault:
+        raise named(fault) from fault
+    finally:
+        engine.dispose()
+
+
 def migrate(url: URL, now: datetime, *, keep: bool = True) -> str | None:
     """Bring the schema up to date; gives the revision it had, None when nothing was to do.
 
     A database that holds something is copied beside itself first, to `keep` it. A migration that
     fails, or is killed half-way, leaves the schema as it was before that migration.
     """
-    engine = create_engine(url.set(drivername="sqlite"), hide_parameters=True)
-    event.listen(engine, "connect", _plain_transactions)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    engine = _engine(url)
     try:
         with engine.connect() as connection:
             return _migrate(connection, Path(str(url.database)), now if keep else None)
@@ -71,6 +81,13 @@ def _migrate(connection: Connection, file: Path, now: datetime | None) -> str | 
     return had or "nothing"
 
 
+def _engine(url: URL) -> Engine:
+    engine = create_engine(url.set(drivername="sqlite"), hide_parameters=True)
+    event.listen(engine, "connect", _plain_transactions)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(config())
 
@@ -79,3 +96,4 @@ def _plain_transactions(connection: Any, record: Any) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA secure_delete=ON")  # a table that is copied leaves no words in free pages

@@ -1,25 +1,28 @@
 """The outbox: what must be said and done in each place, from wish to confirmation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.effects import Card, Effect, Enter, Say, Tell, Wish, Withdraw
-from bot.core.model import Action, Chat, Entry, Offer, Place
+from bot.core.actions import Action
+from bot.core.effects import Card, Effect, Enter, Entry, Moment, Say, Tell, Wish, Withdraw
+from bot.core.model import Chat, Offer, Place
 from bot.core.state import Running
 from bot.storage import tables as t
+from bot.storage.hosts_room import HostsRooms
 from bot.storage.keeping import (
     SENT,
     WAITING,
     WITHDRAWN,
-    Keeping,
     entry_of,
     kept_id,
     kept_turn,
+    moments_of,
+    shown_moments,
     shown_offers,
 )
 
@@ -42,13 +45,15 @@ class Queued:
     person: str | None
     thread: str | None
     entry: Entry | None
+    about: str | None
+    moments: tuple[Moment, ...]
     chat_id: int | None
     due_at: datetime
     not_after: datetime | None
     first_attempt_at: datetime | None
 
 
-class Outbound(Keeping):
+class Outbound(HostsRooms):
     """What is asked of the outbox.
 
     `touched` are the places that got something to do; `settled` says that a row came to its end.
@@ -68,6 +73,8 @@ class Outbound(Keeping):
                     await self._expire(chat.id, now)
                 continue
             for place in await self._homes(chat, places, effect):
+                if isinstance(effect, Card | Enter) and place.platform not in self.keeps:
+                    continue
                 await self._queue(state, place, effect, now)
 
     async def whisper(
@@ -139,7 +146,19 @@ class Outbound(Keeping):
         in_turn = or_(t.outbox.c.action.not_in(_IN_ORDER), t.outbox.c.id == earlier_post.scalar_subquery())
         query = _QUEUED.where(t.outbox.c.place_id == place_id, in_turn, t.outbox.c.id.not_in(but))
         row = await self._row(query.order_by(t.outbox.c.urgency, t.outbox.c.id).limit(1))
-        return _queued_of(row) if row else None
+        if row is None:
+            return None
+        about = await self._sent_as(row.payload.get("about_row"))
+        return replace(_queued_of(row), about=about) if about else _queued_of(row)
+
+    async def _sent_as(self, row_id: int | None) -> str | None:
+        """The native id of what came of a row."""
+        if row_id is None:
+            return None
+        found: str | None = await self._value(
+            select(t.outbox.c.platform_message_id).where(t.outbox.c.id == row_id)
+        )
+        return found
 
     async def claim(self, row: Queued, now: datetime) -> bool:
         """Note an attempt before it is made; False when the row was taken back meanwhile."""
@@ -154,6 +173,8 @@ class Outbound(Keeping):
         if row.action is Action.WHISPER:  # meant for one person's eyes; nobody needs it here any more
             done["payload"] = {}
         await self._do(update(t.outbox).where(t.outbox.c.id == row.id).values(**done))
+        if row.action is Action.ROOM and native_id:
+            await self.enter_hosts_room(row.place, native_id, row.text, now)
 
     async def give_up(self, row: Queued, state: str) -> None:
         """Note that a row will never be sent, and with it what hangs on it."""
@@ -197,11 +218,14 @@ class Outbound(Keeping):
         if isinstance(effect, Wish):
             await self._wish(chat, place, effect, key, now)
             return
-        payload = {"text": effect.text, "offers": shown_offers(effect.offers)}
+        payload: dict[str, Any] = {"text": effect.text, "offers": shown_offers(effect.offers)}
         more: dict[str, Any] = {"chat_id": chat.id}
         if isinstance(effect, Say):
             asked = next((q.id for q in state.questions if q.position == effect.question), None)
             more |= {"not_after": effect.not_after, "question_id": asked}
+            payload |= shown_moments(effect.moments)
+        if isinstance(effect, Say) and effect.about:
+            payload["about_row"] = await self._row_of(chat.id, place.id, effect.about)
         if isinstance(effect, Say) and effect.thread:
             more["depends_on"] = await self._row_of(chat.id, place.id, effect.thread)
             if more["depends_on"] is None:
@@ -258,10 +282,14 @@ def _queued_of(row: Row[Any]) -> Queued:
         subject=row.subject,
         text=payload.get("text", ""),
         offers=tuple(Offer(*offer) for offer in payload.get("offers", ())),
-        target=row.kept_native_id if action.kept else row.on_native_id or payload.get("target"),
+        target=row.kept_native_id or payload.get("target")
+        if action.kept
+        else row.on_native_id or payload.get("target"),
         person=payload.get("person"),
         thread=row.on_native_id if action.kept else None,
         entry=entry_of(payload.get("entry")),
+        about=payload.get("about"),
+        moments=moments_of(payload.get("moments", ())),
         chat_id=row.chat_id,
         due_at=row.due_at,
         not_after=row.not_after,

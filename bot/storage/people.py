@@ -157,6 +157,10 @@ class People(Looks):
         changed = {"changed_at": now, **values}
         await self._do(row.on_conflict_do_update(index_elements=["person_id", "community_id"], set_=changed))
         await self.redraw_mentions(person_id, community_id)
+        if self.collects:
+            theirs = select(t.message.c.id).join(t.place).where(t.message.c.person_id == person_id)
+            here = await self._rows(theirs.where(t.place.c.community_id == community_id))
+            self.recollect |= {row.id for row in here}
 
     async def store_commands(self, place: Place, typed: Sequence[Commanded], now: datetime) -> None:
         """Store typed commands; one that was heard before is left alone."""
@@ -188,20 +192,6 @@ class People(Looks):
         """Note that a command was carried out or refused, and let its words go."""
         change = update(t.handled_command).where(t.handled_command.c.id == command_id)
         await self._do(change.values(handled_at=now, text=None))
-
-    async def first_handling(
-        self, platform: str, native_id: str, place_id: int, person_id: int, now: datetime
-    ) -> bool:
-        """Note an interaction; False when the same one was handled before."""
-        values = {
-            "place_id": place_id,
-            "person_id": person_id,
-            "native_role": 0,
-            "heard_at": now,
-            "handled_at": now,
-        }
-        row = insert(t.handled_command).values(platform=platform, native_id=native_id, **values)
-        return bool(await self._do(row.on_conflict_do_nothing(index_elements=["platform", "native_id"])))
 
     async def _forgotten(self, person_id: int, community_id: int) -> bool:
         said = await self.consent(person_id, community_id)

@@ -1,7 +1,8 @@
 """The few ways in which every named query runs."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +20,11 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.erasure import Erasure
+
+
+def wall_clock() -> datetime:
+    """What the machine's clock says."""
+    return datetime.now(UTC)
 
 
 def first_key(result: CursorResult[Any]) -> int:
@@ -45,6 +51,8 @@ class Queries:
     Pages of `stale` chats and communities show something else from this transaction on;
     in the rooms that were `rooms_rung` something happened. `erasures` are noted outside the database
     before it forgets; one that `scrubs` took words away whose bytes are to go too.
+    Messages to `recollect` were filed or worded anew. Networks that have cards and calendars are those it
+    `keeps` in step; those whose answers it `collects` show them in their question's thread.
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
@@ -54,6 +62,10 @@ class Queries:
         self.rooms_rung: set[int] = set()
         self.erasures: list[Erasure] = []
         self.scrubs = False
+        self.recollect: set[int] = set()
+        self.keeps: frozenset[str] = frozenset()
+        self.collects: frozenset[str] = frozenset()
+        self.clock: Callable[[], datetime] = wall_clock
 
     async def _rows(self, query: Executable, **values: object) -> Sequence[Row[Any]]:
         return (await self.connection.execute(query, values or None)).all()

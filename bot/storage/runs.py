@@ -14,6 +14,9 @@ from bot.storage import tables as t
 from bot.storage.chats import AHEAD, CHAT_FIELDS
 from bot.storage.links import Linked
 
+_LINKED = (*AHEAD, ChatState.WRAPPING)
+"""States in which something is said next that leads to the chat's page."""
+
 
 class Runs(Linked):
     """What is asked of chats under way."""
@@ -39,7 +42,7 @@ class Runs(Linked):
             shown_at=shown_at,
             next_at=await self._after(chat),
             hosts=(chat.lead,) if chat.lead else (),
-            links=await self.links(chat, series) if chat.state.ahead else Links(),
+            links=await self.links(chat, series) if chat.state in _LINKED else Links(),
             readers=await self.readers(chat, series) if chat.state.ahead else None,
         )
 

@@ -14,19 +14,31 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import sentences
+from bot.core.drafting import renumbered
+from bot.core.effects import Enter
 from bot.core.erasure import Erasure
-from bot.core.model import ChatState, Refused
+from bot.core.keeping import entry, kept_in_step
+from bot.core.model import ChatState, Refused, Series
 from bot.core.state import Change, Running
 from bot.storage.archive.addresses import Addresses
 from bot.storage.archive.browsing import Browsing
 from bot.storage.archive.changes import Changes
 from bot.storage.books import Books
+from bot.storage.collecting import Copies
 from bot.storage.engine import StorageFull, named, reader_engine, writer_engine
 from bot.storage.forgetting.again import ForgettingAgain
 from bot.storage.forgetting.scrubbing import scrubbed
 from bot.storage.heard.holding import Holding
+from bot.storage.heard.remembered import Remembering
+from bot.storage.plans import Slot
+from bot.storage.queries import wall_clock
+from bot.storage.reminding import Reminding
 from bot.storage.rooms.reading import RoomReading
+from bot.storage.servers import Servers
+from bot.storage.whereabouts import Whereabouts
 
+KNOWS = "erased"
+"""Under this name a database keeps how far it knows what is noted elsewhere of erasures."""
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -35,7 +47,19 @@ def in_transaction() -> bool:
     return _writing.get()
 
 
-class Tx(Holding, ForgettingAgain, Addresses, Browsing, RoomReading, Books):
+class Tx(
+    Copies,
+    Reminding,
+    Holding,
+    Remembering,
+    ForgettingAgain,
+    Servers,
+    Whereabouts,
+    Addresses,
+    Browsing,
+    RoomReading,
+    Books,
+):
     """One transaction; its methods are the questions and changes the bot knows."""
 
     def __init__(self, connection: AsyncConnection) -> None:
@@ -48,17 +72,38 @@ class Tx(Holding, ForgettingAgain, Addresses, Browsing, RoomReading, Books):
         self.stale.add(before.chat.id)
         after = await self.save(before, change.state, now)
         await self._live_or_not(before, after, now)
+        if moved := renumbered(before.questions, change.state.questions):
+            await self.move_held(after.chat.id, moved)
         for question in after.questions:
             if question.asked_at == now:
                 await self.attach_held(after.chat.id, question, now)
-        await self.perform(after, change.effects, now)
+        await self.perform(after, (*change.effects, *kept_in_step(before, after)), now)
         return after
+
+    async def materialise(self, series: Series, slot: Slot, now: datetime) -> tuple[int, ...]:
+        """Make a chat of every coming occurrence that is none yet, with its entry in calendars."""
+        made = await super().materialise(series, slot, now)
+        for chat_id in made if self.keeps else ():
+            state = await self.running(chat_id)
+            await self.perform(state, (Enter(entry(state)),), now)
+        return made
+
+    async def knows(self, mark: str | None) -> None:
+        """Note how far this database knows what is noted elsewhere of erasures."""
+        if mark is not None:
+            await self.install(KNOWS, mark)
+
+    async def drop_chat(self, chat_id: int) -> None:
+        """Take away a chat that nobody planned, with its steps, its entries and what was not said of it."""
+        await self.drop_entries(chat_id, self.clock())
+        await super().drop_chat(chat_id)
 
     async def finish(self) -> None:
         """Do what every change has in common, before it is committed."""
         if self.replanned:
             await self.give_addresses()
             self.stale_communities |= await self.community_ids()
+        await self.collect(self.clock())
         await self.freshen()
 
     async def _live_or_not(self, before: Running, after: Running, now: datetime) -> None:
@@ -73,12 +118,14 @@ class Tx(Holding, ForgettingAgain, Addresses, Browsing, RoomReading, Books):
             await self.seal(after, now)
 
 
+Noted = Callable[[Sequence[Erasure], str | None], str | None]
+"""Notes erasures outside the database; takes how far that one knew of such notes, gives how far it does."""
+
+
 class Store:
     """Opens transactions on one database; `erased` notes elsewhere what it forgets, before it does."""
 
-    def __init__(
-        self, url: URL, *, readers: int = 4, erased: Callable[[Sequence[Erasure]], None] | None = None
-    ) -> None:
+    def __init__(self, url: URL, *, readers: int = 4, erased: Noted | None = None) -> None:
         self.url = url
         self._erased = erased
         self._writer = writer_engine(url)
@@ -86,6 +133,11 @@ class Store:
         self._turn = asyncio.Lock()
         self.changes = Changes(url)
         self.committed: list[Callable[[Tx], None]] = []
+        self.keeps: frozenset[str] = frozenset()
+        """Networks with cards and calendars of their own."""
+        self.collects: frozenset[str] = frozenset()
+        """Networks on which an answer given elsewhere is shown in its question's thread."""
+        self.clock: Callable[[], datetime] = wall_clock
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
@@ -95,10 +147,12 @@ class Store:
             try:
                 async with self._writer.begin() as connection:
                     tx = Tx(connection)
+                    tx.keeps, tx.collects, tx.clock = self.keeps, self.collects, self.clock
                     yield tx
                     await tx.finish()
                     if self._erased and tx.erasures:  # first the list, or an old copy would bring it back
-                        await asyncio.to_thread(self._erased, tuple(tx.erasures))
+                        known = await tx.installed(KNOWS)
+                        await tx.knows(await asyncio.to_thread(self._erased, tuple(tx.erasures), known))
             except OperationalError as fault:
                 raise named(fault) from fault
             finally:

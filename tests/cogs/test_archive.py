@@ -187,6 +187,20 @@ async def test_a_room_that_was_told_otherwise_is_opened_only_when_one_is_sure(ro
     assert await readable(room, Audience(1, Reads.MEMBERS))
 
 
+async def test_a_leaked_reading_link_is_made_anew_by_hosts_alone(room: Parlour) -> None:
+    assert "is not read by a link" in (await says(room, "archive link new=yes", Role.HOST)).text
+    async with room.store.begin() as tx:
+        await tx.set_visibility(await tx.series(1), Visibility.LINK)
+        old = await tx.link_secret(1)
+    assert (await says(room, "archive link new=yes")).text.startswith("Only its hosts")
+    reply = await says(room, "archive link new=yes", Role.HOST)
+    assert reply.private
+    new = reply.text.partition(f"{BASE}/l/")[2].split()[0]
+    async with room.store.read() as tx:
+        assert await tx.series_held([old], 1) == frozenset()
+        assert await tx.series_held([new], 1) == {1}
+
+
 async def test_files_are_for_hosts_and_found_from_the_hosts_room(room: Parlour) -> None:
     assert (await says(room, "archive export")).refused
     reply = await says(room, "archive export", Role.HOST, place=room.evening.hosts)

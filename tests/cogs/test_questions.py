@@ -241,3 +241,30 @@ async def test_only_what_a_host_typed_in_this_chat_is_adopted(house: PlanningRoo
     await house.hear("Q1: My own?", "m2")
     assert "as in meant=2" in (await house.say(f"question adopt 2 chat={chat.id} meant=maybe")).text
     assert (await house.running(chat.id)).chat.asked == 0
+
+
+async def taken_back(house: PlanningRoom) -> None:
+    """The first message that was heard is erased, as when its writer deletes it."""
+    async with house.store.begin() as tx:
+        await tx.erase([1], house.clock.at)
+
+
+@pytest.mark.parametrize("rooms", ["terminal"])
+async def test_a_typed_question_that_is_taken_back_leaves_the_hosts_post_on_another_network(
+    house: PlanningRoom,
+) -> None:
+    await house.opened("A?", "B?")
+    await house.hear("Q2: What do aardvarks eat?", "m1")
+    await house.deliver()
+    await taken_back(house)
+    assert not [row for row in await house.rows("SELECT payload FROM outbox") if "aardvark" in row[0]]
+    [edit] = await house.rows("SELECT payload, state FROM outbox WHERE key LIKE 'typed.%.gone'")
+    assert ("was taken back" in edit[0], edit[1]) == (True, "waiting")
+
+
+async def test_a_typed_question_that_is_taken_back_in_time_is_never_shown(house: PlanningRoom) -> None:
+    await house.opened("A?", "B?")
+    await house.hear("Q2: What do aardvarks eat?", "m1")
+    await taken_back(house)
+    [row] = await house.rows("SELECT payload, state FROM outbox WHERE subject LIKE 'typed.%'")
+    assert ("aardvark" in row[0], row[1]) == (False, "withdrawn")

@@ -9,10 +9,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from bot.commands import Asker, Reply
 from bot.core import sentences
 from bot.core.model import ChatState, Role, Series, Visibility
+from cogs.archive import Archive
+from cogs.series import Series as SeriesCog
 from tests.support.bad_inputs import case
+from tests.support.parlour import parlour
 from tests.support.planning_room import SATURDAY, TUESDAY, PlanningRoom, planning_room
 
 WEEKLY = 'series create Weekly EdChat when="every Tuesday 8 pm" zone="New York"'
@@ -47,6 +52,18 @@ async def test_the_communitys_zone_is_meant_when_none_is_named(house: PlanningRo
     assert "The clocks go" in reply.text
     reply = await house.say('series create Ends when="on the 31st 10:00"')
     assert "Months without a 31st are skipped." in reply.text
+
+
+async def test_a_community_whose_zone_nobody_named_lives_in_that_of_its_first_weekly_chat(
+    house: PlanningRoom,
+) -> None:
+    async with house.store.begin() as tx:
+        new = await tx.add_community("New", "UTC")
+        room = await tx.add_place(new.id, "terminal", "9", "new")
+    for title, zone, lives_in in (("One", "ET", "America/New_York"), ("Two", "Madrid", "America/New_York")):
+        await house.say(f'series create {title} when="every Tue 8 pm" zone={zone}', place=room)
+        async with house.store.read() as tx:
+            assert (await tx.community(new.id)).zone == lives_in
 
 
 async def test_a_community_without_a_known_zone_is_asked(house: PlanningRoom) -> None:
@@ -155,6 +172,21 @@ async def test_a_title_that_is_none_is_refused(house: PlanningRoom, name: str, s
     assert await house.chats() == []
 
 
+async def test_what_does_not_fit_a_weekly_chat_is_named(house: PlanningRoom) -> None:
+    made = 'series create Weekly EdChat when="every Tuesday 8 pm"'
+    for rest, why in (
+        ("length=30", 'There is no option "length" here.'),
+        ("zone=new york", 'What has spaces needs quotes: write zone="new york".'),
+    ):
+        reply = await house.say(f"{made} {rest}")
+        assert reply.text.splitlines()[0] == why
+        assert "minutes=" in reply.text
+    assert await house.chats() == []
+    assert (await house.say(WEEKLY)).text.startswith("Weekly EdChat")
+    reply = await house.say("series edit Weekly EdChat zone=new york")
+    assert reply.text.startswith('What has spaces needs quotes: write zone="new york".')
+
+
 async def test_words_change_at_once(house: PlanningRoom) -> None:
     await house.say(WEEKLY)
     reply = await house.say(
@@ -183,6 +215,34 @@ async def test_hosts_let_people_answer_without_a_name_and_search_engines_in(hous
     assert {sentences.ANSWERS_NAMELESS, sentences.FOUND_BY_ENGINES} < set(reply.text.splitlines())
     await house.say("series edit anonymous-answers=no search-engines=no about=none")
     assert (await house.series()) == replace(was, visibility=Visibility.PUBLIC)
+
+
+async def test_other_readers_are_let_in_by_an_edit_as_by_the_archives_own_command(tmp_path: Path) -> None:
+    async with parlour(tmp_path, SeriesCog(), Archive()) as room:
+        async with room.store.begin() as tx:
+            await tx.connection.execute(text("UPDATE place SET openness = 'link'"))
+        ana = await room.joins("Ana")
+
+        async def says(line: str) -> Reply:
+            return await room.evening.tree.answer(Asker(ana, room.place, Role.HOST), line)
+
+        asked = await says("series edit readers=public")
+        assert asked.text.startswith("People in edchat were told")
+        assert asked.text == (await says("archive visibility public")).text
+        asked = await says("series edit readers=public title=Nights")
+        assert "Nights (number 1)" in asked.text
+        assert "People in edchat were told" in asked.text
+        async with room.store.read() as tx:
+            assert (await tx.series(1)).visibility is Visibility.MEMBERS
+            assert await tx.openness(room.place.id) is Visibility.LINK
+        before = await room.versions()
+        await says(asked.offers[-1].line)
+        async with room.store.read() as tx:
+            assert (await tx.series(1)).visibility is Visibility.PUBLIC
+            assert await tx.openness(room.place.id) is Visibility.PUBLIC
+        assert (await room.versions())[1] > before[1]
+        closed = await says("series edit readers=off")
+        assert sentences.VISIBILITY_OFF in closed.text.splitlines()
 
 
 async def test_another_length_lays_coming_chats_out_anew(house: PlanningRoom) -> None:
@@ -364,3 +424,34 @@ async def test_hosts_of_a_place_that_only_joined_change_nothing(house: PlanningR
     for line in ("series pause", "series edit title=Ours", "series delete sure=yes", "series skip 1 Dec"):
         assert "another community" in (await house.say(line, "Eve", place=room)).text
     assert not (await house.series()).paused
+
+
+async def as_guest(house: PlanningRoom, chat_id: int, line: str) -> Reply:
+    """What a guest host of one chat is answered."""
+    guest = await house.asker("Gus", Role.ANYONE)
+    async with house.store.begin() as tx:
+        await tx.invite(chat_id, guest.person.id, house.clock.at)
+    return await house.tree.answer(guest, line)
+
+
+async def test_a_guest_host_leaves_out_the_day_of_their_own_chat_and_no_other(house: PlanningRoom) -> None:
+    await house.say(WEEKLY)
+    first = (await house.chats())[0]
+    await house.say(f"chat plan Topic chat={first.id}\nA?")
+    before = await starts(house, ChatState.PLANNED)
+    refused = await as_guest(house, first.id, f'series skip "24 Nov until 15 Dec" chat={first.id}')
+    assert refused.text.startswith("You are guest host of one chat")
+    assert await starts(house, ChatState.PLANNED) == before
+    await as_guest(house, first.id, f'series skip "24 Nov" chat={first.id}')
+    assert await starts(house, ChatState.PLANNED) == before[1:]
+
+
+async def test_a_guest_host_moves_their_chat_only_to_where_no_other_is(house: PlanningRoom) -> None:
+    await house.say(WEEKLY)
+    first = (await house.chats())[0]
+    before = await starts(house, ChatState.PLANNED)
+    refused = await as_guest(house, first.id, f'series move {first.id} to="1 Dec 8 pm"')
+    assert refused.text.startswith("You are guest host of one chat")
+    assert await starts(house, ChatState.PLANNED) == before
+    await as_guest(house, first.id, f'series move {first.id} to="25 Nov 8 pm"')
+    assert (await starts(house, ChatState.PLANNED))[0] == before[0] + timedelta(days=1)

@@ -59,7 +59,7 @@ async def comes_in(house: PlanningRoom, name: str, place: Place | None = None, h
 
 async def first_ten_minutes(house: PlanningRoom, ana: Moderator) -> None:
     """From the first post in the hosts' room to an announced chat, by the buttons alone."""
-    _, ana.offers = sentences.hello()
+    _, ana.offers = sentences.first_words()
     await ana.fills_in("Set up", where="edchat", readers="public")
     dates = await ana.fills_in(
         "Weekly chat", title="Weekly EdChat", when="every Tuesday 8 pm", zone="New York", hashtag="#edchat"
@@ -271,7 +271,7 @@ async def test_change_it_opens_the_weekly_chat_as_it_is_and_sending_it_unchanged
 async def test_a_form_stays_one_in_the_queue_and_rows_from_before_there_were_forms_are_read(
     house: PlanningRoom,
 ) -> None:
-    text, offers = sentences.hello()
+    text, offers = sentences.first_words()
     async with house.store.begin() as tx:
         await tx.post(house.hosts, text, (*offers, Offer("Help", "help")), "hello", house.clock.at)
         old = '{"text": "Old", "offers": [["Pause", "chat pause"]]}'
@@ -286,7 +286,7 @@ async def test_a_form_stays_one_in_the_queue_and_rows_from_before_there_were_for
 async def test_at_the_prompt_a_form_is_a_line_with_what_it_asks_for(house: PlanningRoom) -> None:
     lines = {
         offer.label: completed(offer.line, house.tree.commands)
-        for offer in (*sentences.hello()[1], *sentences.step_offers(NextStep.WEEKLY_CHAT, None, ""))
+        for offer in (*sentences.first_words()[1], *sentences.step_offers(NextStep.WEEKLY_CHAT, None, ""))
     }
     assert lines == {
         "Set up": "setup [where=...] [hosts=...] [readers=...]",

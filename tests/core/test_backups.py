@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.backups import AT, copies, copy_name, due, next_night, night, stale, surplus
+from bot.core.backups import (
+    AT,
+    copies,
+    copy_name,
+    due,
+    made_after,
+    next_night,
+    night,
+    outlived,
+    set_aside,
+    stale,
+    surplus,
+)
 
 ZONES = (
     "UTC", "Europe/London", "America/New_York", "Europe/Athens", "Asia/Kathmandu", "Pacific/Apia",
@@ -139,3 +151,25 @@ def test_copies_are_told_oldest_first() -> None:
         "edchat-2026-01-31.sqlite",
         "edchat-2026-02-01.sqlite",
     ]
+
+
+def test_what_was_set_aside_is_known_by_its_name_and_goes_after_thirty_days() -> None:
+    names = [
+        "edchat-before-0003-20261020-120000.sqlite",
+        "edchat-before-restore-20261020-120000-000007.sqlite",
+        "edchat-before-restore-20261020-120000-000007.sqlite-wal",
+        "edchat-before-restore-20269920-120000.sqlite",
+        "edchat-before-exams.sqlite",
+        "edchat-2026-10-20.sqlite",
+    ]
+    at = datetime(2026, 10, 20, 12, tzinfo=UTC)
+    assert [set_aside(name) for name in names] == [at, at, None, None, None, None]
+    assert outlived(names, at + timedelta(days=30)) == []
+    assert outlived(names, at + timedelta(days=30, seconds=1)) == names[:2]
+
+
+def test_a_copy_is_never_taken_to_be_younger_than_it_is() -> None:
+    assert made_after("edchat-2026-10-20.sqlite") == datetime(2026, 10, 19, tzinfo=UTC)
+    aside = datetime(2026, 10, 20, 12, tzinfo=UTC)
+    assert made_after("edchat-before-0003-20261020-120000.sqlite") == aside
+    assert made_after("elsewhere.sqlite") < datetime(1900, 1, 1, tzinfo=UTC)

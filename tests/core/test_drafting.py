@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.core import drafting, steering
+from bot.core.actions import Action
 from bot.core.effects import Wish
-from bot.core.model import Action, QuestionState, Refused, StepKind
+from bot.core.model import Question, QuestionState, Refused, StepKind
 from tests.support.pure_evening import EIGHT, MINUTE, PureEvening, planned
 
 
@@ -107,3 +110,26 @@ def test_before_the_start_the_whole_sheet_is_laid_out_again() -> None:
     assert evening.state.chat.pace > pace
     assert len([s for s in evening.state.steps if s.kind is StepKind.ASK]) == 7
     assert not evening.act(steering.start, "Mo", evening.now)
+
+
+def moved(act: Callable[[PureEvening], object]) -> dict[int, int | None]:
+    """Which numbers mean another question after hosts did something when Q1 was asked of four."""
+    evening = at(7)
+    numbered = tuple(replace(q, id=q.position) for q in evening.state.questions)
+    evening.state = replace(evening.state, questions=numbered)
+    act(evening)
+    return drafting.renumbered(numbered, evening.state.questions)
+
+
+def test_a_number_follows_the_question_that_people_read_under_it() -> None:
+    assert moved(lambda e: e.act(drafting.reorder, (4, 2, 3), e.now)) == {2: 3, 3: 4, 4: 2}
+    assert moved(lambda e: e.act(drafting.add, "New?", e.now, 3)) == {3: 4, 4: 5}
+    assert moved(lambda e: e.act(drafting.remove, 3, e.now)) == {3: None, 4: 3}
+    assert moved(lambda e: e.act(drafting.edit, 3, "Better?", e.now)) == {}
+    assert moved(lambda e: e.until(EIGHT + 30 * MINUTE)) == {}
+
+
+def test_a_list_pasted_anew_keeps_its_numbers_but_for_words_that_moved() -> None:
+    before = [Question(7, 1, "A?"), Question(8, 2, "B?"), Question(9, 3, "C?"), Question(10, 4, "D?")]
+    after = [Question(0, 1, "B?"), Question(0, 2, "A?"), Question(0, 3, "C, rather?")]
+    assert drafting.renumbered(before, after) == {1: 2, 2: 1, 4: None}

@@ -35,6 +35,7 @@ def test_step_by_step_until_the_chat_is_announced() -> None:
         ("-", ()),
         ("\u200b; Dana", ("Dana",)),
         ("Иван; 李", ("Иван", "李")),
+        ("<@12>; <@!13>", ("12", "13")),
     ],
 )
 def test_hosts_are_named_with_semicolons_commas_or_lines_between(said: str, names: tuple[str, ...]) -> None:

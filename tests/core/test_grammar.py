@@ -25,6 +25,10 @@ PLAN = Shape(
 )
 ANSWER = Shape(ordered=("number", "text"), named=("chat",), rest=True, runs_on=True)
 NEXT = Shape(named=("chat", "after"))
+CREATE = Shape(
+    ordered=("title",), named=("when", "zone"), rest=True, runs_on=True, needed=frozenset({"title", "when"})
+)
+EDIT = Shape(ordered=("series",), named=("zone",), rest=True)
 PAIR = Shape(ordered=("one", "two"))
 
 
@@ -111,6 +115,8 @@ def test_options_come_before_free_text_or_end_it() -> None:
 def test_what_only_looks_like_an_option_is_text() -> None:
     assert given_by("2+2=4 and x=y") == {"topic": "2+2=4 and x=y"}
     assert given_by("why chat=7 matters") == {"topic": "why chat=7 matters"}
+    assert given_by("Fun title=games we play", CREATE) == {"title": "Fun title=games we play"}
+    assert given_by("when=noon Fun when=ever we play", CREATE)["title"] == "Fun when=ever we play"
     assert given_by('"chat=7"') == {"topic": "chat=7"}
     assert given_by("--foo bar") == {"topic": "--foo bar"}
     assert given_by("we ask --chat") == {"topic": "we ask --chat"}
@@ -136,6 +142,12 @@ def test_free_text_runs_on_below_where_no_lines_are_declared() -> None:
         ("--chat", NEXT, "Something is missing after --chat."),
         ("now", NEXT, 'I do not know what to do with "now".'),
         ("a b c", PAIR, 'I do not know what to do with "c".'),
+        ('Fun when="Tue 8 pm" length=30', CREATE, 'There is no option "length" here.'),
+        ("Fun when=noon --length 30", CREATE, 'There is no option "length" here.'),
+        ('Fun when="Tue 8 pm" zone=new york', CREATE, 'What has spaces needs quotes: write zone="new york".'),
+        ("Fun when=every Tue 8 pm", CREATE, 'What has spaces needs quotes: write when="every Tue 8 pm".'),
+        ('Fun when="Tue 8 pm" and so on', CREATE, 'I do not know what to do with "and".'),
+        ("Fun zone=new york", EDIT, 'What has spaces needs quotes: write zone="new york".'),
         ("chat=1\nmore", NEXT, "This command takes one line only; leave out what stands below it."),
     ],
 )

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core import drafting, sentences, steering
+from bot.core.actions import Action
 from bot.core.effects import Say, Tell, Wish, Withdraw
-from bot.core.model import Action, ChatState, QuestionState, Step, StepKind
+from bot.core.model import ChatState, QuestionState, Step, StepKind
 from bot.core.running import advance, ask, catch_up
 from tests.support.pure_evening import EIGHT, MINUTE, SECOND, PureEvening, planned
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
+from bot.core.actions import Action
 from bot.core.hearing import Said
-from bot.core.model import Action, Offer, Place
+from bot.core.model import Offer, Place
 from bot.platform import Ability, Impossible, Outgoing, Platform
 from bot.storage.store import Store
 from tests.support.ears import NotingEars, listening

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from bot.core.actions import Action
 from bot.core.hearing import Commanded, Deleted, Edited, Heard, Reacted, Said
-from bot.core.model import Action, Place, Role
+from bot.core.model import Place, Role
 from bot.platform import Ability
 from tests.platforms.contract import on_message, post
 from tests.support.ears import NotingEars, listening

@@ -15,6 +15,7 @@ from bot.storage.store import Store
 from tests.platforms.contract import Speaking
 from tests.platforms.contract_hearing import Hearing
 from tests.support.browser_network import BrowserNetwork
+from tests.support.discord_network import on_discord
 from tests.support.house import prepare
 from tests.support.networks import Network, TerminalNetwork
 
@@ -33,7 +34,19 @@ async def browser(folder: Path) -> AsyncIterator[Network]:
         yield BrowserNetwork(folder, SystemClock(), store)
 
 
-NETWORKS: Final[tuple[Callable[[Path], AbstractAsyncContextManager[Network]], ...]] = (terminal, browser)
+@asynccontextmanager
+async def discord(folder: Path) -> AsyncIterator[Network]:
+    """Give a little Discord with the real client on it."""
+    prepare(folder, "browser")
+    async with Store(database_url("", folder)) as store, on_discord(store, SystemClock()) as network:
+        yield network
+
+
+NETWORKS: Final[tuple[Callable[[Path], AbstractAsyncContextManager[Network]], ...]] = (
+    terminal,
+    browser,
+    discord,
+)
 
 
 @pytest.fixture(params=NETWORKS, ids=lambda made: made.__name__)

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.clock import SystemClock
+from bot.core.actions import Action
 from bot.core.hearing import Commanded, Deleted, Edited, Said
-from bot.core.model import Action, Offer
+from bot.core.model import Offer
 from bot.platform import Impossible, Outgoing
 from bot.platforms.local import Local
 from bot.storage.engine import database_url
@@ -149,9 +150,16 @@ async def test_posts_stand_in_the_database_as_safe_html(net: BrowserNetwork) -> 
 
 
 async def test_a_buttons_form_is_kept(net: BrowserNetwork) -> None:
-    offers = (Offer("Answer", "answer 2", form=True), Offer("Catch up", "chat catchup"))
-    await net.platform().send(Outgoing("k1", net.place, Action.POST, "Q2", offers))
+    offers = (Offer("Write them", "chat plan chat=7", form=True), Offer("Preview", "chat preview chat=7"))
+    await net.platform().send(Outgoing("k1", net.place, Action.POST, "Plan it", offers))
     assert net.posts()[0].offers == offers
+
+
+async def test_what_stands_on_top_of_every_room_is_not_repeated_under_a_post(net: BrowserNetwork) -> None:
+    remind = Offer("Remind me", "chat remind chat=7")
+    offers = (Offer("Answer", "answer 2 chat=7", form=True), Offer("Catch up", "chat now chat=7"), remind)
+    await net.platform().send(Outgoing("k1", net.place, Action.POST, "Q2", offers))
+    assert net.posts()[0].offers == (remind,)
 
 
 async def test_the_last_receipt_is_the_one_that_stands(net: BrowserNetwork) -> None:

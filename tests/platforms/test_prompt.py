@@ -15,8 +15,9 @@ from typing import TextIO
 import pytest
 
 from bot.clock import SystemClock
+from bot.core.actions import Action
 from bot.core.hearing import Commanded, Said
-from bot.core.model import Action, Offer, Refused, Role
+from bot.core.model import Offer, Refused, Role
 from bot.core.sentences import prompt as sentences
 from bot.platform import Outgoing
 from bot.platforms.terminal.prompt import prompt

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from bot.clock import SystemClock
+from bot.core.actions import Action
 from bot.core.hearing import Author, Said
-from bot.core.model import Action, Place
+from bot.core.model import Place
 from bot.platform import Impossible, Outgoing
 from bot.platforms.terminal import Room, Terminal
 from bot.platforms.terminal.lines import Posted

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.clock import SystemClock
-from bot.core.model import Action
+from bot.core.actions import Action
+from bot.core.hearing import Deleted, Edited, Said
 from bot.platform import Later, Outgoing
 from bot.platforms.patience import rung
+from tests.platforms.contract import on_message
 from tests.support.ears import NotingEars, listening
 from tests.support.faulty import Faults, Faulty
 from tests.support.networks import TerminalNetwork
@@ -107,3 +109,26 @@ async def test_one_place_held_up_leaves_the_other_alone(net: TerminalNetwork) ->
     assert later.value.seconds == 280
     await faulty.send(Outgoing("k2", net.other, Action.POST, "Q1"))
     assert (len(net.posts()), len(net.posts(net.other))) == (0, 1)
+
+
+async def test_the_last_receipt_is_the_one_that_stands(net: TerminalNetwork) -> None:
+    platform, answer = net.platform(), await net.person("ana").say("A2: often")
+    for number in ("2", "3"):
+        await on_message(platform, net.place, Action.RECEIPT, answer, number)
+    assert net.messages()[0].receipts == ("3",)
+    await on_message(platform, net.place, Action.RECEIPT, answer, "", key="off")
+    assert net.messages()[0].receipts == ()
+
+
+async def test_an_edit_and_a_deletion_tell_when_the_words_were_written(net: TerminalNetwork) -> None:
+    ana, ears = net.person("ana"), NotingEars(net.place)
+    said = await ana.say("novels")
+    async with listening(net.platform(), ears):
+        await ana.edit(said, "comics")
+        await ana.delete(said)
+        await net.until(ears.has_heard(3))
+    written, edited, deleted = ears.heard()
+    assert isinstance(written, Said)
+    assert isinstance(edited, Edited)
+    assert isinstance(deleted, Deleted)
+    assert (edited.said_at, deleted.said_at) == (written.at, written.at)

@@ -9,8 +9,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.core.actions import Action
 from bot.core.hearing import Author
-from bot.core.model import Action, Place
+from bot.core.model import Place
 from bot.platform import Outgoing
 from bot.platforms.terminal.room import Room
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.core.actions import Action
 from bot.core.grammar import command_text
 from bot.core.hearing import Deleted, Edited, Said
-from bot.core.model import Action, Place
+from bot.core.model import Place
 from bot.platforms.terminal.lines import Event, Posted
 from tests.support.house import House
 

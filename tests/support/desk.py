@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bot.clock import Clock
 from bot.core.effects import Effect
 from bot.core.model import Place
-from bot.platform import Ability, Ears, Outgoing, Platform
+from bot.platform import ROOM_ABILITIES, Ability, Ears, Outgoing, Platform
 from bot.platforms.terminal.lines import Posted
 from tests.support.house import House
 
@@ -23,7 +23,7 @@ class Moody:
 
     inner: Platform
     clock: Clock
-    abilities: frozenset[Ability] = frozenset(Ability)
+    abilities: frozenset[Ability] = ROOM_ABILITIES
     text_limit: int = 10_000
     name: str = "terminal"
     moods: dict[str, list[Exception | str]] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from bot.commands import Asker, Cog, CommandTree, Reply
 from bot.core import steering
-from bot.core.hearing import Author, Deleted, Edited, Heard, Reacted, Said
+from bot.core.hearing import Author, Barred, Deleted, Edited, Heard, Reacted, Said
 from bot.core.model import Chat, Place, Question, Role, Series, StepKind
 from bot.core.state import Change
 from bot.inbox import Inbox
@@ -26,7 +26,7 @@ from bot.storage.store import Store
 START: Final = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 """When the chat begins; the day before, everything is planned."""
 QUESTIONS: Final = ("What do you read?", "What do they read?", "Where do you read?")
-HEARD: Final = (Said, Edited, Deleted, Reacted)
+HEARD: Final = (Said, Edited, Deleted, Reacted, Barred)
 
 
 @dataclass(slots=True)

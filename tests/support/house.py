@@ -21,7 +21,8 @@ from sqlalchemy import update
 from bot.app import App, found
 from bot.clock import Clock, SystemClock
 from bot.core import drafting
-from bot.core.model import Action, Chat, Place, Refused, Series
+from bot.core.actions import Action
+from bot.core.model import Chat, Place, Refused, Series
 from bot.core.state import Change, Running
 from bot.platform import Platform
 from bot.platforms.local import Local
@@ -33,6 +34,7 @@ from bot.storage.migrate import migrate
 from bot.storage.store import Store
 from bot.storage.tables import outbox, series_place
 from tests.support.browser_network import BrowserNetwork
+from tests.support.discord_network import DiscordNetwork, on_discord
 from tests.support.networks import Network, Someone, TerminalNetwork, TerminalPerson
 
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -66,6 +68,7 @@ class House:
     wrap: Wrap = _as_it_is
     poll: float | None = None
     kept: Store | None = None
+    discord: DiscordNetwork | None = None
     _app: App | None = None
     _running: asyncio.Task[None] | None = None
 
@@ -88,6 +91,8 @@ class House:
     @property
     def network(self) -> Network:
         """The rooms as people see them, in a browser or at a prompt; `other` is the hosts' room."""
+        if self.discord is not None:
+            return self.discord
         if self.rooms == "browser":
             return BrowserNetwork(self.folder, self.clock, self._opened())
         hosts = Place(2, 1, "terminal", "hosts", "hosts")
@@ -127,7 +132,7 @@ class House:
 
     def posted(self, place: Place | None = None) -> list[tuple[str, datetime]]:
         """What the bot has posted for all in a room, outside threads, with the instants of the posts."""
-        if isinstance(self.network, BrowserNetwork):
+        if isinstance(self.network, BrowserNetwork | DiscordNetwork):
             return self.network.posted(place)
         posts = [event for event in self.room(place).read(None).events if isinstance(event, Posted)]
         return [(post.text, post.at) for post in posts if post.action is Action.POST and not post.target]
@@ -147,11 +152,25 @@ class House:
             store, self.clock, [self.wrap(self._platform(), self.clock)], installation, self.longest_sleep
         )
         self._running = asyncio.create_task(self._app.run(), name="the bot")
+        if self.discord is not None:
+            self.discord.tree = self._app.tree
+            await self.discord.logged_in()
 
     def _platform(self) -> Platform:
+        if self.discord is not None:
+            return self.discord.bot()
         if self.rooms == "browser":
             return Local(self._opened(), self.clock, self.poll)
         return Terminal(self.folder / "rooms", self.clock, self.poll)
+
+    @asynccontextmanager
+    async def on_its_network(self) -> AsyncIterator[None]:
+        """Let there be a Discord, where the rooms are there."""
+        if self.rooms != "discord":
+            yield
+            return
+        async with on_discord(self._opened(), self.clock) as self.discord:
+            yield
 
     def _opened(self) -> Store:
         if self.kept is None:
@@ -211,13 +230,18 @@ class House:
     async def add_place(self, name: str) -> Place:
         """One more room of the community."""
         async with self.store.begin() as tx:
-            return await tx.add_place(1, self.rooms, name, name)
+            if self.discord is None:
+                return await tx.add_place(1, self.rooms, name, name)
+            return await tx.add_place(
+                self.place.community_id, self.rooms, self.discord.open_channel(name), name
+            )
 
     async def add_series(self, title: str = "#edchat", *places: Place, **fields: Any) -> Series:
         """A series without dates, at home in these rooms (the first one unless told otherwise)."""
         async with self.store.begin() as tx:
             home, *others = places or (self.place,)
-            series = await tx.add_series(Series(0, 1, title, **fields), home.id, (), self.clock.now())
+            started = Series(0, home.community_id, title, **fields)
+            series = await tx.add_series(started, home.id, (), self.clock.now())
             for place in others:
                 row = {"series_id": series.id, "place_id": place.id, "accepted_at": self.clock.now()}
                 await tx.connection.execute(series_place.insert(), row)
@@ -257,14 +281,15 @@ async def housed(folder: Path, **options: Any) -> AsyncIterator[House]:
     """A running bot on a new folder; it is stopped at the end, and must not have ended by itself."""
     house = House(folder, **options)
     prepare(folder, house.rooms)
-    await house.get_up()
-    await house.settled(0.2)
-    try:
-        yield house
-        if fault := await house.fell():
-            raise fault
-    finally:
-        await house.fall()
+    async with house.on_its_network():
+        await house.get_up()
+        await house.settled(0.2)
+        try:
+            yield house
+            if fault := await house.fell():
+                raise fault
+        finally:
+            await house.fall()
 
 
 def swift_folder() -> Path:
@@ -282,7 +307,8 @@ def prepare(folder: Path, rooms: str = "terminal") -> None:
 def settings(folder: Path, rooms: str = "terminal") -> Settings:
     """Settings of a bot in this folder, and nothing of this machine's."""
     file = folder / ".env"
-    file.write_text(f"EDCHAT_DATA_DIR={folder}\nEDCHAT_ROOMS={rooms}\n", encoding="utf-8")
+    at_first = "browser" if rooms == "discord" else rooms
+    file.write_text(f"EDCHAT_DATA_DIR={folder}\nEDCHAT_ROOMS={at_first}\n", encoding="utf-8")
     return load(file)
 
 

@@ -142,7 +142,7 @@ class PlanningRoom:
     async def chats(self) -> list[Chat]:
         """Every chat of the room, in time order."""
         async with self.store.read() as tx:
-            return list(await tx.chats_of_place(self.place.id))
+            return list(await tx.chats_near(self.place.id, self.clock.at, 1_000))
 
     async def series(self) -> Series:
         """The only series of the room."""

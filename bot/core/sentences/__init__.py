@@ -6,10 +6,12 @@ from bot.core.sentences.archive import *
 from bot.core.sentences.chat import *
 from bot.core.sentences.demo import *
 from bot.core.sentences.door import *
+from bot.core.sentences.health import *
 from bot.core.sentences.host import *
 from bot.core.sentences.host_care import *
 from bot.core.sentences.people import *
 from bot.core.sentences.planning import *
+from bot.core.sentences.reminders import *
 from bot.core.sentences.setup import *
 from bot.core.sentences.steering import *
 from bot.core.times.clockface import MONTHS as MONTHS
@@ -217,6 +219,10 @@ SETTING_HINTS = {
     "EDCHAT_ZONE": "write a zone of the time zone database, as in America/New_York",
     "EDCHAT_LANGUAGE": "write en",
     "EDCHAT_OWNER": "write a name of 1 to 32 characters",
+    "EDCHAT_DISCORD_TOKEN": "copy the bot's token from Discord's developer page, or leave it empty",
+    "EDCHAT_DISCORD_GUILDS": "write the ids of servers separated by commas, or leave it empty for all",
+    "EDCHAT_DISCORD_API_URL": "write the whole address, or leave it empty for Discord itself",
+    "EDCHAT_DISCORD_GATEWAY_URL": "write the whole address, as in wss://chat.example.org, or leave it empty",
 }
 """What to write for each setting."""
 

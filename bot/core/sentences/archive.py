@@ -31,6 +31,18 @@ def archive_for_you(chat: Chat, series: Series, url: str) -> str:
     )
 
 
+NEW_LINK_HOSTS = "Only its hosts can have a weekly chat's link made anew."
+NEW_LINK_NONE = "{series} is not read by a link, so there is none to make anew."
+
+
+def new_reading_link(series: Series, url: str) -> str:
+    """Said when a weekly chat got another reading link."""
+    return (
+        f"The old link opens nothing any more, nor for those who opened it before.\n{series.title}: {url}\n"
+        f"Whoever has this link can read every chat of {series.title}."
+    )
+
+
 # --- Publishing ------------------------------------------------------------------------------
 
 PUBLISH_FIRST = "That chat is not over yet; it can be published when it has ended."

@@ -5,7 +5,7 @@ from datetime import timedelta
 GATHERING = "Welcome! The first question comes soon."
 WRAPPING = "Last words: what is the one thing you take away?"
 NOTHING_ON = "No chat is on or coming up here."
-PAUSED = "Paused"
+ON_PAUSE = "Paused"
 WELCOME = "Welcome"
 WRAP_UP = "Wrap-up"
 COMING = "Next"

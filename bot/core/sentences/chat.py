@@ -105,12 +105,34 @@ def wrap(series: Series, hosts: Sequence[str], next_at: datetime | None, zone: s
     return "\n".join(lines)
 
 
-def closing(series: Series) -> str:
-    """The post that closes the hour."""
-    return (
+def closing(series: Series, page: str = "") -> str:
+    """The post that closes the hour, with the chat's page where everybody here may read it."""
+    said = (
         f"That was {series.title}. Thank you all! Late answers still count for "
         f"{series.tail.days} days: write in a question's thread, or {letter(series, 1)}1: here."
     )
+    return f"{said}\nRead it all again: {page}" if page else said
+
+
+def question_offers(chat: Chat, asked: Question) -> tuple[Offer, ...]:
+    """What everybody can press under a question."""
+    answer = Offer("Answer", f"answer {asked.position} chat={chat.id}", form=True)
+    return answer, Offer("Catch up", f"chat now chat={chat.id}"), Offer("Who reads this?", "privacy show")
+
+
+def welcome_offers(chat: Chat) -> tuple[Offer, ...]:
+    """What everybody can press under the welcome."""
+    return Offer("Catch up", f"chat now chat={chat.id}"), Offer("Who reads this?", "privacy show")
+
+
+def reminder_offers(chat: Chat) -> tuple[Offer, ...]:
+    """What everybody can press under an announcement."""
+    return (Offer("Remind me", f"chat remind chat={chat.id}"),)
+
+
+def closing_offers(next_at: datetime | None) -> tuple[Offer, ...]:
+    """What everybody can press when a chat is over."""
+    return (Offer("Remind me next time", "chat remind"),) if next_at else ()
 
 
 def nobody_planned(chat: Chat, series: Series) -> tuple[str, tuple[Offer, ...]]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from bot.core.model import Chat, Series
 from bot.core.sentences import listed
+from bot.core.times import clockface
 
 THAT_WORD = "that word"
 LINE_LONG = "A line of a command has at most {limit:,} characters; please shorten it or use several lines."
@@ -10,6 +12,8 @@ LINES_MANY = "A command has at most {limit} lines; please send it in parts."
 LINES_EXTRA = "This command takes one line only; leave out what stands below it."
 WORD_EXTRA = "I do not know what to do with {word}."
 GIVEN_TWICE = "You gave {name} twice; give it once."
+OPTION_UNKNOWN = "There is no option {word} here."
+OPTION_SPACES = "What has spaces needs quotes: write {name}={whole}."
 OPTION_EMPTY = "Something is missing after --{name}."
 MISSING = "I still need {name}: {help}."
 LINES_NONE = "write one a line below the command"
@@ -45,9 +49,14 @@ def which_one(names: Sequence[str]) -> str:
     return f"Which one do you mean: {listed(names, 'or')}?"
 
 
-def about(name: str, sentence: str) -> str:
+def of_parameter(name: str, sentence: str) -> str:
     """Say which parameter a sentence is about."""
     return f"{name}: {sentence}"
+
+
+def chat_listed(chat: Chat, series: Series) -> str:
+    """A chat in a list to choose from."""
+    return f"{clockface.moment(chat.starts_at, chat.zone)}: {chat.topic or series.title}"
 
 
 def did_you_mean(sentence: str, near: Sequence[str]) -> str:

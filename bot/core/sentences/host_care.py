@@ -26,7 +26,7 @@ def restored(file: str, chats: int, messages: int, again: int, aside: str | None
         what = "1 erasure" if again == 1 else f"{again} erasures"
         lines.append(f"{what} since that copy carried out again: what was forgotten stays forgotten.")
     if aside:
-        lines.append(f"The database that was here before is kept as {aside}; delete it when you are content.")
+        lines.append(f"The database that was here before is kept as {aside}; it goes in 30 days.")
     return "\n".join(lines)
 
 
@@ -57,6 +57,8 @@ PREFIX_NEEDED: Final = "its pages are not found: there are others too, so write 
 HOSTS_NOWHERE: Final = "it has no room for its hosts: `edchat say setup`"
 OPEN_LINK: Final = "open the link that `edchat link` prints while the bot runs"
 ZONE_NOT_THERE: Final = "{zone} is not in the time zone database"
+LIST_MISSING: Final = "erased.jsonl is missing: an older copy would bring back what was forgotten"
+BRING_LIST: Final = "put it back into the data folder, from where you keep the copies"
 SENDS_NOTHING: Final = "overdue: is the bot running, and may it write in its rooms?"
 
 
@@ -65,6 +67,11 @@ def copies_kept(names: Sequence[str]) -> str:
     return (
         f"{len(names)}, the newest {names[-1]}" if names else "none yet; a running bot makes one each night"
     )
+
+
+def lacks_erasures(count: int) -> str:
+    """Whether this database knows all that was forgotten."""
+    return f"the next start forgets {count} more, as erased.jsonl says" if count else "and stays forgotten"
 
 
 def no_hosts_yet(community: str) -> str:

@@ -77,7 +77,7 @@ def unsorted(count: int, offered: int) -> str:
     return f"{said}; these may be answers:" if offered else f"{said}, and none looks like an answer."
 
 
-def panel(
+def panel_at_end(
     chat: Chat,
     series: Series,
     answers: Mapping[int, int],
@@ -101,6 +101,13 @@ def panel(
 # --- Hosts -----------------------------------------------------------------------------------
 
 HANDOVER_SELF = "You have this chat already; name somebody else, as in `host handover @Ana`."
+
+
+GUESTS_OWN_CHAT = (
+    "You are guest host of one chat: you may move it or leave out its day, where no other chat is touched. "
+    "Ask a host of the community for more."
+)
+POST_GONE = "What this was about was taken back."
 
 
 def invited(person: str, chat: Chat, series: Series) -> str:

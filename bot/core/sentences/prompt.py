@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bot.core.sentences.room import NOT_IN_ROOM, WHISPER_TO_NOBODY
+
+__all__ = ["NO_TARGET", "TARGET_GONE", "WHISPER_TO_NOBODY"]
+
 NO_TARGET = "Say on which message that should be done."
-TARGET_GONE = "That message is no longer in this room."
-WHISPER_TO_NOBODY = "Say to whom that should be whispered."
+TARGET_GONE = NOT_IN_ROOM
 
 PROMPT_WELCOME = "This is {room}. Type ana> hello to speak as Ana, or help to see what else can be typed."
 PROMPT_HELP = """\
@@ -85,8 +88,8 @@ def topic_is(topic: str) -> str:
 
 
 def receipt_on(number: int, text: str) -> str:
-    """Tell that the bot has put a receipt on a message."""
-    return f"receipt on [{number}]: {text}"
+    """Tell that the bot has put a receipt on a message, or taken it off."""
+    return f"receipt on [{number}]: {text}" if text else f"receipt off [{number}]"
 
 
 def now_reads(number: int, text: str) -> str:

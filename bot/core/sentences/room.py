@@ -11,7 +11,7 @@ SAID_TOO_LONG = (
 )
 BANNED_HERE = "You cannot write here any more; please ask the hosts."
 HELD_HERE = "The hosts read your messages first; please say it again as a new message."
-MESSAGE_GONE = "That message is no longer in this room."
+NOT_IN_ROOM = "That message is no longer in this room."
 NOT_YOUR_MESSAGE = "Only the one who wrote a message can change it."
 NOT_YOURS_TO_TAKE_BACK = "Only the one who wrote a message, or a host, can take it back."
 NO_DIGIT = "React with one digit from 1 to 9."

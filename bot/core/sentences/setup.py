@@ -9,7 +9,7 @@ from bot.core.times import clockface
 
 # --- Setting up ------------------------------------------------------------------------------
 
-HELLO = "Hello. `!edchat` is all you need."
+FIRST_WORDS = "Hello. `!edchat` is all you need."
 SET_UP = "Set up"
 WEEKLY_CHAT = "Weekly chat"
 QUESTIONS = "Questions"
@@ -27,6 +27,15 @@ SETUP_OTHER_NETWORK = "That room is on another network; choose one of the rooms 
 NO_ROOM_YET = "There is no room for everybody here yet; make one first, as in `room create edchat`."
 HOSTS_MANY = "That is more than {most} names; please give them in several goes."
 HOSTS_ROOM_LACKING = "There is no hosts' room yet, so nothing can be rehearsed or told to hosts alone."
+HOSTS_ROOM_COMES = "I am making a private thread for the hosts; others are added by mentioning them there."
+HOSTS_ROOM_HELLO = (
+    "This is the hosts' room: what chats need from you is told here, and their panel stands here."
+)
+HOSTS_ROOM_NAME = "EdChat hosts"
+HOSTS_ROOM_ELSEWHERE = "That room belongs to another community; choose one of the rooms here."
+HOSTS_ROOM_SHARED = (
+    "A weekly chat is held there, so everybody would read along; choose another room for hosts."
+)
 ANNOUNCED_ALREADY = "It was announced already."
 SAME_READERS = "Weekly chats made before keep their readers; `series edit readers=...` changes them."
 
@@ -44,9 +53,9 @@ _MISSING = {
 }
 
 
-def hello() -> tuple[str, tuple[Offer, ...]]:
+def first_words() -> tuple[str, tuple[Offer, ...]]:
     """The first words in a hosts' room, with the first step."""
-    return HELLO, (set_up_offer(),)
+    return FIRST_WORDS, (set_up_offer(),)
 
 
 def set_up_offer(line: str = "setup") -> Offer:
@@ -61,6 +70,11 @@ def setup_asks(room: str | None, readers: Visibility | None, rooms: Sequence[str
     lines += [f"{choice}: {said}" for choice, said in WHO_READS.items()] if readers is None else []
     lacking = [*[SETUP_WHERE] * (room is None), *[SETUP_READERS] * (readers is None)]
     return "\n".join([*lines, SETUP_ONCE_MORE.format(what=" and ".join(lacking))])
+
+
+def hosts_room_now(name: str) -> str:
+    """The answer to a choice of the hosts' room."""
+    return f"From now on I speak with hosts in {name}; make sure that only they see it."
 
 
 def ready(room: str, readers: Visibility) -> str:

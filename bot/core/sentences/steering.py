@@ -27,7 +27,7 @@ PLAN_HOW = "Write the topic behind `chat plan` and the questions below it, one a
 ORDER_BAD = "Write the numbers in the order you want, as in `question reorder 1 3 2`."
 REMINDER_NOTED = "A reminder, then; nothing was changed."
 MEANT_BAD = "Write what it is: its number, extra or reminder, as in meant=2."
-MESSAGE_GONE = "That message is not there any more; nothing was changed."
+ANSWER_GONE = "That message is not there any more; nothing was changed."
 WRAP_BEGINS = "All questions are asked; the wrap-up begins."
 ENDED = "The chat ends now; late answers still count."
 PAUSED = "Paused; nothing is asked until you use `chat resume`."

@@ -13,22 +13,10 @@ SLOW_MINUTES = 14 * 24 * 60
 """The longest that a slow chat may take: fourteen days."""
 
 _LIMIT = 40
-_WORDS_LIMIT = 600
 _DURATION = re.compile(
     r"(?:([0-9]+) ?d(?:ays?)?)?,? ?(?:([0-9]+) ?h(?:(?:ou)?rs?)?)?,? ?(?:([0-9]+) ?(?:m(?:in(?:ute)?s?)?)?)?",
     re.ASCII,
 )
-_MINUTES = r"[0-9]{1,4} ?m(?:in(?:ute)?s?)?"
-# Hours alone could be a clock time (20h), so they need a comma or "for" before them.
-_HOURS = r"[1-9] ?h(?:(?:ou)?rs?)?(?: ?[0-9]{1,2}(?: ?m(?:in(?:ute)?s?)?)?)?"
-_AT_END = re.compile(rf"(?:(?:, ?| for )({_HOURS}|{_MINUTES})|[, ]({_MINUTES}))$", re.ASCII | re.IGNORECASE)
-
-
-def split_minutes(words: str) -> tuple[str, str]:
-    """The words before a duration at their end, and that duration or "": Tuesdays 8 pm Eastern, 60 min."""
-    said = plain(words, _WORDS_LIMIT)
-    found = _AT_END.search(said)
-    return (said[: found.start()].rstrip(" ,"), found[1] or found[2]) if found else (said, "")
 
 
 def parse_minutes(text: str, low: int = 1, high: int = LIVE_MINUTES) -> int:

@@ -58,6 +58,11 @@ def next_dates(found: Iterable[Recurrence], now: datetime, count: int = 4) -> li
     return sorted(ahead)[:count]
 
 
+def zone_of_community(zone: str, held: int, first: Sequence[Recurrence]) -> str:
+    """The zone of a community: where nobody named one (it is in UTC), that of its first weekly chat."""
+    return first[0].zone if zone == "UTC" and not held else zone
+
+
 def nearest(at: datetime, found: Iterable[Recurrence], now: datetime) -> datetime | None:
     """The coming moment of these rules that lies nearest to another one."""
     ahead = [one.at for rule in found for one in upcoming(rule, now)]

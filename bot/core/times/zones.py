@@ -62,6 +62,18 @@ def zone_words(name: str) -> str:
     return f"{name} ({SHORT[name]})" if name in SHORT else name
 
 
+def zones_like(typed: str) -> tuple[str, ...]:
+    """The zones that these words begin or stand in, by name, habit or city; the nearest first."""
+    said = _key(typed.strip()[:_LIMIT])
+    known = _cities() | _names() | CALLED
+    found = sorted(
+        (not key.startswith(said), len(key), CALLED.get(_key(name), name))
+        for key, name in known.items()
+        if said in key
+    )
+    return tuple(dict.fromkeys(name for *_, name in found))
+
+
 @cache
 def _available() -> frozenset[str]:
     return frozenset(available_timezones() - _NO_PLACES)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from bot.core.actions import Action
 from bot.core.hearing import Author, Deleted, Edited, Reacted, Said
-from bot.core.model import Action, Offer, Role
+from bot.core.model import Offer, Role
 from bot.platform import Outgoing
 
 Fields = dict[str, Any]
@@ -43,14 +44,15 @@ def said(author: Author, text: str, at: datetime, thread: str | None, reply_to: 
     return {"did": "said", **_author(author), **what, "at": _stamp(at)}
 
 
-def edited(author: Author, message: str, text: str, at: datetime) -> Fields:
+def edited(author: Author, message: str, text: str, at: datetime, said_at: datetime | None) -> Fields:
     """Make the line of a changed message."""
-    return {"did": "edited", **_author(author), "message": message, "text": text, "at": _stamp(at)}
+    what = {"message": message, "text": text}
+    return {"did": "edited", **_author(author), **what, "at": _stamp(at), **_said_at(said_at)}
 
 
-def deleted(message: str, at: datetime) -> Fields:
+def deleted(message: str, at: datetime, said_at: datetime | None) -> Fields:
     """Make the line of a message taken back."""
-    return {"did": "deleted", "message": message, "at": _stamp(at)}
+    return {"did": "deleted", "message": message, "at": _stamp(at), **_said_at(said_at)}
 
 
 def reacted(author: Author, message: str, number: int, at: datetime, removed: bool) -> Fields:
@@ -88,6 +90,10 @@ def _author(author: Author) -> Fields:
     return {"who": author.native_id, "name": author.name, "host": author.power >= Role.HOST}
 
 
+def _said_at(at: datetime | None) -> Fields:
+    return {"said_at": _stamp(at)} if at else {}
+
+
 def _stamp(at: datetime) -> str:
     if at.tzinfo is None:
         raise ValueError("A time needs its zone.")
@@ -100,11 +106,15 @@ def _read_said(native_id: str, fields: Fields) -> Said:
 
 
 def _read_edited(_native_id: str, fields: Fields) -> Edited:
-    return Edited(_words(fields, "message"), _read_author(fields), _words(fields, "text"), _at(fields))
+    said_at = _at(fields, "said_at") if "said_at" in fields else None
+    return Edited(
+        _words(fields, "message"), _read_author(fields), _words(fields, "text"), _at(fields), said_at
+    )
 
 
 def _read_deleted(_native_id: str, fields: Fields) -> Deleted:
-    return Deleted(_words(fields, "message"), _at(fields))
+    said_at = _at(fields, "said_at") if "said_at" in fields else None
+    return Deleted(_words(fields, "message"), _at(fields), said_at)
 
 
 def _read_reacted(_native_id: str, fields: Fields) -> Reacted:
@@ -154,8 +164,8 @@ def _words_or_none(fields: Fields, name: str) -> str | None:
     return None if fields.get(name) is None else _words(fields, name)
 
 
-def _at(fields: Fields) -> datetime:
-    at = datetime.fromisoformat(_words(fields, "at"))
+def _at(fields: Fields, name: str = "at") -> datetime:
+    at = datetime.fromisoformat(_words(fields, name))
     if at.tzinfo is None:
         raise ValueError("a time needs its zone")
     return at.astimezone(UTC)

@@ -15,7 +15,7 @@ from bot.core.grammar import command_text
 from bot.core.hearing import Commanded, Heard, Said
 from bot.core.model import Place
 from bot.core.sentences import prompt as sentences
-from bot.platform import Ability, Ears, Impossible, Outgoing
+from bot.platform import ROOM_ABILITIES, Ability, Ears, Impossible, Outgoing
 from bot.platforms.patience import patiently, rung
 from bot.platforms.terminal.lines import Posted
 from bot.platforms.terminal.room import Room
@@ -32,7 +32,7 @@ class Terminal:
     """A chat network of transcripts in one folder."""
 
     name = "terminal"
-    abilities: frozenset[Ability] = frozenset(Ability)
+    abilities: frozenset[Ability] = ROOM_ABILITIES
     text_limit = 10_000
 
     def __init__(self, rooms: Path, clock: Clock, poll: float | None = 0.2, *, fsync: bool = False) -> None:

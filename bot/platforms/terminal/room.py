@@ -13,8 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
+from bot.core.actions import Action
 from bot.core.hearing import Author, Deleted, Said
-from bot.core.model import Action
 from bot.core.sentences import prompt as sentences
 from bot.platform import Impossible, Outgoing
 from bot.platforms.terminal import lines
@@ -47,7 +47,7 @@ class Room:
         self._indexed = START
         self._last = 0
         self._posted: dict[str, Posted] = {}
-        self._messages: set[str] = set()
+        self._messages: dict[str, datetime] = {}
 
     def say(
         self,
@@ -63,11 +63,11 @@ class Room:
 
     def edit(self, author: Author, message: str, text: str, at: datetime) -> None:
         """Change a message's text."""
-        self._write(lines.edited(author, message, text, at))
+        self._write(lines.edited(author, message, text, at, self._when(message)))
 
     def delete(self, message: str, at: datetime) -> None:
         """Take a message back."""
-        self._write(lines.deleted(message, at))
+        self._write(lines.deleted(message, at, self._when(message)))
 
     def react(
         self, author: Author, message: str, number: int, at: datetime, *, removed: bool = False
@@ -107,6 +107,11 @@ class Room:
         """Give an event that is set whenever somebody in this process writes to this room."""
         return hung(self.path)
 
+    def _when(self, message: str) -> datetime | None:
+        """When a message was written, unless there is none."""
+        self._catch_up()
+        return self._messages.get(message)
+
     def _write(self, fields: Fields) -> str:
         with self._locked() as file:
             line = self._append(file, fields)
@@ -142,9 +147,9 @@ class Room:
         if isinstance(event, Posted):
             self._posted[event.key] = event
         if isinstance(event, Said) or (isinstance(event, Posted) and event.action.once):
-            self._messages.add(event.id)
+            self._messages[event.id] = event.at
         elif isinstance(event, Deleted):
-            self._messages.discard(event.id)
+            self._messages.pop(event.id, None)
 
     def _check(self, out: Outgoing) -> None:
         if out.action in _NEEDS_A_MESSAGE and out.target is None:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from bot.core.actions import Action
 from bot.core.hearing import Deleted, Edited, Reacted, Said
-from bot.core.model import Action
 from bot.core.sentences import prompt as sentences
 from bot.platforms.terminal.lines import Event, Posted
 from bot.platforms.terminal.view import Shown, View

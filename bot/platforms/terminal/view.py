@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.core.actions import Action
 from bot.core.hearing import Deleted, Edited, Reacted, Said
-from bot.core.model import Action, Offer
+from bot.core.model import Offer
 from bot.platforms.terminal.lines import Event, Posted
 
 
@@ -125,7 +126,7 @@ class View:
 
     def _receipt(self, native_id: str, text: str) -> None:
         if (shown := self._messages.get(native_id)) is not None:
-            self._change(shown.id, receipts=(*shown.receipts, text))
+            self._change(shown.id, receipts=(text,) if text else ())
 
 
 def _said(said: Said) -> Shown:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Integer, Row, and_, cast, delete, exists, func, select, update
+from sqlalchemy import Integer, Row, and_, cast, delete, exists, func, or_, select, update
 
 from bot.core.hearing import Author, Commanded, Deleted, Edited, Heard, Reacted, Said
 from bot.core.model import Place, Role
@@ -28,6 +28,8 @@ class Happenings:
 
 
 _E, _M = t.room_event.c, t.room_message.c
+_BY_THE_BOT: Final = (EventKind.POSTED, EventKind.CHANGED, EventKind.FILED)
+"""What the bot did itself, and so never hears."""
 _IS_HOST = exists().where(
     t.community_host.c.person_id == _E.person_id, t.community_host.c.community_id == t.place.c.community_id
 )
@@ -65,12 +67,13 @@ class RoomHearing(Queries):
         await self._do(update(t.room_event).where(*typed).values(text=None))
 
     async def room_prune(self, now: datetime) -> int:
-        """Let go of old events that were heard; gives how many."""
+        """Let go of old events that were heard or never are; gives how many."""
         c = t.cursor.c
         passed = exists().where(
             c.account == BROWSER, c.place_id == _E.place_id, cast(c.position, Integer) >= _E.id
         )
-        return await self._do(delete(t.room_event).where(and_(_E.at < now - EVENTS_LAST, passed)))
+        old = and_(_E.at < now - EVENTS_LAST, or_(passed, _E.kind.in_(_BY_THE_BOT)))
+        return await self._do(delete(t.room_event).where(old))
 
 
 def _heard(row: Row[Any]) -> Heard | None:
@@ -80,7 +83,7 @@ def _heard(row: Row[Any]) -> Heard | None:
         return _command(row)
     if kind is EventKind.DELETED:
         never_heard = row.held_at is not None or row.only_for is not None
-        return None if never_heard else Deleted(str(row.message_id), row.at)
+        return None if never_heard else Deleted(str(row.message_id), row.at, row.said_at)
     if row.deleted_at is not None or row.held_at is not None or row.native_id is None:
         return None
     make = _MADE.get(kind)
@@ -101,7 +104,7 @@ def _said(row: Row[Any]) -> Said:
 
 
 def _edited(row: Row[Any]) -> Edited:
-    return Edited(str(row.message_id), _author(row), row.text, row.at)
+    return Edited(str(row.message_id), _author(row), row.text, row.at, row.said_at)
 
 
 def _reacted(row: Row[Any]) -> Reacted:

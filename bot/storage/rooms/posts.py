@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row, and_, case, delete, or_, select, update
 
+from bot.core.actions import Action
 from bot.core.masking import Mask
-from bot.core.model import Action, Offer, Person, Place, Refused
+from bot.core.model import Offer, Person, Place, Refused
 from bot.core.sentences import room as room_sentences
 from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
@@ -143,7 +144,7 @@ class Rooms(RoomViews, RoomWords, RoomHearing):
         stands = _M.id == target, _M.place_id == place_id, _M.deleted_at.is_(None)
         row = await self._row(select(t.room_message).where(*stands))
         if row is None:
-            raise Refused(room_sentences.MESSAGE_GONE)
+            raise Refused(room_sentences.NOT_IN_ROOM)
         return row
 
     async def _set_up(self, place: Place, values: dict[str, Any], now: datetime) -> None:

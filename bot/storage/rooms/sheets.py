@@ -1,6 +1,6 @@
 """What stands on one sheet of a room's page: all that belongs to a question, or the conversation."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Integer, Select, and_, cast, or_, select
@@ -29,6 +29,16 @@ class RoomSheets(Rooms):
         rows = await self._rows(query.order_by(_M.id.desc()).limit(most))
         counts = await self._reactions([row.id for row in rows])
         return tuple(message_of(row, viewer, counts) for row in reversed(rows))
+
+    async def room_below(self, place_id: int, message_ids: Collection[int]) -> frozenset[int]:
+        """What replies to these messages, and what replies to that."""
+        if not message_ids:
+            return frozenset()
+        replies = select(_M.id, _M.reply_to_id).where(_M.place_id == place_id, _M.reply_to_id.is_not(None))
+        found = set(message_ids)
+        for row in await self._rows(replies.where(_M.id > min(found)).order_by(_M.id)):
+            found |= {row.id} if row.reply_to_id in found else set()
+        return frozenset(found.difference(message_ids))
 
     async def room_above(self, message_ids: Iterable[int]) -> dict[int, tuple[int | None, int | None]]:
         """The thread and the message replied to of these messages, and of all that they hang on."""

@@ -14,7 +14,10 @@ from bot.storage.queries import Queries
 
 
 class EventKind(StrEnum):
-    """What happened in a room; CHANGED tells of a changed post, or without a message of the room itself."""
+    """What happened in a room; CHANGED tells of a changed post, or without a message of the room itself.
+
+    FILED tells that it was decided anew what became of a message, and so on which sheets it stands.
+    """
 
     SAID = "said"
     EDITED = "edited"
@@ -24,6 +27,7 @@ class EventKind(StrEnum):
     COMMANDED = "commanded"
     POSTED = "posted"
     CHANGED = "changed"
+    FILED = "filed"
 
 
 class Threads(Enum):

@@ -92,7 +92,7 @@ class RoomWords(Queries):
         """Put a digit on a message, or take it off."""
         row = await self._standing_message(message_id)
         if row.held_at is not None:
-            raise Refused(sentences.MESSAGE_GONE)
+            raise Refused(sentences.NOT_IN_ROOM)
         await self._held_or_banned(row.community_id, person.id)
         if not 1 <= number <= 9:
             raise Refused(sentences.NO_DIGIT)
@@ -162,14 +162,20 @@ class RoomWords(Queries):
         self.rooms_rung.add(place_id)
         return await self._add(t.room_event, place_id=place_id, kind=kind, at=now, **what)
 
-    async def _erase_in_room(self, rows: Sequence[Row[Any]], now: datetime, by: int | None = None) -> None:
-        """Empty messages, with the words of their events and the digits on them, and tell open browsers."""
+    async def _erase_in_room(
+        self, rows: Sequence[Row[Any]], now: datetime, by: int | None = None, *, heard: bool = True
+    ) -> None:
+        """Empty messages, with the words of their events and the digits on them, and tell open browsers.
+
+        The bot hears of it too, unless it never `heard` the words.
+        """
         ids = [row.id for row in rows]
         await self._do(update(t.room_message).where(_M.id.in_(ids)).values(**_ERASED, deleted_at=now))
         await self._do(delete(t.room_reaction).where(t.room_reaction.c.message_id.in_(ids)))
         await self._do(update(t.room_event).where(t.room_event.c.message_id.in_(ids)).values(text=None))
+        kind = EventKind.DELETED if heard else EventKind.CHANGED
         for row in rows:
-            await self._happened(row.place_id, EventKind.DELETED, now, message_id=row.id, person_id=by)
+            await self._happened(row.place_id, kind, now, message_id=row.id, person_id=by)
 
     async def _held_or_banned(self, community_id: int, person_id: int) -> bool:
         """Whether somebody's words are held here; one who was banned is refused."""
@@ -186,7 +192,7 @@ class RoomWords(Queries):
         for hook in filter(None, (thread, reply_to)):
             found = await self._row(select(_M.place_id, _M.only_for).where(_M.id == hook))
             if found is None or found.place_id != place_id or found.only_for is not None:
-                raise Refused(sentences.MESSAGE_GONE)
+                raise Refused(sentences.NOT_IN_ROOM)
         # Dropping the wish instead would show a name to everybody.
         if anonymous and not await self._namelessly(place_id, thread):
             raise Refused(sentences.NAMES_ONLY)
@@ -205,7 +211,7 @@ class RoomWords(Queries):
         stands = _M.id == message_id, _M.deleted_at.is_(None), _M.only_for.is_(None)
         row = await self._row(query.where(*stands))
         if row is None:
-            raise Refused(sentences.MESSAGE_GONE)
+            raise Refused(sentences.NOT_IN_ROOM)
         return row
 
 

@@ -132,5 +132,11 @@ def test_addresses_of_letters_are_no_shared_links() -> None:
     assert shared_links(page(said(1, Q1.id, html=html))) == ()
 
 
+def test_words_alone_leave_out_what_is_veiled_whatever_stands_under_the_veil() -> None:
+    under = '<span class="mention">@Ann</span> <em>it was</em> <span class="host">Mo</span>'
+    html = f'<p>a <span class="spoiler" tabindex="0">{under}</span> <span class="mention">@Bo</span> z</p>'
+    assert words_alone(html) == "a [spoiler] @Bo z"
+
+
 def test_words_alone_have_neither_marks_nor_escapes() -> None:
     assert words_alone("<p>1 &lt; 2 <em>and</em><br>\n3</p>\n") == "1 < 2 and 3"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.core.model import Refused
 from bot.core.sentences import minutes_words
-from bot.core.times.minutes import SLOW_MINUTES, parse_minutes, split_minutes
+from bot.core.times.minutes import SLOW_MINUTES, parse_minutes
 from tests.support.bad_inputs import case
 
 
@@ -79,21 +79,3 @@ def test_a_gigantic_number_is_refused_by_its_length() -> None:
 @given(st.integers(min_value=1, max_value=SLOW_MINUTES))
 def test_what_the_bot_says_it_also_reads(minutes: int) -> None:
     assert parse_minutes(minutes_words(minutes), high=SLOW_MINUTES) == minutes
-
-
-@pytest.mark.parametrize(
-    ("words", "parted"),
-    [
-        ("Tuesdays 8 pm Eastern, 60 min", ("Tuesdays 8 pm Eastern", "60 min")),
-        ("Tuesdays 8 pm for 1 h 30", ("Tuesdays 8 pm", "1 h 30")),
-        ("Tuesdays 8 pm, 1 hour", ("Tuesdays 8 pm", "1 hour")),
-        ("Tuesdays 20:00 45m", ("Tuesdays 20:00", "45m")),
-        ("Tuesdays 20h", ("Tuesdays 20h", "")),
-        ("Tuesdays 8 pm", ("Tuesdays 8 pm", "")),
-        ("Tuesdays 8 pm Eastern", ("Tuesdays 8 pm Eastern", "")),
-        ("", ("", "")),
-    ],
-)
-def test_a_length_at_the_end_of_a_weekly_chat_is_parted_from_it(words: str, parted: tuple[str, str]) -> None:
-    assert split_minutes(words) == parted
-    assert not parted[1] or parse_minutes(parted[1]) in {45, 60, 90}

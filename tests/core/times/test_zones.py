@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.core.model import Refused
 from bot.core.times.zone_names import AT_OFFSET, CALLED, FIXED, MANY, SHORT
-from bot.core.times.zones import find_zone, known_zone, parse_zone, zone_info, zone_words
+from bot.core.times.zones import find_zone, known_zone, parse_zone, zone_info, zone_words, zones_like
 from tests.support.bad_inputs import case
 
 
@@ -147,3 +147,21 @@ def test_any_text_is_a_known_zone_or_kindly_refused(text: str) -> None:
     except Refused:
         return
     assert known_zone(zone.name)
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("boston", "America/New_York"),
+        ("Lon", "Europe/London"),
+        ("new y", "America/New_York"),
+        ("berl", "Europe/Berlin"),
+    ],
+)
+def test_a_zone_is_offered_by_what_people_call_it(typed: str, first: str) -> None:
+    assert zones_like(typed)[0] == first
+
+
+def test_only_zones_of_the_database_are_offered() -> None:
+    assert all(known_zone(name) for name in zones_like(""))
+    assert zones_like("nowhere at all") == ()

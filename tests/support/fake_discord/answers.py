@@ -74,6 +74,8 @@ class Field:
             return self.said.get("value") or ""
         if self.kind == CHECKBOX:
             return bool(self.said.get("default"))
+        if self.kind in SELECTS - {STRING_SELECT}:
+            return [str(one["id"]) for one in self.said.get("default_values") or []]
         chosen = [one["value"] for one in self.options if one.get("default")]
         return (chosen[0] if chosen else None) if self.kind == RADIO else chosen
 

@@ -54,6 +54,8 @@ class Resolved:
         """Note something and give its id."""
         if isinstance(thing, Upload):
             thing = self.world.attach(thing.name, thing.content, thing.type)
+        if isinstance(thing, str):  # what a form came with, and nobody touched
+            thing = (self.world.channels if kind == CHANNEL else self.world.users)[int(thing)]
         kind = (USER if isinstance(thing, User) else ROLE) if kind == ANYONE else kind
         said = thing.json()
         if kind == CHANNEL:

@@ -42,6 +42,8 @@ ROOMS: Final[tuple[Routes, ...]] = (
     rest_interactions.routes,
     rest_events.routes,
 )
+SAID: Final = web.RequestKey("said", object)
+"""Under this key a request carries its body as it was read."""
 OPEN: Final = (f"{API}/interactions/", f"{API}/webhooks/", "/attachments/", "/gw")
 """What needs no token of the bot: a path that carries its own, or none."""
 
@@ -159,7 +161,7 @@ class FakeDiscord:
             return response
         finally:
             path = request.path.removeprefix(API)
-            body = request.get("said")
+            body = request.get(SAID)
             self.requests.append(Asked(request.method, path, status, self.world.now(), body))
 
     @web.middleware
@@ -175,7 +177,7 @@ class FakeDiscord:
                 body, files = desk.read_body(request.headers.get("Content-Type", ""), await request.read())
             except ValueError:
                 return answer(400, {"message": "The request body contains invalid JSON.", "code": 50109})
-            request["said"] = body
+            request[SAID] = body
             path = request.path.removeprefix(API)
             wrong = contract.in_request(request.method, path, body) if self.validate else None
             if wrong is not None:

@@ -1,0 +1,65 @@
+"""What the bot says about servers of other networks: its first words, and what it lacks there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.core.model import Offer
+from bot.core.sentences.setup import set_up_offer
+
+HELLO: Final = "Hello. `/edchat` is all you need."
+NOT_HERE: Final = "I am set up for other servers only, so I leave this one; whoever runs me can change that."
+SERVER_LEFT: Final = "I am no longer in this server; invite me again, and everything goes on."
+CHANNEL_GONE: Final = "The channel {name} was deleted."
+CONTENT_OFF: Final = (
+    "I cannot read what people write, so only the Answer button and `/answer` reach me: whoever runs the bot "
+    "opens Discord's developer page, then Bot, switches on Message Content Intent, and starts the bot again."
+)
+REFUSED: Final = (
+    "Discord refuses the bot's token: open Discord's developer page, then Bot, choose Reset Token, "
+    "put the new one into EDCHAT_DISCORD_TOKEN, and start the bot again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """What a permission is called on the network, and what goes missing without it."""
+
+    permission: str
+    so: str
+    server_wide: bool = False
+
+
+WITHOUT: Final[Mapping[str, Without]] = {
+    "view_channel": Without("View Channel", "nothing can happen there"),
+    "send_messages": Without("Send Messages", "I cannot ask anything there"),
+    "send_messages_in_threads": Without("Send Messages in Threads", "answers are not collected"),
+    "create_public_threads": Without("Create Public Threads", "questions get no threads"),
+    "create_private_threads": Without("Create Private Threads", "hosts get no thread of their own"),
+    "manage_threads": Without("Manage Threads", "threads are neither renamed nor opened again"),
+    "read_message_history": Without("Read Message History", "what was said while I was away is lost"),
+    "pin_messages": Without("Pin Messages", "questions stay unpinned"),
+    "add_reactions": Without("Add Reactions", "nobody sees that an answer was filed"),
+    "create_events": Without("Create Events", "chats do not stand among the server's events", True),
+}
+"""The permissions that are needed, each under the network's own word for it."""
+
+
+def hello() -> tuple[str, tuple[Offer, ...]]:
+    """The first words in a server, with the first step."""
+    return HELLO, (set_up_offer(),)
+
+
+def lacks(needed: str, channel: str, role: str) -> str:
+    """Say which permission is missing, what goes missing with it, and how to give it."""
+    without = WITHOUT[needed]
+    if without.server_wide:
+        where, way = "", "the server's settings, then Roles"
+    else:
+        where, way = f" in #{channel}", "the channel's settings, then Permissions"
+    return f"{without.permission} is missing{where}, so {without.so}: open {way}, choose {role}, allow it."
+
+
+def channel_gone(name: str) -> str:
+    """Say that a channel was deleted."""
+    return CHANNEL_GONE.format(name=f"#{name}")

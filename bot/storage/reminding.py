@@ -1,0 +1,40 @@
+"""Who asked to be reminded of which chat."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.core.model import Person, Place
+from bot.storage import tables as t
+from bot.storage.people import People
+from bot.storage.plans import Plans
+
+
+class Reminding(Plans, People):
+    """What is asked of reminders."""
+
+    async def remind(self, chat_id: int, person_id: int, place: Place, now: datetime) -> None:
+        """Note that somebody asks to be reminded in this place."""
+        row = insert(t.reminder).values(chat_id=chat_id, person_id=person_id, place_id=place.id, asked_at=now)
+        await self._do(row.on_conflict_do_nothing())
+
+    async def remind_no_more(self, chat_id: int, person_id: int) -> None:
+        """Let go of somebody's wish."""
+        mine = (t.reminder.c.chat_id == chat_id, t.reminder.c.person_id == person_id)
+        await self._do(delete(t.reminder).where(*mine))
+
+    async def remind_nobody(self, chat_id: int) -> None:
+        """Let go of the wishes of a chat whose reminders are queued."""
+        await self._do(delete(t.reminder).where(t.reminder.c.chat_id == chat_id))
+
+    async def reminded(self, chat_id: int) -> tuple[tuple[Place, Person], ...]:
+        """Who asked to be reminded of a chat, and where; those who left everything behind are not."""
+        rows = await self._rows(select(t.reminder).where(t.reminder.c.chat_id == chat_id))
+        found = []
+        for row in rows:
+            place = await self.place(row.place_id)
+            agreed = await self.consent(row.person_id, place.community_id)
+            if agreed is None or agreed.forgotten_at is None:
+                found.append((place, await self.person_by_id(row.person_id, place.community_id)))
+        return tuple(found)

@@ -1,0 +1,42 @@
+"""Where on a network things stand: the thread of a message, and what came of rows of the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from bot.core.actions import Action
+from bot.storage import tables as t
+from bot.storage.queries import Queries
+
+
+class Whereabouts(Queries):
+    """What is asked of where things stand."""
+
+    async def hook_of(self, place_id: int, native_id: str) -> str | None:
+        """The post in whose thread a message was said, as its native id; None for one said in the open."""
+        said = t.message.c.place_id == place_id, t.message.c.platform_message_id == native_id
+        asked = (
+            t.outbox.c.place_id == place_id,
+            t.outbox.c.question_id == t.message.c.thread_question_id,
+            t.outbox.c.action == Action.POST,
+            t.outbox.c.platform_message_id.is_not(None),
+        )
+        query = select(t.outbox.c.platform_message_id).join(t.message, asked[1])
+        found: str | None = await self._value(query.where(*said, *asked).order_by(t.outbox.c.id).limit(1))
+        return found
+
+    async def taken(self, place_id: int, native_ids: Collection[str]) -> frozenset[str]:
+        """Those of these native ids that came of rows of the outbox already."""
+        known = t.outbox.c.platform_message_id
+        rows = await self._rows(
+            select(known).where(t.outbox.c.place_id == place_id, known.in_([*native_ids]))
+        )
+        return frozenset(row.platform_message_id for row in rows)
+
+    async def server_of(self, community_id: int) -> str:
+        """The native id of a community's server; empty where it has none."""
+        query = select(t.community.c.native_id).where(t.community.c.id == community_id)
+        found: str | None = await self._value(query)
+        return found or ""

@@ -1,0 +1,42 @@
+"""Who may read a weekly chat: asked again before what people were told changes, and then brought about."""
+
+from collections.abc import Sequence
+
+from bot.core import sentences
+from bot.core.model import Offer, Place, Series, Visibility
+from bot.declared import Reply
+from bot.storage.archive.addresses import BROWSER
+from bot.storage.store import Tx
+
+
+async def doubt(tx: Tx, series: Series, readers: Visibility | None) -> Reply | None:
+    """What to ask before rooms are opened to more readers than the people there were told."""
+    if readers is None or readers is series.visibility:
+        return None
+    ours = _ours(await tx.less_open(series, readers))
+    if not ours or not await tx.joined(ours):
+        return None
+    line = f"archive visibility {readers} series={series.id} sure=yes"
+    text = sentences.VISIBILITY_ROOMS_SURE.format(rooms=_named(ours))
+    return Reply(text, (Offer(sentences.VISIBILITY_YES, line),))
+
+
+async def let_read(tx: Tx, series: Series, readers: Visibility) -> list[str]:
+    """Let these read a weekly chat from now on, in our own rooms too; gives what else is to be known."""
+    closed = await tx.less_open(series, readers)
+    ours = _ours(closed)
+    await tx.open_rooms(ours, readers)
+    await tx.set_visibility(series, readers)
+    if readers is Visibility.OFF:
+        return [sentences.VISIBILITY_OFF]
+    others = [place for place in closed if place not in ours]
+    stays = [sentences.VISIBILITY_PLACES.format(rooms=_named(others))] if others else []
+    return [sentences.VISIBILITY_OLDER, *stays]
+
+
+def _ours(places: Sequence[Place]) -> list[Place]:
+    return [place for place in places if place.platform == BROWSER]
+
+
+def _named(places: Sequence[Place]) -> str:
+    return ", ".join(place.name for place in places)

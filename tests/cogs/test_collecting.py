@@ -1,0 +1,146 @@
+"""Answers given in the channel, brought into their question's thread on networks that collect them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.core.hearing import Author, Deleted, Edited
+from bot.core.model import Collecting, Role, Series
+from cogs import every_cog
+from tests.support.evening import Evening, evening
+
+
+async def house(folder: Path, collecting: Collecting) -> AsyncIterator[Evening]:
+    series = Series(0, 1, "Thursday Chat", "#edchat", collecting=collecting)
+    async with evening(folder, *every_cog(), series=series) as opened:
+        opened.store.keeps = opened.store.collects = frozenset({"terminal"})
+        opened.store.clock = opened.clock.now
+        await opened.until(15)
+        yield opened
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Evening]:
+    async for opened in house(tmp_path, Collecting.COPY):
+        yield opened
+
+
+async def copies(room: Evening) -> dict[str, Any]:
+    """The copies that stand or are to stand, by the number of the question they are under."""
+    rows = await room.rows(
+        "SELECT o.subject, o.payload, on_.subject AS thread, json_extract(o.payload, '$.text') AS text,"
+        " json_extract(o.payload, '$.about') AS about FROM outbox o"
+        " LEFT JOIN outbox on_ ON on_.id = o.depends_on"
+        " WHERE o.subject LIKE 'copy.%' AND o.state IN ('waiting', 'sent') ORDER BY o.id"
+    )
+    last = {row.subject: row for row in rows}
+    return {subject.split(".")[2]: row.text for subject, row in last.items() if row.text is not None}
+
+
+async def test_a_labelled_answer_is_copied_into_its_thread_and_follows_its_edits(room: Evening) -> None:
+    said = await room.says("ana", "A1: a story")
+    assert await copies(room) == {"q1": "**Ana:** A1: a story"}
+    await room._deliver()
+    await room.hear(Edited(said, Author("ana", "Ana"), "A1: two stories", room.clock.at))
+    assert await copies(room) == {"q1": "**Ana:** A1: two stories"}
+    await room._deliver()
+    [row] = await room.rows("SELECT count(*) AS n FROM outbox WHERE payload LIKE '%a story%'")
+    assert row.n == 0
+
+
+async def test_an_answer_edited_to_another_label_moves(room: Evening) -> None:
+    said = await room.says("ana", "A1: a story")
+    await room._deliver()
+    await room.hear(Edited(said, Author("ana", "Ana"), "A2: a story", room.clock.at))
+    await room._deliver()
+    assert await copies(room) == {"q2": "**Ana:** A2: a story"}
+
+
+async def test_a_deleted_answer_leaves_no_copy_and_no_word_behind(room: Evening) -> None:
+    said = await room.says("ana", "A1: my secret")
+    await room._deliver()
+    await room.hear(Deleted(said, room.clock.at))
+    await room._deliver()
+    assert await copies(room) == {}
+    [row] = await room.rows("SELECT count(*) AS n FROM outbox WHERE payload LIKE '%secret%'")
+    assert row.n == 0
+
+
+async def test_what_stands_in_the_thread_or_is_no_answer_is_not_copied(room: Evening) -> None:
+    await room.says("ana", "in the thread", thread=f"q1@{room.chat.id}.{room.place.id}")
+    await room.says("ben", "I agree with Ana")
+    assert await copies(room) == {}
+
+
+async def test_a_refiled_message_and_an_answer_by_form_are_copied(room: Evening) -> None:
+    said = await room.says("ana", "we sing")
+    await room.reacts("ana", said, 2)
+    assert await copies(room) == {"q2": "**Ana:** we sing"}
+    await room.reacts("ana", said, 2, removed=True)
+    assert await copies(room) == {}
+    await room.asks("ben", "answer 1 a poem", id_="form1")
+    assert await copies(room) == {"q1": "**Ben:** a poem"}
+
+
+async def test_hidden_excluded_and_forgotten_words_have_no_copy(room: Evening) -> None:
+    for act in ("answers hide", "privacy exclude"):
+        await room.says("ana", "A1: words")
+        await room._deliver()
+        assert await copies(room) == {"q1": "**Ana:** A1: words"}
+        if act == "answers hide":
+            [row] = await room.rows("SELECT max(id) AS id FROM message")
+            await room.asks("mod", f"answers hide m{row.id}", Role.HOST)
+        else:
+            await room.asks("ana", act)
+        await room._deliver()
+        assert await copies(room) == {}, act
+
+
+async def test_with_links_alone_no_words_are_repeated(tmp_path: Path) -> None:
+    async for room in house(tmp_path, Collecting.LINK):
+        await room.says("ana", "A1: a story")
+        assert await copies(room) == {"q1": "**Ana** answered in the channel:"}
+
+
+async def test_without_collecting_only_answers_by_form_stand_in_the_thread(tmp_path: Path) -> None:
+    async for room in house(tmp_path, Collecting.OFF):
+        await room.says("ana", "A1: a story")
+        await room.asks("ben", "answer 1 a poem", id_="form1")
+        assert await copies(room) == {"q1": "**Ben:** a poem"}
+
+
+async def test_the_hosts_panel_is_one_post_kept_in_step(room: Evening) -> None:
+    rows = await room.rows(
+        "SELECT place_id, platform_message_id FROM outbox WHERE subject = 'steering' ORDER BY id"
+    )
+    assert {row.place_id for row in rows} == {room.hosts.id}
+    assert room.posts[room.hosts.id, "steering"].startswith("**Thursday Chat**: Q2 is on.")
+    assert "Next at 8:22 pm GMT: Q3: Where do you read?" in room.posts[room.hosts.id, "steering"]
+    await room.until(70)
+    assert room.posts[room.hosts.id, "steering"] == "Thursday Chat is over; late answers still count."
+
+
+async def test_an_entry_in_the_calendar_follows_the_chat(room: Evening) -> None:
+    rows = await room.rows("SELECT payload, state FROM outbox WHERE action = 'entry' ORDER BY id")
+    assert rows, "none was wished for"
+    await room.until(70)
+    [*_, last] = await room.rows("SELECT payload FROM outbox WHERE action = 'entry' ORDER BY id")
+    assert last.payload == "{}"
+
+
+async def test_a_reply_to_a_copy_is_a_reply_to_the_answer_itself(room: Evening) -> None:
+    said = await room.says("ana", "A1: a story")
+    await room._deliver()
+    [copy] = await room.rows("SELECT platform_message_id AS id FROM outbox WHERE subject LIKE 'copy.%'")
+    replied = await room.says("ben", "which one?", reply_to=copy.id)
+    message = await room.message(replied)
+    assert (message.kind, message.reply_to) == ("comment", said)
+    inside = await room.says(
+        "ben", "I do it too", thread=f"q1@{room.chat.id}.{room.place.id}", reply_to=copy.id
+    )
+    assert (await room.message(inside)).reply_to == said
+    assert await room.filed(inside) == [(1, "thread")]

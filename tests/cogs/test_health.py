@@ -1,0 +1,108 @@
+"""What places lack, by letting a network say it: hosts are told, and a chat with no place left waits."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.core.hearing import Barred, Deleted
+from bot.core.model import Role
+from cogs import every_cog
+from tests.support.evening import Evening, evening
+
+NO_PINS = "Pin Messages is missing: the question stays unpinned. Give it to the bot's role."
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Evening]:
+    async with evening(tmp_path, *every_cog()) as opened:
+        yield opened
+
+
+async def bars(room: Evening, *lacking: str, gone: bool = False, goes_on: bool = False) -> str:
+    """Let the network say what is missing; gives what the hosts are told."""
+    room.heard += 1
+    told = f"barred.{room.place.id}.{room.heard}"
+    await room.hear(Barred(str(room.heard), lacking, room.clock.at, gone, goes_on))
+    await room._deliver()
+    return room.posts.get((room.hosts.id, told), "")
+
+
+async def paused(room: Evening) -> bool:
+    async with room.store.read() as tx:
+        return (await tx.running(room.chat.id)).chat.paused_at is not None
+
+
+async def test_hosts_hear_what_is_missing_and_the_chat_goes_on_without_it(room: Evening) -> None:
+    await room.until(10)
+    assert await bars(room, NO_PINS, goes_on=True) == f"Something is missing in edchat:\n- {NO_PINS}"
+    assert not await paused(room)
+
+
+async def test_a_chat_that_cannot_be_held_there_is_paused_and_goes_on_when_a_host_says_so(
+    room: Evening,
+) -> None:
+    await room.until(10)
+    told = await bars(room, "Send Messages is missing.")
+    assert told.endswith("The chat is paused until that is mended; `chat resume` goes on.")
+    assert await paused(room)
+    assert await bars(room, goes_on=True) == "All is well again in edchat."
+    assert await paused(room)
+    await room.asks("mod", f"chat resume chat={room.chat.id}", Role.HOST)
+    assert not await paused(room)
+
+
+async def test_a_deleted_channel_is_told_once_and_other_chats_are_left_alone(room: Evening) -> None:
+    told = await bars(room, gone=True)
+    assert told == "edchat is gone: I cannot see that channel any more."
+    async with room.store.read() as tx:
+        assert (await tx.running(room.chat.id)).chat.state.ahead
+
+
+async def test_ten_minutes_before_hosts_are_told_once_more(room: Evening) -> None:
+    async with room.store.begin() as tx:
+        community = (await tx.communities())[0]
+        await tx.connection.exec_driver_sql(
+            f"UPDATE place SET lacking = '{NO_PINS.replace(chr(39), chr(39) * 2)}'"
+        )
+        assert community.hosts_place_id == room.hosts.id
+    await room.until(-9)
+    [told] = [text for (place, what), text in room.posts.items() if what.startswith("lacking")]
+    assert told == f"Something is missing in edchat:\n- {NO_PINS}"
+    await room.until(20)
+    assert not await paused(room)
+
+
+async def test_setup_says_what_is_missing(room: Evening) -> None:
+    async with room.store.begin() as tx:
+        await tx.connection.exec_driver_sql("UPDATE place SET lacking = 'No pins.'")
+    reply = await room.asks("mod", "setup where=edchat readers=members", Role.HOST)
+    assert "Something is missing in edchat:\n- No pins." in reply.text
+
+
+async def test_hosts_hear_once_that_somebody_deleted_a_question_and_its_answers_stay(room: Evening) -> None:
+    await room.until(10)
+    post = f"q1@{room.chat.id}.{room.place.id}"
+    said = await room.says("ana", "a story", thread=post)
+    for _ in range(2):
+        await room.hear(Deleted(post, room.clock.at))
+        await room._deliver()
+    told = [text for (place, _), text in room.posts.items() if place == room.hosts.id and "deleted" in text]
+    said_once = (
+        "Somebody deleted the message of Q1 in edchat. Its answers are kept and its thread goes on; "
+        "answers with the label A1 are still heard."
+    )
+    assert told == [said_once]
+    later = await room.says("ben", "another story", thread=post)
+    assert [await room.filed(one) for one in (said, later)] == [[(1, "thread")], [(1, "thread")]]
+
+
+async def test_deleting_another_post_of_the_bot_tells_nobody_and_leaves_no_trace(room: Evening) -> None:
+    await room.until(10)
+    before = dict(room.posts)
+    await room.hear(Deleted(f"open@{room.chat.id}.{room.place.id}", room.clock.at))
+    await room._deliver()
+    assert room.posts == before
+    assert await room.rows("SELECT * FROM message") == []

@@ -1,0 +1,216 @@
+"""An evening on Discord: servers with a chat at eight, people who talk, and the shipped bot as a process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from bot.clock import ScaledClock
+from bot.core import drafting
+from bot.core.model import Chat, Series
+from bot.storage.engine import database_url
+from bot.storage.servers import Channel as Known
+from bot.storage.store import Store, Tx
+from tests.faults.discord.checking import complaints
+from tests.faults.discord.ledger import Room
+from tests.support.fake_discord.faults import Where
+from tests.support.fake_discord.server import FakeDiscord
+from tests.support.house import prepare
+
+START: Final = datetime(2026, 11, 3, 19, 58, tzinfo=UTC)
+EIGHT: Final = datetime(2026, 11, 3, 20, tzinfo=UTC)
+PATIENCE: Final = 60.0
+PEOPLE: Final = ("Ana", "Ben", "Cem")
+
+
+@dataclass
+class Evening:
+    """A data folder, the clock on its wall, a Discord with rooms in it, and the process that runs there."""
+
+    folder: Path
+    fake: FakeDiscord
+    clock: ScaledClock
+    ends: datetime
+    questions: int
+    rooms: dict[str, Room] = field(default_factory=dict)
+    process: subprocess.Popen[str] | None = None
+
+    # -- the bot --------------------------------------------------------------------------------------------
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def start(self, failpoint: str = "") -> None:
+        """Start the bot; with a failpoint it kills itself there."""
+        with (self.folder / "log.txt").open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "run"],
+                env=self.environment(failpoint),
+                cwd=Path(__file__).parents[3],
+                stderr=log,
+                stdout=subprocess.DEVNULL,
+                text=True,
+            )
+
+    def environment(self, failpoint: str = "") -> dict[str, str]:
+        """Give the settings of a bot that is on our Discord, and nothing of this machine's."""
+        given = {"EDCHAT_DATA_DIR": str(self.folder), "EDCHAT_LOG_LEVEL": "warning", "EDCHAT_WEB_PORT": "0"}
+        given |= {"EDCHAT_DISCORD_TOKEN": self.fake.token, "EDCHAT_DISCORD_API_URL": self.fake.api_url}
+        given |= {"EDCHAT_DISCORD_GATEWAY_URL": self.fake.gateway_url}
+        given |= {"EDCHAT_FAILPOINT": failpoint} if failpoint else {}
+        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), **given}
+
+    def kill(self) -> None:
+        """Leave what a power cut leaves."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    async def stop(self) -> None:
+        """Ask the bot to end, as a container is asked."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        await self.until(lambda: not self.alive, "it ends", 20)
+        assert self.process.returncode == 0, self.log()
+
+    async def killed_itself(self) -> None:
+        """Let people talk until the process is dead of its failpoint."""
+        await self.talk(lambda: not self.alive, "it kills itself")
+        assert self.process is not None
+        assert self.process.returncode == -signal.SIGKILL, self.log()
+
+    def log(self) -> str:
+        """Give the last that the process wrote about itself."""
+        return (self.folder / "log.txt").read_text()[-6000:]
+
+    # -- the evening ----------------------------------------------------------------------------------------
+
+    async def until(self, so: Callable[[], object], what: str, within: float = PATIENCE) -> None:
+        """Wait until something is so."""
+        deadline = asyncio.get_running_loop().time() + within
+        while not so():
+            assert asyncio.get_running_loop().time() < deadline, f"never: {what}\n{self.log()}"
+            await asyncio.sleep(0.02)
+
+    async def talk(self, until: Callable[[], object], what: str, pause: float = 0.15) -> None:
+        """Let people talk in every room until something is so; before eight and at the end they listen."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while not until():
+            assert asyncio.get_running_loop().time() < deadline, f"never: {what}\n{self.log()}"
+            if EIGHT + timedelta(minutes=1) < self.clock.now() < self.ends - timedelta(minutes=2):
+                for room in self.rooms.values():
+                    room.act()
+            await asyncio.sleep(pause)
+
+    async def talk_for(self, seconds: float) -> None:
+        """Let people talk for some real time."""
+        loop = asyncio.get_running_loop()
+        enough = loop.time() + seconds
+        await self.talk(lambda: loop.time() >= enough, "time passes")
+
+    async def asked(self, number: int, *names: str) -> None:
+        """Let people talk until a question stands in rooms, all of them unless they are named."""
+        rooms = [self.rooms[name] for name in names] or list(self.rooms.values())
+        await self.talk(lambda: all(number in room.asked() for room in rooms), f"Q{number} is asked")
+
+    async def finished(self) -> None:
+        """Let people talk to the end of the hour, and see that all is there once."""
+        await self.talk(lambda: self.clock.now() > self.ends, "the hour is over")
+        await self.all_well()
+
+    async def all_well(self, within: float = 30.0) -> None:
+        """See that everything is in its place, and stays so."""
+        deadline = asyncio.get_running_loop().time() + within
+        while found := self.complaints():
+            assert asyncio.get_running_loop().time() < deadline, "\n".join([*found, self.log()])
+            await asyncio.sleep(0.2)
+        await asyncio.sleep(0.5)
+        assert self.complaints() == []
+
+    def complaints(self) -> list[str]:
+        """Say what is not as it should be, now that the hour is over."""
+        found = [one for room in self.rooms.values() for one in complaints(room, self.rows, self.questions)]
+        return [*found, *self.fake.violations]
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Give what the database holds, seen from outside the bot."""
+        with sqlite3.connect(self.folder / "edchat.sqlite", timeout=30) as connection:
+            found = connection.execute(query, values).fetchall()
+        connection.close()
+        return found
+
+
+def post_in(room: Room, *heads: str) -> tuple[str, Where]:
+    """Choose the requests that post what begins so in a room's channel: a path and a look at the body."""
+
+    def begins(body: Any) -> bool:
+        return isinstance(body, dict) and str(body.get("content", "")).startswith(heads)
+
+    return rf"/channels/{room.channel.id}/messages", begins
+
+
+@asynccontextmanager
+async def evening(
+    folder: Path, *names: str, rate: float, minutes: int = 60, questions: int = 4, fake: FakeDiscord | None = None
+) -> AsyncIterator[Evening]:
+    """An evening from two minutes to eight on, `rate` times as fast as ours, in servers of these names."""
+    prepare(folder, "browser")
+    async with fake or FakeDiscord() as discord:
+        clock = ScaledClock(datetime.now(UTC), START, rate)
+        made = Evening(folder, discord, clock, EIGHT + timedelta(minutes=minutes), questions)
+        made.rooms = {name: _room(discord, name) for name in names or ("School",)}
+        await _planned(made, timedelta(minutes=minutes))
+        made.clock = ScaledClock(datetime.now(UTC), START, rate)
+        made.clock.write(folder / "clock.json")
+        try:
+            yield made
+        finally:
+            made.kill()
+
+
+def _room(fake: FakeDiscord, name: str) -> Room:
+    guild = fake.guild(name)
+    channels = fake.world.channel_named(guild, "general"), fake.world.make_channel(guild, "hosts")
+    people = [fake.person(f"{one} {name}", guild) for one in PEOPLE]
+    return Room(name, fake, guild, *channels, people, Random(name))
+
+
+async def _planned(told: Evening, length: timedelta) -> None:
+    async with Store(database_url("", told.folder), readers=0) as store:
+        store.clock = told.clock.now
+        store.keeps = store.collects = frozenset({"discord"})
+        for room in told.rooms.values():
+            async with store.begin() as tx:
+                await _plan(tx, room, told, length)
+
+
+async def _plan(tx: Tx, room: Room, told: Evening, length: timedelta) -> None:
+    now = told.clock.now()
+    community = await tx.keep_server("discord", str(room.guild.id), room.guild.name, "Europe/London", "en")
+    known = [Known(str(one.id), one.name) for one in (room.channel, room.hosts)]
+    await tx.keep_channels("discord", community, known)
+    home, hosts = [await tx.place_called("discord", one.native_id) for one in known]
+    assert home is not None
+    assert hosts is not None
+    await tx.make_hosts_room(hosts.id)
+    series = await tx.add_series(Series(0, community, "#edchat", length=length), home.id, (), now)
+    chat = await tx.add_chat(Chat(0, series.id, "Europe/London", EIGHT, EIGHT + length))
+    before = await tx.running(chat.id)
+    await tx.change(before, drafting.plan(before, "Homework", _texts(told.questions), now), now)
+
+
+def _texts(count: int) -> Sequence[str]:
+    return [f"Question {number}?" for number in range(1, count + 1)]
