@@ -19,13 +19,16 @@ COVERED := bot/core/*,bot/scheduler.py,bot/outbox.py
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal --quiet
 step = @echo "--- $(1)" >&2
 
-.PHONY: help demo run test test-slow test-all coverage check bench audit lock screenshots container reference format clean
+.PHONY: help demo demo-discord run test test-slow test-all coverage check bench audit lock screenshots container reference format clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY) ## Watch an hour's chat in a minute (ARGS="--exit --json")
 	@$(BIN)/edchat demo $(ARGS)
+
+demo-discord: $(READY) ## The same hour on a little Discord of our own, told line by line
+	@$(BIN)/python -m tools.demo_discord $(ARGS)
 
 run: $(READY) ## Run the bot (ARGS: see `edchat run --help`)
 	@$(BIN)/edchat run $(ARGS)

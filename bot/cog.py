@@ -20,7 +20,7 @@ Hearer = Callable[[Tx, Place, Heard, int | None, datetime], Awaitable[None]]
 Stepper = Callable[[Tx, int, Step, datetime], Awaitable[None]]
 """Does what a chat's step asks for; the number is the chat's id."""
 
-Filler = Callable[[Context, Tx, Mapping[str, Any]], Awaitable[Mapping[str, str]]]
+Filler = Callable[[Context, Tx, Mapping[str, Any]], Awaitable[Mapping[str, str | None]]]
 """Gives what the fields of a command's form begin with, from the values given already."""
 
 _Method = TypeVar("_Method", bound=Callable[..., Awaitable[Any]])
@@ -42,7 +42,7 @@ def hears(*types: type[Heard]) -> Callable[[_Method], _Method]:
 
 
 def fills(path: str) -> Callable[[_Method], _Method]:
-    """Declare a method that gives what the form of the command `path` begins with."""
+    """Declare a method that gives what the form of the command `path` begins with; None must be given."""
     return partial(_mark, _FILLS, path)
 
 

@@ -148,8 +148,10 @@ class CommandTree:
             ctx, _ = await self._allowed(asker, found, partial(dict, given), tx)
             fill = self._fillers.get(found.path)
             values = {p.name: await _value(ctx, tx, p, given) for p in found.params if p.name in given}
-            begun = await fill(ctx, tx, values) if fill else {}
-        return Form(found, {**begun, **given}, given)
+            begun = {**(await fill(ctx, tx, values) if fill else {}), **given}
+            about = await _named(tx, ctx.chat) if ctx.chat and found.role >= Role.HOST else ""
+        held = {name: value for name, value in begun.items() if value is not None}
+        return Form(found, held, given, frozenset(begun.keys() - held.keys()), about)
 
     def check(self, offer: Offer) -> None:
         """Make sure that an offer's line names a command, fits it and fits a button; else ValueError."""
@@ -280,6 +282,10 @@ async def _chat(ctx: Context, tx: Tx, found: Command, given: Mapping[str, str]) 
     param = found.chat_param
     chat: Chat | None = await _value(ctx, tx, param, given) if param else None
     return chat
+
+
+async def _named(tx: Tx, chat: Chat) -> str:
+    return say.chat_listed(chat, await tx.series(chat.series_id))
 
 
 async def _value(ctx: Context, tx: Tx, param: Param, given: Mapping[str, str]) -> Any:

@@ -207,12 +207,24 @@ class Command:
 class Form:
     """A command asked for field by field; `given` is what its fields begin with, as text, by parameter.
 
-    Of these `said` was given by the line or the options that opened it.
+    Of these `said` was given by the line or the options that opened it. `lacking` are parameters for which
+    nothing holds yet, so that they must be given here, and `chat` says which chat a host's command is about.
     """
 
     command: Command
     given: Mapping[str, str]
     said: Mapping[str, str] = field(default_factory=dict)
+    lacking: frozenset[str] = frozenset()
+    chat: str = ""
+
+    def needs(self, param: Param) -> bool:
+        """Whether the form cannot be sent without a parameter."""
+        return param.needed or param.wanted or param.name in self.lacking
+
+    def label(self, param: Param) -> str:
+        """What a field is called; one that must be filled in goes without what holds if it is not."""
+        said = param.help or param.name.replace("_", " ")
+        return said.partition(", if not")[0] if param.name in self.lacking else said
 
     def settled(self, param: Param) -> bool:
         """Whether a parameter was given by whoever opens the form and goes along unseen."""

@@ -23,6 +23,7 @@ from bot.core.times import clockface
 from bot.platforms.terminal import Posted, Room, Terminal, prompt
 from bot.reaching import first_host_link, link_for, with_copies, with_pages
 from bot.settings import Rooms, Settings
+from bot.storage.archive.addresses import BROWSER
 from bot.storage.engine import database_url, locked
 from bot.storage.export import export
 from bot.storage.migrate import migrate
@@ -35,6 +36,8 @@ PATIENCE = 7.0
 """Seconds that an ending bot has to come to rest; a container is killed after ten."""
 LAST_WORDS = 1.5
 """Seconds in which an ending bot may still send what is queued; the rest waits for the next start."""
+_MOST = 10_000
+"""Events of a room that one look goes through."""
 
 
 async def run(settings: Settings) -> None:
@@ -252,11 +255,13 @@ async def settled(app: App, place: Place, patience: float = 10.0) -> None:
 
 
 async def _heard(app: App, place: Place, room: Room | None) -> bool:
-    if room is None:
-        async with app.store.read() as tx:
-            return await app.inbox.cursor(place) in (None, str(await tx.room_last_event(place.id)))
-    events = room.read(await app.inbox.cursor(place)).events
-    return all(isinstance(event, Posted) for event in events)
+    position = await app.inbox.cursor(place)
+    if room is not None:
+        return all(isinstance(event, Posted) for event in room.read(position).events)
+    if place.platform != BROWSER:
+        return True
+    async with app.store.read() as tx:  # what the bot posts is never heard, so it moves no cursor
+        return not (await tx.room_happenings(place, int(position or 0), _MOST)).heard
 
 
 @asynccontextmanager

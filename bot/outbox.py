@@ -119,6 +119,8 @@ class Outbox:
         now = self._clock.now()  # when it was out, not when that could be noted
         async with self._store.begin() as tx:
             await tx.confirm(row, native_id, now)
+            if row.action is Action.POST and row.chat_id is not None:
+                await tx.file_replies(row.place.id, native_id, await tx.attended(row.place.id, now), now)
         failpoint("outbox.confirmed")
 
     async def _say(self, row: Queued, platform: Platform) -> str:

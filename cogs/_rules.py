@@ -72,6 +72,7 @@ def as_written(series: Series) -> dict[str, str]:
         "anonymous_answers": _yes_or_no(series.anonymous_answers),
         "search_engines": _yes_or_no(series.indexable),
         "about": series.about,
+        "collecting": str(series.collecting),
     }
 
 

@@ -169,7 +169,7 @@ class Chats(Cog):
     async def end(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
         """End the hour now; nothing more is asked."""
         await _steer(ctx, tx, chat, lambda before: steering.end(before, ctx.person.shown, ctx.now))
-        return Reply(sentences.ENDED)
+        return Reply(sentences.REHEARSAL_ENDS if chat.rehearsal else sentences.ENDED)
 
     @command("chat cancel", role=Role.HOST, destructive=True)
     async def cancel(

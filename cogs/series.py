@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from bot.commands import Between, Cog, Context, Example, Meanings, Offer, Reply, command, fills
 from bot.core import plain, sentences, steering
-from bot.core.model import Chat, Place, Refused, Role, Visibility
+from bot.core.model import Chat, Collecting, Place, Refused, Role, Visibility
 from bot.core.model import Series as WeeklyChat
 from bot.core.times import weekly
 from bot.core.times.weekly import Times, Wishes
@@ -19,8 +19,13 @@ from cogs import _coming, _readers, _rules, _setup
 
 Which = Annotated[WeeklyChat, "Which weekly chat"]
 Length = Between(10, 120)
+Takes = Annotated[Minutes, "How many minutes it takes", Example("60"), Length]
 Tail = Between(1, 60)
 Readers = Meanings(sentences.WHO_READS)
+Copies = Annotated[
+    Collecting, "How answers given elsewhere get into a thread", Meanings(sentences.HOW_COLLECTED)
+]
+Comes = Annotated[str, "When it comes; put a semicolon between two times", Example("every Tuesday 8 pm")]
 
 
 class Series(Cog):
@@ -33,18 +38,19 @@ class Series(Cog):
         tx: Tx,
         title: Annotated[str, "What it is called", Example("Weekly EdChat")],
         *,
-        when: Annotated[str, 'When it comes; ";" between two times', Example("every Tuesday 8 pm")],
-        zone: Annotated[Zone | None, "Its time zone, if not the community's"] = None,
-        minutes: Annotated[Minutes, "How long it takes", Length] = 60,
+        when: Comes,
+        zone: Annotated[Zone | None, "Its time zone, if not the community's", Example("ET or London")] = None,
+        minutes: Takes = 60,
         hashtag: Annotated[str, "Its hashtag", Example("#edchat")] = "",
         letters: Annotated[str, "How questions and answers are labelled", Example("Q/A")] = "Q/A",
         readers: Annotated[Visibility | None, "Who may read it afterwards, if not as set up", Readers] = None,
         place: Annotated[Place | None, "Where it is held, if not here"] = None,
+        collecting: Copies = Collecting.COPY,
     ) -> Reply:
         """Make a weekly chat; its next dates are planned at once."""
         home = await _where(ctx, tx, place)
         as_set_up = (await _setup.settled(tx, home.community_id)).readers
-        wishes = Wishes(title, hashtag, letters, None, readers or as_set_up, minutes)
+        wishes = Wishes(title, hashtag, letters, None, readers or as_set_up, minutes, collecting=collecting)
         return await _created(ctx, tx, wishes, Times(when, None, zone.name if zone else None), home, zone)
 
     @command("series edit", role=Role.HOST)
@@ -58,7 +64,7 @@ class Series(Cog):
         when: Annotated[str | None, "Its new time", Example("every Thursday 7 pm")] = None,
         also: Annotated[str | None, "One more time", Example("every Thu 12:00 Europe/London")] = None,
         zone: Annotated[Zone | None, "Its new time zone"] = None,
-        minutes: Annotated[Minutes | None, "How long it takes", Length] = None,
+        minutes: Takes | None = None,
         hashtag: Annotated[str | None, "Its hashtag, or none", Example("#edchat")] = None,
         letters: Annotated[str | None, "How questions and answers are labelled", Example("Q/A")] = None,
         readers: Annotated[Visibility | None, "Who may read it afterwards", Readers] = None,
@@ -68,17 +74,20 @@ class Series(Cog):
         anonymous_answers: Annotated[bool | None, "Whether one may answer without a name"] = None,
         search_engines: Annotated[bool | None, "Whether they may find what everybody may read"] = None,
         about: Annotated[str | None, "What its page says of it, or none"] = None,
+        collecting: Copies | None = None,
     ) -> Reply:
         """Change a weekly chat; what is planned already is never touched unasked."""
         known = (title, hashtag, letters, welcome, readers, minutes, tail_days, publish_at_once)
-        wishes = Wishes(*known, anonymous_answers, search_engines, about)
-        return await _edited(ctx, tx, series, wishes, Times(when, also, zone.name if zone else None))
+        wishes = Wishes(*known, anonymous_answers, search_engines, about, collecting)
+        return await _edited(ctx, tx, series, wishes, Times(when, also, zone and zone.name))
 
     @fills("series create")
-    async def usual(self, ctx: Context, tx: Tx, _given: Mapping[str, Any]) -> Mapping[str, str]:
-        """What the community was set up with."""
+    async def usual(self, ctx: Context, tx: Tx, _given: Mapping[str, Any]) -> Mapping[str, str | None]:
+        """What the community was set up with; before its first weekly chat nobody may have named a zone."""
         known, community = await _setup.settled(tx, ctx.place.community_id), await tx.community_of(ctx.place)
-        usual = {"zone": community.zone, "minutes": "60", "letters": "Q/A"}
+        zone = weekly.zone_named(community.zone, await tx.count_series(community.id))
+        usual: dict[str, str | None] = {"zone": zone, "minutes": "60", "letters": "Q/A"}
+        usual |= {"collecting": str(Collecting.COPY)}
         usual |= {"readers": str(known.readers)} if known.readers else {}
         return usual | ({"place": known.room.name} if known.room else {})
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from bot.commands import OFFER_LIMIT, Cog, Context, Example, Meanings, Reply, command, fills
 from bot.core import sentences
-from bot.core.host_names import host_names
+from bot.core.host_names import host_names, hosts_role
 from bot.core.model import Place, Refused, Role, Visibility
 from bot.core.names import alike
 from bot.declared import Wanted
@@ -37,7 +37,7 @@ class Setup(Cog):
         *,
         where: Annotated[Place | None, "The room in which the chat is held", suggest_rooms, ASKED] = None,
         hosts: Annotated[
-            People | None, 'Who moderates beside you, with ";" between two; or nobody', Example("Dana; Tom")
+            People | None, "Who moderates beside you; put a semicolon between two", Example("Dana; Tom")
         ] = None,
         readers: Annotated[
             Visibility | None, "Who may read it afterwards", Meanings(sentences.WHO_READS), ASKED
@@ -45,14 +45,14 @@ class Setup(Cog):
     ) -> Reply:
         """Say where the chat is held, who moderates, and who may read it afterwards."""
         _check_room(ctx, where, (await tx.community_of(ctx.place)).hosts_place_id)
-        names = host_names(hosts or "")
+        names, role = host_names(hosts or ""), _role(ctx, hosts or "")
         before = await _setup.settled(tx, ctx.place.community_id)
         now = Settled(where or before.room, readers or before.readers)
         if now.room is None or now.readers is None:
             return await _asks(ctx, tx, now, names)
         await _setup.settle(tx, ctx.place.community_id, now)
         await _setup.have_hosts_room(ctx, tx, now.room)
-        said = sentences.ready(now.room.name, now.readers)
+        said = "\n".join([sentences.ready(now.room.name, now.readers), *await _let_host(ctx, tx, role)])
         return await _set_up(ctx, tx, said, names, changed=before.readers not in (None, now.readers))
 
     @fills("setup")
@@ -68,6 +68,21 @@ def _check_room(ctx: Context, where: Place | None, hosts_place_id: int | None) -
         raise Refused(sentences.SETUP_HOSTS_ROOM)
     if where is not None and where.platform != ctx.place.platform:
         raise Refused(sentences.SETUP_OTHER_NETWORK)
+
+
+def _role(ctx: Context, hosts: str) -> str:
+    """The role whose members are to be hosts, if one is named; our own rooms know none."""
+    role = hosts_role(hosts)
+    if role and ctx.place.platform == BROWSER:
+        raise Refused(sentences.HOSTS_ROLE_HERE)
+    return role
+
+
+async def _let_host(ctx: Context, tx: Tx, role: str) -> list[str]:
+    if not role:
+        return []
+    await tx.set_host_role(ctx.place.community_id, role)
+    return [sentences.role_now(role)]
 
 
 async def _asks(ctx: Context, tx: Tx, now: Settled, names: Sequence[str]) -> Reply:

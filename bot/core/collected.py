@@ -30,7 +30,7 @@ class Given:
 def cards(given: Given, before: frozenset[str], collecting: Collecting) -> tuple[Card, ...]:
     """The copies that an answer has from now on, and those of `before` (their subjects) that go."""
     wanted = {} if given.gone else _wanted(given, collecting)
-    outdated = tuple(Card(subject, "", thread="") for subject in sorted(before - wanted.keys()))
+    outdated = tuple(Card(one, "", thread=_thread(one)) for one in sorted(before - wanted.keys()))
     return (*outdated, *wanted.values())
 
 
@@ -47,6 +47,11 @@ def _wanted(given: Given, collecting: Collecting) -> dict[str, Card]:
         for number in numbers
         for subject in [f"copy.{given.message_id}.q{number}"]
     }
+
+
+def _thread(subject: str) -> str:
+    """The question in whose thread a copy stands: only there it can be taken away."""
+    return subject.rpartition(".")[2]
 
 
 def _link_only(given: Given, collecting: Collecting) -> bool:

@@ -227,7 +227,8 @@ def _wrap(state: Running, step: Step, now: datetime) -> Change:
 
 
 def _close(state: Running, step: Step, now: datetime) -> Change:
-    return close(state, now, sentences.closing(state.series, state.links.page))
+    text = sentences.closing(state.series, state.links.page, rehearsal=state.chat.rehearsal)
+    return close(state, now, text)
 
 
 def _publish(state: Running, step: Step, now: datetime) -> Change:

@@ -95,14 +95,14 @@ class Crowd:
                 command = act.text.format(id=self._to(act))
                 typing.add(asyncio.create_task(self._visitors[act.who].types(self._room, command)))
             elif act.deed.answers or self._goes_on(ends_at()):  # who is late still answers; the talk is over
-                await self._do(act)
+                await self._do(act, ends_at)
                 self._plan(self._after_act.pop(act.number, []), now)
 
     def _goes_on(self, ends_at: datetime) -> bool:
         """Whether what is said now is heard within the hour, however fast the clock runs."""
         return self._clock.to_real(ends_at) - self._clock.real() > ON_THE_WAY
 
-    async def _do(self, act: Act) -> None:
+    async def _do(self, act: Act, ends_at: Callable[[], datetime]) -> None:
         who, to = self._visitors[act.who], self._to(act)
         match act.deed:
             case Deed.REACT:
@@ -115,7 +115,8 @@ class Crowd:
                 self._ledger.deleted(to)
             case _:
                 self._ids[act.number] = await self._say(act, who, to)
-                self._ledger.said(self._ids[act.number], act.text)
+                overtaken = not act.deed.answers and self._clock.now() > ends_at()
+                self._ledger.said(self._ids[act.number], act.text, overtaken=overtaken)
 
     async def _say(self, act: Act, who: Guest, to: str) -> str:
         match act.deed:

@@ -13,11 +13,15 @@ Row = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Entry:
-    """A message as its author knows it; `before` are the words it no longer has."""
+    """A message as its author knows it; `before` are the words it no longer has.
+
+    One that the end of the hour overtook on its way may be in the chat or not.
+    """
 
     id: str
     text: str
     deleted: bool = False
+    overtaken: bool = False
     before: list[str] = field(default_factory=list)
 
 
@@ -41,9 +45,9 @@ class Ledger:
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
 
-    def said(self, message: str, text: str) -> None:
+    def said(self, message: str, text: str, *, overtaken: bool = False) -> None:
         """Note a new message."""
-        self.entries[message] = Entry(message, text)
+        self.entries[message] = Entry(message, text, overtaken=overtaken)
 
     def edited(self, message: str, text: str) -> None:
         """Note that a message has new words."""
@@ -61,14 +65,15 @@ class Ledger:
         rows = list(messages(document))
         kept = _Kept(rows)
         found = {entry.id: kept.of(entry) for entry in self.entries.values()}
+        entries = [entry for entry in self.entries.values() if found[entry.id] or not entry.overtaken]
         return Comparison(
-            sent=len(self.entries),
+            sent=len(entries),
             stored=len(rows),
             filed=_filed(rows),
             conversation=sum(not row["filed"] and not row["deleted_at"] for row in rows),
-            edited=sum(bool(entry.before) and not entry.deleted for entry in self.entries.values()),
-            deleted=sum(entry.deleted for entry in self.entries.values()),
-            lost=tuple(entry.id for entry in self.entries.values() if not kept.right(entry, found[entry.id])),
+            edited=sum(bool(entry.before) and not entry.deleted for entry in entries),
+            deleted=sum(entry.deleted for entry in entries),
+            lost=tuple(entry.id for entry in entries if not kept.right(entry, found[entry.id])),
             doubled=tuple(message for message, there in found.items() if len(there) > 1),
         )
 

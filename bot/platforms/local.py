@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from bot.clock import Clock
+from bot.commands import CommandTree
 from bot.core.actions import Action
 from bot.core.model import Place, Refused
-from bot.core.rooms.bar import beyond
+from bot.core.rooms.bar import BUTTONS, beyond
 from bot.core.sentences import room as sentences
+from bot.core.spoken import CALL, spoken_commands
 from bot.markup import render
 from bot.platform import ROOM_ABILITIES, Ability, Ears, Impossible, Outgoing
 from bot.platforms.patience import patiently, rung
@@ -33,7 +36,12 @@ class Local:
         self._store, self._clock, self._look = store, clock, look
         self._following: dict[int, _Follower] = {}
         self._news = asyncio.Event()
+        self._paths: frozenset[str] = frozenset()
         store.committed.append(self._committed)
+
+    def mount(self, tree: CommandTree) -> None:
+        """Know the commands that may be typed here, so as to name them as they are typed."""
+        self._paths = frozenset(command.path for command in tree.commands)
 
     async def send(self, out: Outgoing) -> str:
         """Do one thing in its room, once under its key, and give back the native id of what came of it."""
@@ -43,6 +51,8 @@ class Local:
             raise Impossible(sentences.POST_TOO_LONG.format(limit=self.text_limit))
         if out.place.id not in self._following:
             self._news.set()
+        if out.action in _READ:
+            out = replace(out, text=spoken_commands(out.text, self._paths, f"{CALL} ", BUTTONS))
         html = _rendered(out)
         try:
             async with self._store.begin() as tx:

@@ -166,16 +166,17 @@ class Servers(Addresses):
         Those that were left are none, unless they are asked for.
         """
         home = (
-            exists()
-            .where(t.series_place.c.place_id == t.place.c.id, t.series_place.c.accepted_at.is_not(None))
-            .where(t.series.c.id == t.series_place.c.series_id, t.series.c.deleted_at.is_(None))
+            select(t.series_place.c.place_id)
+            .join(t.series, t.series.c.id == t.series_place.c.series_id)
+            .where(t.series_place.c.accepted_at.is_not(None), t.series.c.deleted_at.is_(None))
         )
-        held = exists().where(
-            t.chat_place.c.place_id == t.place.c.id,
-            t.chat.c.id == t.chat_place.c.chat_id,
-            t.chat.c.state.not_in(_OVER),
+        held = (
+            select(t.chat_place.c.place_id)
+            .join(t.chat, t.chat.c.id == t.chat_place.c.chat_id)
+            .where(t.chat.c.state.not_in(_OVER))
         )
-        query = select(t.place).where(t.place.c.platform == platform, or_(home, held, t.place.c.hosts_room))
+        used = or_(t.place.c.id.in_(home), t.place.c.id.in_(held), t.place.c.hosts_room)
+        query = select(t.place).where(t.place.c.platform == platform, used)
         query = query if with_left else query.where(t.place.c.left_at.is_(None))
         return tuple(place_of(row) for row in await self._rows(query.order_by(t.place.c.id)))
 

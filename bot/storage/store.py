@@ -142,6 +142,13 @@ class Store:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
         """A write transaction, alone with the database; commits at the end, rolls back on any exception."""
+        async with self._alone() as tx:
+            yield tx
+        for tell in self.committed:
+            tell(tx)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[Tx]:
         async with self._turn:
             token = _writing.set(True)
             try:
@@ -157,14 +164,12 @@ class Store:
                 raise named(fault) from fault
             finally:
                 _writing.reset(token)
-        for tell in self.committed:
-            tell(tx)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
         """A snapshot to read from, beside any writing."""
         if self._reader is None:
-            async with self.begin() as tx:
+            async with self._alone() as tx:
                 yield tx
             return
         async with self._reader.connect() as connection:

@@ -44,7 +44,7 @@ async def test_in_the_hour_it_tells_the_question_and_how_to_answer(room: Evening
     reply = await card(room)
     assert reply.text == (
         "Thursday Chat is on until 9:00 pm GMT. Q2 of 3 is out: What do they read?\n"
-        f"Answer with `answer 2 your words`, in its thread, or begin with A2:\n{HELP}"
+        f"To answer, use `answer 2 your words`, write in its thread, or begin with A2:\n{HELP}"
     )
     assert lines(reply.offers) == ["chat now", "privacy show"]
 
@@ -72,7 +72,7 @@ async def test_afterwards_it_says_that_late_answers_count(room: Evening) -> None
     reply = await card(room)
     assert reply.text == (
         "No chat is on or coming up here.\n"
-        f"Late answers to Thursday Chat still count: `answer 1 your words`.\n{HELP}"
+        f"Late answers to Thursday Chat still count; give one with `answer 1 your words`.\n{HELP}"
     )
     assert lines(reply.offers) == ["privacy show"]
 

@@ -72,6 +72,14 @@ def test_a_deletion_needs_its_tombstone_and_no_words(ledger: Ledger) -> None:
     assert compared(ledger, row("0", ""), row("90", SECOND)).lost == ("0",)
 
 
+def test_what_the_end_of_the_hour_overtook_is_no_loss_and_is_kept_right_or_not_at_all(ledger: Ledger) -> None:
+    ledger.said("180", "Bye", overtaken=True)
+    kept = row("0", FIRST), row("90", SECOND)
+    without, within = compared(ledger, *kept), compared(ledger, *kept, row("180", "Bye"))
+    assert (without.lost, without.sent, within.lost, within.sent) == ((), 2, (), 3)
+    assert compared(ledger, *kept, row("180", "By")).lost == ("180",)
+
+
 def test_words_taken_back_may_stand_nowhere_else(ledger: Ledger) -> None:
     ledger.deleted("0")
     gone = row("0", "", deleted_at="2021-04-16T01:05:00Z")

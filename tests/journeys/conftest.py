@@ -1,28 +1,13 @@
-"""One Chromium for all journeys, and people who come with a fresh profile each."""
+"""People who come with a fresh browser profile each."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser
 
-from tests.journeys.visitors import PATIENCE, Visitors, visitors
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    """The browser."""
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("no Chromium is installed here: apt-get install chromium")
-    expect.set_options(timeout=PATIENCE)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
+from tests.journeys.visitors import Visitors, visitors
 
 
 @pytest_asyncio.fixture(loop_scope="session")

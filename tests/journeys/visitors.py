@@ -11,10 +11,10 @@ from typing import Final
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
+from tests.support.chromium import PATIENCE
+
 PHONE: Final = 390
 DESK: Final = 1280
-PATIENCE: Final = 15_000
-"""Milliseconds in which something has to appear: a slow machine is no wrong answer."""
 
 _WATCH: Final = """
 document.addEventListener("securitypolicyviolation", (no) => {

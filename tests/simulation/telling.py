@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from bot.core.model import Place
 from tests.support.faulty import Faulty
-from tests.support.house import House
-from tests.support.virtual_loop import running_virtual_loop
+from tests.support.house import House, housed
+from tests.support.inline_database import inline_database
+from tests.support.virtual_loop import run_virtual, running_virtual_loop
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 EIGHT = NOON.replace(hour=20)
@@ -19,6 +21,17 @@ MINUTE = timedelta(minutes=1)
 Told = Callable[[House], Awaitable[None]]
 Evening = Callable[[Told], None]
 """Tells an evening in a running house, from noon on."""
+
+
+def told_on(rooms: str, folder: Path) -> Evening:
+    """Tell evenings in a house whose rooms are on this network."""
+
+    async def told(tell: Told) -> None:
+        with inline_database():
+            async with housed(folder, wrap=Faulty, rooms=rooms) as house:
+                await tell(house)
+
+    return lambda tell: run_virtual(told(tell), NOON)
 
 
 async def until(moment: datetime) -> None:

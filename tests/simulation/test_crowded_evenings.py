@@ -27,7 +27,7 @@ def test_one_place_held_up_for_five_minutes_delays_nobody_else(evening: Evening)
         lounge = await house.add_place("lounge")
         await house.add_chat(await house.add_series("#edchat", house.place, lounge), EIGHT, SIX)
         await until(EIGHT + 13 * MINUTE)
-        network(house).hold_up("lounge", EIGHT + 18 * MINUTE)
+        network(house).hold_up(lounge.native_id, EIGHT + 18 * MINUTE)
         await until(EIGHT + timedelta(hours=2))
         here, there = asked_at(house), asked_at(house, lounge)
         assert [here[f"Q{n}"] - EIGHT for n in range(1, 7)] == [
@@ -43,7 +43,7 @@ def test_a_network_that_shows_nobody_anything_is_a_pause(evening: Evening) -> No
     async def tell(house: House) -> None:
         await house.add_chat(await house.add_series(), EIGHT, SIX)
         await until(EIGHT + 13 * MINUTE)
-        network(house).hold_up("edchat", EIGHT + 33 * MINUTE)
+        network(house).hold_up(house.place.native_id, EIGHT + 33 * MINUTE)
         await until(EIGHT + timedelta(hours=2))
         at = asked_at(house)
         assert list(at)[:3] == ["Q1", "Q2", "Q3"]
@@ -89,7 +89,7 @@ def test_extend_takes_back_a_question_nobody_was_shown(evening: Evening) -> None
     async def tell(house: House) -> None:
         chat = await house.add_chat(await house.add_series(), EIGHT, SIX)
         await until(EIGHT + 13.5 * MINUTE)
-        network(house).hold_up("edchat", EIGHT + 15 * MINUTE)
+        network(house).hold_up(house.place.native_id, EIGHT + 15 * MINUTE)
         await house.host("Mo").types("!edchat chat skip 6")
         await until(EIGHT + 14.2 * MINUTE)
         assert (await house.running(chat)).chat.asked == 2
@@ -109,7 +109,7 @@ def test_after_the_first_attempt_a_question_is_already_going_out(evening: Evenin
     async def tell(house: House) -> None:
         chat = await house.add_chat(await house.add_series(), EIGHT, SIX)
         await until(EIGHT + 13.5 * MINUTE)
-        network(house).hold_up("edchat", EIGHT + 16 * MINUTE)
+        network(house).hold_up(house.place.native_id, EIGHT + 16 * MINUTE)
         await until(EIGHT + 14.2 * MINUTE)
         await house.host("Mo").types("!edchat chat extend 5 after=1")
         await until(EIGHT + 17 * MINUTE)

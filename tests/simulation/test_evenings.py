@@ -6,6 +6,8 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from tests.simulation.telling import (
     EIGHT,
     MINUTE,
@@ -15,10 +17,16 @@ from tests.simulation.telling import (
     asked_at,
     down,
     state_of,
+    told_on,
     until,
 )
 from tests.support.house import House, housed
 from tests.support.virtual_loop import run_virtual, running_virtual_loop
+
+
+@pytest.fixture(params=("terminal", "browser", "discord"))
+def evening(request: pytest.FixtureRequest, folder: Path) -> Evening:
+    return told_on(request.param, folder)
 
 
 def test_an_undisturbed_hour_asks_on_the_minute(evening: Evening) -> None:

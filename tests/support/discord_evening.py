@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from pydantic import SecretStr
 
-from bot import hosting
 from bot.app import App
 from bot.core.model import Place, Refused
 from bot.core.sentences.forms import FILE_UNDER
@@ -68,7 +67,9 @@ class Attendee:
             opened = await self.member.chooses(self._message(moved[1]), FILE_UNDER)
             return (await self._shown(await self.member.submits(opened, number=[moved[2]]))).text
         *path, value = command.split()
-        return (await self._shown(await self.member.slash(self.channel, " ".join(path), minutes=value))).text
+        return (
+            await self._shown(await self.member.slash(self.channel, " ".join(path), minutes=value))
+        ).text
 
     async def edit(self, room: str, message: str, text: str) -> None:
         """Change one's own words."""
@@ -132,9 +133,7 @@ class Attendee:
 class DiscordEvening(Evening):
     """One demo on our Discord; its moderator plans it by buttons and forms."""
 
-    def __init__(
-        self, demo: Demo, settings: Settings, fake: FakeDiscord, story: Callable[[], Story | None]
-    ) -> None:
+    def __init__(self, demo: Demo, settings: Settings, fake: FakeDiscord, story: Story | None) -> None:
         super().__init__(demo, settings_on(fake, settings))
         self.fake = fake
         self._story = story
@@ -179,7 +178,7 @@ class DiscordEvening(Evening):
 
     async def _plan(self, app: App, site: Site) -> None:
         guild, world = self.fake.guild("Demo school", None), self.fake.world
-        story = self._story()
+        story = self._story
         hosting_role = world.make_role(guild, "Moderators", int(Can.MANAGE_EVENTS))
         maya, *others = words.names(self._people)
         members = [self.fake.person(maya, guild, (hosting_role,))]
@@ -226,14 +225,15 @@ class DiscordEvening(Evening):
 
     async def _settle(self, app: App, room: Place) -> None:
         """Wait until all that was said is heard, and all that is queued is sent."""
-        await until(lambda: self._heard(app, room))
-        await hosting.settled(app, room, 0.5)
         async with asyncio.timeout(PATIENCE):
-            while not await app.idle():  # noqa: ASYNC110 - asks the database
+            while not (await self._heard(app, room) and await app.idle()):  # noqa: ASYNC110 - asks the database
                 await asyncio.sleep(0.02)
 
-    def _heard(self, app: App, room: Place) -> bool:
-        return True
+    async def _heard(self, app: App, room: Place) -> bool:
+        """Whether the newest words of somebody are behind the place where listening stands."""
+        world, bot = self.fake.world, self.fake.world.bot
+        said = [one.id for here in world.messages.values() for one in here.values() if one.author is not bot]
+        return not said or int(await app.inbox.cursor(room) or 0) >= max(said)
 
     async def close(self) -> None:
         """Let everybody go."""

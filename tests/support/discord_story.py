@@ -73,9 +73,9 @@ class Story:
 
     def _reacted(self, data: Json) -> Iterator[str]:
         by = self._world.users[int(data["user_id"])]
-        text = self._known.get(int(data["message_id"]), "")
+        where, text = self._place(int(data["channel_id"])), self._known.get(int(data["message_id"]), "")
         if by is not self._world.bot:
-            yield f"{self._place(int(data['channel_id']))} ({who(by)} puts {data['emoji']['name']} on: {shortly(text)})"
+            yield f"{where} ({who(by)} puts {data['emoji']['name']} on: {shortly(text)})"
 
     def _opened(self, data: Json) -> Iterator[str]:
         thread = self._world.channels[int(data["id"])]

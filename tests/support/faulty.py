@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
+from bot.app import Mounts
 from bot.clock import Clock
+from bot.commands import CommandTree
 from bot.platform import Ability, Ears, Later, Outgoing, Platform
 
 
@@ -55,6 +57,11 @@ class Faulty:
     def hold_up(self, native_id: str, until: datetime) -> None:
         """Answer with Later in this place until then, as a network does for 280 s at a time."""
         self._held[native_id] = until
+
+    def mount(self, tree: CommandTree) -> None:
+        """Offer the commands as the platform inside does, if it does."""
+        if isinstance(self.inner, Mounts):
+            self.inner.mount(tree)
 
     async def listen(self, ears: Ears) -> None:
         """Hear as the platform inside does."""

@@ -37,7 +37,7 @@ async def test_what_is_live_is_said_with_its_question(room: ReadingRoom) -> None
 
 async def test_the_timetable_is_in_the_communitys_zone_or_in_the_readers(room: ReadingRoom) -> None:
     page = await room.get(room.home)
-    assert "Times in America/New_York (ET)" in page
+    assert "Times in New York (ET)" in page
     assert '<b>Tue</b> 24 Nov</p>\n<a class="ev"' in page
     elsewhere = await room.get(f"{room.home}?tz=Europe/Paris")
     assert '<b>Wed</b> 25 Nov</p>\n<a class="ev"' in elsewhere
@@ -47,7 +47,7 @@ async def test_the_timetable_is_in_the_communitys_zone_or_in_the_readers(room: R
 async def test_a_zone_that_is_none_is_refused_in_a_sentence_and_the_page_stands(room: ReadingRoom) -> None:
     page = await room.get(f"{room.home}?tz=Middle-earth")
     assert "Middle-earth" in page
-    assert "Times in America/New_York (ET)" in page
+    assert "Times in New York (ET)" in page
 
 
 async def test_a_chat_that_is_called_off_and_a_holiday_say_so(room: ReadingRoom) -> None:
@@ -93,7 +93,7 @@ async def test_search_engines_keep_away_from_what_is_not_for_them(room: ReadingR
 
 async def test_a_series_says_when_it_meets_and_has_all_that_was_held(room: ReadingRoom) -> None:
     page = await room.get(f"{room.home}inquirychat/")
-    assert "Every Tuesday, 8:00 pm America/New_York (ET)" in page
+    assert "Every Tuesday, 8:00 pm New York (ET)" in page
     assert ABOUT in page
     assert f'href="{room.held}"' in page
     assert f'href="{room.home}inquirychat/2026-11-10/"' in page

@@ -22,6 +22,7 @@ from playwright.sync_api import BrowserContext, Dialog, Page, Route, sync_playwr
 
 from bot.markup import render
 from tests.support.bad_inputs import case
+from tests.support.chromium import CHROMIUM, needs_a_browser
 from tests.support.hostile_house import Hostile, HostileHouse, hostile_house
 from tests.support.page_faults import Document, foreign, fragment, shapes
 from tests.support.web_house import Got
@@ -29,7 +30,6 @@ from tests.support.whole_house import whole_house
 from tests.support.xss_payloads import XSS_PAYLOADS
 from tests.web.test_every_route import followed, is_html
 
-CHROMIUM: Final = Path("/usr/bin/chromium")
 FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 Shapes = set[tuple[str, str]]
 
@@ -269,7 +269,7 @@ addEventListener("securitypolicyviolation", (event) => console.error("policy: " 
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium is installed here")
+@needs_a_browser
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_browser_runs_nothing_and_asks_nobody_else(house: HostileHouse) -> None:
     faults, looked_at = await asyncio.to_thread(_looked_at, house.web.base, house.hostile)
@@ -281,7 +281,7 @@ def _looked_at(base: str, hostile: tuple[Hostile, ...]) -> tuple[list[str], int]
     faults: list[str] = []
     looked_at = 0
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for one in hostile:
             context = browser.new_context()
             name, _, value = one.cookie.partition("=")

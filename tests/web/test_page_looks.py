@@ -15,11 +15,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.support.chromium import CHROMIUM, needs_a_browser
 from tests.support.reading_room import ReadingRoom, reading_room
 from tests.support.whole_house import WholeHouse, whole_house
 
 AXE: Final = Axe()
-CHROMIUM = Path("/usr/bin/chromium")
 SIZES = {"desk": (1280, 900), "phone": (390, 844), "small": (320, 640)}
 LOOKS: Final[tuple[tuple[str, Literal["light", "dark"]], ...]] = (
     ("desk", "light"),
@@ -29,7 +29,6 @@ LOOKS: Final[tuple[tuple[str, Literal["light", "dark"]], ...]] = (
     ("small", "light"),
     ("small", "dark"),
 )
-needs_a_browser = pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium is installed here")
 
 
 @pytest.fixture
@@ -157,7 +156,7 @@ async def test_an_open_live_page_shows_what_comes(room: ReadingRoom) -> None:
 @contextmanager
 def _browser() -> Iterator[Browser]:
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
 

@@ -430,3 +430,19 @@ async def test_what_a_host_hides_is_gone_from_the_room_too_but_not_for_its_write
             await room.presses(room.host, f"{line.replace(f'm{message}', f'm{stored}')} chat={room.chat_id}")
             for who, sees in ((ben, seen_by_ben), (ana, True), (room.host, True)):
                 assert ("what nobody else" in (await who.get(room.at)).text) is sees
+
+
+async def test_an_answer_too_long_for_one_message_comes_whole_and_in_order(room: Room) -> None:
+    got = await room.host.post(f"{room.at}say", {"text": "!edchat help", "thread": "room"})
+    note = got.text.partition("data-only>")[2].partition("</section>")[0]
+    parts = re.findall(r'data-reply="([^"]+)"', note)
+    assert len(parts) == 2
+    assert len(set(parts)) == 1
+    listed = [words(note).index(f"{path} ") for path in ("setup", "privacy forget")]
+    assert listed == sorted(listed)
+    assert words(note).index(sentences_of_help()) < listed[0]
+
+
+def sentences_of_help() -> str:
+    """How the first part begins."""
+    return "What you can do here;"

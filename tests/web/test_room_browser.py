@@ -2,45 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.support.web_house import Browser
+from tests.support.web_house import Browser as Person
 from tests.web.room_setting import Room, open_room, said
 
-CHROMIUM = "/usr/bin/chromium"
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+Opens = Callable[..., AbstractAsyncContextManager[Page]]
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def room(tmp_path: Path) -> AsyncIterator[Room]:
     async with open_room(tmp_path) as opened:
         yield opened
 
 
+@pytest.fixture
+def opened(chromium: Browser, room: Room) -> Opens:
+    return partial(page_of, chromium, room)
+
+
 @asynccontextmanager
-async def opened(room: Room, who: Browser, query: str = "", width: int = 1280) -> AsyncIterator[Page]:
+async def page_of(
+    chromium: Browser, room: Room, who: Person, query: str = "", width: int = 1280
+) -> AsyncIterator[Page]:
     """A room's page in somebody's browser; no fault of a script or of its policy passes unseen."""
-    async with async_playwright() as player:
-        browser = await player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = await browser.new_context(viewport={"width": width, "height": 844})
-        for name, value in who.cookies.items():
-            await context.add_cookies([{"name": name, "value": value, "url": room.house.base}])
-        page, faults = await context.new_page(), list[str]()
-        page.on("pageerror", lambda fault: faults.append(str(fault)))
-        page.on("console", lambda line: faults.append(line.text) if "Security Policy" in line.text else None)
-        await page.goto(room.house.base + room.at + query)
-        yield page
-        assert faults == []
-        await browser.close()
+    context = await chromium.new_context(viewport={"width": width, "height": 844})
+    for name, value in who.cookies.items():
+        await context.add_cookies([{"name": name, "value": value, "url": room.house.base}])
+    page, faults = await context.new_page(), list[str]()
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.on("console", lambda line: faults.append(line.text) if "Security Policy" in line.text else None)
+    await page.goto(room.house.base + room.at + query)
+    yield page
+    assert faults == []
+    await context.close()
 
 
-async def test_what_others_say_appears_and_what_one_sends_needs_no_new_page(room: Room) -> None:
+async def test_what_others_say_appears_and_what_one_sends_needs_no_new_page(
+    room: Room, opened: Opens
+) -> None:
     ana, ben = await room.house.join("Ana"), await room.house.join("Ben")
-    async with opened(room, ana) as page:
+    async with opened(ana) as page:
         await room.says(ben, "Hello from Ben")
         talk = page.locator("[data-list=room]")
         await expect(talk).to_contain_text("Hello from Ben")
@@ -54,9 +64,9 @@ async def test_what_others_say_appears_and_what_one_sends_needs_no_new_page(room
         assert await page.evaluate("window.same") is True
 
 
-async def test_unsent_words_survive_a_reload_and_a_lost_connection(room: Room) -> None:
+async def test_unsent_words_survive_a_reload_and_a_lost_connection(room: Room, opened: Opens) -> None:
     ana = await room.house.join("Ana")
-    async with opened(room, ana) as page:
+    async with opened(ana) as page:
         box = page.locator("#w-room")
         await box.fill("A long thought")
         await page.reload()
@@ -73,9 +83,11 @@ async def test_unsent_words_survive_a_reload_and_a_lost_connection(room: Room) -
     assert await room.rows("select count(*) from room_message where text = 'A long thought'") == [(1,)]
 
 
-async def test_a_new_question_changes_the_bar_and_leaves_the_focus_where_it_is(room: Room) -> None:
+async def test_a_new_question_changes_the_bar_and_leaves_the_focus_where_it_is(
+    room: Room, opened: Opens
+) -> None:
     ana = await room.house.join("Ana")
-    async with opened(room, ana) as page:
+    async with opened(ana) as page:
         await expect(page.locator(".left")).to_contain_text(":")
         await page.locator("#w-room").focus()
         async with room.house.store.begin() as tx:
@@ -91,9 +103,9 @@ async def test_a_new_question_changes_the_bar_and_leaves_the_focus_where_it_is(r
         await expect(page.locator("label", has_text="Your answer to Q2")).to_be_visible()
 
 
-async def test_on_a_phone_one_turns_between_tabs_and_sees_what_is_new(room: Room) -> None:
+async def test_on_a_phone_one_turns_between_tabs_and_sees_what_is_new(room: Room, opened: Opens) -> None:
     ana, ben, root = await room.house.join("Ana"), await room.house.join("Ben"), await room.root(1)
-    async with opened(room, ana, width=390) as page:
+    async with opened(ana, width=390) as page:
         await expect(page.locator("[data-sheet=room]")).to_be_hidden()
         await page.wait_for_timeout(300)
         await room.says(ben, "Anybody here?")
@@ -105,11 +117,29 @@ async def test_on_a_phone_one_turns_between_tabs_and_sees_what_is_new(room: Room
         assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
-async def test_a_host_presses_a_button_and_reads_the_answer_in_place(room: Room) -> None:
+async def test_a_host_presses_a_button_and_reads_the_answer_in_place(room: Room, opened: Opens) -> None:
     ana = await room.house.join("Ana")
     number = said(await room.says(ana, "We start each week with a story that the class tells"))
-    async with opened(room, room.host, "?thread=room") as page:
+    async with opened(room.host, "?thread=room") as page:
         await page.locator(f"#m{number} summary").click()
         await page.locator(f"#m{number} .file button").first.click()
         await expect(page.locator("[data-only]")).to_contain_text("Filed under Q1")
         await expect(page.locator(f"#m{number} .filed")).to_have_text("filed under Q1")
+
+
+async def test_both_parts_of_a_long_answer_stand_in_order_and_go_when_another_comes(
+    room: Room, opened: Opens
+) -> None:
+    async with opened(room.host, "?thread=room") as page:
+        await page.locator("#w-room").fill("!edchat help")
+        await page.locator("#w-room").press("Control+Enter")
+        notes = page.locator("[data-only] .note")
+        await expect(notes).to_have_count(2)
+        await expect(notes.first).to_contain_text("What you can do here")
+        await page.wait_for_timeout(500)  # the same comes by the room's events once more
+        await expect(notes).to_have_count(2)
+        await expect(notes.first).to_contain_text("What you can do here")
+        await page.locator("#w-room").fill("!edchat privacy show")
+        await page.locator("#w-room").press("Control+Enter")
+        await expect(notes).to_have_count(1)
+        await expect(notes).to_contain_text("Readers see you as")

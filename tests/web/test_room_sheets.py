@@ -6,18 +6,22 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
+from playwright.async_api import Browser as Chromium
 from playwright.async_api import expect
 
 from bot.core.model import Role
 from bot.storage.rooms.views import RoomMessage
 from tests.support.web_house import Browser
 from tests.web.room_setting import Room, open_room, said, words
-from tests.web.test_room_browser import opened
+from tests.web.test_room_browser import page_of
 from tests.web.test_room_events import listening
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-@pytest_asyncio.fixture
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def room(tmp_path: Path) -> AsyncIterator[Room]:
     async with open_room(tmp_path, asked=2) as opened:
         yield opened
@@ -157,10 +161,12 @@ async def test_an_open_page_is_told_where_a_refiled_message_and_its_comments_sta
     assert f'data-under="{number}"' in told[1]
 
 
-async def test_an_open_page_shows_and_moves_what_belongs_to_its_question(room: Room) -> None:
+async def test_an_open_page_shows_and_moves_what_belongs_to_its_question(
+    room: Room, chromium: Chromium
+) -> None:
     ana, ben = await room.house.join("Ana"), await room.house.join("Ben")
     two = await room.root(2)
-    async with opened(room, ben, f"?thread={two}") as page:
+    async with page_of(chromium, room, ben, f"?thread={two}") as page:
         answers, talk = page.locator(f'[data-list="{two}"]'), page.locator("[data-list=room]")
         await expect(page.get_by_text("Nobody has answered yet.")).to_be_visible()
         number = await says_labelled(room, ana, "A2: we tell a story")
@@ -186,12 +192,12 @@ async def test_an_open_page_shows_and_moves_what_belongs_to_its_question(room: R
 
 
 async def test_on_a_phone_the_way_to_answer_is_in_view_on_every_tab_however_low_the_window(
-    room: Room,
+    room: Room, chromium: Chromium
 ) -> None:
     ana = await room.house.join("Ana")
     for count in range(12):
         await room.says(ana, f"Word {count}")
-    async with opened(room, ana, "?thread=room", width=390) as page:
+    async with page_of(chromium, room, ana, "?thread=room", width=390) as page:
         for height in (844, 600, 420):
             await page.set_viewport_size({"width": 390, "height": height})
             await page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core.model import Chat, ChatState, Offer, Question, QuestionState, StepKind
+from bot.core.model import Chat, ChatState, Offer, Question, QuestionState, StepKind, Visibility
 from bot.core.sentences import bar as say
 from bot.core.sentences.chat import letter, name
 from bot.core.state import Running
@@ -12,12 +12,17 @@ from bot.core.times import clockface
 
 _TURNS = (StepKind.ASK, StepKind.WRAP, StepKind.CLOSE)
 _ON_TOP = ("answer ", "chat now", "privacy show")
+BUTTONS = {"answer # your words": "Answer", "privacy show": "My words"}
+"""What stands on top of every room, by the lines for which it stands; "#" is any number."""
 _NEAR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`label` says where the chat is, `text` what is asked, `due` until when, `left` that in words."""
+    """`label` says where the chat is, `text` what is asked, `due` until when, `left` that in words.
+
+    `page` is where a chat that is over may be read, below its community's own address.
+    """
 
     label: str
     text: str
@@ -25,6 +30,7 @@ class Bar:
     due: datetime | None = None
     left: str = ""
     live: bool = False
+    page: str = ""
 
 
 def bar(state: Running | None, now: datetime) -> Bar:
@@ -35,8 +41,11 @@ def bar(state: Running | None, now: datetime) -> Bar:
         return _live(state, now)
     called, zone = name(state.chat, state.series), state.chat.zone
     if state.chat.state.hears_late_answers:
+        if state.chat.rehearsal:
+            return Bar(say.OVER, say.rehearsed(called))
         sealed = state.when(StepKind.SEAL) or state.chat.ends_at + state.series.tail
-        return Bar(say.OVER, say.late_until(called, clockface.day(sealed, zone)))
+        said = say.late_until(called, clockface.day(sealed, zone))
+        return Bar(say.OVER, said, page=_page(state))
     if state.chat.state.ahead:
         return Bar(say.COMING, say.coming(called, clockface.moment(state.chat.starts_at, zone)))
     return Bar("", say.NOTHING_ON)
@@ -63,6 +72,12 @@ def threads(questions: tuple[Question, ...]) -> tuple[Question, ...]:
 def next_up(state: Running) -> Question | None:
     """The question that is asked next."""
     return min(state.waiting, key=lambda one: one.position, default=None)
+
+
+def _page(state: Running) -> str:
+    chat, series = state.chat, state.series
+    closed = chat.published_at is None or Visibility.OFF in (series.visibility, chat.told)
+    return "" if closed or not chat.slug else f"{series.slug}/{chat.slug}/"
 
 
 def _live(state: Running, now: datetime) -> Bar:

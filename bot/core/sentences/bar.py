@@ -32,7 +32,12 @@ def left(length: timedelta) -> str:
 
 def late_until(name: str, until: str) -> str:
     """Said of a chat whose hour is over."""
-    return f"{name}: the hour is over, and late answers count until {until}."
+    return f"“{name}”: the hour is over, and late answers count until {until}."
+
+
+def rehearsed(name: str) -> str:
+    """Said of a rehearsal that is over."""
+    return f"The rehearsal of “{name}” is over."
 
 
 def coming(name: str, when: str) -> str:

@@ -80,11 +80,12 @@ def welcome(chat: Chat, series: Series, late: timedelta | None) -> str:
     lines.append(
         f"Tap Answer, or write in the question's thread. {answer}1: in the channel works too, now or later."
     )
-    lines.append(
-        f"{READERS[(chat.told or series.visibility).value]} "
-        "`privacy show` tells what is kept and how to be left out."
-    )
+    lines.append(REHEARSED if chat.rehearsal else f"{_readers(chat, series)} {PRIVACY_HOW}")
     return "\n".join(lines)
+
+
+def _readers(chat: Chat, series: Series) -> str:
+    return READERS[(chat.told or series.visibility).value]
 
 
 READERS = {
@@ -105,8 +106,14 @@ def wrap(series: Series, hosts: Sequence[str], next_at: datetime | None, zone: s
     return "\n".join(lines)
 
 
-def closing(series: Series, page: str = "") -> str:
+REHEARSED = "This is a rehearsal: nobody reads it afterwards."
+PRIVACY_HOW = "`privacy show` tells what is kept and how to be left out."
+
+
+def closing(series: Series, page: str = "", *, rehearsal: bool = False) -> str:
     """The post that closes the hour, with the chat's page where everybody here may read it."""
+    if rehearsal:
+        return f"That was the rehearsal of {series.title}."
     said = (
         f"That was {series.title}. Thank you all! Late answers still count for "
         f"{series.tail.days} days: write in a question's thread, or {letter(series, 1)}1: here."

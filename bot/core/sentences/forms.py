@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 NOT_IN_PRIVATE = "Please ask me in one of your server's channels; here I cannot tell which chat you mean."
@@ -18,7 +19,7 @@ COMES_AS_FILE = "It is long, so it comes as a file."
 FILE_UNDER = "File under question..."
 
 FILE_LARGE = "That file has {size:,} bytes; one with words alone has at most {limit:,}."
-FILE_NO_TEXT = "I cannot read that file; save it as plain text (.txt) and send it again."
+FILE_NO_TEXT = "That file holds more than words; save it as plain text (.txt) and send it again."
 FILE_GONE = "I could not fetch that file; please send it again."
 FORM_FULL = "{name}: that is more than a form here takes, {limit:,} characters; send it as a file instead."
 FORM_CROWDED = "That is too much for one form; give less of it before the form opens."
@@ -40,6 +41,19 @@ GROUPS = {
 def about_group(name: str) -> str:
     """What a group of commands is about."""
     return GROUPS.get(name, f"Commands about {name}")
+
+
+_ACTS = {
+    "setup": "Set it up",
+    "question edit": "Change it",
+    "question add": "Add it",
+    "chat plan": "Keep the plan",
+}
+
+
+def act(path: str, about: str) -> str:
+    """What the button of a form says: what happens when it is pressed, as in "Make a weekly chat"."""
+    return _ACTS.get(path) or re.split("[:;,.]", about)[0]
 
 
 def not_lost(refusal: str, typed: Iterable[str]) -> str:

@@ -207,7 +207,7 @@ def card_live(chat: Chat, series: Series, current: Question | None, count: int) 
         return f"{name(chat, series)} is on {until}; the first question comes soon."
     q, a = _number(series, current), letter(series, 1)
     n = current.position
-    how = f"Answer with `answer {n} your words`, in its thread, or begin with {a}{n}:"
+    how = f"To answer, use `answer {n} your words`, write in its thread, or begin with {a}{n}:"
     return f"{name(chat, series)} is on {until}. {q} of {count} is out: {current.text}\n{how}"
 
 
@@ -218,7 +218,7 @@ def card_next(chat: Chat, series: Series) -> str:
 
 def card_late(chat: Chat, series: Series) -> str:
     """A chat that still takes late answers."""
-    return f"Late answers to {name(chat, series)} still count: `answer 1 your words`."
+    return f"Late answers to {name(chat, series)} still count; give one with `answer 1 your words`."
 
 
 def _dated(chat: Chat, series: Series) -> str:

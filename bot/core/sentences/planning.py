@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from bot.core.model import Chat, Offer, Series
+from bot.core.model import Chat, Collecting, Offer, Series
 from bot.core.sentences.chat import READERS, name
 from bot.core.times import clockface
 
@@ -20,6 +20,12 @@ PAUSED_ALREADY = "It is paused already; `series resume` lets it go on."
 SERIES_NONE = "There is no weekly chat here yet; a host makes one with `series create`."
 ANSWERS_NAMELESS = "Answers may be given without a name."
 FOUND_BY_ENGINES = "Search engines may find what everybody may read."
+HOW_COLLECTED = {
+    "copy": "The words are copied into their question's thread, with a link to where they stand.",
+    "link": "Only a link to the words stands in their question's thread; an answer by form is copied.",
+    "off": "Nothing but answers by form is put into a thread; readers find all under their questions.",
+}
+"""What becomes of an answer given elsewhere than in its question's thread, where a network has threads."""
 NOT_PAUSED_SERIES = "It is not paused; its next chat comes as planned."
 
 
@@ -44,6 +50,7 @@ def series_page(series: Series, rules: Sequence[str], dates: Sequence[str], left
     lines.append(f"{clockface.minutes(series.length)}, {tags}, late answers for {series.tail.days} days.")
     lines += [READERS[series.visibility.value], *([f"Welcome: {series.welcome}"] if series.welcome else [])]
     lines += [f"About: {series.about}"] if series.about else []
+    lines += [HOW_COLLECTED[series.collecting.value]] if series.collecting is not Collecting.COPY else []
     lines += [ANSWERS_NAMELESS] if series.anonymous_answers else []
     lines += [FOUND_BY_ENGINES] if series.indexable else []
     lines += [f"Left out: {'; '.join(left_out)}."] if left_out else []

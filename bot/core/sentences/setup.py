@@ -26,6 +26,8 @@ SETUP_HOSTS_ROOM = "That is the hosts' room; choose the room where everybody com
 SETUP_OTHER_NETWORK = "That room is on another network; choose one of the rooms here."
 NO_ROOM_YET = "There is no room for everybody here yet; make one first, as in `room create edchat`."
 HOSTS_MANY = "That is more than {most} names; please give them in several goes."
+HOSTS_ROLES = "One role can be that of the hosts; give one, and name others one by one."
+HOSTS_ROLE_HERE = "There are no roles in rooms of this kind; name the hosts one by one."
 HOSTS_ROOM_LACKING = "There is no hosts' room yet, so nothing can be rehearsed or told to hosts alone."
 HOSTS_ROOM_COMES = "I am making a private thread for the hosts; others are added by mentioning them there."
 HOSTS_ROOM_HELLO = (
@@ -90,6 +92,11 @@ def host_already(who: str) -> str:
 def host_now(who: str) -> str:
     """Said of somebody who is a host from now on."""
     return f"{who} is a host from now on."
+
+
+def role_now(native_id: str) -> str:
+    """Said of a role whose members are hosts from now on; the network shows its name."""
+    return f"Whoever has the role <@&{native_id}> is a host from now on."
 
 
 def host_by_link(who: str, link: str) -> str:

@@ -30,6 +30,7 @@ MEANT_BAD = "Write what it is: its number, extra or reminder, as in meant=2."
 ANSWER_GONE = "That message is not there any more; nothing was changed."
 WRAP_BEGINS = "All questions are asked; the wrap-up begins."
 ENDED = "The chat ends now; late answers still count."
+REHEARSAL_ENDS = "The rehearsal ends now."
 PAUSED = "Paused; nothing is asked until you use `chat resume`."
 
 

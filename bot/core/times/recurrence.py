@@ -49,7 +49,7 @@ def parse_recurrence(words: str, zone: str, now: datetime) -> Recurrence:
 
 
 def in_words(rule: Recurrence) -> str:
-    """A rule for people, as in every Tuesday, 8:00 pm America/New_York (ET)."""
+    """A rule for people, as in every Tuesday, 8:00 pm New York (ET)."""
     clock = sentences.clock_words(rule.dtstart_local.time())
     if not rule.rrule:
         days, limits = sentences.ONCE.format(day=sentences.day_words(rule.dtstart_local)), ""

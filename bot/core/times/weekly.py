@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from bot.core import sentences
 from bot.core.labels.reading import Letters
-from bot.core.model import ChatState, Refused, Series, Visibility
+from bot.core.model import ChatState, Collecting, Refused, Series, Visibility
 from bot.core.plain import plain, storable, title
 from bot.core.state import Change, Running
 from bot.core.steering import replan
@@ -58,9 +58,14 @@ def next_dates(found: Iterable[Recurrence], now: datetime, count: int = 4) -> li
     return sorted(ahead)[:count]
 
 
+def zone_named(zone: str, held: int) -> str | None:
+    """The zone of a community, or None where nobody named one: it is in UTC and `held` no weekly chat yet."""
+    return None if zone == "UTC" and not held else zone
+
+
 def zone_of_community(zone: str, held: int, first: Sequence[Recurrence]) -> str:
     """The zone of a community: where nobody named one (it is in UTC), that of its first weekly chat."""
-    return first[0].zone if zone == "UTC" and not held else zone
+    return zone_named(zone, held) or first[0].zone
 
 
 def nearest(at: datetime, found: Iterable[Recurrence], now: datetime) -> datetime | None:
@@ -113,6 +118,7 @@ class Wishes:
     anonymous_answers: bool | None = None
     search_engines: bool | None = None
     about: str | None = None
+    collecting: Collecting | None = None
 
     def of(self, series: Series) -> Series:
         """The series as wished."""
@@ -127,6 +133,7 @@ class Wishes:
             "anonymous_answers": self.anonymous_answers,
             "indexable": self.search_engines,
             "about": None if self.about is None else blurb(self.about),
+            "collecting": self.collecting,
         }
         changed = replace(series, **{name: value for name, value in wished.items() if value is not None})  # type: ignore[arg-type]
         return changed if self.minutes is None else of_length(changed, self.minutes)

@@ -58,8 +58,10 @@ def zone_info(name: str) -> ZoneInfo:
 
 
 def zone_words(name: str) -> str:
-    """A zone in words, as in America/New_York (ET)."""
-    return f"{name} ({SHORT[name]})" if name in SHORT else name
+    """A zone in words, as in New York (ET)."""
+    region, _, city = name.rpartition("/")
+    called = name if not region or region in _NO_CITIES else city.replace("_", " ")
+    return f"{called} ({SHORT[name]})" if name in SHORT else called
 
 
 def zones_like(typed: str) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from bot.core.archive.chat_page import least_open
 from bot.core.model import Chat, ChatState, Place, Series, Visibility
 from bot.storage import tables as t
-from bot.storage.archive.addresses import BROWSER
 from bot.storage.chats import LATE, LIVE, chat_of
 from bot.storage.links import Linked
 from bot.storage.plans import place_of
@@ -52,13 +51,13 @@ class Archives(Linked):
         return tuple(place_of(row) for row in rows)
 
     async def open_rooms(self, places: Sequence[Place], visibility: Visibility) -> None:
-        """Make some of our own rooms as open as this for what is said from the next chat on."""
-        ids = [place.id for place in places if place.platform == BROWSER]
+        """Make some rooms as open as this for what is said from the next chat on."""
+        ids = [place.id for place in places]
         await self._do(update(t.place).where(t.place.c.id.in_(ids)).values(openness=visibility))
         self.stale_communities |= {place.community_id for place in places}
 
     async def open_untold(self, places: Sequence[Place], visibility: Visibility) -> None:
-        """Make those of our own rooms as open as this in which nobody was told otherwise yet."""
+        """Make those rooms as open as this in which nobody was told otherwise yet."""
         for place in places:
             openness = await self._value(select(t.place.c.openness).where(t.place.c.id == place.id))
             opens = least_open(Visibility(openness), visibility) is not visibility

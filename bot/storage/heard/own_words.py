@@ -28,7 +28,7 @@ class OwnWords(Coverage):
 
     async def kept_of(self, person_id: int, community_id: int) -> Kept:
         """How much is kept of somebody here."""
-        answers = func.sum(t.message.c.kind == MessageKind.ANSWER)
+        answers = func.count().filter(t.message.c.kind == MessageKind.ANSWER)
         counts = select(func.count(), answers, func.count(t.message.c.chat_id.distinct()))
         row = await self._row(counts.where(_mine(person_id, community_id)))
         return Kept(*(int(count or 0) for count in row)) if row else Kept(0, 0, 0)

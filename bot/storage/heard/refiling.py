@@ -124,6 +124,16 @@ class Refiling(Inbound):
         filed = kept.filed if kept else Filed(MessageKind.CONVERSATION)
         await self._put_filed(message_id, filed, now)
 
+    async def file_replies(
+        self, place_id: int, native_id: str, attended: Sequence[Attended], now: datetime
+    ) -> None:
+        """File replies to a post that were heard before anybody knew of which question it is."""
+        m = t.message.c
+        talk = and_(m.place_id == place_id, m.kind == MessageKind.CONVERSATION, m.deleted_at.is_(None))
+        mine = m.chat_id.in_([one.chat.id for one in attended])
+        for row in await self._rows(select(m.id).where(talk, mine, m.reply_to == native_id).order_by(m.id)):
+            await self.refile(row.id, attended, now)
+
     async def file_by_person(
         self, message_id: int, question_ids: Sequence[int], how: How, by: int | None, now: datetime
     ) -> None:

@@ -6,14 +6,16 @@ from typing import NamedTuple
 
 from sqlalchemy import exists, or_, select
 
+from bot.core.chunks import chunks
 from bot.core.model import Place
+from bot.core.sentences.room import LONGEST_SAID
 from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.chats import AHEAD, LIVE
 from bot.storage.outbound import REFUSAL
 from bot.storage.plans import place_of
 from bot.storage.rooms.sheets import RoomSheets
-from bot.storage.rooms.views import SHOWN, EventKind, RoomMessage, message_of
+from bot.storage.rooms.views import SHOWN, EventKind, RoomMessage, message_of, reply_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class RoomFiling:
 
 
 class RoomReply(NamedTuple):
-    """The message that answers a command, and whether it says no."""
+    """The message that answers a command, or begins to, and whether it says no."""
 
     message_id: int
     refused: bool
@@ -123,19 +125,28 @@ class RoomReading(RoomSheets):
         rows = await self._rows(SHOWN.where(_M.id.in_(message_ids)))
         return {row.id: RoomSnapshot(message_of(row, "", {}), row.native_id) for row in rows}
 
-    async def room_whispers(self, place_id: int, viewer: str, most: int) -> tuple[RoomMessage, ...]:
-        """What the bot last said here for one person's eyes, the newest first."""
-        mine = _M.place_id == place_id, _M.only_for == viewer
-        rows = await self._rows(SHOWN.where(*mine).order_by(_M.id.desc()).limit(most))
+    async def room_answer(self, place_id: int, viewer: str, message_id: int) -> tuple[RoomMessage, ...]:
+        """What the bot said here for one person's eyes: the message with this number, and what goes on it."""
+        mine = SHOWN.where(_M.place_id == place_id, _M.only_for == viewer)
+        first = await self._row(mine.where(_M.id == message_id))
+        if first is None:
+            return ()
+        key = reply_of(first.key) if first.key else ""
+        same = _M.id == message_id, _M.key == key, _M.key.startswith(f"{key}.", autoescape=True)
+        rows = await self._rows(mine.where(or_(*same) if key else same[0]).order_by(_M.id))
         return tuple(message_of(row, viewer, {}) for row in rows)
 
     async def room_reply(self, place: Place, event_id: int) -> RoomReply | None:
-        """The message that answers a typed command, once it stands in the room."""
+        """The message that answers a typed command, once all of the answer stands in the room."""
         e, o, h = t.room_event.c, t.outbox.c, t.handled_command.c
         typed = select(e.message_id).where(e.id == event_id, e.kind == EventKind.COMMANDED)
         native_id = f"{place.native_id}:{await self._value(typed)}"
         command_id = await self._value(select(h.id).where(h.platform == BROWSER, h.native_id == native_id))
-        row = await self._row(select(o.id, o.subject).where(o.key == f"reply.{command_id}"))
+        row = await self._row(select(o.id, o.subject, o.payload).where(o.key == f"reply.{command_id}"))
         name = await self._value(select(t.installation.c.value).where(t.installation.c.name == "name"))
         posted = await self.room_posted(f"{name}-{row.id}") if row else None
-        return RoomReply(posted, row.subject == REFUSAL) if row and posted is not None else None
+        if row is None or posted is None:
+            return None
+        parts = len(chunks(row.payload.get("text", ""), LONGEST_SAID))  # it is empty once all is sent
+        ends = await self.room_posted(f"{name}-{row.id}.{parts - 1}") if parts > 1 else posted
+        return RoomReply(posted, row.subject == REFUSAL) if ends is not None else None

@@ -43,7 +43,8 @@ ALL: Final = Threads.ALL
 class RoomMessage:
     """One message as somebody sees it; `name` is "" for the bot's, and for anonymous words of others.
 
-    Whose an anonymous message is nobody learns but its writer, who alone finds `person_id` in it.
+    Whose an anonymous message is nobody learns but its writer, who alone finds `person_id` in it. Parts of
+    one long answer for one person's eyes have the same `reply`.
     """
 
     id: int
@@ -65,6 +66,7 @@ class RoomMessage:
     edited_at: datetime | None
     held: bool
     reactions: tuple[tuple[int, int], ...] = ()
+    reply: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,4 +206,11 @@ def message_of(row: Row[Any], viewer: str, reactions: _Reactions) -> RoomMessage
         edited_at=row.edited_at,
         held=row.held_at is not None,
         reactions=reactions.get(row.id, ()),
+        reply=reply_of(row.key) if row.only_for and row.key else "",
     )
+
+
+def reply_of(key: str) -> str:
+    """What all parts of one long post have in common, from the key of any: the first has no number."""
+    head, dash, tail = key.rpartition("-")
+    return f"{head}{dash}{tail.partition('.')[0]}" if dash else key

@@ -86,7 +86,7 @@ async def _farewell(site: Site, door: Door, reply: int | None) -> Response | Non
 
 
 async def _reply(site: Site, door: Door, event: int, rung: asyncio.Event) -> RoomReply | None:
-    """The answer to a command once it stands in the room; None when it takes longer than people wait."""
+    """All of a command's answer once it stands in the room; None when it takes longer than people wait."""
     try:
         async with asyncio.timeout(PATIENCE):
             while True:
@@ -111,9 +111,9 @@ async def _reply_drawn(site: Site, door: Door, reply: int | None) -> Response:
     if reply is None:
         return JSONResponse({"html": ""}, 202)
     async with site.store.read() as tx:
-        one = await tx.room_message(reply, viewer=door.viewer.person.native_id, host=door.viewer.hosting)
+        found = await tx.room_answer(door.place.id, door.viewer.person.native_id, reply)
     room = context(door.stage, site.path(door.community), host=door.viewer.hosting)
-    html = site.html("room_reply.html", one=one, room=room, back="") if one else ""
+    html = "".join(site.html("room_reply.html", one=one, room=room, back="") for one in found)
     return JSONResponse({"html": html})
 
 

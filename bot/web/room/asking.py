@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.core.model import Refused, Role
-from bot.declared import Asker, Form
+from bot.core.sentences.forms import act
+from bot.declared import Asker, Command, Form
 from bot.web.room import pages
 from bot.web.room.door import Door, ShutOut, enter
 from bot.web.room.lines import FIELD, asked, fields
@@ -42,7 +44,17 @@ async def once_more(
     one = asked(site.tree.commands, path)
     if one is None or not any(values.values()):
         return None
-    return await drawn(site, door, Form(one.command, values), refused)
+    return await drawn(site, door, await _as_before(site, door, one.command, values), refused)
+
+
+async def _as_before(site: Site, door: Door, command: Command, values: Mapping[str, str]) -> Form:
+    """The form as it was opened, with what was filled in."""
+    settled = {p.name: values[p.name] for p in command.params if p.is_chat and values.get(p.name)}
+    try:
+        begun = await site.tree.form_for(_asker(door), command.path, settled)
+    except Refused:
+        return Form(command, values)
+    return replace(begun, given=values)
 
 
 async def drawn(site: Site, door: Door, asks: Form, refused: str = "") -> Response:
@@ -61,9 +73,11 @@ async def drawn(site: Site, door: Door, asks: Form, refused: str = "") -> Respon
         head=head,
         rest=rest,
         label=_label(door, asks),
+        chat=asks.chat,
         fields=made,
         refused=f"{about}{colon}{reason}",
         prefix=FIELD,
+        does=act(asks.command.path, asks.command.help),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,6 +20,8 @@ from bot.web.joining import said_no, to
 from bot.web.reader import Reader, reader
 from bot.web.room.view import Stage, Viewer
 from bot.web.site import Site
+
+_MOST_WAYS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,16 @@ async def staged(site: Site, tx: Tx, community: Community, place: Place, *, host
         chat = await tx.chat(other) if other is not None else chat
     state = await tx.running(chat.id) if chat else None
     roots = await tx.room_questions(chat.id, place.id) if chat else {}
-    return Stage(community, place, state, roots, now, site.clock.rate, await tx.openness(place.id))
+    openness = await tx.openness(place.id)
+    rooms = await _others(tx, community, place) if hosts_room else ()
+    return Stage(community, place, state, roots, now, site.clock.rate, openness, rooms)
+
+
+async def _others(tx: Tx, community: Community, hosts_room: Place) -> tuple[Place, ...]:
+    """The rooms for everybody where these hosts hold chats; of many there is the list of rooms."""
+    found = [one for one in await tx.places_of_community(community.id) if one.platform == BROWSER]
+    others = tuple(one for one in found if one.id != hosts_room.id)
+    return others if len(others) <= _MOST_WAYS else ()
 
 
 async def _about(site: Site, tx: Tx, place: Place) -> Chat | None:

@@ -290,4 +290,4 @@ def _chat(stage: Stage) -> int | None:
 
 def _lasting(one: Top | None) -> tuple[object, ...]:
     """What a page's script cannot know by itself: the time that passes it counts down alone."""
-    return (replace(one.bar, left=""), one.tabs, one.readers, one.answer, one.panel) if one else ()
+    return (replace(one.bar, left=""), one.tabs, one.readers, one.answer, one.panel, one.rooms) if one else ()

@@ -83,8 +83,7 @@ def _field(form: Form, param: Param, near: tuple[str, ...]) -> Field | None:
     if param.kind.name == "place" and near:
         kind, places = "choice", dict.fromkeys([*near, given] if given else near)
         choices = tuple((one, one) for one in places)
-    label = param.help or param.name.replace("_", " ")
-    needed = param.needed or param.wanted
+    label, needed = form.label(param), form.needs(param)
     return Field(param.name, kind, label, example(param), given or "", needed, choices, near)
 
 

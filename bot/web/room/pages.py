@@ -22,7 +22,6 @@ from bot.web.site import Page, Site
 
 WAITING: Final = "later"
 """Stands in the address for the answer to a command that takes longer than people wait."""
-_WHISPERS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ async def _seen(tx: Tx, door: Door, asked: Mapping[str, str], said: Said) -> _Se
     panel = await loading.panel(tx, door.stage) if door.viewer.hosting else None
     return _Seen(
         sheets=await sheets(tx, door, open_key, asked, said),
-        replies=await _replies(tx, door, asked),
+        replies=await replies(tx, door, asked),
         top=top(door.stage, panel, hosts_room=door.hosts_room),
         last_event=last_event,
         open=open_key,
@@ -120,13 +119,12 @@ def _open(door: Door, wanted: str) -> str:
     return wanted if wanted in keys else current
 
 
-async def _replies(tx: Tx, door: Door, asked: Mapping[str, str]) -> tuple[RoomMessage, ...]:
-    """What the bot last said for this person alone, while it is what they just asked for."""
+async def replies(tx: Tx, door: Door, asked: Mapping[str, str]) -> tuple[RoomMessage, ...]:
+    """What the bot said for this person alone, while it is what they just asked for."""
     wanted = numbered(asked.get("answer", ""))
     if wanted is None:
         return ()
-    found = await tx.room_whispers(door.place.id, door.viewer.person.native_id, _WHISPERS)
-    return tuple(one for one in found if one.id == wanted)
+    return await tx.room_answer(door.place.id, door.viewer.person.native_id, wanted)
 
 
 PAGES = (Page("/room/", rooms), Page("/room/{place}/", room))

@@ -19,7 +19,10 @@ _LARGEST = 2**53
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form to write in: where it goes, what goes with it, and how it is kept on the device."""
+    """A form to write in: where it goes, what goes with it, and how it is kept on the device.
+
+    One about a single message `leaves` for the usual one by a link.
+    """
 
     action: str
     keep: str
@@ -28,6 +31,7 @@ class Form:
     hidden: Mapping[str, str]
     about: str = ""
     text: str = ""
+    leaves: bool = False
     anonymous: bool = False
 
 
@@ -102,21 +106,26 @@ async def _form(
     text = meant.get("text", "")
     target = await _target(tx, door, asked)
     if target is not None and "edit" in asked and target.person_id == door.viewer.person.id:
-        change = hidden | {"act": "edit", "edit": str(target.id)}
-        about = "You are changing what you said."
-        goes = f"{at}m/{target.id}/"
-        return Form(goes, f"edit-{target.id}", "Your words", "Change", change, about, text or target.text)
+        return _edit(f"{at}m/{target.id}/", target, hidden, text)
     if target is not None and "reply" in asked:
         who = target.name or "somebody"
         reply = hidden | {"reply": str(target.id)}
         asks = f"Your reply to {who}"
-        return Form(f"{at}say", f"reply-{target.id}", asks, "Reply", reply, f"To {who}.", text)
+        return Form(f"{at}say", f"reply-{target.id}", asks, "Reply", reply, text=text, leaves=True)
     if label:
         series = door.stage.series
         nameless = series is not None and series.anonymous_answers
         answer = hidden | {"by_form": "yes"}
-        return Form(f"{at}say", key, f"Your answer to {label}", "Answer", answer, "", text, nameless)
+        return Form(
+            f"{at}say", key, f"Your answer to {label}", "Answer", answer, text=text, anonymous=nameless
+        )
     return Form(f"{at}say", key, "Say something to everybody here", "Send", hidden, "", text)
+
+
+def _edit(goes: str, target: RoomMessage, hidden: Mapping[str, str], text: str) -> Form:
+    change = {**hidden, "act": "edit", "edit": str(target.id)}
+    about, words = "You are changing what you said.", text or target.text
+    return Form(goes, f"edit-{target.id}", "Your words", "Change", change, about, words, leaves=True)
 
 
 async def _target(tx: Tx, door: Door, asked: Mapping[str, str]) -> RoomMessage | None:

@@ -36,7 +36,10 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What a room is about now: its chat, and the message on which each asked question's thread hangs."""
+    """What a room is about now: its chat, and the message on which each asked question's thread hangs.
+
+    From the hosts' room a way leads to the other `rooms`.
+    """
 
     community: Community
     place: Place
@@ -45,6 +48,7 @@ class Stage:
     now: datetime
     rate: float
     openness: Visibility = Visibility.MEMBERS
+    rooms: tuple[Place, ...] = ()
 
     @property
     def asked(self) -> tuple[tuple[Question, int], ...]:
@@ -144,6 +148,7 @@ class Top:
     rate: float
     answer: int | None = None
     panel: Panel | None = None
+    rooms: tuple[tuple[str, str], ...] = ()
 
 
 def address(place: Place) -> str:
@@ -180,6 +185,7 @@ def top(stage: Stage, panel: Panel | None, *, hosts_room: bool) -> Top:
         rate=stage.rate,
         answer=stage.current,
         panel=panel,
+        rooms=tuple((one.name, address(one)) for one in stage.rooms),
     )
 
 

@@ -13,6 +13,7 @@ from bot.storage.doors.secrets import SecretKind
 from bot.storage.export import own_words
 from bot.storage.store import Tx
 from bot.web.room.door import ShutOut, enter
+from bot.web.room.pages import replies
 from bot.web.room.view import context, readers
 from bot.web.site import Page, Site
 
@@ -58,9 +59,8 @@ async def _page(site: Site, request: Request, link: str) -> Response:
         except ShutOut as no:
             return no.answer
         person, community = door.viewer.person, door.community.id
-        said = await tx.room_whispers(door.place.id, person.native_id, 1)
+        said = await replies(tx, door, request.query_params)
         stands = await _stands(tx, person, community)
-    wanted = request.query_params.get("answer", "")
     return site.answer(
         "room_words.html",
         community=door.community,
@@ -68,7 +68,7 @@ async def _page(site: Site, request: Request, link: str) -> Response:
         place=door.place,
         room=context(door.stage, site.path(door.community), host=door.viewer.hosting),
         readers=readers(door.stage),
-        reply=said[0] if said and str(said[0].id) == wanted else None,
+        replies=said,
         link=link,
         **stands,
     )

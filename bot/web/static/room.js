@@ -185,13 +185,31 @@
     }
   };
 
+  // A long answer comes in parts, which stand together; any other one takes their place.
   const only = (item) => {
     const place = find("[data-only]");
-    place.replaceChildren(item);
+    const { reply, m } = item.dataset;
+    for (const one of [...place.children]) {
+      if (!reply || one.dataset.reply !== reply || one.dataset.m === m) one.remove();
+    }
+    const before = [...place.children].reverse().find((one) => Number(one.dataset.m) < Number(m));
+    if (before) before.after(item);
+    else place.prepend(item);
   };
 
   const putAll = (html, fresh = true) => {
     for (const item of [...parsed(html).children]) put(item, fresh);
+  };
+
+  // A sheet goes with its tab, as when a rehearsal is over; one in which somebody writes waits.
+  const leaveBehind = () => {
+    for (const sheet of every("[data-sheet]")) {
+      const key = sheet.dataset.sheet;
+      const busy = find("textarea", sheet)?.value || sheet.contains(document.activeElement);
+      if (busy || find(`[data-tab="${CSS.escape(key)}"]`)) continue;
+      sheet.remove();
+      if (key === open) turnTo("room");
+    }
   };
 
   const renew = (html) => {
@@ -200,6 +218,7 @@
       const old = find(`[data-part="${part.dataset.part}"]`);
       if (old) replace(old, part);
     }
+    leaveBehind();
     markTabs();
     showTab();
     count();

@@ -19,8 +19,9 @@ _STANDING: Final = f"""
     FROM message m WHERE m.place_id = ({_HERE}) AND m.deleted_at IS NULL ORDER BY m.said_at, m.id
 """
 _UNSENT: Final = f"""
-    SELECT state, action, subject, payload FROM outbox
-    WHERE place_id = ({_HERE}) AND state IN ('waiting', 'failed', 'dropped')
+    SELECT state, action, subject, payload FROM outbox WHERE place_id = ({_HERE}) AND (state = 'waiting'
+    OR (state IN ('failed', 'dropped') AND action <> 'topic' AND subject NOT LIKE 'q%.line'
+    AND subject NOT LIKE 'copy.%' AND subject NOT LIKE 'receipt.%'))
 """
 _STATE: Final = f"""
     SELECT c.state FROM chat c JOIN series_place s ON s.series_id = c.series_id
@@ -44,16 +45,22 @@ def complaints(room: Room, rows: Rows, questions: int) -> list[str]:
     return [f"{room.name}: {one}" for one in found]
 
 
+def storing(room: Room, rows: Rows) -> list[str]:
+    """Say which words are not in our books as they stand in a room."""
+    return [f"{room.name}: {one}" for one in _storing(room, rows(_STANDING, str(room.channel.id)))]
+
+
 def _asking(room: Room, questions: int) -> Iterator[str]:
     if room.asked() != [*range(1, questions + 1)]:
         yield f"asked were {room.asked()}"
     posts = {one.id for _, one in room.questions()}
     if (threads := {one.id for one in room.threads()}) != posts:
         yield f"the questions {posts} have the threads {threads}"
-    for number in range(2, questions + 1):
+    for number, post in room.questions():
         before = room.thread_of(number - 1)
         lines = [one.content for one in room.ours(before)] if before else []
-        if sum(line.startswith(f"Q{number} is out") for line in lines) != 1:
+        told = sum(line.startswith(f"Q{number} is out") for line in lines)
+        if before and before.thread and told != (before.thread.created < post.sent):  # else nobody was in it
             yield f"the thread of Q{number - 1} says {lines}"
     pinned = [one.content for one in room.fake.world.pins(room.channel)]
     if len(pinned) != 1 or not pinned[0].startswith(f"Q{questions}: "):
@@ -98,7 +105,7 @@ def _receipts(room: Room) -> Iterator[str]:
 
 
 def _events(room: Room) -> Iterator[str]:
-    names = [one.name for one in room.fake.world.events.values() if one.guild_id == room.guild.id]
+    names = [one.said.get("name") for one in room.fake.world.events.values() if one.guild_id == room.guild.id]
     if len(names) != 1:
         yield f"the calendar has {names}"
 

@@ -140,6 +140,10 @@ class Room:
             word.by.unreacts(word.message, f"{word.number}{KEYCAP}")
             word.number, word.how = 0, "talk"
 
+    def types(self, line: str) -> None:
+        """Somebody types a command as a message; it is no word of theirs."""
+        self.people[0].says(self.channel, f"!edchat {line}")
+
     def _says(
         self, channel: Channel, text: str, number: int = 0, how: str = "talk", to: Message | None = None
     ) -> Word:

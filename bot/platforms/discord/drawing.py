@@ -1,0 +1,42 @@
+"""What a text looks like on Discord: instants in each reader's own zone, and links to messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from bot.core.effects import Moment
+from bot.core.plain import cut
+
+LONGEST: Final = 2_000
+"""Characters of a message."""
+
+
+def drawn(text: str, moments: Iterable[Moment], link: str = "", longest: int = LONGEST) -> str:
+    """Draw a text with its instants, and with a link below; where that is too long, the words give way."""
+    below = f"\n{link}" if link else ""
+    shown = _with_moments(text, moments)
+    if len(shown) + len(below) > longest:
+        shown = cut(text, longest - len(below))
+    return shown + below
+
+
+def stamp(at: datetime) -> str:
+    """An instant as each reader sees it in their own zone, with how far off it is."""
+    second = int(at.timestamp())
+    return f"<t:{second}:F> (<t:{second}:R>)"
+
+
+def jump_link(guild_id: int | str, channel_id: int | str, message_id: int | str) -> str:
+    """The address of a message."""
+    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
+
+
+def _with_moments(text: str, moments: Iterable[Moment]) -> str:
+    stamps = {one.words: stamp(one.at) for one in moments if one.words}
+    if not stamps:
+        return text
+    words = "|".join(re.escape(one) for one in sorted(stamps, key=len, reverse=True))
+    return re.sub(words, lambda found: stamps[found[0]], text)

@@ -1,0 +1,135 @@
+"""Doing on Discord what is queued: in turn, once under its key, and refused in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Final, TypeVar
+
+import discord
+
+from bot.clock import Clock
+from bot.core.actions import Action, Urgency
+from bot.core.sentences import refusals as sentences
+from bot.platform import Impossible, Later, Outgoing
+from bot.platforms.discord.acting import Acting
+from bot.platforms.discord.client import Client
+from bot.platforms.discord.drawing import LONGEST
+from bot.platforms.discord.limits import Limits, Turn, keep, taking
+from bot.platforms.discord.refusals import UNKNOWN_CHANNEL, Refusals
+from bot.storage.store import Store, in_transaction
+
+POST_WAITS, REST_WAITS = 4.0, 1.0
+"""Seconds that an action waits for its turn before it is put off: behind it, its place's next post waits."""
+THREAD_COMES: Final = timedelta(hours=1)
+"""So long a card waits for its thread to be made."""
+_LOOK_AGAIN: Final = 20.0
+_MOST_NUMBERS: Final = 10_000
+
+_T = TypeVar("_T")
+
+_ACTS: Final[Mapping[Action, Callable[[Acting], Awaitable[str]]]] = {
+    Action.POST: Acting.post,
+    Action.WHISPER: Acting.whisper,
+    Action.THREAD: Acting.thread,
+    Action.PIN: Acting.pin,
+    Action.EDIT: Acting.edit,
+    Action.RECEIPT: Acting.receipt,
+    Action.CARD: Acting.card,
+    Action.ENTRY: Acting.entry,
+    Action.ROOM: Acting.room,
+}
+_FINDS: Final[Mapping[Action, Callable[[Acting], Awaitable[str | None]]]] = {
+    Action.POST: Acting.find_post,
+    Action.WHISPER: Acting.find_whisper,
+    Action.CARD: Acting.find_card,
+    Action.ENTRY: Acting.find_entry,
+    Action.ROOM: Acting.find_room,
+}
+
+
+class Sender:
+    """Sends for all lives of the client, each of which tells it what may be allowed by now."""
+
+    def __init__(
+        self, client: Callable[[], Client], store: Store, clock: Clock, limits: Limits | None = None
+    ) -> None:
+        self._client, self._store, self._clock = client, store, clock
+        self.limits, self.refusals = limits or Limits(), Refusals()
+        self._numbers: dict[str, int] = {}
+
+    def attach(self, client: Client) -> None:
+        """Stand between a new life of the client and Discord."""
+        self.refusals.forget()
+        keep(client.http, self.limits)
+
+    async def send(self, out: Outgoing) -> str:
+        """Do one thing and give back the native id of what came of it; raises Later or Impossible."""
+        if in_transaction():
+            raise RuntimeError("Nothing may be sent inside a write transaction.")
+        client = self._client()
+        if len(out.text) > LONGEST:
+            raise Impossible(sentences.TOO_LONG.format(limit=LONGEST))
+        self.refusals.check(out)
+        act = _ACTS.get(out.action)
+        if act is None:
+            raise Impossible(sentences.NOT_DONE_HERE)
+        with taking(self._turn(out)):
+            native_id = await self._acted(client, out, act)
+        self._numbers.pop(out.key, None)
+        return native_id
+
+    async def find(self, out: Outgoing) -> str | None:
+        """Give the native id of what was sent under this key before, or None; nothing is sent."""
+        find, client = _FINDS.get(out.action), self._client()
+        if find is None:
+            return None
+        try:
+            with taking(self._turn(out)):
+                return await self._acted(client, out, find)
+        except Impossible:
+            return None
+
+    async def _acted(self, client: Client, out: Outgoing, act: Callable[[Acting], Awaitable[_T]]) -> _T:
+        try:
+            return await act(Acting(client, self._store, self._clock, out))
+        except (discord.HTTPException, discord.RateLimited) as no:
+            if self._thread_comes(out, no):
+                raise Later(_LOOK_AGAIN) from no
+            raise self.refusals.told(client, out, no) from no
+
+    def _turn(self, out: Outgoing) -> Turn:
+        """Its turn; what was put off keeps its number, so that nobody younger goes first."""
+        number = self._numbers.setdefault(out.key, self.limits.number())
+        while len(self._numbers) > _MOST_NUMBERS:
+            del self._numbers[next(iter(self._numbers))]
+        urgency = out.action.urgency
+        return Turn(urgency, number, POST_WAITS if urgency is Urgency.POST else REST_WAITS)
+
+    def _thread_comes(self, out: Outgoing, no: Exception) -> bool:
+        """Whether a card only has to wait for its thread, which may come late."""
+        if not (isinstance(no, discord.NotFound) and no.code == UNKNOWN_CHANNEL and out.thread):
+            return False
+        tried = out.first_attempt_at or self._clock.now()
+        return not self.refusals.threads_barred(out) and self._clock.now() - tried < THREAD_COMES
+
+    # -- what it is told of ---------------------------------------------------------------------------------
+
+    def on_guild_channel_update(
+        self, _before: discord.abc.GuildChannel, channel: discord.abc.GuildChannel
+    ) -> None:
+        """Try again in a server where a channel's permissions may have changed."""
+        self.refusals.well(channel.guild.id)
+
+    def on_guild_role_update(self, _before: discord.Role, role: discord.Role) -> None:
+        """Try again in a server where a role may something else now."""
+        self.refusals.well(role.guild.id)
+
+    def on_member_update(self, _before: discord.Member, member: discord.Member) -> None:
+        """Try again in a server where the bot has other roles now."""
+        if member.id == member.guild.me.id:
+            self.refusals.well(member.guild.id)
+
+    def on_thread_update(self, _before: discord.Thread, thread: discord.Thread) -> None:
+        """Try again in a server where a thread was unlocked."""
+        self.refusals.well(thread.guild.id)
