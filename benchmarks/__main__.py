@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import crowd, ingest, lateness, markup, pages, parsing, waking
+from benchmarks import crowd, discord, ingest, lateness, markup, pages, parsing, waking
 from bot import logs
 
 
@@ -40,6 +40,7 @@ MEASURES: dict[str, Callable[[Path], Awaitable[dict[str, float]]]] = {
     "lateness": lateness.measure,
     "pages": pages.measure,
     "crowd": crowd.measure,
+    "discord": discord.measure,
 }
 TARGETS = (
     Target("step p99 / bare alarm p99", 4),
@@ -57,6 +58,10 @@ TARGETS = (
     Target("500 readers of the live view, loop lag p99 ms", 50),
     Target("500 readers of the room, p99 ms", 1000),
     Target("500 readers of the room, loop lag p99 ms", 50),
+    Target("500 chats on Discord, drained / (N / 50 s)", 1.2),
+    Target("500 chats on Discord, failed", 0),
+    Target("500 chats on Discord, threads and pins too early, share", 0.1),
+    Target("idle bot / bare discord.py", 2),
 )
 
 

@@ -228,6 +228,8 @@ async def platforms(store: Store, settings: Settings, clock: Clock, poll: float 
     found: list[Platform] = [Terminal(settings.data_dir / "rooms", clock, poll)] if at_prompt else []
     found.append(Local(store, clock))
     if settings.discord is not None:
+        if clock.rate != 1 and not settings.discord.stays_here:
+            raise Refused(sentences.fast_clock(CLOCK))
         from bot.platforms.discord import Discord  # a third of the bot's memory, for those who are there
 
         found.append(Discord(settings.discord, store, clock))

@@ -24,6 +24,8 @@ CLAIM_EARLY = 0.2
 """Seconds before its time at which a post is claimed; from then on it is going out."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 TICK = 0.001
+INSTANT = 40
+"""Characters that a network may write for an instant which a text names."""
 """Seconds that a timer may ring early; a row is not left resting for less."""
 
 _NEEDS = {
@@ -125,7 +127,8 @@ class Outbox:
 
     async def _say(self, row: Queued, platform: Platform) -> str:
         first = ""
-        parts = chunks(row.text, platform.text_limit) if row.action.once else [row.text]
+        limit = platform.text_limit - INSTANT * len(row.moments)
+        parts = chunks(row.text, limit) if row.action.once else [row.text]
         for number, part in enumerate(parts):
             last = number == len(parts) - 1
             out = _outgoing(row, self._key(row, number), part, with_ending=last)
@@ -225,6 +228,7 @@ def _outgoing(row: Queued, key: str, text: str, *, with_ending: bool = True) -> 
         thread=row.thread,
         entry=row.entry,
         about=row.about if with_ending else None,
-        moments=row.moments,
+        moments=tuple(one for one in row.moments if with_ending or not one.below),
+        link=row.link if with_ending else None,
         first_attempt_at=row.first_attempt_at,
     )

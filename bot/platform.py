@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.core.actions import Action
-from bot.core.effects import Entry, Moment
+from bot.core.effects import Entry, Link, Moment
 from bot.core.hearing import Heard
 from bot.core.model import Offer, Place
 
@@ -58,6 +58,7 @@ class Outgoing:
     entry: Entry | None = None
     about: str | None = None
     moments: tuple[Moment, ...] = ()
+    link: Link | None = None
     first_attempt_at: datetime | None = None
 
 

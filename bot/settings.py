@@ -98,6 +98,14 @@ def _reachable(parts: SplitResult) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
 
 
+def _on_this_machine(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class DiscordSettings:
     """What the bot needs to be on Discord; no `guilds` are all of them, no address is the real one."""
@@ -108,6 +116,11 @@ class DiscordSettings:
     gateway_url: str = ""
     zone: str = "UTC"
     language: str = Language.ENGLISH.value
+
+    @property
+    def stays_here(self) -> bool:
+        """Whether every server it speaks to is this machine."""
+        return all(map(_on_this_machine, (self.api_url, self.gateway_url)))
 
 
 class Settings(BaseSettings):

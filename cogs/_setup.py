@@ -54,6 +54,12 @@ async def lacking(tx: Tx, community: Community) -> list[str]:
     ]
 
 
+async def not_public(tx: Tx, now: Settled) -> list[str]:
+    """What keeps a room's words from everybody, though they are meant for them."""
+    meant = now.readers is Visibility.PUBLIC and now.room is not None
+    return [sentences.not_public(now.room.name)] if meant and now.room and await tx.shut(now.room.id) else []
+
+
 async def begun(tx: Tx, community_id: int) -> bool:
     """Whether a community was set up, or has a weekly chat all the same."""
     return (await settled(tx, community_id)).readers is not None or await tx.count_series(community_id) > 0

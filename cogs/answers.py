@@ -167,7 +167,8 @@ class Answers(Cog):
         quiet = _without(await tx.speakers(chat_id), {who for who, _ in answered})
         new = _without(await tx.first_timers(running.chat), ())
         rest, offers = await _unsorted(tx, running)
-        text = sentences.panel_at_end(running.chat, running.series, answers, quiet, new)
+        page = (await tx.links(running.chat, running.series)).page if running.series.publish_at_once else ""
+        text = sentences.panel_at_end(running.chat, running.series, answers, quiet, new, page)
         told = Tell(HOSTS_PANEL, f"{text}\n{rest}", (*_publishing(running), *offers))
         await tx.perform(running, (told,), now)
 

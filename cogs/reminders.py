@@ -7,7 +7,9 @@ from typing import Annotated
 
 from bot.commands import Cog, Context, Reply, command, on_step
 from bot.core import sentences
+from bot.core.effects import Moment
 from bot.core.model import Chat, Refused, Step, StepKind
+from bot.core.times import clockface
 from bot.core.which import Which
 from bot.storage.store import Tx
 
@@ -36,7 +38,8 @@ class Reminders(Cog):
         running = await tx.running(chat_id)
         if not running.chat.state.ahead or not running.waiting or now >= running.chat.starts_at:
             return
-        text = sentences.reminder(running.chat, running.series)
+        text, at = sentences.reminder(running.chat, running.series), running.chat.starts_at
+        starts = Moment(clockface.time(at, running.chat.zone), at)
         for place, person in await tx.reminded(chat_id):
-            await tx.whisper(place, person.native_id, text, (), f"remind.{chat_id}.{person.id}", now)
+            await tx.whisper_of(place, person, text, starts, chat_id, now)
         await tx.remind_nobody(chat_id)

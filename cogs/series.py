@@ -51,15 +51,11 @@ class Series(Cog):
         home = await _where(ctx, tx, place)
         as_set_up = (await _setup.settled(tx, home.community_id)).readers
         wishes = Wishes(title, hashtag, letters, None, readers or as_set_up, minutes, collecting=collecting)
-        return await _created(ctx, tx, wishes, Times(when, None, zone.name if zone else None), home, zone)
+        return await _created(ctx, tx, wishes, Times(when, None, _name(zone)), home, zone)
 
     @command("series edit", role=Role.HOST)
     async def edit(  # noqa: PLR0913 - each is a word of the command
-        self,
-        ctx: Context,
-        tx: Tx,
-        series: Which,
-        *,
+        self, ctx: Context, tx: Tx, series: Which, *,
         title: Annotated[str | None, "Its new title"] = None,
         when: Annotated[str | None, "Its new time", Example("every Thursday 7 pm")] = None,
         also: Annotated[str | None, "One more time", Example("every Thu 12:00 Europe/London")] = None,
@@ -75,11 +71,11 @@ class Series(Cog):
         search_engines: Annotated[bool | None, "Whether they may find what everybody may read"] = None,
         about: Annotated[str | None, "What its page says of it, or none"] = None,
         collecting: Copies | None = None,
-    ) -> Reply:
+    ) -> Reply:  # fmt: skip
         """Change a weekly chat; what is planned already is never touched unasked."""
         known = (title, hashtag, letters, welcome, readers, minutes, tail_days, publish_at_once)
         wishes = Wishes(*known, anonymous_answers, search_engines, about, collecting)
-        return await _edited(ctx, tx, series, wishes, Times(when, also, zone and zone.name))
+        return await _edited(ctx, tx, series, wishes, Times(when, also, _name(zone)))
 
     @fills("series create")
     async def usual(self, ctx: Context, tx: Tx, _given: Mapping[str, Any]) -> Mapping[str, str | None]:
@@ -87,7 +83,6 @@ class Series(Cog):
         known, community = await _setup.settled(tx, ctx.place.community_id), await tx.community_of(ctx.place)
         zone = weekly.zone_named(community.zone, await tx.count_series(community.id))
         usual: dict[str, str | None] = {"zone": zone, "minutes": "60", "letters": "Q/A"}
-        usual |= {"collecting": str(Collecting.COPY)}
         usual |= {"readers": str(known.readers)} if known.readers else {}
         return usual | ({"place": known.room.name} if known.room else {})
 
@@ -173,6 +168,10 @@ class Series(Cog):
         await tx.delete_series(series.id, ctx.now)
         tx.replanned = True
         return Reply(sentences.series_deleted(series))
+
+
+def _name(zone: Zone | None) -> str | None:
+    return zone.name if zone else None
 
 
 async def _where(ctx: Context, tx: Tx, place: Place | None) -> Place:

@@ -52,7 +52,13 @@ class Setup(Cog):
             return await _asks(ctx, tx, now, names)
         await _setup.settle(tx, ctx.place.community_id, now)
         await _setup.have_hosts_room(ctx, tx, now.room)
-        said = "\n".join([sentences.ready(now.room.name, now.readers), *await _let_host(ctx, tx, role)])
+        said = "\n".join(
+            [
+                sentences.ready(now.room.name, now.readers),
+                *await _let_host(ctx, tx, role),
+                *await _setup.not_public(tx, now),
+            ]
+        )
         return await _set_up(ctx, tx, said, names, changed=before.readers not in (None, now.readers))
 
     @fills("setup")

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
+from tests.support import compiled
 from tests.support.chromium import CHROMIUM, PATIENCE
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ settings.register_profile(
     "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("house")
+compiled.share()
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from bot.core import runsheet, sentences
 from bot.core.actions import Action
 from bot.core.effects import Wish
 from bot.core.model import ChatState, Question, QuestionState, Refused, StepKind
-from bot.core.running import question_subject, reschedule
+from bot.core.running import question_subject, reschedule, rewritten
 from bot.core.state import Change, Running
 from bot.core.steering import insert, move_end, replan
 
@@ -109,10 +109,8 @@ def _open_for_questions(state: Running, now: datetime) -> Running:
 
 def _rewording(state: Running, question: Question) -> tuple[Wish, ...]:
     subject = question_subject(question)
-    return (
-        Wish(f"{subject}.edit", Action.EDIT, sentences.question(state.series, question), on=subject),
-        Wish(f"{subject}.thread", Action.THREAD, sentences.thread_name(state.series, question), on=subject),
-    )
+    thread = sentences.thread_name(state.chat, state.series, question)
+    return rewritten(state, question), Wish(f"{subject}.thread", Action.THREAD, thread, on=subject)
 
 
 def _asked(state: Running, position: int) -> bool:

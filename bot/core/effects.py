@@ -9,10 +9,14 @@ from bot.core.model import Offer
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant that a text names in these words; networks that can show it in each reader's own zone."""
+    """An instant that a text names in these words; some networks show it in each reader's own zone.
+
+    One `below` stands in a line of its own under the text: only those networks show it, as how far off it is.
+    """
 
     words: str
     at: datetime
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,14 @@ class Entry:
     ends_at: datetime
     where: str
     live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address that a text names, and what it is called where it can be pressed."""
+
+    label: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +55,23 @@ class Say:
     thread: str = ""
     about: str = ""
     moments: tuple[Moment, ...] = ()
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A state to converge to in every place, acting on the post of the subject `on`."""
+    """A state to converge to in every place, acting on the post of the subject `on`.
+
+    What changes `instants` alone is for networks that show them in each reader's own zone.
+    """
 
     subject: str
     action: Action
     text: str = ""
     on: str = ""
+    offers: tuple[Offer, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    instants: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +81,7 @@ class Tell:
     subject: str
     text: str
     offers: tuple[Offer, ...] = ()
+    moments: tuple[Moment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

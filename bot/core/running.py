@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from bot.core import runsheet, sentences
 from bot.core.actions import Action
-from bot.core.effects import Effect, Moment, Say, Tell, Wish, Withdraw
-from bot.core.model import ChatState, Question, QuestionState, Step, StepKind
+from bot.core.effects import Effect, Link, Moment, Say, Tell, Wish, Withdraw
+from bot.core.model import Chat, ChatState, Question, QuestionState, Step, StepKind
 from bot.core.state import Change, Running
 from bot.core.times import clockface
 
@@ -97,7 +97,9 @@ def close(state: Running, now: datetime, text: str) -> Change:
     state = state.without(StepKind.PUBLISH, StepKind.SEAL).plus(
         *(s for s in runsheet.ending(state.chat, state.series) if s.kind in (StepKind.PUBLISH, StepKind.SEAL))
     )
-    said = Say("close", text, not_after=now + CLOSING_LATE, offers=sentences.closing_offers(state.next_at))
+    offers, page = sentences.closing_offers(state.next_at), _let_out(state)
+    link = Link(sentences.OPEN_ARCHIVE, page) if page else None
+    said = Say("close", text, not_after=now + CLOSING_LATE, offers=offers, link=link)
     return Change(state, (said, Wish("topic", Action.TOPIC)))
 
 
@@ -122,13 +124,21 @@ def _asking(state: Running, question: Question, before: Question | None) -> tupl
         about=subject,
     )
     offers = sentences.question_offers(state.chat, question)
+    thread = sentences.thread_name(state.chat, state.series, question)
     return (
         Say(subject, text, until, question=question.position, offers=offers),
-        Wish(f"{subject}.thread", Action.THREAD, sentences.thread_name(state.series, question), on=subject),
+        Wish(f"{subject}.thread", Action.THREAD, thread, on=subject),
         Wish("pin", Action.PIN, on=subject),
         Wish("topic", Action.TOPIC, text, on=subject),
         *((line,) if before else ()),
     )
+
+
+def rewritten(state: Running, question: Question) -> Wish:
+    """The post of an asked question as it reads now, with what can be pressed under it."""
+    subject, text = question_subject(question), sentences.question(state.series, question)
+    offers = sentences.question_offers(state.chat, question)
+    return Wish(f"{subject}.edit", Action.EDIT, text, on=subject, offers=offers)
 
 
 def question_subject(question: Question) -> str:
@@ -147,7 +157,7 @@ def _nudge(state: Running, step: Step, now: datetime) -> Change:
         f"nudge{step.ordinal}.{state.chat.version}",
         sentences.nobody_planned(state.chat, state.series),
     )
-    return Change(state, (Tell(subject, *told),))
+    return Change(state, (Tell(subject, *told, moments=(starting(state.chat),)),))
 
 
 def _announce(state: Running, step: Step, now: datetime) -> Change:
@@ -161,13 +171,14 @@ def announce(state: Running) -> Change:
     links = sentences.links_listed(*astuple(state.links))
     text = sentences.announcement(state.chat, state.series, state.questions, links)
     state = state.without(StepKind.ANNOUNCE).with_chat(state=ChatState.ANNOUNCED)
-    offers, moments = sentences.reminder_offers(state.chat), (_starting(state),)
+    offers, moments = sentences.reminder_offers(state.chat), (starting(state.chat),)
     said = Say("announce", text, not_after=state.chat.starts_at, offers=offers, moments=moments)
     return Change(state, (said,))
 
 
-def _starting(state: Running) -> Moment:
-    return Moment(clockface.moment(state.chat.starts_at, state.chat.zone), state.chat.starts_at)
+def starting(chat: Chat) -> Moment:
+    """When a chat starts, as sentences name it."""
+    return Moment(clockface.moment(chat.starts_at, chat.zone), chat.starts_at)
 
 
 def _remind(state: Running, step: Step, now: datetime) -> Change:
@@ -227,8 +238,13 @@ def _wrap(state: Running, step: Step, now: datetime) -> Change:
 
 
 def _close(state: Running, step: Step, now: datetime) -> Change:
-    text = sentences.closing(state.series, state.links.page, rehearsal=state.chat.rehearsal)
+    text = sentences.closing(state.series, _let_out(state), rehearsal=state.chat.rehearsal)
     return close(state, now, text)
+
+
+def _let_out(state: Running) -> str:
+    """The address of the chat's page, where it is there for its readers as soon as the hour is over."""
+    return state.links.page if state.series.publish_at_once and not state.chat.rehearsal else ""
 
 
 def _publish(state: Running, step: Step, now: datetime) -> Change:

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core import runsheet, sentences
-from bot.core.effects import Say, Withdraw
+from bot.core.effects import Moment, Say, Withdraw
 from bot.core.model import ChatState, Question, QuestionState, Refused, Step, StepKind
 from bot.core.running import announce as tell_everybody
-from bot.core.running import ask, question_subject, reschedule
+from bot.core.running import ask, question_subject, reschedule, starting
 from bot.core.state import Change, Running
+from bot.core.times import clockface
 
 TOGETHER = timedelta(seconds=5)
 PAUSE_LIMIT = timedelta(hours=24)
@@ -80,7 +81,8 @@ def resume(state: Running, by: str, now: datetime) -> Change:
     if since is None:
         raise Refused(sentences.NOT_PAUSED if state.chat.state.live else sentences.not_running(state.chat))
     state = shifted(state.without(StepKind.PAUSE_LIMIT).with_chat(paused_at=None), now - since)
-    return Change(state, (_say(state, "resumed", sentences.resumed(by, state.chat), now),))
+    ends = Moment(clockface.time(state.chat.ends_at, state.chat.zone), state.chat.ends_at)
+    return Change(state, (_say(state, "resumed", sentences.resumed(by, state.chat), now, (ends,)),))
 
 
 def skip(state: Running, by: str, now: datetime, position: int | None = None) -> Change:
@@ -126,8 +128,8 @@ def cancel(state: Running, reason: str, now: datetime) -> Change:
         raise Refused(sentences.RUNNING_USE_END)
     _need_ahead(state)
     state = replace(state, steps=()).with_chat(state=ChatState.CANCELLED)
-    text = sentences.cancelled(state.chat, state.series, reason)
-    return Change(state, (Withdraw(), Say("cancelled", text, not_after=state.chat.starts_at)))
+    text, at = sentences.cancelled(state.chat, state.series, reason), state.chat.starts_at
+    return Change(state, (Withdraw(), Say("cancelled", text, not_after=at, moments=(starting(state.chat),))))
 
 
 def move(state: Running, starts_at: datetime, now: datetime) -> Change:
@@ -138,7 +140,8 @@ def move(state: Running, starts_at: datetime, now: datetime) -> Change:
     announced = was.state is ChatState.ANNOUNCED
     state = replan(state, now)
     text = sentences.moved(was, state.chat, state.series)
-    return Change(state, (Withdraw(), _say(state, "moved", text, now)) if announced else (Withdraw(),))
+    said = _say(state, "moved", text, now, (starting(was), starting(state.chat)))
+    return Change(state, (Withdraw(), said) if announced else (Withdraw(),))
 
 
 def replan(state: Running, now: datetime) -> Running:
@@ -238,5 +241,6 @@ def _waiting_at(state: Running, position: int) -> Question:
     return found
 
 
-def _say(state: Running, what: str, text: str, now: datetime) -> Say:
-    return Say(f"{what}.{state.chat.version}", text, not_after=max(now, state.chat.ends_at))
+def _say(state: Running, what: str, text: str, now: datetime, moments: tuple[Moment, ...] = ()) -> Say:
+    subject, not_after = f"{what}.{state.chat.version}", max(now, state.chat.ends_at)
+    return Say(subject, text, not_after, moments=moments)

@@ -31,10 +31,16 @@ class Copies(Outbound):
         before = await self._copied([row.chat_id for row in rows])
         for row in rows:
             given, subjects = _answer(row, filed[row.id]), before[row.id]
-            chat, place = await self.chat(row.chat_id), await self.place(row.place_id)
-            if chat is None:
-                continue
-            for card in collected.cards(given, frozenset(subjects), Collecting(row.collecting)):
+            # Whatever else changes, nobody wakes threads for it in which no answers count any more.
+            if row.state in _OPEN or (given.gone and subjects):
+                await self._bring_in_step(row, given, frozenset(subjects), now)
+
+    async def _bring_in_step(
+        self, row: Row[Any], given: Given, subjects: frozenset[str], now: datetime
+    ) -> None:
+        chat, place = await self.chat(row.chat_id), await self.place(row.place_id)
+        if chat is not None:
+            for card in collected.cards(given, subjects, Collecting(row.collecting)):
                 await self.keep(chat, place, card, now)
 
     async def copy_of(self, place_id: int, native_id: str) -> int | None:
@@ -83,6 +89,7 @@ def _given(message_ids: set[int], collects: frozenset[str]) -> Select[Any]:
         *(m.id, m.chat_id, m.place_id, m.platform_message_id, m.text, m.kind, m.anonymous, m.deleted_at),
         *(
             m.hidden_at,
+            t.chat.c.state,
             t.series.c.collecting,
             t.question.c.position,
             t.consent.c.pseudonym,
@@ -90,7 +97,7 @@ def _given(message_ids: set[int], collects: frozenset[str]) -> Select[Any]:
             _LEFT_OUT,
         ),
     )
-    mine = and_(m.id.in_(message_ids), t.place.c.platform.in_(collects), t.chat.c.state.in_(_OPEN))
+    mine = and_(m.id.in_(message_ids), t.place.c.platform.in_(collects))
     return select(*columns).select_from(_JOINED).where(mine, t.chat.c.rehearsal.is_(False))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.actions import Action
-from bot.core.effects import Card, Enter, Entry, Moment, Wish
+from bot.core.effects import Card, Enter, Entry, Link, Moment, Wish
 from bot.core.model import Chat, Offer, Place
 from bot.storage import tables as t
 from bot.storage.runs import Runs
@@ -42,6 +42,12 @@ class Keeping(Runs):
         payload = {"text": kept.text, "offers": shown_offers(kept.offers)} if kept.text else {}
         payload |= shown_moments(kept.moments) | ({"about": kept.about} if kept.text and kept.about else {})
         await self._keep(chat, place, Action.CARD, kept.subject, payload, now, on)
+
+    async def receipt(self, place: Place, target: str, text: str, now: datetime) -> None:
+        """Wish for a reaction on somebody's message; an empty text takes it off."""
+        subject = f"receipt.{place.id}.{target}"
+        key, payload = f"{subject}.{now.timestamp()}", {"text": text, "target": target}
+        await self._put(place, Action.RECEIPT, subject, key, payload, now)
 
     async def drop_entries(self, chat_id: int, now: datetime) -> None:
         """Take a chat's entries out of the networks' calendars when the chat itself goes."""
@@ -81,9 +87,9 @@ class Keeping(Runs):
         await self._do(update(t.outbox).where(unsent).values(state=WITHDRAWN))
         made = await self._value(select(func.count()).where(mine))
         on = await self._row_of(chat.id, place.id, wish.on) if wish.on else None
-        if wish.on and on is None:
+        if (wish.on and on is None) or (wish.instants and await self._by_a_person(on)):
             return
-        payload = {"text": wish.text, "offers": []}
+        payload = {"text": wish.text, "offers": shown_offers(wish.offers)} | shown_moments(wish.moments)
         await self._put(
             place, wish.action, wish.subject, f"{key}.{made}", payload, now, chat_id=chat.id, depends_on=on
         )
@@ -97,6 +103,18 @@ class Keeping(Runs):
             select(t.outbox.c.id).where(mine, live, t.outbox.c.action == Action.POST)
         )
         return found
+
+    async def let_go_of_outdated(self, row_id: int) -> None:
+        """Empty a card that went out, or never will, when something else was wished for meanwhile."""
+        later = t.outbox.alias("later")
+        newer = exists().where(_same_subject(later), later.c.id > _OUTBOX.id).correlate(t.outbox)
+        mine = and_(_OUTBOX.id == row_id, _OUTBOX.action.in_(KEPT), _OUTBOX.state != WAITING, newer)
+        await self._do(update(t.outbox).where(mine).values(payload={}))
+
+    async def _by_a_person(self, row_id: int | None) -> bool:
+        """Whether somebody's own message stands for a post, which only they can change."""
+        row = await self._row(select(_OUTBOX.state, _OUTBOX.attempts).where(_OUTBOX.id == row_id))
+        return row is not None and row.state == SENT and not row.attempts
 
     async def _put(
         self,
@@ -142,14 +160,20 @@ def shown_offers(offers: Sequence[Offer]) -> list[list[str | bool]]:
     return [[offer.label, offer.line, *([True] if offer.form else [])] for offer in offers]
 
 
+def shown_link(link: Link | None) -> dict[str, Any]:
+    """What can be pressed to open an address, as a row keeps it."""
+    return {"link": [link.label, link.url]} if link else {}
+
+
 def shown_moments(moments: Sequence[Moment]) -> dict[str, Any]:
     """Instants as a row keeps them."""
-    return {"moments": [[one.words, one.at.isoformat()] for one in moments]} if moments else {}
+    kept = [[one.words, one.at.isoformat(), *([True] if one.below else [])] for one in moments]
+    return {"moments": kept} if kept else {}
 
 
-def moments_of(kept: Sequence[Sequence[str]]) -> tuple[Moment, ...]:
+def moments_of(kept: Sequence[Sequence[Any]]) -> tuple[Moment, ...]:
     """Instants from what a row keeps of them."""
-    return tuple(Moment(words, datetime.fromisoformat(at)) for words, at in kept)
+    return tuple(Moment(words, datetime.fromisoformat(at), *below) for words, at, *below in kept)
 
 
 def entry_of(kept: Mapping[str, Any] | None) -> Entry | None:

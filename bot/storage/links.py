@@ -9,6 +9,7 @@ from bot.core.model import Chat, Series, Visibility
 from bot.core.state import Links
 from bot.storage import tables as t
 from bot.storage.chats import Chats
+from bot.storage.openness import OPENNESS
 
 
 class Linked(Chats):
@@ -28,7 +29,7 @@ class Linked(Chats):
     async def readers(self, chat: Chat, series: Series) -> Visibility:
         """Who will be able to read a chat, as its weekly chat and its places stand now."""
         ids = [place.id for place in await self.places(chat)]
-        rows = await self._rows(select(t.place.c.openness).where(t.place.c.id.in_(ids)).distinct())
+        rows = await self._rows(select(OPENNESS.label("openness")).where(t.place.c.id.in_(ids)).distinct())
         return least_open(series.visibility, *(Visibility(row.openness) for row in rows))
 
     async def page_of(self, chat: Chat, series: Series) -> str:

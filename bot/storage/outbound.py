@@ -9,11 +9,10 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, upda
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.actions import Action
-from bot.core.effects import Card, Effect, Enter, Entry, Moment, Say, Tell, Wish, Withdraw
+from bot.core.effects import Card, Effect, Enter, Entry, Link, Moment, Say, Tell, Wish, Withdraw
 from bot.core.model import Chat, Offer, Place
 from bot.core.state import Running
 from bot.storage import tables as t
-from bot.storage.hosts_room import HostsRooms
 from bot.storage.keeping import (
     SENT,
     WAITING,
@@ -22,9 +21,11 @@ from bot.storage.keeping import (
     kept_id,
     kept_turn,
     moments_of,
+    shown_link,
     shown_moments,
     shown_offers,
 )
+from bot.storage.talking import Talking
 
 DROPPED, FAILED = "dropped", "failed"
 REFUSAL = "refusal"
@@ -47,13 +48,14 @@ class Queued:
     entry: Entry | None
     about: str | None
     moments: tuple[Moment, ...]
+    link: Link | None
     chat_id: int | None
     due_at: datetime
     not_after: datetime | None
     first_attempt_at: datetime | None
 
 
-class Outbound(HostsRooms):
+class Outbound(Talking):
     """What is asked of the outbox.
 
     `touched` are the places that got something to do; `settled` says that a row came to its end.
@@ -73,45 +75,15 @@ class Outbound(HostsRooms):
                     await self._expire(chat.id, now)
                 continue
             for place in await self._homes(chat, places, effect):
-                if isinstance(effect, Card | Enter) and place.platform not in self.keeps:
+                if _kept_only(effect) and place.platform not in self.keeps:
                     continue
                 await self._queue(state, place, effect, now)
-
-    async def whisper(
-        self,
-        place: Place,
-        person: str,
-        text: str,
-        offers: Sequence[Offer],
-        key: str,
-        now: datetime,
-        *,
-        subject: str = "",
-    ) -> None:
-        """Queue a word for one person's eyes, once per `key`; its `subject` outlasts its words."""
-        payload = {"text": text, "offers": shown_offers(offers), "person": person}
-        await self._put(place, Action.WHISPER, subject or key, key, payload, now)
-
-    async def post(self, place: Place, text: str, offers: Sequence[Offer], key: str, now: datetime) -> None:
-        """Queue a post that belongs to no chat, once per `key`."""
-        await self._put(place, Action.POST, key, key, {"text": text, "offers": shown_offers(offers)}, now)
-
-    async def receipt(self, place: Place, target: str, text: str, now: datetime) -> None:
-        """Wish for a reaction on somebody's message; an empty text takes it off."""
-        subject = f"receipt.{place.id}.{target}"
-        await self._put(
-            place,
-            Action.RECEIPT,
-            subject,
-            f"{subject}.{now.timestamp()}",
-            {"text": text, "target": target},
-            now,
-        )
 
     async def withdraw(self, chat_id: int, subject: str = "") -> None:
         """Take back what was not attempted yet: one subject with all that hangs on it, or everything.
 
-        What the hosts were to be told stays: it tells what happened, and that is not taken back.
+        What the hosts were to be told stays: it tells what happened, and that is not taken back. So do the
+        copies of answers: whatever becomes of the chat, people said that.
         """
         mine = and_(
             t.outbox.c.chat_id == chat_id,
@@ -124,6 +96,8 @@ class Outbound(HostsRooms):
             on_it = select(named.c.id).where(named.c.chat_id == chat_id, named.c.subject == subject)
             part = or_(t.outbox.c.subject == subject, t.outbox.c.subject.startswith(f"{subject}."))
             mine = and_(mine, or_(part, t.outbox.c.depends_on.in_(on_it)))
+        else:
+            mine = and_(mine, ~t.outbox.c.subject.startswith("copy."))
         await self._do(
             update(t.outbox).where(mine).values(state=WITHDRAWN, key=t.outbox.c.key + ".w" + _own_id())
         )
@@ -173,6 +147,7 @@ class Outbound(HostsRooms):
         if row.action is Action.WHISPER:  # meant for one person's eyes; nobody needs it here any more
             done["payload"] = {}
         await self._do(update(t.outbox).where(t.outbox.c.id == row.id).values(**done))
+        await self.let_go_of_outdated(row.id)
         if row.action is Action.ROOM and native_id:
             await self.enter_hosts_room(row.place, native_id, row.text, now)
 
@@ -181,6 +156,7 @@ class Outbound(HostsRooms):
         self.settled = True
         mine = or_(t.outbox.c.id == row.id, t.outbox.c.depends_on == row.id)
         await self._do(update(t.outbox).where(mine, t.outbox.c.state == WAITING).values(state=state))
+        await self.let_go_of_outdated(row.id)
 
     async def nobody_was_asked(self, chat_id: int) -> bool:
         """Whether posts of a chat wait in every one of its places."""
@@ -223,7 +199,8 @@ class Outbound(HostsRooms):
         if isinstance(effect, Say):
             asked = next((q.id for q in state.questions if q.position == effect.question), None)
             more |= {"not_after": effect.not_after, "question_id": asked}
-            payload |= shown_moments(effect.moments)
+            payload |= shown_link(effect.link)
+        payload |= shown_moments(effect.moments)
         if isinstance(effect, Say) and effect.about:
             payload["about_row"] = await self._row_of(chat.id, place.id, effect.about)
         if isinstance(effect, Say) and effect.thread:
@@ -231,6 +208,11 @@ class Outbound(HostsRooms):
             if more["depends_on"] is None:
                 return
         await self._put(place, Action.POST, effect.subject, key, payload, now, **more)
+
+
+def _kept_only(effect: Effect) -> bool:
+    """Whether this is for networks that keep cards and show instants."""
+    return isinstance(effect, Card | Enter) or (isinstance(effect, Wish) and effect.instants)
 
 
 _IN_ORDER = (Action.POST,)
@@ -290,6 +272,7 @@ def _queued_of(row: Row[Any]) -> Queued:
         entry=entry_of(payload.get("entry")),
         about=payload.get("about"),
         moments=moments_of(payload.get("moments", ())),
+        link=Link(*payload["link"]) if payload.get("link") else None,
         chat_id=row.chat_id,
         due_at=row.due_at,
         not_after=row.not_after,

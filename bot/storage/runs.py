@@ -11,11 +11,11 @@ from bot.core import runsheet
 from bot.core.model import Chat, ChatState, Question, Series, Step, StepKind
 from bot.core.state import Links, Running
 from bot.storage import tables as t
-from bot.storage.chats import AHEAD, CHAT_FIELDS
+from bot.storage.chats import AHEAD, CHAT_FIELDS, LIVE
 from bot.storage.links import Linked
 
-_LINKED = (*AHEAD, ChatState.WRAPPING)
-"""States in which something is said next that leads to the chat's page."""
+_LINKED = (*AHEAD, *LIVE)
+"""States in which something may be said next that leads to the chat's page: hosts may end it any time."""
 
 
 class Runs(Linked):

@@ -25,12 +25,14 @@ _OVER = (ChatState.SEALED, ChatState.CANCELLED)
 class Channel:
     """A channel as its network shows it; `lacking` are the sentences of what is missing there.
 
+    It is `shut` where not everybody in the server may look, and read what was said before they came.
     A chat `goes_on` where nothing is missing that it cannot do without; that is not kept.
     """
 
     native_id: str
     name: str
     lacking: tuple[str, ...] = ()
+    shut: bool = False
     goes_on: bool = field(default=True, compare=False)
 
 
@@ -42,11 +44,12 @@ class KnownChannel:
     lacking: tuple[str, ...]
     left: bool
     hosts: bool
+    shut: bool = False
 
     @property
     def as_found(self) -> Channel:
         """How the network showed it last."""
-        return Channel(self.place.native_id, self.place.name, self.lacking)
+        return Channel(self.place.native_id, self.place.name, self.lacking, self.shut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +125,13 @@ class Servers(Addresses):
                 "native_id": channel.native_id,
                 "name": plain.storable(channel.name, LONGEST_NAME),
                 "lacking": "\n".join(channel.lacking),
+                "shut": channel.shut,
             }
             for channel in channels
         ]
         row = insert(t.place)
-        now = {"name": row.excluded.name, "lacking": row.excluded.lacking, "left_at": None}
+        found = row.excluded
+        now = {"name": found.name, "lacking": found.lacking, "shut": found.shut, "left_at": None}
         await self._do(row.on_conflict_do_update(index_elements=["platform", "native_id"], set_=now), rows)
 
     async def place_called(self, platform: str, native_id: str) -> Place | None:
@@ -142,6 +147,10 @@ class Servers(Addresses):
     async def lacking(self, place_id: int) -> tuple[str, ...]:
         """What is missing in a place, a sentence each; nothing when all is well."""
         return _lines(await self._value(select(t.place.c.lacking).where(t.place.c.id == place_id)))
+
+    async def shut(self, place_id: int) -> bool:
+        """Whether not everybody on its network may look into a place."""
+        return bool(await self._value(select(t.place.c.shut).where(t.place.c.id == place_id)))
 
     async def host_role(self, community_id: int) -> str:
         """The native id of the role whose members are hosts in a community, or nothing."""
@@ -197,7 +206,7 @@ def _server_of(row: Row[Any], places: Mapping[str, KnownChannel]) -> KnownServer
 
 
 def _channel_of(row: Row[Any]) -> KnownChannel:
-    return KnownChannel(place_of(row), _lines(row.lacking), row.left_at is not None, row.hosts_room)
+    return KnownChannel(place_of(row), _lines(row.lacking), row.left_at is not None, row.hosts_room, row.shut)
 
 
 def _lines(written: str | None) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from bot.core import sentences
 from bot.core.drafting import renumbered
 from bot.core.effects import Enter
 from bot.core.erasure import Erasure
-from bot.core.keeping import entry, kept_in_step
+from bot.core.keeping import entry, kept_in_step, timed
 from bot.core.model import ChatState, Refused, Series
 from bot.core.state import Change, Running
 from bot.storage.archive.addresses import Addresses
@@ -77,7 +77,7 @@ class Tx(
         for question in after.questions:
             if question.asked_at == now:
                 await self.attach_held(after.chat.id, question, now)
-        await self.perform(after, (*change.effects, *kept_in_step(before, after)), now)
+        await self.perform(after, (*timed(change.effects, after), *kept_in_step(before, after)), now)
         return after
 
     async def materialise(self, series: Series, slot: Slot, now: datetime) -> tuple[int, ...]:

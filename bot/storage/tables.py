@@ -54,6 +54,7 @@ place = Table(
     words("pinned", None),
     words("join_secret", None),
     words("lacking"),
+    flag("shut"),
     UniqueConstraint("platform", "native_id"),
 )
 

@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("community", sa.Column("host_role", sa.Text(), server_default="", nullable=False))
     op.create_index("community_server", "community", ["platform", "native_id"], unique=True)
     op.add_column("place", sa.Column("lacking", sa.Text(), server_default="", nullable=False))
+    op.add_column("place", sa.Column("shut", sa.Boolean(), server_default=sa.text("0"), nullable=False))
     op.add_column("series", sa.Column("collecting", sa.Text(), server_default="copy", nullable=False))
     op.create_table(
         "reminder",
@@ -34,6 +35,7 @@ def downgrade() -> None:
     """Take this step back."""
     op.drop_table("reminder")
     op.drop_column("series", "collecting")
+    op.drop_column("place", "shut")
     op.drop_column("place", "lacking")
     op.drop_index("community_server", "community")
     for name in ("host_role", "native_id", "platform"):

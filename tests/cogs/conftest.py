@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.networks import IN_TURN
 
-@pytest.fixture(params=("terminal", "browser"))
+
+@pytest.fixture(params=IN_TURN)
 def rooms(request: pytest.FixtureRequest) -> str:
     """The network of the rooms, each in turn."""
     return str(request.param)

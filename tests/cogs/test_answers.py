@@ -31,6 +31,11 @@ async def forms(room: Evening) -> list[tuple[str, str, bool]]:
     return [(row[0], row[1], bool(row[2])) for row in rows]
 
 
+def form(room: Evening, name: str) -> str:
+    """The native id of an answer by form, by what its asking is called."""
+    return f"form:{room.press(name)}"
+
+
 async def number_of(room: Evening, native_id: str) -> str:
     return f"m{(await room.message(native_id)).id}"
 
@@ -38,8 +43,8 @@ async def number_of(room: Evening, native_id: str) -> str:
 async def test_an_answer_by_form_is_stored_and_filed(room: Evening) -> None:
     reply = await room.asks("ana", "answer 1 We start with\nnovels", id_="press.5")
     assert (reply.text, reply.private) == ("Filed under Q1.", True)
-    assert await forms(room) == [("form:press.5", "We start with\nnovels", False)]
-    assert await room.filed("form:press.5") == [(1, "form")]
+    assert await forms(room) == [(form(room, "press.5"), "We start with\nnovels", False)]
+    assert await room.filed(form(room, "press.5")) == [(1, "form")]
     assert await room.rows("SELECT p.name FROM filing f JOIN person p ON p.id = f.by_person_id") == [("Ana",)]
 
 
@@ -52,15 +57,15 @@ async def test_answers_without_a_native_id_are_told_apart(room: Evening) -> None
 async def test_the_same_press_twice_is_one_answer(room: Evening) -> None:
     for _ in range(2):
         assert (await room.asks("mod", "answer 1 novels", Role.HOST, id_="press.5")).text == "Filed under Q1."
-    assert await forms(room) == [("form:press.5", "novels", True)]
+    assert await forms(room) == [(form(room, "press.5"), "novels", True)]
 
 
 async def test_an_answer_before_its_question_waits_for_it(room: Evening) -> None:
     reply = await room.asks("ana", "answer 2 novels", id_="9")
     assert reply.text == "Q2 is not asked yet; I keep your answer and file it as soon as it is."
-    assert await room.filed("form:9") == []
+    assert await room.filed(form(room, "9")) == []
     await room.until(15)
-    assert await room.filed("form:9") == [(2, "form")]
+    assert await room.filed(form(room, "9")) == [(2, "form")]
     assert await room.rows("SELECT held FROM message") == [(None,)]
 
 
@@ -142,7 +147,7 @@ async def test_a_guest_host_of_this_chat_files_by_a_digit(room: Evening) -> None
     said = await room.says("ana", "novels")
     await room.says("guest", "hello")
     async with room.store.begin() as tx:
-        guest = await tx.met(room.place.platform, "guest", room.place.community_id)
+        guest = await tx.met(room.place.platform, room.native("guest"), room.place.community_id)
         assert guest is not None
         await tx.invite(room.chat.id, guest.id, room.clock.at)
     await room.reacts("guest", said, 1)

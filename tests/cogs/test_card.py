@@ -11,8 +11,11 @@ from bot.commands import Reply
 from bot.core.model import Offer, Role
 from cogs import every_cog
 from tests.support.evening import Evening, evening
+from tests.support.networks import NETWORKS
 
 HELP = "`help` shows all that you can do here."
+
+pytestmark = pytest.mark.parametrize("rooms", NETWORKS, indirect=True)
 
 
 @pytest.fixture
@@ -56,7 +59,7 @@ async def test_hosts_steer_from_the_card(room: Evening) -> None:
     assert lines((await card(room, "mod", Role.HOST)).offers) == steering
     await card(room, "guest")
     async with room.store.begin() as tx:
-        guest = await tx.met(room.place.platform, "guest", room.place.community_id)
+        guest = await tx.met(room.place.platform, room.native("guest"), room.place.community_id)
         assert guest is not None
         await tx.invite(room.chat.id, guest.id, room.clock.at)
     assert lines((await card(room, "guest")).offers) == steering

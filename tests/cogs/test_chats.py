@@ -14,8 +14,8 @@ from tests.support.planning_room import SATURDAY, TUESDAY, PlanningRoom, plannin
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[PlanningRoom]:
-    async with planning_room(tmp_path) as opened:
+async def house(tmp_path: Path, rooms: str) -> AsyncIterator[PlanningRoom]:
+    async with planning_room(tmp_path, rooms) as opened:
         yield opened
 
 
@@ -171,7 +171,8 @@ async def test_a_chat_begins_when_a_host_says_so(house: PlanningRoom) -> None:
     assert reply.text == "Homework begins now and ends at 8:00 am ET."
     await house.scheduler.take_due()
     assert (await house.running(chat.id)).chat.state is ChatState.OPEN
-    assert [row[0] for row in await house.rows("SELECT subject FROM outbox")] == ["open"]
+    rows = await house.rows("SELECT subject FROM outbox WHERE action = 'post'")
+    assert [row.subject for row in rows] == ["open"]
     reply = await house.say("chat start chat=2")
     assert reply.text == "This chat has no questions yet; write them with `chat plan`, one a line."
 

@@ -12,20 +12,21 @@ from bot.core.hearing import Author, Deleted, Edited
 from bot.core.model import Collecting, Role, Series
 from cogs import every_cog
 from tests.support.evening import Evening, evening
+from tests.support.networks import NOT_OURS
 
 
-async def house(folder: Path, collecting: Collecting) -> AsyncIterator[Evening]:
+async def house(folder: Path, collecting: Collecting, rooms: str = "terminal") -> AsyncIterator[Evening]:
     series = Series(0, 1, "Thursday Chat", "#edchat", collecting=collecting)
-    async with evening(folder, *every_cog(), series=series) as opened:
-        opened.store.keeps = opened.store.collects = frozenset({"terminal"})
+    async with evening(folder, *every_cog(), series=series, rooms=rooms) as opened:
+        opened.store.keeps = opened.store.collects = frozenset({rooms})
         opened.store.clock = opened.clock.now
         await opened.until(15)
         yield opened
 
 
-@pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Evening]:
-    async for opened in house(tmp_path, Collecting.COPY):
+@pytest.fixture(params=NOT_OURS)
+async def room(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Evening]:
+    async for opened in house(tmp_path, Collecting.COPY, request.param):
         yield opened
 
 
@@ -71,7 +72,7 @@ async def test_a_deleted_answer_leaves_no_copy_and_no_word_behind(room: Evening)
 
 
 async def test_what_stands_in_the_thread_or_is_no_answer_is_not_copied(room: Evening) -> None:
-    await room.says("ana", "in the thread", thread=f"q1@{room.chat.id}.{room.place.id}")
+    await room.says("ana", "in the thread", thread=await room.post("q1"))
     await room.says("ben", "I agree with Ana")
     assert await copies(room) == {}
 
@@ -100,6 +101,63 @@ async def test_hidden_excluded_and_forgotten_words_have_no_copy(room: Evening) -
         assert await copies(room) == {}, act
 
 
+async def standing(room: Evening) -> list[str]:
+    """What copies stand on the network, or are to stand there."""
+    query = "SELECT subject, payload ->> 'text' AS text, state FROM outbox WHERE subject LIKE 'copy.%'"
+    last = {row.subject: row for row in await room.rows(f"{query} ORDER BY id")}
+    return sorted(row.text for row in last.values() if row.text and row.state in ("waiting", "sent"))
+
+
+async def words_left(room: Evening, words: str) -> int:
+    [row] = await room.rows("SELECT count(*) AS n FROM outbox WHERE payload LIKE :words", words=f"%{words}%")
+    return int(row.n)
+
+
+async def test_who_is_forgotten_leaves_no_copy_also_when_late_answers_no_longer_count(room: Evening) -> None:
+    await room.says("ana", "A1: my secret")
+    said = await room.says("ben", "A1: my shame")
+    await room.until(8 * 24 * 60)
+    assert (await room.rows("SELECT state FROM chat WHERE id = :id", id=room.chat.id))[0].state == "sealed"
+    assert await standing(room) == ["**Ana:** A1: my secret", "**Ben:** A1: my shame"]
+    await room.asks("ben", "privacy name Robin")
+    assert await standing(room) == ["**Ana:** A1: my secret", "**Ben:** A1: my shame"], "threads sleep on"
+    assert not (await room.asks("ana", "privacy forget sure=yes")).refused
+    await room._deliver()
+    assert await standing(room) == ["**Ben:** A1: my shame"]
+    await room.hear(Deleted(said, room.clock.at))
+    await room._deliver()
+    assert await standing(room) == []
+    assert [await words_left(room, one) for one in ("secret", "shame")] == [0, 0]
+
+
+async def test_another_name_stands_on_copies_too_and_no_link_leads_to_the_first_one(room: Evening) -> None:
+    await room.says("ana", "A1: a story")
+    await room._deliver()
+    for line, name, links in (("privacy name Robin", "Robin", False), ("privacy name", "Ana", True)):
+        await room.asks("ana", line)
+        await room._deliver()
+        assert await copies(room) == {"q1": f"**{name}:** A1: a story"}
+        [*_, last] = await room.rows("SELECT payload FROM outbox WHERE subject LIKE 'copy.%' ORDER BY id")
+        assert ("about" in last.payload) is links
+
+
+async def test_a_copy_that_is_on_its_way_when_its_words_are_taken_back_leaves_none_behind(
+    room: Evening,
+) -> None:
+    said = await room.says("ana", "A1: my secret")
+    async with room.store.begin() as tx:
+        row = await tx.waiting_in(room.place.id)
+        assert row is not None
+        assert row.subject.startswith("copy.")
+        await tx.claim(row, room.clock.at)
+    await room.hear(Deleted(said, room.clock.at))
+    async with room.store.begin() as tx:
+        await tx.confirm(row, "c.1", room.clock.at)
+    await room._deliver()
+    assert await standing(room) == []
+    assert await words_left(room, "secret") == 0
+
+
 async def test_with_links_alone_no_words_are_repeated(tmp_path: Path) -> None:
     async for room in house(tmp_path, Collecting.LINK):
         await room.says("ana", "A1: a story")
@@ -124,6 +182,37 @@ async def test_the_hosts_panel_is_one_post_kept_in_step(room: Evening) -> None:
     assert room.posts[room.hosts.id, "steering"] == "Thursday Chat is over; late answers still count."
 
 
+async def retold(room: Evening) -> list[tuple[str, str | None]]:
+    """Which questions' posts were told anew what comes after them, and what that is."""
+    rows = await room.rows(
+        "SELECT on_.subject, o.payload ->> '$.moments[0][0]' AS comes FROM outbox o"
+        " JOIN outbox on_ ON on_.id = o.depends_on WHERE o.action = 'edit' ORDER BY o.id"
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_a_question_s_post_follows_what_hosts_do_to_its_time(room: Evening) -> None:
+    await room.asks("mod", "chat extend 2", Role.HOST)
+    await room.asks("mod", "chat pause", Role.HOST)
+    await room._deliver()
+    assert await retold(room) == [("q2", "Next question"), ("q2", None)]
+    room.store.keeps = frozenset()
+    await room.asks("mod", "chat resume", Role.HOST)
+    assert len(await retold(room)) == 2, "networks that show no instants are told nothing"
+
+
+async def test_a_post_that_is_a_moderator_s_own_message_is_left_alone(room: Evening) -> None:
+    await room.says("mod", "Q3: My own words?", Role.HOST)
+    [row] = await room.rows("SELECT max(id) AS id FROM message")
+    reply = await room.asks("mod", f"question adopt {row.id} chat={room.chat.id} meant=3", Role.HOST)
+    assert not reply.refused, reply.text
+    await room._deliver()
+    before = await retold(room)
+    assert before == [("q2", "Next question")], "it came early"
+    await room.asks("mod", "chat extend 2", Role.HOST)
+    assert await retold(room) == before
+
+
 async def test_an_entry_in_the_calendar_follows_the_chat(room: Evening) -> None:
     rows = await room.rows("SELECT payload, state FROM outbox WHERE action = 'entry' ORDER BY id")
     assert rows, "none was wished for"
@@ -139,8 +228,6 @@ async def test_a_reply_to_a_copy_is_a_reply_to_the_answer_itself(room: Evening) 
     replied = await room.says("ben", "which one?", reply_to=copy.id)
     message = await room.message(replied)
     assert (message.kind, message.reply_to) == ("comment", said)
-    inside = await room.says(
-        "ben", "I do it too", thread=f"q1@{room.chat.id}.{room.place.id}", reply_to=copy.id
-    )
+    inside = await room.says("ben", "I do it too", thread=await room.post("q1"), reply_to=copy.id)
     assert (await room.message(inside)).reply_to == said
     assert await room.filed(inside) == [(1, "thread")]

@@ -11,13 +11,17 @@ from bot.core.hearing import Barred, Deleted
 from bot.core.model import Role
 from cogs import every_cog
 from tests.support.evening import Evening, evening
+from tests.support.networks import NOT_OURS
 
 NO_PINS = "Pin Messages is missing: the question stays unpinned. Give it to the bot's role."
 
 
+pytestmark = pytest.mark.parametrize("rooms", NOT_OURS, indirect=True)
+
+
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Evening]:
-    async with evening(tmp_path, *every_cog()) as opened:
+async def room(tmp_path: Path, rooms: str) -> AsyncIterator[Evening]:
+    async with evening(tmp_path, *every_cog(), rooms=rooms) as opened:
         yield opened
 
 
@@ -84,7 +88,7 @@ async def test_setup_says_what_is_missing(room: Evening) -> None:
 
 async def test_hosts_hear_once_that_somebody_deleted_a_question_and_its_answers_stay(room: Evening) -> None:
     await room.until(10)
-    post = f"q1@{room.chat.id}.{room.place.id}"
+    post = await room.post("q1")
     said = await room.says("ana", "a story", thread=post)
     for _ in range(2):
         await room.hear(Deleted(post, room.clock.at))
@@ -102,7 +106,7 @@ async def test_hosts_hear_once_that_somebody_deleted_a_question_and_its_answers_
 async def test_deleting_another_post_of_the_bot_tells_nobody_and_leaves_no_trace(room: Evening) -> None:
     await room.until(10)
     before = dict(room.posts)
-    await room.hear(Deleted(f"open@{room.chat.id}.{room.place.id}", room.clock.at))
+    await room.hear(Deleted(await room.post("open"), room.clock.at))
     await room._deliver()
     assert room.posts == before
     assert await room.rows("SELECT * FROM message") == []

@@ -12,6 +12,9 @@ from bot.core.model import Role
 from cogs.answers import Answers
 from cogs.hosts import Hosts
 from tests.support.evening import START, Evening, add_chat, evening
+from tests.support.networks import NETWORKS
+
+pytestmark = pytest.mark.parametrize("rooms", NETWORKS, indirect=True)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +171,7 @@ async def test_export_gives_ones_own_rows_alone(room: Evening) -> None:
     assert (document["format"], document["version"]) == ("edchat-own-words", 1)
     assert document["person"] == {
         "platform": room.place.platform,
-        "native_id": "ana",
+        "native_id": room.native("ana"),
         "name": "Ana",
         "pseudonym": "Reader 12",
         "excluded_at": None,
@@ -190,7 +190,8 @@ async def test_export_gives_ones_own_rows_alone(room: Evening) -> None:
 async def test_export_of_a_stranger_is_empty_and_sound(room: Evening) -> None:
     document = json.loads((await room.asks("ana", "privacy export")).text)
     assert document["messages"] == []
-    assert document["person"] == {"platform": room.place.platform, "native_id": "ana", "name": "Ana"}
+    ana = {"platform": room.place.platform, "native_id": room.native("ana"), "name": "Ana"}
+    assert document["person"] == ana
 
 
 async def test_forget_asks_first(room: Evening) -> None:
@@ -221,7 +222,7 @@ async def test_forget_erases_words_filings_history_rights_and_name(room: Evening
     assert "Thank you for hosting, somebody." in kept
     for word in ("aardvark", "armadillo", "albatross", "antelope", "Reader 12"):
         assert word not in kept
-    assert await room.rows("SELECT name FROM person WHERE native_id = 'ana'") == [("",)]
+    assert await name_of_ana(room) == [("",)]
     assert await room.rows("SELECT lead FROM chat") == [("",)]
     assert await room.rows("SELECT count(*) FROM chat_host") == [(0,)]
     assert await room.rows("SELECT count(*) FROM message WHERE person_id IS NULL") == [(3,)]
@@ -239,12 +240,12 @@ async def test_b376_after_forgetting_nothing_more_is_kept_and_replies_still_work
     assert (await room.asks("ana", "answer 1 novels")).text.startswith(
         "You asked that nothing of yours be kept"
     )
-    assert await room.rows("SELECT name FROM person WHERE native_id = 'ana'") == [("",)]
+    assert await name_of_ana(room) == [("",)]
     assert (await room.asks("ana", "privacy include")).text.startswith(
         "From now on your words are kept again"
     )
     assert await room.message(await room.says("ana", "A1: poems")) is not None
-    assert await room.rows("SELECT name FROM person WHERE native_id = 'ana'") == [("Ana",)]
+    assert await name_of_ana(room) == [("Ana",)]
 
 
 async def test_another_community_remembers_for_itself(room: Evening) -> None:
@@ -254,8 +255,13 @@ async def test_another_community_remembers_for_itself(room: Evening) -> None:
         far = await tx.add_place(elsewhere.id, room.place.platform, "9", "far")
     await room.asks("ana", "privacy forget sure=yes", place=far)
     assert (await room.message(said)).text == "A1: novels"
-    assert await room.rows("SELECT name FROM person WHERE native_id = 'ana'") == [("Ana",)]
+    assert await name_of_ana(room) == [("Ana",)]
     assert await room.message(await room.says("ana", "A1: comics")) is not None
+
+
+async def name_of_ana(room: Evening) -> Sequence[Any]:
+    """Give the name under which she is known."""
+    return await room.rows("SELECT name FROM person WHERE native_id = :ana", ana=room.native("ana"))
 
 
 def everything(room: Evening) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.hearing import Author
 from bot.core.model import QuestionState, Role
 from tests.support.bad_inputs import case
 from tests.support.planning_room import PlanningRoom, planning_room
@@ -145,8 +144,8 @@ async def test_a_typed_question_before_the_chat_is_let_be(house: PlanningRoom) -
 
 async def test_a_guest_hosts_question_counts(house: PlanningRoom) -> None:
     chat = await house.opened("A?", "B?")
+    guest = (await house.asker("Gus", Role.ANYONE)).person
     async with house.store.begin() as tx:
-        guest = await tx.person(house.place.platform, Author("Gus", "Gus"), house.place.community_id)
         await tx.invite(chat.id, guest.id, house.clock.at)
     await house.hear("Q1: From a guest?", "m1", "Gus", Role.ANYONE)
     assert (await house.posts(place=house.hosts))[0].startswith("Gus typed Q1")
@@ -155,8 +154,8 @@ async def test_a_guest_hosts_question_counts(house: PlanningRoom) -> None:
 @pytest.mark.parametrize("power", [Role.HOST, Role.ANYONE])
 async def test_a_question_below_other_words_counts_too(house: PlanningRoom, power: Role) -> None:
     chat = await house.opened("A?", "B?")
+    guest = (await house.asker("Gus", Role.ANYONE)).person
     async with house.store.begin() as tx:
-        guest = await tx.person(house.place.platform, Author("Gus", "Gus"), house.place.community_id)
         await tx.invite(chat.id, guest.id, house.clock.at)
     await house.hear("Here we go!\n**Q1:** From a guest?", "m1", "Gus", power)
     assert (await house.posts(place=house.hosts))[0].startswith("Gus typed Q1")

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.model import Role
+from bot.core.effects import Moment
+from bot.core.model import Person, Role
 from cogs import every_cog
-from tests.support.evening import Evening, evening
+from tests.support.evening import START, Evening, evening
+from tests.support.networks import NETWORKS
+
+pytestmark = pytest.mark.parametrize("rooms", NETWORKS, indirect=True)
 
 
 @pytest.fixture
@@ -43,6 +47,20 @@ async def test_who_asks_is_reminded_ten_minutes_before_and_once(room: Evening) -
     assert told == ["Thursday Chat starts at 8:00 pm GMT. See you there."] * 2
     await room.until(30)
     assert len(await whispered(room)) == 2
+
+
+async def test_a_reminder_names_its_instant_and_leads_to_the_announcement(room: Evening) -> None:
+    await room.asks("ana", "chat remind")
+    await room.until(-10.1)
+    async with room.store.begin() as tx:
+        who = Person(1, room.place.platform, "ana", "Ana")
+        starts = Moment("8:00 pm GMT", START)
+        await tx.whisper_of(room.place, who, "It starts at 8:00 pm GMT.", starts, room.chat.id, START)
+        row = await tx.waiting_in(room.place.id)
+    assert row is not None
+    assert row.moments == (starts,)
+    [announced] = await room.rows("SELECT platform_message_id AS id FROM outbox WHERE subject = 'announce'")
+    assert row.about == announced.id
 
 
 async def test_a_wish_taken_back_is_no_wish(room: Evening) -> None:

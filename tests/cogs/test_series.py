@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from bot.commands import Asker, Reply
 from bot.core import sentences
-from bot.core.model import ChatState, Role, Series, Visibility
+from bot.core.model import ChatState, Collecting, Role, Series, Visibility
 from cogs.archive import Archive
 from cogs.series import Series as SeriesCog
 from tests.support.bad_inputs import case
@@ -24,8 +24,8 @@ WEEKLY = 'series create Weekly EdChat when="every Tuesday 8 pm" zone="New York"'
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[PlanningRoom]:
-    async with planning_room(tmp_path) as opened:
+async def house(tmp_path: Path, rooms: str) -> AsyncIterator[PlanningRoom]:
+    async with planning_room(tmp_path, rooms) as opened:
         yield opened
 
 
@@ -47,7 +47,7 @@ async def test_a_weekly_chat_is_made_with_its_dates(house: PlanningRoom) -> None
 
 async def test_the_communitys_zone_is_meant_when_none_is_named(house: PlanningRoom) -> None:
     reply = await house.say('series create EdChat when="last Friday 16:00"')
-    assert "4:00 pm Europe/London" in reply.text
+    assert "4:00 pm London" in reply.text
     reply = await house.say('series create Nights when="every Sun 01:30"')
     assert "The clocks go" in reply.text
     reply = await house.say('series create Ends when="on the 31st 10:00"')
@@ -73,7 +73,7 @@ async def test_a_community_without_a_known_zone_is_asked(house: PlanningRoom) ->
     reply = await house.say('series create EdChat when="every Tue 8 pm"', place=room)
     assert reply.text.startswith("Which time zone?")
     reply = await house.say('series create EdChat when="every Tue 8 pm" zone=Madrid', place=room)
-    assert "every Tuesday, 8:00 pm Europe/Madrid, 60 minutes." in reply.text
+    assert "every Tuesday, 8:00 pm Madrid, 60 minutes." in reply.text
 
 
 async def test_two_times_in_two_zones(house: PlanningRoom) -> None:
@@ -284,7 +284,7 @@ async def test_a_planned_chat_that_stays_is_not_held_twice(house: PlanningRoom) 
 async def test_one_more_time_and_another_zone(house: PlanningRoom) -> None:
     await house.say(WEEKLY)
     reply = await house.say('series edit also="every Thu 12:00 Europe/London"')
-    assert "every Thursday, 12:00 pm Europe/London" in reply.text
+    assert "every Thursday, 12:00 pm London" in reply.text
     assert len(await house.chats()) == 16
     reply = await house.say("series edit zone=Chicago")
     assert "8:00 pm Chicago (CT)" in reply.text
@@ -455,3 +455,19 @@ async def test_a_guest_host_moves_their_chat_only_to_where_no_other_is(house: Pl
     assert await starts(house, ChatState.PLANNED) == before
     await as_guest(house, first.id, f'series move {first.id} to="25 Nov 8 pm"')
     assert (await starts(house, ChatState.PLANNED))[0] == before[0] + timedelta(days=1)
+
+
+async def test_how_answers_given_elsewhere_get_into_a_thread_is_set_and_told(house: PlanningRoom) -> None:
+    await house.say(f"{WEEKLY} collecting=link")
+    assert (await house.series()).collecting is Collecting.LINK
+    assert sentences.HOW_COLLECTED["link"] in (await house.say("series show")).text
+    ana = await house.asker("Ana")
+    form = await house.tree.form(ana, "series edit")
+    assert form.command.param("collecting").meanings == sentences.HOW_COLLECTED
+    await house.say("series edit collecting=off")
+    assert (await house.series()).collecting is Collecting.OFF
+    assert (await house.tree.form(ana, f"series edit {(await house.series()).id}")).given[
+        "collecting"
+    ] == "off"
+    await house.say("series edit minutes=30")
+    assert (await house.series()).collecting is Collecting.OFF

@@ -341,7 +341,7 @@ async def test_a_rehearsal_stands_in_the_hosts_room_of_the_browser_and_nowhere_e
         assert [text for text, _ in asked] == [
             "Q1: What do you read?", "Q2: What do they read?", "Q3: Where do you read?",
         ]  # fmt: skip
-        assert all(text == thread for text, thread in asked)
+        assert [thread for _, thread in asked] == ["23 Nov " + text.replace(": ", " ") for text, _ in asked]
         [rehearsal] = await room.rows("SELECT id, slug, state FROM chat WHERE rehearsal")
         assert (rehearsal.slug, rehearsal.state) == (None, "tail")
         async with room.store.read() as tx:
@@ -430,3 +430,55 @@ async def test_a_page_s_address_leaves_out_the_community_where_the_settings_do(b
     await ana.types('series create Weekly when="every Tuesday 8 pm" readers=public place=edchat')
     await ana.types("chat plan Homework\nWhy?")
     assert f"Its page: {ADDRESS}/weekly/2026-11-24/" in (await ana.presses("Announce")).text
+
+
+# --- A role of hosts -------------------------------------------------------------------------
+
+
+async def test_a_role_that_is_named_among_the_hosts_makes_hosts_of_its_members(house: PlanningRoom) -> None:
+    await house.say("series list", "Dana", Role.ANYONE)
+    reply = await house.say('setup where=edchat readers=off hosts="<@&123>; Dana"')
+    assert "Whoever has the role <@&123> is a host from now on." in reply.text
+    assert "Dana is a host from now on." in reply.text
+    async with house.store.read() as tx:
+        assert await tx.host_role(house.place.community_id) == "123"
+
+
+async def test_two_roles_are_one_too_many_and_our_own_rooms_know_none(browser: PlanningRoom) -> None:
+    ana = await comes_in(browser, "Ana")
+    two = await browser.tree.answer(ana, 'setup where=edchat readers=off hosts="<@&1>; <@&2>"')
+    assert (two.refused, two.text) == (True, sentences.HOSTS_ROLES)
+    one = await browser.tree.answer(ana, 'setup where=edchat readers=off hosts="<@&1>"')
+    assert (one.refused, one.text) == (True, sentences.HOSTS_ROLE_HERE)
+
+
+async def test_before_the_first_weekly_chat_a_form_asks_for_the_zone_that_nobody_named(
+    browser: PlanningRoom,
+) -> None:
+    async with browser.store.begin() as tx:
+        await tx.change_house(browser.place.community_id, {"zone": "UTC"})
+    ana = await comes_in(browser, "Ana")
+    form = await browser.tree.form(ana, "series create place=edchat")
+    assert "zone" not in form.given
+    assert form.needs(form.command.param("zone"))
+    made = await browser.tree.answer(
+        ana, 'series create Maths when="every Tue 8 pm" zone=Boston place=edchat'
+    )
+    assert "8:00 pm New York (ET)" in made.text
+    form = await browser.tree.form(ana, "series create place=edchat")
+    assert form.given["zone"] == "America/New_York"
+    assert not form.needs(form.command.param("zone"))
+
+
+async def test_a_rehearsal_says_that_nobody_reads_it_and_promises_nothing(house: PlanningRoom) -> None:
+    await house.say("setup where=edchat readers=public")
+    chat = await house.planned("Why?")
+    await house.say("chat rehearse", place=house.hosts)
+    await house.later(seconds=90)
+    told = "\n".join(await house.posts(place=house.hosts))
+    assert sentences.REHEARSED in told
+    assert not [one for one in sentences.READERS.values() if one in told]
+    assert "That was the rehearsal of Weekly EdChat." in told
+    assert "Late answers" not in told
+    await house.at(chat.starts_at)
+    assert sentences.READERS["public"] in "\n".join(await house.posts(chat.id))

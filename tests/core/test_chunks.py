@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,3 +29,22 @@ def test_it_is_cut_at_paragraphs_before_lines_before_words() -> None:
 
 def test_a_cut_far_too_early_is_not_taken() -> None:
     assert chunks("a\n\n" + "b" * 10, 8)[0] == "a\n\nbbbbb"
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "[a long read](https://example.org/a)",
+        "https://example.org/abcdefg",
+        "`a b c d`",
+        "```\na b\n\nc d\n```",
+    ],
+)
+def test_links_and_code_stay_whole_where_they_fit(whole: str) -> None:
+    text = f"{'word ' * 6}{whole} and more words after it"
+    for limit in range(len(whole) + 2, len(text)):
+        assert any(whole in part for part in chunks(text, limit)), limit
+
+
+def test_code_that_fits_nowhere_is_cut_all_the_same() -> None:
+    assert max(map(len, chunks(f"See: ```{'x ' * 40}```", 30))) <= 30

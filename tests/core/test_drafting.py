@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core import drafting, steering
+from bot.core import drafting, sentences, steering
 from bot.core.actions import Action
 from bot.core.effects import Wish
 from bot.core.model import Question, QuestionState, Refused, StepKind
@@ -62,8 +62,11 @@ def test_rewording_what_was_asked_changes_post_and_thread() -> None:
     asked = drafting.edit(evening.state, 1, "Better?", evening.now)
     assert [(e.action, e.text) for e in asked.effects if isinstance(e, Wish)] == [
         (Action.EDIT, "Q1: Better?"),
-        (Action.THREAD, "Q1: Better?"),
+        (Action.THREAD, "3 Nov Q1 Better?"),
     ]
+    [edit, _] = asked.effects
+    assert isinstance(edit, Wish)
+    assert edit.offers == sentences.question_offers(evening.state.chat, evening.state.questions[0])
     assert drafting.edit(evening.state, 2, "Better?", evening.now).effects == ()
 
 

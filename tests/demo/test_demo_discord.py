@@ -46,7 +46,8 @@ def test_it_tells_the_evening_as_people_there_read_it(tmp_path: Path) -> None:
     assert "#general (Maya presses Set up)" in told
     asked = [line for line in told if re.match(r"#general EdChat: Q\d: ", line)]
     assert [line[18] for line in asked] == ["1", "2", "3", "4", "5"]
-    assert all(told[told.index(line) + 1].strip().startswith("[Answer]") for line in asked)
+    below = [told[told.index(line) + 1 :][:2] for line in asked]
+    assert all(any(line.strip().startswith("[Answer]") for line in lines) for lines in below)
     copies = [line for line in told if re.match(r"\[.*\] EdChat: \*\*\w+:\*\* ", line)]
     assert copies
     assert "0 lost, 0 doubled" in done.stdout

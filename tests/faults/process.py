@@ -114,8 +114,20 @@ class Evening:
         while self.alive:
             assert time.monotonic() < begin + PATIENCE, f"it lives on\n{self.log()}"
             self.talk_for(0.2)
-            self.house.room().say(Author("mo", "Mo", Role.HOST), "!edchat chat now", self.clock.now())
+            self.types("chat now")
         assert self.process.returncode == -signal.SIGKILL, self.log()
+
+    def ask(self, questions: int) -> None:
+        """Let people talk and a host go on until so many questions are asked."""
+        end = time.monotonic() + PATIENCE
+        while len(asked := self.house.asked()) < questions:
+            assert time.monotonic() < end, f"only {asked} were asked\n{self.log()}"
+            self.types(f"chat next after={len(asked)}")
+            self.talk_for(0.3)
+
+    def types(self, line: str) -> None:
+        """A host types a command."""
+        self.room.say(Author("mo", "Mo", Role.HOST), f"!edchat {line}", self.clock.now())
 
     def said_in_the_hour(self) -> dict[str, str]:
         """What people said between the chat's start and its end, by the room's own account."""

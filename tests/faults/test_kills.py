@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -14,21 +13,15 @@ from bot.platforms.terminal.lines import Posted
 from tests.faults.process import EIGHT, Evening, evening
 
 CLOSED = "SELECT 1 FROM chat WHERE state IN ('tail', 'closed')"
-LENGTH = timedelta(minutes=30)
-"""Of the chat: long enough for every kill on a slow machine, as the clock runs at `RATE`."""
-RATE = 40
 SENT = "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE state = 'waiting')"
-
-
-def short_evening(folder: Path) -> AbstractContextManager[Evening]:
-    """An evening whose chat can be killed all along without taking long."""
-    return evening(folder, RATE, minutes=LENGTH // timedelta(minutes=1))
 
 
 def finish(told: Evening, questions: int) -> None:
     """Run the chat to its end without another fall, and check that all is there once."""
-    told.hurry(rate=150)
-    told.talk_until(EIGHT + LENGTH)
+    told.start()
+    told.ask(questions)
+    told.hurry(rate=600)
+    told.talk_until(EIGHT + timedelta(hours=1))
     told.wait(CLOSED)
     told.wait(SENT)
     told.wait_until_all_is_heard()
@@ -46,7 +39,7 @@ def finish(told: Evening, questions: int) -> None:
 @pytest.mark.parametrize("part", range(2))
 def test_killed_at_every_failpoint_nothing_is_lost_or_doubled(tmp_path: Path, part: int) -> None:
     names = sorted(FAILPOINTS)[part::2]
-    with short_evening(tmp_path) as told:
+    with evening(tmp_path, rate=60) as told:
         for number, name in enumerate(names):
             told.start(f"{name}:{1 + number % 2}")
             told.wait_for_end()
@@ -56,7 +49,7 @@ def test_killed_at_every_failpoint_nothing_is_lost_or_doubled(tmp_path: Path, pa
 def random_kills(folder: Path, seed: int, kills: int) -> None:
     """Kill the bot at moments that nobody chose."""
     luck = Random(seed)
-    with short_evening(folder) as told:
+    with evening(folder, rate=60) as told:
         for _ in range(kills):
             told.start()
             told.talk_for(luck.uniform(0.2, 2.5))

@@ -26,7 +26,7 @@ async def begun(night: Evening) -> Visitor:
 async def ends(host: Visitor) -> None:
     """The host ends the hour."""
     await host.panel.get_by_role("link", name="End", exact=True).click()
-    await host.button("Yes, do it").click()
+    await host.button("Yes, end the hour now").click()
     await expect(host.page.get_by_role("heading", name="the hour is over")).to_be_visible()
 
 

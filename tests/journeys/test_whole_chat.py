@@ -111,7 +111,7 @@ async def steer(ana: Visitor, host: Visitor) -> None:
 async def end(ana: Visitor, ben: Visitor, host: Visitor) -> None:
     """The end, which everybody sees, and the page of the chat with every answer."""
     await host.panel.get_by_role("link", name="End", exact=True).click()
-    await host.button("Yes, do it").click()
+    await host.button("Yes, end the hour now").click()
     for one in (ana, ben, host):
         await expect(one.page.get_by_role("heading", name="the hour is over")).to_be_visible()
     await ben.opens(HOME)

@@ -58,7 +58,7 @@ async def test_what_the_bot_answers_has_no_barrier(tmp_path: Path, come: Visitor
     async with evening(tmp_path, come) as night:
         host, ana = await night.host(), await night.guest("Ana")
         await host.opens(f"{night.room}do?line=series%20create")
-        await sends(host, "Do it", title="Another chat", when="whenever it suits")
+        await sends(host, "Make a weekly chat", title="Another chat", when="whenever it suits")
         await expect(host.page.get_by_role("alert")).to_be_visible()
         found += await barriers(host.page)
         come.were_told("422", f"{night.room}do")

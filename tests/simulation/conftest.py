@@ -10,6 +10,7 @@ import pytest
 
 from tests.simulation.telling import Evening, told_on
 from tests.support.house import swift_folder
+from tests.support.networks import IN_TURN
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made)
 
 
-@pytest.fixture(params=("terminal", "browser"))
+@pytest.fixture(params=IN_TURN)
 def evening(request: pytest.FixtureRequest, folder: Path) -> Evening:
-    """Tell an evening in a running house, from noon on, on each network in turn."""
+    """Tell an evening in a running house, from seven on, on each network in turn."""
     return told_on(request.param, folder)

@@ -63,17 +63,17 @@ def questions_once_in_order(house: House, place: Place, events: tuple[Event, ...
 
 def all_heard(house: House, place: Place, events: tuple[Event, ...]) -> None:
     """What was said in an hour is stored with its newest words, and what was deleted has none."""
-    stored = _stored(house, place)
+    kept = stored(house, place)
     texts = {event.id: event.text for event in events if isinstance(event, Said)}
     gone = {event.id for event in events if isinstance(event, Deleted)}
     for event in events:
         if isinstance(event, Edited):
             texts[event.id] = event.text
-    hours = _hours(house, place)
+    held = hours(house, place)
     for said in (event for event in events if isinstance(event, Said)):
-        if command_text(said.text) is None and any(begin <= said.at <= end for begin, end in hours):
-            assert said.id in stored or said.id in gone, f"lost in {place.name}: {said}"
-    for native_id, (text, html, revisions) in stored.items():
+        if command_text(said.text) is None and any(begin <= said.at <= end for begin, end in held):
+            assert said.id in kept or said.id in gone, f"lost in {place.name}: {said}"
+    for native_id, (text, html, revisions) in kept.items():
         wanted = "" if native_id in gone else texts[native_id]
         assert text == wanted, f"{native_id} in {place.name} is {text!r}, not {wanted!r}"
         assert native_id not in gone or (html is None and not revisions), f"{native_id} is not forgotten"
@@ -135,13 +135,15 @@ def _posts(events: tuple[Event, ...]) -> Iterator[Posted]:
     return (event for event in events if isinstance(event, Posted) and event.action.once)
 
 
-def _stored(house: House, place: Place) -> dict[str, tuple[Any, ...]]:
+def stored(house: House, place: Place) -> dict[str, tuple[Any, ...]]:
+    """What the database keeps of what was said in a place: words, as a page, and how many earlier ones."""
     revisions = "(SELECT count(*) FROM message_revision WHERE message_id = message.id)"
     query = f"SELECT platform_message_id, text, body_html, {revisions} FROM message WHERE place_id = ?"
     return {row[0]: row[1:] for row in house.rows(query, place.id)}
 
 
-def _hours(house: House, place: Place) -> list[tuple[datetime, datetime]]:
+def hours(house: House, place: Place) -> list[tuple[datetime, datetime]]:
+    """When chats were held in a place."""
     query = """SELECT starts_at, ends_at FROM chat JOIN chat_place ON chat.id = chat_id
         WHERE place_id = ? AND state != 'cancelled'"""
     return [(_utc(begin), _utc(end)) for begin, end in house.rows(query, place.id)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -20,10 +21,12 @@ from bot.core.model import Place
 from bot.failpoints import FAILPOINTS
 from bot.platform import Platform
 from tests.simulation.invariants import check
+from tests.simulation.invariants_on_discord import check_on_discord
+from tests.support.discord_network import INVOKER
 from tests.support.faulty import Faults, Faulty
 from tests.support.house import House, PowerCut, prepare, swift_folder
 from tests.support.inline_database import inline_database
-from tests.support.networks import TerminalPerson
+from tests.support.networks import Someone
 from tests.support.virtual_loop import run_virtual, running_virtual_loop
 
 START: Final = datetime(2026, 11, 3, 19, 50, tzinfo=UTC)
@@ -47,6 +50,8 @@ COMMANDS: Final = (
     ),
     *("chat cancel", "chat preview", "chat skip 2", "chat nonsense"),
 )
+_NUMBERED: Final = re.compile(r"Q\d+")
+"""By what a question's thread is known, on whatever network."""
 WORDS: Final = (
     "A{n}: we tried it {k}",
     "a{n} yes {k}",
@@ -68,7 +73,7 @@ class Life:
     place: Place
     other: Place
     told: list[str] = field(default_factory=list)
-    said: list[tuple[TerminalPerson, str]] = field(default_factory=list)
+    said: list[tuple[Someone, int, str]] = field(default_factory=list)
     down_until: datetime | None = None
 
     def tell(self, what: str) -> None:
@@ -110,22 +115,23 @@ class Life:
     async def talk(self) -> None:
         """Somebody says something, in the room, in a thread or as a reply."""
         place = self.luck.choice((self.place, self.place, self.other))
-        person = self.house.at_prompt(self.luck.choice(PEOPLE), place)
+        person = self.house.person(self.luck.choice(PEOPLE), place)
         n, k = self.luck.randint(1, 5), len(self.said)
         text = self.luck.choice(WORDS).format(n=n, k=k)
-        threads = list(self.house.network.threads(place))
-        said_here = [message for who, message in self.said if who.room.path == person.room.path]
+        threads = sorted(self.house.network.threads(place).values())
+        said_here = [message for _, where, message in self.said if where == place.id]
         kind = self.luck.random()
-        thread = self.luck.choice(threads) if threads and kind < 0.2 else None
+        if threads and kind < 0.2 and (name := _NUMBERED.search(self.luck.choice(threads))):
+            person = person.in_thread(name[0])
         reply = self.luck.choice(said_here) if said_here and kind > 0.8 else None
-        message = person.room.say(person.author, text, self.house.clock.now(), thread=thread, reply_to=reply)
-        self.said.append((person, message))
+        message = await (person.reply(reply, text) if reply else person.say(text))
+        self.said.append((person, place.id, message))
 
     async def reconsider(self) -> None:
         """Somebody edits, deletes or puts a digit on something."""
         if not self.said:
             return
-        person, message = choice = self.luck.choice(self.said)
+        person, _, message = choice = self.luck.choice(self.said)
         kind = self.luck.random()
         if kind < 0.4:
             await person.edit(message, f"A{self.luck.randint(1, 4)}: rather this {len(self.told)}")
@@ -152,7 +158,7 @@ class Life:
             return
         name, left = self.luck.choice(sorted(FAILPOINTS)), self.luck.randint(1, 3)
         self.tell(f"falls at {name}:{left}")
-        failpoints.arm(_Trap(name, left))
+        failpoints.arm(_Trap(name, left, self.house))
 
     async def hold_up(self) -> None:
         """The network keeps one room waiting."""
@@ -190,11 +196,20 @@ _SHARES: Final = (40, 12, 20, 6, 3, 2)
 class _Trap:
     name: str
     left: int
+    house: House
 
     def __call__(self, name: str) -> None:
         self.left -= name == self.name
         if self.left == 0:
+            if _aside():  # where nobody would notice that it falls
+                self.house.stop()
             raise PowerCut(name)
+
+
+def _aside() -> bool:
+    """Whether this is a task of Discord's library, which carries out commands by itself."""
+    task = asyncio.current_task()
+    return task is not None and task.get_name() == INVOKER
 
 
 def _only_power_cuts(fault: BaseException) -> bool:
@@ -205,7 +220,15 @@ def _only_power_cuts(fault: BaseException) -> bool:
 
 def history(seed: int) -> str:
     """Live one history, check that it came out well, and give its event log."""
-    home = _home()
+    return _lived(seed, _home())
+
+
+def history_on_discord(seed: int) -> None:
+    """Live one history on a little Discord: what is heard and sent goes over sockets, which bring chance."""
+    _lived(seed, House(swift_folder(), rooms="discord"))
+
+
+def _lived(seed: int, home: House) -> str:
     try:
         with capture_logs(processors=[format_exc_info]) as logged:
             log = run_virtual(_history(seed, home), START)
@@ -225,21 +248,26 @@ def _home() -> House:
 
 async def _history(seed: int, house: House) -> str:
     luck = Random(seed)
-    prepare(house.folder)
+    prepare(house.folder, house.rooms)
     house.wrap = lambda platform, clock: _bad_day(platform, clock, luck)
     with inline_database():
-        await house.get_up()
-        life = await _begun(seed, house, luck)
-        try:
-            await life.live(minutes=luck.randint(8, 16))
-            await life.calm_down()
-            await check(house)
-        except BaseException as error:
-            error.add_note("\n".join([f"seed {seed}", *life.told]))
-            raise
-        finally:
-            await house.fall()
+        async with house.on_its_network():
+            await _told(seed, house, luck)
     return _log(house)
+
+
+async def _told(seed: int, house: House, luck: Random) -> None:
+    await house.get_up()
+    life = await _begun(seed, house, luck)
+    try:
+        await life.live(minutes=luck.randint(8, 16))
+        await life.calm_down()
+        await (check_on_discord if house.discord else check)(house)
+    except BaseException as error:
+        error.add_note("\n".join([f"seed {seed}", *life.told]))
+        raise
+    finally:
+        await house.fall()
 
 
 def _bad_day(platform: Platform, clock: Clock, luck: Random) -> Platform:
@@ -251,7 +279,7 @@ def _bad_day(platform: Platform, clock: Clock, luck: Random) -> Platform:
 
 async def _begun(seed: int, house: House, luck: Random) -> Life:
     other = await house.add_place("lounge")
-    steps = luck.random() < 0.25
+    steps = luck.random() < 0.25 and house.discord is None  # Discord has a clock of its own
     house.longest_sleep = timedelta(seconds=30) if steps else None
     length = timedelta(minutes=luck.choice((10, 15, 20)))
     both = luck.random() < 0.5

@@ -14,13 +14,14 @@ from tests.support.inline_database import inline_database
 from tests.support.virtual_loop import run_virtual, running_virtual_loop
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
+SEVEN = NOON.replace(hour=19)
 EIGHT = NOON.replace(hour=20)
 SIX = [f"Question {number}?" for number in range(1, 7)]
 MINUTE = timedelta(minutes=1)
 
 Told = Callable[[House], Awaitable[None]]
 Evening = Callable[[Told], None]
-"""Tells an evening in a running house, from noon on."""
+"""Tells an evening in a running house, from seven on."""
 
 
 def told_on(rooms: str, folder: Path) -> Evening:

@@ -109,9 +109,10 @@ def test_after_the_first_attempt_a_question_is_already_going_out(evening: Evenin
     async def tell(house: House) -> None:
         chat = await house.add_chat(await house.add_series(), EIGHT, SIX)
         await until(EIGHT + 13.5 * MINUTE)
+        await house.types("!edchat chat now")  # its buttons tell after which question they were drawn
         network(house).hold_up(house.place.native_id, EIGHT + 16 * MINUTE)
         await until(EIGHT + 14.2 * MINUTE)
-        await house.host("Mo").types("!edchat chat extend 5 after=1")
+        await house.host("Mo").types(f"!edchat chat extend 5 chat={chat} after=1")
         await until(EIGHT + 17 * MINUTE)
         replies = [seen.text for seen in house.network.whispers("mo")]
         assert any("Q2 is already going out" in reply for reply in replies), replies
@@ -134,7 +135,8 @@ def test_a_post_that_arrived_unnoticed_is_not_called_undone(evening: Evening) ->
         house.wrap = Faulty
         await down(house, EIGHT + 15 * MINUTE, EIGHT + 90 * MINUTE)
         await house.settled(60)
-        assert house.rows("SELECT state FROM outbox WHERE subject = 'q2' AND place_id = 1") == [("sent",)]
+        q2 = "SELECT state FROM outbox WHERE subject = 'q2' AND place_id = ?"
+        assert house.rows(q2, house.place.id) == [("sent",)]
         assert not any("could not be posted" in text for text in house.posts(house.hosts))
 
     evening(tell)

@@ -17,18 +17,14 @@ from tests.simulation.telling import (
     asked_at,
     down,
     state_of,
-    told_on,
     until,
 )
 from tests.support.house import House, housed
+from tests.support.networks import NETWORKS
 from tests.support.virtual_loop import run_virtual, running_virtual_loop
 
 
-@pytest.fixture(params=("terminal", "browser", "discord"))
-def evening(request: pytest.FixtureRequest, folder: Path) -> Evening:
-    return told_on(request.param, folder)
-
-
+@pytest.mark.parametrize("evening", NETWORKS, indirect=True)
 def test_an_undisturbed_hour_asks_on_the_minute(evening: Evening) -> None:
     async def tell(house: House) -> None:
         chat = await house.add_chat(await house.add_series(), EIGHT, SIX)
@@ -97,6 +93,7 @@ def test_b141_down_for_twenty_minutes_calls_the_chat_off(evening: Evening) -> No
     evening(tell)
 
 
+@pytest.mark.parametrize("evening", NETWORKS, indirect=True)
 def test_b142_down_across_two_questions_asks_the_next_once_and_shrinks_the_rest(
     evening: Evening,
 ) -> None:

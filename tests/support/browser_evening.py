@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.hearing import Author, Barred, Deleted, Edited, Heard, Reacted, Said
 from bot.core.model import Person, Place, Refused, Role
-from bot.inbox import Inbox
 from bot.markup import render
 from bot.outbox import _outgoing
 from bot.platforms.local import Local, _Follower
 from bot.storage.store import Tx
+from tests.support.ears import SweptAtOnce
 from tests.support.evening import Evening
 
 
@@ -74,7 +72,7 @@ class BrowserEvening(Evening):
         return person
 
     async def _listen(self, place: Place) -> None:
-        ears = _SweptAtOnce(self.inbox)
+        ears = SweptAtOnce(self.inbox)
         follower = self.followers.setdefault(place.id, _Follower(self.store, place, ears))
         while await follower._hear_some():
             pass
@@ -100,22 +98,3 @@ class BrowserEvening(Evening):
             await tx.confirm(row, native_id, self.clock.at)
         self.posts[place_id, row.subject] = row.text
         return True
-
-
-@dataclass(frozen=True, slots=True)
-class _SweptAtOnce:
-    """The inbox as ears that need not wait for its next sweep."""
-
-    inbox: Inbox
-
-    async def hear(self, place: Place, heard: Sequence[Heard], cursor: str) -> None:
-        bringing = asyncio.create_task(self.inbox.hear(place, heard, cursor))
-        await asyncio.sleep(0)
-        await self.inbox.sweep()
-        await bringing
-
-    async def cursor(self, place: Place) -> str | None:
-        return await self.inbox.cursor(place)
-
-    async def places(self, platform: str) -> tuple[Place, ...]:
-        return await self.inbox.places(platform)

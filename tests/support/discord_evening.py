@@ -67,9 +67,7 @@ class Attendee:
             opened = await self.member.chooses(self._message(moved[1]), FILE_UNDER)
             return (await self._shown(await self.member.submits(opened, number=[moved[2]]))).text
         *path, value = command.split()
-        return (
-            await self._shown(await self.member.slash(self.channel, " ".join(path), minutes=value))
-        ).text
+        return (await self._shown(await self.member.slash(self.channel, " ".join(path), minutes=value))).text
 
     async def edit(self, room: str, message: str, text: str) -> None:
         """Change one's own words."""

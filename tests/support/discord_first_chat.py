@@ -87,9 +87,10 @@ class FirstChat:
     async def _rest(self) -> bool:
         world, place = self.fake.world, await self.place()
         rooms = [self.channel, *self.threads()]
-        said = [one.id for room in rooms for one in world.messages[room.id].values()]
+        standing = [one for room in rooms for one in world.messages[room.id].values()]
+        said = max((one.id for one in standing if one.author is not world.bot), default=0)
         cursor = int(await self.app.inbox.cursor(place) or 0) if place is not None else 0
-        return await self.app.idle() and (not cursor or cursor >= max(said, default=0))
+        return await self.app.idle() and cursor >= said
 
     # -- what there is --------------------------------------------------------------------------------------
 

@@ -37,6 +37,8 @@ from tests.support.fake_discord.shapes import Can, Guild
 from tests.support.networks import Seen
 
 KEYCAP: Final = "\ufe0f\u20e3"
+INVOKER: Final = "CommandTree-invoker"
+"""What the library calls a task that carries out a command."""
 BEAT: Final = 30.0
 """Seconds after which the client is asked whether it is there."""
 _WORDS: Final = frozenset({0, 19})
@@ -223,12 +225,21 @@ class DiscordNetwork:
         self.running = Discord(self.settings, self.store, self.clock, settle=0.05, first_wait=0.02)
         return self.running
 
-    async def logged_in(self) -> None:
-        """Wait until the bot is there."""
-        await self.fake.gateway.ready()
-        await self.until(
-            lambda: bool(self.running and self.running._client and self.running._client.is_ready())
-        )
+    async def logged_in(self, lives: Callable[[], bool] = lambda: True) -> None:
+        """Wait until the bot is there, or until it lives no more."""
+
+        def there() -> bool:
+            client = self.running._client if self.running else None
+            return self.fake.gateway.connected and client is not None and client.is_ready()
+
+        await self.until(lambda: there() or not lives())
+
+    async def fell(self) -> None:
+        """Let commands that the library still carries out end with the bot, as with its process they do."""
+        left = [one for one in asyncio.all_tasks() if one.get_name() == INVOKER]
+        for one in left:
+            one.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     def open_channel(self, name: str) -> str:
         """Make one more channel and give its native id."""

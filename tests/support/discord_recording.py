@@ -186,6 +186,7 @@ async def _participant(ana: Recording) -> None:
     await ana.presses(pinned, "Catch up")
     ana.scene("*Answer*")
     await ana.sends(await ana.presses(pinned, "Answer"), your_answer="Those who could start it in class.")
+    await here.settled()
     await _files(ana)
     await _answers_late(ana)
     await _her_words(ana, pinned)

@@ -1,4 +1,4 @@
-"""A command line as people bring it to the bot on Discord: a slash command with options, and its form."""
+"""A command line as people bring it to the bot on Discord: a slash command, its form, or a button."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from bot.commands import CommandTree
 from bot.core.grammar import command_text
 from bot.core.model import Refused
 from bot.declared import Command
-from tests.support.fake_discord.answers import Answer, NotOfferedError
-from tests.support.fake_discord.asking import TICK, USER, WHOLE, find_command
+from bot.platforms.discord.buttons import pressed
+from tests.support.fake_discord.answers import Answer, NotOfferedError, buttons_of
+from tests.support.fake_discord.asking import FILE, TICK, USER, WHOLE, find_command
 from tests.support.fake_discord.people import Someone
-from tests.support.fake_discord.places import Channel
+from tests.support.fake_discord.places import Channel, Message
 from tests.support.fake_discord.shapes import Json
 
+_BUTTONS_ALONE: Final = "after"
+"""What no option is for: it stands on buttons only."""
 OVERVIEW: Final = "edchat"
 """What is typed for the command without a name."""
 
@@ -23,10 +26,32 @@ async def typed(member: Someone, channel: Channel, tree: CommandTree, line: str)
     """Bring a typed line as Discord's own program does; None for one that it could not bring."""
     text = command_text(line)
     try:
-        command, given = tree.read(text or "")
-        return await _brought(member, channel, command, dict(given)) if text is not None else None
+        if text is None:
+            return None
+        command, given = tree.read(text)
+        if _BUTTONS_ALONE in given:
+            return await _pressed(member, channel, text)
+        return await _brought(member, channel, command, dict(given))
     except (Refused, NotOfferedError):
         return None
+
+
+async def _pressed(member: Someone, channel: Channel, line: str) -> Answer:
+    """Press the newest button that they see with this line."""
+    for message in reversed(_seen(member, channel)):
+        for label, button in buttons_of(message).items():
+            press = pressed(button.get("custom_id", ""))
+            if press is not None and not press.form and press.line == line:
+                return await member.clicks(message, label)
+    raise NotOfferedError(f"there is no button for {line!r}")
+
+
+def _seen(member: Someone, channel: Channel) -> list[Message]:
+    world = member.fake.world
+    asked = [one for one in world.interactions.values() if one.user is member.user]
+    told = [part for one in asked for part in (one.original, *one.followups) if part is not None]
+    here = [one for one in told if one.channel_id == channel.id]
+    return sorted([*world.messages[channel.id].values(), *here], key=lambda one: one.id)
 
 
 async def _brought(member: Someone, channel: Channel, command: Command, given: dict[str, str]) -> Answer:
@@ -35,9 +60,11 @@ async def _brought(member: Someone, channel: Channel, command: Command, given: d
     options = {
         one["name"]: _value(member, one, given.pop(name))
         for one in known
-        if (name := one["name"].replace("-", "_")) in given
+        if (name := one["name"].replace("-", "_")) in given and one["type"] != FILE
     }
     answer = await member.slash(channel, path, **options)
+    unheard = answer.interaction.callback_type is None
+    assert answer.modal or unheard or not given, f"{path!r} took no {sorted(given)}"
     return await member.submits(answer, **_fields(answer, given)) if answer.modal else answer
 
 

@@ -1,13 +1,15 @@
-"""Ears that note what a platform brings, for tests of platforms without a database."""
+"""Ears for tests: they note what a platform brings, without a database, or are an inbox that never waits."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 
 from bot.core.hearing import Heard
 from bot.core.model import Place
+from bot.inbox import Inbox
 from bot.platform import Ears, Platform
 
 
@@ -48,6 +50,28 @@ class NotingEars:
     def has_heard(self, count: int, native_id: str | None = None) -> Callable[[], bool]:
         """Give the question whether so much was noted by now."""
         return lambda: len(self.heard(native_id)) >= count
+
+
+@dataclass(frozen=True, slots=True)
+class SweptAtOnce:
+    """The inbox as ears that need not wait for its next sweep."""
+
+    inbox: Inbox
+
+    async def hear(self, place: Place, heard: Sequence[Heard], cursor: str) -> None:
+        """Have it stored."""
+        bringing = asyncio.create_task(self.inbox.hear(place, heard, cursor))
+        await asyncio.sleep(0)
+        await self.inbox.sweep()
+        await bringing
+
+    async def cursor(self, place: Place) -> str | None:
+        """Give where listening stopped."""
+        return await self.inbox.cursor(place)
+
+    async def places(self, platform: str) -> tuple[Place, ...]:
+        """Give the places that are listened to."""
+        return await self.inbox.places(platform)
 
 
 @asynccontextmanager

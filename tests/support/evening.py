@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from bot.commands import Asker, Cog, CommandTree, Reply
+from bot.commands import Asker, Cog, Reply
 from bot.core import steering
 from bot.core.hearing import Author, Barred, Deleted, Edited, Heard, Reacted, Said
 from bot.core.model import Chat, Place, Question, Role, Series, StepKind
@@ -20,12 +20,15 @@ from bot.core.state import Change
 from bot.inbox import Inbox
 from bot.scheduler import Scheduler
 from bot.storage.engine import database_url
-from bot.storage.migrate import migrate
 from bot.storage.store import Store
+from tests.support.empty import put_empty
+from tests.support.noting_tree import NotingTree
 
 START: Final = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 """When the chat begins; the day before, everything is planned."""
 QUESTIONS: Final = ("What do you read?", "What do they read?", "Where do you read?")
+NO_CHAT: Final = Chat(0, 0, "", START, START)
+"""What an evening has before its chat is planned."""
 HEARD: Final = (Said, Edited, Deleted, Reacted, Barred)
 
 
@@ -55,7 +58,7 @@ class Evening:
 
     store: Store
     clock: SetClock
-    tree: CommandTree
+    tree: NotingTree
     inbox: Inbox
     scheduler: Scheduler
     place: Place
@@ -84,6 +87,20 @@ class Evening:
         native_id = f"m.{self.heard}"
         await self.hear(Said(native_id, Author(who, who.title(), power), words, self.clock.at, **hangs))
         return native_id
+
+    def native(self, who: str) -> str:
+        """The native id of somebody."""
+        return who
+
+    def press(self, name: str) -> str:
+        """The native id of an asking to which a test gave this one."""
+        return name
+
+    async def post(self, subject: str) -> str:
+        """The native id of what the bot posted in the channel."""
+        query = "SELECT platform_message_id AS id FROM outbox WHERE place_id = :place AND subject = :subject"
+        [*_, last] = await self.rows(f"{query} ORDER BY id", place=self.place.id, subject=subject)
+        return str(last.id)
 
     async def hear(self, *heard: Heard, place: Place | None = None) -> None:
         """Bring happenings to the inbox, and let it sweep."""
@@ -153,10 +170,15 @@ class Evening:
                     self.posts[place_id, row.subject] = row.text
 
 
-def _evening_on(rooms: str) -> type[Evening]:
-    from tests.support.browser_evening import BrowserEvening
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What an evening is made of, whatever network it is on."""
 
-    return BrowserEvening if rooms == "browser" else Evening
+    store: Store
+    clock: SetClock
+    tree: NotingTree
+    inbox: Inbox
+    scheduler: Scheduler
 
 
 @asynccontextmanager
@@ -165,22 +187,35 @@ async def evening(
 ) -> AsyncIterator[Evening]:
     """A chat with three questions, planned for the next evening; `rooms` is the network it is on."""
     clock, url = SetClock(START - timedelta(days=1)), database_url("", folder)
-    migrate(url, clock.at)
+    put_empty(url)
     async with Store(url) as store:
-        tree = CommandTree(store, clock, *cogs)
+        tree = NotingTree(store, clock, *cogs)
         inbox = Inbox(store, clock, {kind: tree.hearers(kind) for kind in HEARD})
         scheduler = Scheduler(store, clock, {kind: tree.steppers(kind) for kind in StepKind})
-        async with store.begin() as tx:
-            community = await tx.add_community("Edhouse", "Europe/London")
-            place = await tx.add_place(community.id, rooms, "1", "edchat")
-            hosts = await tx.add_place(community.id, rooms, "2", "edchat-hosts")
-            await tx.make_hosts_room(hosts.id)
-        begin = _evening_on(rooms)
-        house = begin(store, clock, tree, inbox, scheduler, place, hosts, Chat(0, 0, "", START, START))
-        house.chat = await add_chat(
-            house, series or Series(0, community.id, "Thursday Chat", "#edchat"), START
-        )
-        yield house
+        async with _begun(rooms, Opened(store, clock, tree, inbox, scheduler)) as house:
+            first = series or Series(0, house.place.community_id, "Thursday Chat", "#edchat")
+            house.chat = await add_chat(house, first, START)
+            yield house
+
+
+@asynccontextmanager
+async def _begun(rooms: str, opened: Opened) -> AsyncIterator[Evening]:
+    """An evening in an empty community on this network."""
+    from tests.support.browser_evening import BrowserEvening
+    from tests.support.discord_rooms import evening_on_discord
+
+    if rooms == "discord":
+        async with evening_on_discord(opened) as begun:
+            yield begun
+        return
+    async with opened.store.begin() as tx:
+        community = await tx.add_community("Edhouse", "Europe/London")
+        place = await tx.add_place(community.id, rooms, "1", "edchat")
+        hosts = await tx.add_place(community.id, rooms, "2", "edchat-hosts")
+        await tx.make_hosts_room(hosts.id)
+    begin = BrowserEvening if rooms == "browser" else Evening
+    parts = (opened.store, opened.clock, opened.tree, opened.inbox, opened.scheduler)
+    yield begin(*parts, place, hosts, NO_CHAT)
 
 
 async def add_chat(

@@ -154,7 +154,7 @@ class House:
         self._running = asyncio.create_task(self._app.run(), name="the bot")
         if self.discord is not None:
             self.discord.tree = self._app.tree
-            await self.discord.logged_in()
+            await self.discord.logged_in(lambda: self.up)
 
     def _platform(self) -> Platform:
         if self.discord is not None:
@@ -183,6 +183,11 @@ class House:
         store._turn = asyncio.Lock()
         return store
 
+    def stop(self) -> None:
+        """Let the bot fall where it stands; what it leaves is cleared away by `fall`."""
+        if self._running is not None:
+            self._running.cancel()
+
     async def fall(self) -> None:
         """Stop the bot at once, wherever it stands, or clear away what fell by itself."""
         if self._running is None:
@@ -190,6 +195,8 @@ class House:
         self._running.cancel()
         with suppress(asyncio.CancelledError, BaseExceptionGroup):
             await self._running
+        if self.discord is not None:
+            await self.discord.fell()
         await self.store.close()
         self._running = self._app = None
 

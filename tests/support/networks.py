@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
+
+import pytest
 
 from bot.clock import Clock
 from bot.core.hearing import Author
@@ -14,6 +16,12 @@ from bot.core.model import Offer, Place, Role
 from bot.platform import Platform
 from bot.platforms.terminal import Room, Terminal
 from bot.platforms.terminal.view import Shown, View
+
+NETWORKS: Final = ("terminal", "browser", "discord")
+IN_TURN: Final = ("terminal", "browser", pytest.param("discord", marks=pytest.mark.slow))
+"""Every network in turn; over sockets a thousand conversations take minutes."""
+NOT_OURS: Final = (IN_TURN[0], IN_TURN[2])
+"""Those whose rooms the bot does not keep itself: from them it can be barred, and its posts deleted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -22,11 +20,12 @@ from bot.inbox import Inbox
 from bot.scheduler import Scheduler
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.engine import database_url
-from bot.storage.migrate import migrate
 from bot.storage.store import Store, Tx
 from cogs.chats import Chats
 from cogs.questions import Questions
 from cogs.series import Series as WeeklyChats
+from tests.support.empty import put_empty
+from tests.support.noting_tree import NotingTree
 
 SATURDAY: Final = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 """When the tests begin: noon in London."""
@@ -193,30 +192,30 @@ class PlanningRoom:
         return chat
 
 
-def _put_empty(file: Path) -> None:
-    file.write_bytes(_empty())
-
-
-@cache
-def _empty() -> bytes:
-    """An empty database; migrating once is enough for all tests."""
-    with TemporaryDirectory() as folder:
-        url = database_url("", Path(folder))
-        migrate(url, SATURDAY)
-        return Path(str(url.database)).read_bytes()
-
-
 @asynccontextmanager
 async def planning_room(folder: Path, rooms: str = "terminal") -> AsyncIterator[PlanningRoom]:
     """Open an empty community in London; `rooms` is the network it is on."""
     url, clock = database_url("", folder), SetClock()
-    _put_empty(Path(str(url.database)))
+    put_empty(url)
     async with Store(url) as store:
-        async with store.begin() as tx:
-            community = await tx.add_community("Edhouse", "Europe/London")
-            place = await tx.add_place(community.id, rooms, "1", "edchat")
-            hosts = await tx.add_place(community.id, rooms, "2", "edchat-hosts")
-            await tx.make_hosts_room(hosts.id)
-        tree = CommandTree(store, clock, WeeklyChats(), Chats(), Questions())
-        scheduler, inbox = Scheduler(store, clock, {}), Inbox(store, clock, {})
-        yield PlanningRoom(store, clock, tree, scheduler, inbox, place, hosts)
+        tree = NotingTree(store, clock, WeeklyChats(), Chats(), Questions())
+        async with _begun(rooms, store, clock, tree) as house:
+            yield house
+
+
+@asynccontextmanager
+async def _begun(rooms: str, store: Store, clock: SetClock, tree: NotingTree) -> AsyncIterator[PlanningRoom]:
+    """An empty community on this network."""
+    from tests.support.discord_rooms import planning_on_discord
+
+    if rooms == "discord":
+        async with planning_on_discord(store, clock, tree) as begun:
+            yield begun
+        return
+    async with store.begin() as tx:
+        community = await tx.add_community("Edhouse", "Europe/London")
+        place = await tx.add_place(community.id, rooms, "1", "edchat")
+        hosts = await tx.add_place(community.id, rooms, "2", "edchat-hosts")
+        await tx.make_hosts_room(hosts.id)
+    scheduler, inbox = Scheduler(store, clock, {}), Inbox(store, clock, {})
+    yield PlanningRoom(store, clock, tree, scheduler, inbox, place, hosts)

@@ -62,7 +62,7 @@ class Room:
 
     async def until(self, query: str, wanted: object, **values: Any) -> None:
         """Wait until the first column of the first row is this."""
-        for _ in range(250):
+        for _ in range(1000):  # a slow machine is no wrong answer
             if (found := await self.rows(query, **values)) and found[0][0] == wanted:
                 return
             await asyncio.sleep(0.02)

@@ -224,7 +224,7 @@ async def test_ending_the_hour_asks_once_more(room: Room) -> None:
     page = (await room.host.get(room.at)).text
     assert f'href="{room.at}do?line=chat%20end%20chat%3D{room.chat_id}"' in page
     form = (await room.host.get(f"{room.at}do?line=chat%20end%20chat%3D{room.chat_id}")).text
-    assert "Yes, do it" in form
+    assert "Yes, end the hour now" in form
     got = await room.host.post(f"{room.at}do", {"command": "chat end", "p.chat": str(room.chat_id)})
     assert "The chat ends now" in words(got.text)
     assert "late answers count until" in words((await room.host.get(room.at)).text)
@@ -440,9 +440,42 @@ async def test_an_answer_too_long_for_one_message_comes_whole_and_in_order(room:
     assert len(set(parts)) == 1
     listed = [words(note).index(f"{path} ") for path in ("setup", "privacy forget")]
     assert listed == sorted(listed)
-    assert words(note).index(sentences_of_help()) < listed[0]
+    assert words(note).index("What you can do here;") < listed[0]
 
 
-def sentences_of_help() -> str:
-    """How the first part begins."""
-    return "What you can do here;"
+async def test_what_names_commands_names_the_button_or_what_is_typed_in_a_room(room: Room) -> None:
+    ana = await room.house.join("Ana")
+    talk = words((await ana.get(f"{room.at}?thread=room")).text)
+    assert "My words tells what is kept and how to be left out." in talk
+    card = await ana.post(f"{room.at}say", {"text": "!edchat", "thread": "room"})
+    note = words(card.text.partition("data-only>")[2].partition("</section>")[0])
+    assert "To answer, use Answer , write in its thread, or begin with A1:" in note
+    assert "!edchat help shows all that you can do here." in note
+
+
+async def test_from_the_hosts_room_a_plain_way_leads_to_the_chat(room: Room) -> None:
+    page = (await room.host.get(f"/room/{room.house.hosts.native_id}/")).text
+    assert f'<a class="btn" href="{room.at}">Go to {room.house.place.name}</a>' in page
+    assert "Go to" not in words((await room.host.get(room.at)).text)
+
+
+async def test_when_the_hour_is_over_the_bar_leads_to_the_page(room: Room) -> None:
+    ana = await room.house.join("Ana")
+    assert "Read it all" not in words((await ana.get(room.at)).text)
+    await room.presses(room.host, f"chat end chat={room.chat_id}")
+    await room.until("select published_at is not null from chat where id = :id", 1, id=room.chat_id)
+    page = (await ana.get(room.at)).text
+    assert "Over “Homework”: the hour is over, and late answers count until" in words(page)
+    link = re.search(r'<a class="btn" href="([^"]*)">Read it all</a>', page)
+    assert link
+    got = await ana.get(link[1])
+    assert (got.status, "What worked?" in got.text) == (200, True)
+
+
+async def test_whom_a_reply_is_for_is_said_once(room: Room) -> None:
+    ana, ben = await room.house.join("Una Stone"), await room.house.join("Ben")
+    number = said(await room.says(ana, "Hello"))
+    page = (await ben.get(f"{room.at}?thread=room&reply={number}")).text
+    form = page.partition('id="write"')[2].partition("</form>")[0]
+    assert words(form).count("Una Stone") == 1
+    assert "Never mind" in words(form)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -11,10 +14,13 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from bot.core import drafting
+from bot.core.model import Chat
 from tests.support.web_house import Browser as Person
 from tests.web.room_setting import Room, open_room, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Opens = Callable[..., AbstractAsyncContextManager[Page]]
 
 
@@ -143,3 +149,26 @@ async def test_both_parts_of_a_long_answer_stand_in_order_and_go_when_another_co
         await page.locator("#w-room").press("Control+Enter")
         await expect(notes).to_have_count(1)
         await expect(notes).to_contain_text("Readers see you as")
+
+
+async def test_when_a_rehearsal_is_over_its_sheets_go_with_their_tabs(room: Room, chromium: Browser) -> None:
+    hosts = f"/room/{room.house.hosts.native_id}/"
+    async with room.house.store.begin() as tx:
+        state, now = await tx.running(room.chat_id), room.house.site.clock.now()
+        other = Chat(0, state.series.id, "Europe/London", now + DAY, now + DAY + HOUR)
+        planned = await tx.running((await tx.add_chat(other)).id)
+        await tx.change(planned, drafting.plan(planned, "Marking", ("Why?",), now), now)
+    await room.presses(room.host, f"chat end chat={room.chat_id}")
+    await room.host.post(f"{hosts}do", {"line": f"chat rehearse chat={planned.chat.id}"})
+    async with room.house.store.read() as tx:
+        [played] = [one for one in await tx.coming_in(room.house.hosts.id) if one.rehearsal]
+    await asyncio.sleep(max(0.0, (played.starts_at - room.house.site.clock.now()).total_seconds()))
+    await room.until("select state from chat where id = :id", "open", id=played.id)
+    await room.host.post(f"{hosts}do", {"line": f"chat next chat={played.id} after=0"})
+    async with page_of(chromium, replace(room, at=hosts), room.host) as page:
+        await expect(page.locator("[data-tab]")).to_have_count(2)
+        await expect(page.locator("[data-sheet]")).to_have_count(2)
+        await room.host.post(f"{hosts}do", {"line": f"chat end chat={played.id}"})
+        await expect(page.locator("[data-tab]")).to_have_count(1)
+        await expect(page.locator("[data-sheet]")).to_have_count(1)
+        await expect(page.locator("[data-sheet=room]")).to_be_visible()

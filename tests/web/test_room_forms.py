@@ -12,6 +12,7 @@ from sqlalchemy import text as sql
 
 from bot.core import sentences
 from bot.core.model import Offer, Visibility
+from bot.core.times import clockface
 from tests.support.web_house import WebHouse, web_house
 from tests.web.room_setting import Room, open_room, words
 
@@ -143,3 +144,39 @@ async def test_the_hello_in_the_hosts_room_stands_with_its_button(house: WebHous
         page = (await mo.get(at)).text
     stands = page.partition('data-list="room"')[2].partition("</ol>")[0]
     assert f'href="{at}do?line=setup">Set up</a>' in stands
+
+
+async def test_before_the_first_weekly_chat_its_zone_is_asked_for_and_not_filled_in(house: WebHouse) -> None:
+    mo, at = await house.host(), f"/room/{house.hosts.native_id}/"
+    async with house.store.begin() as tx:
+        await tx.change_house(house.community.id, {"zone": "UTC"})
+    form = (await mo.get(f"{at}do?line=series%20create")).text
+    [zone] = tags(form, "p.zone")
+    assert 'value=""' in zone
+    assert "required" in zone
+    assert "Its time zone For example: ET or London" in words(form)
+    refused = await mo.post(f"{at}do", {"command": "series create", "p.title": "A", "p.when": "at noon"})
+    assert (refused.status, "required" in tags(refused.text, "p.zone")[0]) == (422, True)
+    made = {"p.title": "Maths", "p.when": "every Tuesday 8 pm", "p.zone": "ET"}
+    await mo.post(f"{at}do", {"command": "series create", **made})
+    again = (await mo.get(f"{at}do?line=series%20create")).text
+    assert 'value="America/New_York"' in tags(again, "p.zone")[0]
+    assert "required" not in tags(again, "p.zone")[0]
+
+
+async def test_the_button_of_a_form_says_what_it_does_and_a_plan_for_which_date(room: Room) -> None:
+    async def button(line: str) -> tuple[str, str]:
+        page = (await room.host.get(f"{room.at}do?line={quote(line)}")).text
+        found = re.search(r'<button class="solid">([^<]*)<', page)
+        assert found
+        return found[1], words(page)
+
+    said, page = await button(f"chat plan chat={room.chat_id}")
+    async with room.house.store.read() as tx:
+        chat = await tx.chat(room.chat_id)
+    assert chat is not None
+    assert said == "Keep the plan"
+    assert f"{clockface.moment(chat.starts_at, chat.zone)}: Homework" in page
+    assert (await button("series create"))[0] == "Make a weekly chat"
+    assert (await button("setup"))[0] == "Set it up"
+    assert (await button(f"chat end chat={room.chat_id}"))[0] == "Yes, end the hour now"

@@ -233,6 +233,11 @@ def setting_wrong(name: str, value: str | None) -> str:
     return f"{name}{said}: {SETTING_HINTS[name]}."
 
 
+def fast_clock(file: str) -> str:
+    """Say that a clock of its own does not go together with a network that others are on."""
+    return f"This data folder keeps a faster clock ({file}), as for a demo: run it without a token."
+
+
 def setting_given_twice(name: str, file_name: str) -> str:
     """Say that a setting stands in two places."""
     return f"{name} and {file_name} are both set: keep one of them."

@@ -14,6 +14,9 @@ PAUSED_RESUME_FIRST = "The chat is paused; use `chat resume` first."
 ALREADY_WRAPPING = "All questions are asked and the wrap-up is running; `chat end` closes the chat."
 NOTHING_LEFT_TO_SKIP = "No question is left to skip."
 RUNNING_USE_END = "This chat is already running; `chat end` closes it."
+LONGEST_THREAD_NAME = 100
+NEXT_IN, WRAP_IN, END_IN = "Next question", "Wrap-up", "The end"
+"""What comes after a question, before how far off it is: "Next question in 4 minutes"."""
 TOO_LONG_A_CHAT = "A chat can last six hours at most; end this one and plan another."
 
 
@@ -37,9 +40,10 @@ def next_is_out(series: Series, asked: Question) -> str:
     return f"{letter(series, 0)}{asked.position} is out: {asked.text}"
 
 
-def thread_name(series: Series, asked: Question) -> str:
-    """What a question's thread is called, at most 100 characters."""
-    return question(series, asked)[:100]
+def thread_name(chat: Chat, series: Series, asked: Question) -> str:
+    """What a question's thread is called, as in "17 Nov Q2 What works?", at most 100 characters."""
+    day = clockface.day(chat.starts_at, chat.zone).partition(" ")[2]
+    return f"{day} {letter(series, 0)}{asked.position} {asked.text}"[:LONGEST_THREAD_NAME]
 
 
 def announcement(chat: Chat, series: Series, questions: Sequence[Question], links: Sequence[str] = ()) -> str:
@@ -107,6 +111,7 @@ def wrap(series: Series, hosts: Sequence[str], next_at: datetime | None, zone: s
 
 
 REHEARSED = "This is a rehearsal: nobody reads it afterwards."
+OPEN_ARCHIVE = "Open the archive"
 PRIVACY_HOW = "`privacy show` tells what is kept and how to be left out."
 
 

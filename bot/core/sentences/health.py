@@ -25,7 +25,8 @@ def question_gone(place: Place, series: Series, number: int) -> str:
     """Said when somebody took a question's message away."""
     named = f"{letter(series, 0)}{number}"
     return (
-        f"Somebody deleted the message of {named} in {place.name}. Its answers are kept and its thread goes on; "
+        f"Somebody deleted the message of {named} in {place.name}. "
+        f"Its answers are kept and its thread goes on; "
         f"answers with the label {letter(series, 1)}{number} are still heard."
     )
 

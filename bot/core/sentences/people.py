@@ -83,8 +83,9 @@ def panel_at_end(
     answers: Mapping[int, int],
     quiet: Sequence[str],
     new: Sequence[str],
+    page: str = "",
 ) -> str:
-    """What hosts are told when a chat ends; `answers` are counts by the question's number."""
+    """What hosts are told when a chat ends; `answers` are counts by number, `page` is what they may share."""
     lines = [f"{name(chat, series)} is over."]
     q = letter(series, 0)
     if answers:
@@ -95,7 +96,12 @@ def panel_at_end(
         lines.append(f"Spoke, but answered nothing yet: {_names(quiet)}.")
     if new:
         lines.append(f"Here for the first time: {_names(new)}.")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_to_share(chat, series, page)])
+
+
+def _to_share(chat: Chat, series: Series, page: str) -> list[str]:
+    named = f"{name(chat, series)} {series.hashtag}".strip()
+    return [f"To share: That was {named}. Read it: {page}"] if page else []
 
 
 # --- Hosts -----------------------------------------------------------------------------------

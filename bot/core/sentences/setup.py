@@ -74,6 +74,15 @@ def setup_asks(room: str | None, readers: Visibility | None, rooms: Sequence[str
     return "\n".join([*lines, SETUP_ONCE_MORE.format(what=" and ".join(lacking))])
 
 
+def not_public(room: str) -> str:
+    """Said when everybody may read, but not everybody in the server sees the channel."""
+    return (
+        f"Not everybody in this server sees {room} with its history, so what is said there stands on no "
+        "public page; whoever has the link may read it. "
+        "Let @everyone view the channel and its history to change that."
+    )
+
+
 def hosts_room_now(name: str) -> str:
     """The answer to a choice of the hosts' room."""
     return f"From now on I speak with hosts in {name}; make sure that only they see it."

@@ -166,7 +166,7 @@ class Acting:
             found = await self._found(channel)
             if found is not None:
                 return found
-        view = buttons(self.out.offers) or discord.utils.MISSING
+        view = buttons(self.out.offers, self.out.link) or discord.utils.MISSING
         words, key = await self._words(), nonce(self.out.key)
         sent = await channel.send(words, nonce=key, allowed_mentions=_NO_PINGS, view=view)
         return str(sent.id)

@@ -8,6 +8,7 @@ from typing import Final
 
 import discord
 
+from bot.core.effects import Link
 from bot.core.model import Offer
 from bot.core.plain import cut
 
@@ -16,6 +17,7 @@ RUN: Final = "edchat:"
 OPEN: Final = "edchat?"
 """Begins the id of a button whose line opens a form, and of that form."""
 LONGEST_ID: Final = 100
+LONGEST_URL: Final = 512
 MOST: Final = 25
 _LONGEST_LABEL: Final = 80
 
@@ -41,8 +43,8 @@ def custom_id(offer: Offer) -> str:
     return f"{OPEN if offer.form else RUN}{offer.line}"
 
 
-def buttons(offers: Iterable[Offer]) -> discord.ui.View | None:
-    """Offers as buttons, as many as a message holds; None where there are none.
+def buttons(offers: Iterable[Offer], link: Link | None = None) -> discord.ui.View | None:
+    """Offers as buttons, as many as a message holds, and one that opens an address; None for none.
 
     A line stands on one button only. Nothing is kept in memory for them: whatever is pressed is read from
     the button itself.
@@ -51,10 +53,13 @@ def buttons(offers: Iterable[Offer]) -> discord.ui.View | None:
     for offer in offers:
         if len(custom_id(offer)) <= LONGEST_ID:
             shown.setdefault(custom_id(offer), cut(offer.label, _LONGEST_LABEL))
-    if not shown:
+    opens = [link] if link and link.url.startswith("https://") and len(link.url) <= LONGEST_URL else []
+    if not (shown or opens):
         return None
     view = discord.ui.View(timeout=None)
-    for name, label in list(shown.items())[:MOST]:
+    for one in opens:
+        view.add_item(discord.ui.Button(label=cut(one.label, _LONGEST_LABEL), url=one.url))
+    for name, label in list(shown.items())[: MOST - len(opens)]:
         view.add_item(discord.ui.Button(label=label, custom_id=name))
     view.stop()  # else discord.py keeps every view that it sends
     return view

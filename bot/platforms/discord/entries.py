@@ -61,10 +61,16 @@ def payload(out: Outgoing, entry: Entry, clock: Clock) -> dict[str, Any]:
         "description": cut(entry.about, _LONGEST_ABOUT),
         "scheduled_start_time": _written(begins),
         "scheduled_end_time": _written(ends),
-        "entity_metadata": {"location": cut(entry.where or f"#{out.place.name}", _LONGEST_WHERE)},
+        "entity_metadata": {"location": _where(out, entry)},
         "entity_type": ELSEWHERE,
         "privacy_level": MEMBERS_ONLY,
     }
+
+
+def _where(out: Outgoing, entry: Entry) -> str:
+    """Where to go; an address that is too long would lead nowhere, so then it is the channel."""
+    channel = cut(f"#{out.place.name}", _LONGEST_WHERE)
+    return entry.where if 0 < len(entry.where) <= _LONGEST_WHERE else channel
 
 
 async def _made(

@@ -44,7 +44,8 @@ def health(channel: discord.TextChannel | discord.Thread, *, reads: bool) -> Hea
 def channel_as_found(channel: discord.TextChannel | discord.Thread, *, reads: bool) -> Channel:
     """Describe a channel for our books."""
     found = health(channel, reads=reads)
-    return Channel(str(channel.id), storable(channel.name, LONGEST_NAME), found.lacking, found.goes_on)
+    name = storable(channel.name, LONGEST_NAME)
+    return Channel(str(channel.id), name, found.lacking, _shut(channel), found.goes_on)
 
 
 def visible(channel: discord.TextChannel) -> bool:
@@ -62,6 +63,13 @@ def first_writable(guild: discord.Guild) -> discord.TextChannel | None:
     """Where first words belong: the system channel, else the first channel that the bot may write in."""
     wanted = (guild.system_channel, *guild.text_channels)
     return next((channel for channel in wanted if channel is not None and writable(channel)), None)
+
+
+def _shut(channel: discord.TextChannel | discord.Thread) -> bool:
+    """Whether not everybody in the server may look into a channel, and read what was said there before."""
+    everyone = channel.permissions_for(channel.guild.default_role)
+    private = isinstance(channel, discord.Thread) and channel.is_private()
+    return private or not (everyone.view_channel and everyone.read_message_history)
 
 
 def _missing(channel: discord.TextChannel | discord.Thread) -> Iterator[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from functools import partial
+from typing import Final
 
 import discord
 
@@ -18,6 +20,9 @@ from bot.platforms.discord.following import Happened
 from bot.platforms.discord.translating import Translator, by_people, digit, says_something
 from bot.storage.store import Store
 
+_PASSED_BY: Final = 1_000
+"""Lines that nobody of ours wrote, and whose going is no news: Discord's own about pins come and go so."""
+
 
 class Listener:
     """One of a client's parts: it is told what people do, and brings it where we are in use."""
@@ -26,6 +31,7 @@ class Listener:
         self._client, self._store = client, store
         self._authors, self._translator = Authors(), Translator(clock)
         self._attention = Attention(client, store, ears, clock, self._authors)
+        self._passed_by: deque[int] = deque(maxlen=_PASSED_BY)
 
     async def run(self) -> None:
         """Follow the places in use, as they come and go, until cancelled."""
@@ -74,6 +80,8 @@ class Listener:
         if message.guild is None:
             return
         told = by_people(message) and says_something(message)
+        if not by_people(message) and not self._posted(message):
+            self._passed_by.append(message.id)
 
         def make(place: Place) -> Happened:
             heard: Heard | None = None
@@ -146,8 +154,15 @@ class Listener:
 
     def _deleted(self, guild_id: int | None, channel_id: int, ids: Sequence[int]) -> None:
         for number in ids if guild_id else ():
+            if number in self._passed_by:
+                continue
             gone = Happened(self._translator.deletion_of(number))
             self._attention.bring(guild_id or 0, channel_id, partial(_always, gone))
+
+    def _posted(self, message: discord.Message) -> bool:
+        """Whether the bot said it itself, as Discord's own lines about what it did were not."""
+        ours = self._client.user is not None and message.author.id == self._client.user.id
+        return ours and message.type is discord.MessageType.default
 
     def _cleared(self, guild_id: int | None, channel_id: int, message_id: int, number: int) -> None:
         def make(place: Place) -> Happened:

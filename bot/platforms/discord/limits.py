@@ -44,6 +44,8 @@ class Turn:
 
 _PATIENCE_LATER: Final = 5.0
 """Seconds that an action's later requests wait: what is begun had better be done."""
+_SHORTEST: Final = 0.001
+"""Seconds between two looks at who may pass; what all but fills the bucket would come in no time at all."""
 _turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
 
 
@@ -103,7 +105,7 @@ class Bucket:
     def _arm(self) -> None:
         loop = asyncio.get_running_loop()
         if self._waiting and self._bell is None:
-            self._bell = loop.call_later(max(0.0, (1 - self._level) / self.rate), self._serve)
+            self._bell = loop.call_later(max(_SHORTEST, (1 - self._level) / self.rate), self._serve)
 
 
 class Limits:

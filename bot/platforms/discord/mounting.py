@@ -16,6 +16,7 @@ from bot.core.sentences import forms as sentences
 from bot.declared import Command, Param
 from bot.platforms.discord import arguments
 from bot.platforms.discord.askers import Asking
+from bot.platforms.discord.client import Client
 from bot.platforms.discord.context_menu import file_under
 from bot.platforms.discord.desk import Desk
 from bot.storage.store import Store
@@ -25,15 +26,18 @@ CARD: Final = "edchat"
 _LONGEST_HELP: Final = 100
 
 
-def mount(client: discord.Client, tree: CommandTree, store: Store) -> Desk:
-    """Give a client every declared command; it must tell the desk of its `interaction` events.
+def mount(client: Client, tree: CommandTree, store: Store) -> Desk:
+    """Give a client every declared command that somebody on Discord may use: nobody there hosts the bot.
 
+    The client must tell the desk of its `interaction` events, and knows the commands by their `paths`.
     `sync` of the desk belongs between logging in and the first event.
     """
     slashes: app_commands.CommandTree[Any] = app_commands.CommandTree(client)
     desk = Desk(tree, store, slashes)
     groups: dict[str, app_commands.Group] = {}
-    for command in offered(tree):
+    offered = [command for command in tree.commands if command.role < Role.OWNER]
+    client.paths = frozenset(command.path for command in offered)
+    for command in offered:
         group, _, name = command.path.rpartition(" ")
         slash = _slash(desk, command, name or CARD)
         if not group:
@@ -46,11 +50,6 @@ def mount(client: discord.Client, tree: CommandTree, store: Store) -> Desk:
     slashes.add_command(file_under(desk.open_line))
     slashes.error(desk.failed)
     return desk
-
-
-def offered(tree: CommandTree) -> tuple[Command, ...]:
-    """The commands that somebody on Discord may use: nobody there hosts the bot."""
-    return tuple(command for command in tree.commands if command.role < Role.OWNER)
 
 
 def _slash(desk: Desk, command: Command, name: str) -> app_commands.Command[Any, ..., Any]:

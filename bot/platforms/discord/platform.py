@@ -18,7 +18,7 @@ from bot.core.sentences import servers as sentences
 from bot.platform import Ability, Ears, Later, Outgoing
 from bot.platforms.discord.client import Client
 from bot.platforms.discord.hearing import Listener
-from bot.platforms.discord.mounting import mount, offered
+from bot.platforms.discord.mounting import mount
 from bot.platforms.discord.redirect import redirect
 from bot.platforms.discord.sending import Sender
 from bot.platforms.discord.servers import NAME, Servers
@@ -109,7 +109,6 @@ class Discord:
             desk = mount(client, self._tree, self._store)
             parts.append(desk)
             client.on_login = (desk.sync,)
-            client.paths = frozenset(command.path for command in offered(self._tree))
         client.parts = parts
 
     def _servers(self, client: Client, ears: Ears) -> Servers:

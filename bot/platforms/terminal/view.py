@@ -76,8 +76,8 @@ class View:
         return int(native_id) if native_id in self._shown else None
 
     def thread_called(self, name: str) -> str | None:
-        """Give the newest thread whose name begins with this, as "q2" for "Q2: What works?"."""
-        head = re.compile(rf"\W*{re.escape(name)}\b", re.IGNORECASE)
+        """Give the newest thread whose name begins with this, as "q2" for "17 Nov Q2 What works?"."""
+        head = re.compile(rf"(?:\d+ \w+ )?\W*{re.escape(name)}\b", re.IGNORECASE)
         return next((thread for thread in reversed(self.threads) if head.match(self.threads[thread])), None)
 
     def _take(self, event: Event) -> None:

@@ -7,6 +7,7 @@ from bot.core.filing import MessageKind
 from bot.core.model import ChatState, Visibility
 from bot.storage import tables as t
 from bot.storage.chats import AHEAD, LIVE
+from bot.storage.openness import OPENNESS
 
 _FOR_MEMBERS = (Visibility.MEMBERS, Visibility.LINK, Visibility.PUBLIC)
 _BY_LINK = (Visibility.LINK, Visibility.PUBLIC)
@@ -51,7 +52,7 @@ def readable_messages(audience: Audience) -> ColumnElement[bool]:
         t.message.c.body_html.is_not(None),
         t.consent.c.excluded_at.is_(None),
     )
-    return and_(readable_chats(audience), kept, shown, _open_to(audience, t.place.c.openness))
+    return and_(readable_chats(audience), kept, shown, _open_to(audience, OPENNESS))
 
 
 def _out() -> ColumnElement[bool]:

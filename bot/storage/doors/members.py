@@ -18,6 +18,7 @@ from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.doors.secrets import SecretKind, Secrets, hashed, valid
 from bot.storage.heard.own_words import OwnWords
+from bot.storage.openness import OPENNESS
 from bot.storage.people import person_of
 from bot.storage.plans import place_of, series_of
 
@@ -140,7 +141,7 @@ class Members(OwnWords, Secrets):
 
     async def openness(self, place_id: int) -> Visibility:
         """How far a place lets its words be read."""
-        return Visibility(await self._value(select(t.place.c.openness).where(t.place.c.id == place_id)))
+        return Visibility(await self._value(select(OPENNESS).where(t.place.c.id == place_id)))
 
     async def place_by_join_secret(self, secret: str) -> Place | None:
         """The room that a join link leads into."""

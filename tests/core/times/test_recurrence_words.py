@@ -74,7 +74,7 @@ def test_words_and_rules_read_back_as_the_same_rule(words: str) -> None:
     ("words", "said"),
     [
         ("Tuesdays 8 pm", "every Tuesday, 8:00 pm New York (ET)"),
-        ("Tuesdays 8 pm Berlin", "every Tuesday, 8:00 pm Europe/Berlin"),
+        ("Tuesdays 8 pm Berlin", "every Tuesday, 8:00 pm Berlin"),
         ("weekdays 05:30", "every weekday, 5:30 am New York (ET)"),
         ("Mon-Sat 8 am UK", "every Monday to Saturday, 8:00 am London (UK)"),
         ("every 2 weeks on Thu 19:00", "every 2 weeks on Thursday, 7:00 pm New York (ET)"),

@@ -27,12 +27,14 @@ from tests.faults.discord.checking import complaints, storing
 from tests.faults.discord.ledger import Room
 from tests.support.fake_discord.faults import Where
 from tests.support.fake_discord.server import FakeDiscord
+from tests.support.fake_discord.shapes import Can
 from tests.support.house import prepare
 
 START: Final = datetime(2026, 11, 3, 19, 58, tzinfo=UTC)
 EIGHT: Final = datetime(2026, 11, 3, 20, tzinfo=UTC)
-FAST: Final = 600.0
 PATIENCE: Final = 90.0
+SETTLES: Final = 40.0
+"""Seconds within which everything is said and stored, on a machine that does other things as well."""
 PEOPLE: Final = ("Ana", "Ben", "Cem")
 
 
@@ -114,9 +116,11 @@ class Evening:
             assert asyncio.get_running_loop().time() < deadline, f"never: {what}\n{self.log()}"
             await asyncio.sleep(0.02)
 
-    async def talk(self, until: Callable[[], object], what: str, pause: float = 0.15) -> None:
-        """Let people talk in every room until something is so; before eight and at the end they listen."""
-        deadline = asyncio.get_running_loop().time() + PATIENCE
+    async def talk(
+        self, until: Callable[[], object], what: str, pause: float = 0.15, within: float = PATIENCE
+    ) -> None:
+        """Let people talk in one room after the other until something is so."""
+        deadline = asyncio.get_running_loop().time() + within
         while not until():
             assert asyncio.get_running_loop().time() < deadline, f"never: {what}\n{self.log()}"
             self.act()
@@ -132,27 +136,31 @@ class Evening:
         """Let people talk for some real time."""
         loop = asyncio.get_running_loop()
         enough = loop.time() + seconds
-        await self.talk(lambda: loop.time() >= enough, "time passes")
+        await self.talk(lambda: loop.time() >= enough, "time passes", within=2 * seconds + PATIENCE)
 
     async def asked(self, number: int, *names: str) -> None:
         """Let people talk until a question stands in rooms, all of them unless they are named."""
         rooms = [self.rooms[name] for name in names] or list(self.rooms.values())
         await self.talk(lambda: all(number in room.asked() for room in rooms), f"Q{number} is asked")
 
-    async def hurry(self) -> None:
-        """Run the rest of the hour, in which nothing is asked any more, at once."""
+    def welcomed(self) -> bool:
+        """Tell whether the chat is open in every room."""
+        return all(room.ours(room.channel) for room in self.rooms.values())
+
+    def threaded(self) -> bool:
+        """Tell whether every question has its thread and the last one its pin."""
+        rooms, world = self.rooms.values(), self.fake.world
+        pinned = all(room.questions()[-1][1].pinned_at for room in rooms)
+        return pinned and all(world.channels.get(post.id) for room in rooms for _, post in room.questions())
+
+    async def ended(self) -> None:
+        """Let the hosts end the hour once everything was asked and heard, and see that all is there once."""
         await self.asked(self.questions)
+        await self.talk(self.threaded, "every question has its thread")
         found = await self.missing()
         assert found == [], "\n".join([*found, self.log()])
-        self.kill()
-        self.clock = ScaledClock(datetime.now(UTC), self.clock.now(), FAST)
-        self.clock.write(self.folder / "clock.json")
-        self.start()
-        await self.finished()
-
-    async def finished(self) -> None:
-        """Let people talk to the end of the hour, and see that all is there once."""
-        await self.talk(lambda: self.clock.now() > self.ends, "the hour is over")
+        for room in self.rooms.values():
+            room.host.says(room.channel, "!edchat chat end")
         found = await self.complaints()
         assert found == [], "\n".join([*found, self.log()])
 
@@ -160,19 +168,21 @@ class Evening:
         """Say what is not as it should be, now that the hour is over and there was time for everything."""
         return await self._settled(lambda room: complaints(room, self.rows, self.questions))
 
-    async def missing(self) -> list[str]:
+    async def missing(self, *names: str) -> list[str]:
         """Say which words are not in our books as they stand, once there was time to hear them."""
-        return await self._settled(lambda room: storing(room, self.rows))
+        return await self._settled(lambda room: storing(room, self.rows), *names)
 
-    async def _settled(self, look: Callable[[Room], list[str]], within: float = 30.0) -> list[str]:
-        deadline = asyncio.get_running_loop().time() + within
-        while True:
-            found = [*self.fake.violations, *(one for room in self.rooms.values() for one in look(room))]
-            if found and asyncio.get_running_loop().time() < deadline:
-                await asyncio.sleep(0.2)
-                continue
-            await asyncio.sleep(0.5)  # nothing may come that is too much
-            return [*self.fake.violations, *(one for room in self.rooms.values() for one in look(room))]
+    async def _settled(self, look: Callable[[Room], list[str]], *names: str) -> list[str]:
+        rooms = [self.rooms[name] for name in names] or list(self.rooms.values())
+
+        def found() -> list[str]:
+            return [*self.fake.violations, *(one for room in rooms for one in look(room))]
+
+        deadline = asyncio.get_running_loop().time() + SETTLES
+        while found() and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.2)
+        await asyncio.sleep(0.5)  # nothing may come that is too much
+        return found()
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Give what the database holds, seen from outside the bot."""
@@ -193,11 +203,11 @@ def post_in(room: Room, *heads: str) -> tuple[str, Where]:
 
 @asynccontextmanager
 async def evening(
-    folder: Path, *names: str, rate: float, minutes: int = 60, questions: int = 4, fake: FakeDiscord | None = None
+    folder: Path, *names: str, rate: float, minutes: int = 60, questions: int = 4
 ) -> AsyncIterator[Evening]:
     """An evening from two minutes to eight on, `rate` times as fast as ours, in servers of these names."""
     prepare(folder, "browser")
-    async with fake or FakeDiscord() as discord:
+    async with FakeDiscord() as discord:
         clock = ScaledClock(datetime.now(UTC), START, rate)
         rooms = {name: _room(discord, name) for name in names or ("School",)}
         made = Evening(folder, discord, clock, EIGHT + timedelta(minutes=minutes), questions, rooms)
@@ -214,7 +224,8 @@ def _room(fake: FakeDiscord, name: str) -> Room:
     guild = fake.guild(name)
     channels = fake.world.channel_named(guild, "general"), fake.world.make_channel(guild, "hosts")
     people = [fake.person(f"{one} {name}", guild) for one in PEOPLE]
-    return Room(name, fake, guild, *channels, people, Random(name))
+    host = fake.person(f"Mo {name}", guild, (fake.world.make_role(guild, "host", int(Can.MANAGE_EVENTS)),))
+    return Room(name, fake, guild, *channels, people, host, Random(name))
 
 
 async def _planned(told: Evening, length: timedelta) -> None:

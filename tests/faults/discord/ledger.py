@@ -50,6 +50,7 @@ class Room:
     channel: Channel
     hosts: Channel
     people: list[Someone]
+    host: Someone
     luck: Random
     ledger: list[Word] = field(default_factory=list)
 
@@ -71,7 +72,9 @@ class Room:
 
     def thread_of(self, number: int) -> Channel | None:
         """Give a question's thread, once there is one."""
-        return next((self.fake.world.channels.get(one.id) for at, one in self.questions() if at == number), None)
+        return next(
+            (self.fake.world.channels.get(one.id) for at, one in self.questions() if at == number), None
+        )
 
     def ours(self, channel: Channel) -> list[Message]:
         """Give what the bot itself wrote in a channel or thread, in its order."""

@@ -1,4 +1,4 @@
-"""Connections that break: at the start, in the middle of a question, and for as long as the bot has patience."""
+"""Connections that break: at the start, during a question, and for longer than the bot has patience."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def _cut_off(told: Evening, *, resumable: bool, seconds: float) -> None:
 
 async def live(folder: Path) -> Outcomes:
     """Hold three chats through a bad start, two posts that hang, two cuts and a mad event."""
-    async with evening(folder, *ROOMS, rate=75, questions=3) as told:
+    async with evening(folder, *ROOMS, rate=70, questions=3) as told:
         log, wires = told.fake.gateway.log, told.fake.gateway
         hangs = _hangs(told)
         await _bad_start(told)
@@ -51,17 +51,17 @@ async def live(folder: Path) -> Outcomes:
         await told.asked(1, "School")
         await _cut_off(told, resumable=True, seconds=0.6)
         await told.until(lambda: "RESUME" in log, "it comes back")
-        taken_up = await told.missing()
+        taken_up = await told.missing("School")
         await told.asked(2, "School")
         identified = log.count("IDENTIFY")
         await _cut_off(told, resumable=False, seconds=0.6)
         await told.until(lambda: log.count("IDENTIFY") > identified, "it logs in anew")
-        anew = await told.missing()
+        anew = await told.missing("School")
         await told.asked(3, "School")
         wires.malformed()
         await told.talk_for(1.0)
-        mad = await told.missing()
-        await told.hurry()
+        mad = await told.missing("School")
+        await told.ended()
         return {
             "start": [] if begun > 1 else ["no handshake failed"],
             "resumed": taken_up,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.faults.discord.evening import Evening, evening, post_in
+from tests.faults.discord.evening import evening, post_in
 from tests.faults.discord.ledger import Room
 from tests.faults.discord.sharing import Outcomes, lived_once
 from tests.support.fake_discord.faults import Rule
@@ -22,11 +22,10 @@ def _question(room: Room, **options: Any) -> Rule:
     return room.fake.faults.on("POST", path, where=begins, **options)
 
 
-def _threads(room: Room, seconds: float) -> Rule:
-    """Refuse new threads under a limit shared by all, until so many seconds have passed."""
-    return room.fake.faults.on("POST", rf"/channels/{room.channel.id}/messages/\d+/threads", times=1).rate_limit(
-        seconds, "shared"
-    )
+def _threads(room: Room) -> Rule:
+    """Refuse the first thread, under a limit shared by all."""
+    path = rf"/channels/{room.channel.id}/messages/\d+/threads"
+    return room.fake.faults.on("POST", path).rate_limit(THREADS_WAIT, "shared")
 
 
 FAULTS: Final[Mapping[str, Callable[[Room], Rule]]] = {
@@ -37,7 +36,7 @@ FAULTS: Final[Mapping[str, Callable[[Room], Rule]]] = {
     "429 of a user": lambda room: _question(room).rate_limit(1.5, "user"),
     "429 shared": lambda room: _question(room).rate_limit(2, "shared"),
     "429 of everything": lambda room: _question(room).rate_limit(1, "global"),
-    "429 for threads": lambda room: _threads(room, THREADS_WAIT),
+    "429 for threads": _threads,
 }
 
 

@@ -61,6 +61,27 @@ async def test_setting_up_is_a_form_with_a_channel_people_and_what_each_choice_m
     assert "Weekly chat" in done.buttons
 
 
+async def test_a_role_chosen_in_the_form_makes_hosts_of_those_who_have_it(here: Asked) -> None:
+    helpers = here.fake.world.make_role(here.guild, "Chat hosts")
+    cleo = here.fake.person("Cleo", here.guild, (helpers,))
+    opened = await here.ana.slash(here.general, "setup")
+    done = await here.ana.submits(
+        opened, where=[here.general], hosts=[helpers, here.ben.user], readers=["members"]
+    )
+    assert f"Whoever has the role <@&{helpers.id}> is a host from now on." in done.text
+    assert "Ben is a host from now on." in done.text
+    assert (await cleo.slash(here.general, "setup", readers="members")).modal
+
+
+async def test_a_question_keeps_its_words_where_commands_are_spelled_for_discord(here: Asked) -> None:
+    chat = await here.chat(await here.weekly(), asked=1)
+    await here.ana.slash(here.general, "chat ask", text="Who uses `chat next`?", chat=str(chat.id))
+    card = await here.ben.slash(here.general, "edchat")
+    assert "out: Who uses `chat next`?" in card.text
+    assert "To answer, use `/answer 2 your words`, write in its thread" in card.text
+    assert "`/help` shows" in card.text
+
+
 async def test_a_form_asked_for_again_holds_what_was_answered(here: Asked) -> None:
     first = await here.ana.slash(here.staff, "setup", readers="members")
     await here.ana.submits(first, where=[here.general])
@@ -92,7 +113,7 @@ async def test_questions_come_from_a_file(here: Asked) -> None:
 
 @pytest.mark.parametrize(
     ("data", "said"),
-    [(b"\x89PNG\r\n\x1a\n\x00\x00", forms.FILE_NO_TEXT), (b"?" * 300_000, "has 300,000 bytes")],
+    [(b"\x89PNG\r\n\x1a\n\x00\x00", sentences.FILE_UNREADABLE), (b"?" * 300_000, "has 300,000 bytes")],
 )
 async def test_a_file_without_words_changes_nothing(here: Asked, data: bytes, said: str) -> None:
     chat = await here.chat(await here.weekly())
@@ -127,7 +148,8 @@ async def test_what_was_typed_into_a_refused_form_is_given_back(here: Asked) -> 
     opened = await here.ben.slash(here.general, "answer", number="1")
     await here.ben.slash(here.general, "privacy exclude")
     refused = await here.ben.submits(opened, your_answer="All my wisdom")
-    assert refused.text == forms.not_lost(sentences.ANSWER_WITHOUT_YOU, ["All my wisdom"])
+    told = sentences.ANSWER_WITHOUT_YOU.replace("`privacy", "`/privacy")
+    assert refused.text == forms.not_lost(told, ["All my wisdom"])
     await here.ben.slash(here.general, "privacy include")
     again = await here.ben.clicks(refused, forms.AGAIN)
     assert (await here.ben.submits(again, your_answer="All my wisdom")).text == "Filed under Q1."
@@ -240,4 +262,5 @@ async def test_the_platform_answers_in_a_server_that_it_found_by_itself(
             await life.place(guild)
             eve = fake.person("Eve", guild)
             answer = await eve.slash(fake.world.channel_named(guild, "general"), "series list")
-    assert (answer.text, answer.ephemeral) == (sentences.SERIES_NONE, True)
+    told = "There is no weekly chat here yet; a host makes one with `/series create`."
+    assert (answer.text, answer.ephemeral) == (told, True)

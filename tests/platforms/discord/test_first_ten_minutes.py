@@ -86,13 +86,15 @@ def test_on_the_night_she_presses_nothing_and_all_is_asked(
     evening: tuple[Recording, Recording],
 ) -> None:
     here = evening[0].here
-    asked = [one.content for one in here.standing() if re.match(r"Q\d: ", one.content)]
+    asked = [one.content.splitlines()[0] for one in here.standing() if re.match(r"Q\d: ", one.content)]
     assert asked == [f"Q{n}: {text}" for n, text in enumerate([*QUESTIONS[:3], BETTER, *QUESTIONS[4:]], 1)]
-    assert len(here.threads()) == len(QUESTIONS)
+    heads = [f"24 Nov Q{number} {text}"[:20] for number, text in enumerate(QUESTIONS, 1)]
+    assert [one.name[:20] for one in here.threads()] == heads
 
 
 def test_a_participant_reads_what_is_on_and_catches_up(ana: list[Scene]) -> None:
     assert f"#edchat EdChat: Q2: {QUESTIONS[1]}" in ana[0].text
+    assert "Next question in 4 minutes" in ana[0].text
     assert "[Answer]  [Catch up]  [Who reads this?]" in ana[0].text
     assert "4 minutes left." in ana[1].text
     assert f"Q1: {QUESTIONS[0]}" in ana[1].text
@@ -125,6 +127,7 @@ def test_she_sees_what_is_kept_and_takes_another_name(ana: list[Scene]) -> None:
 
 def test_at_nine_she_gets_the_archive_and_is_reminded_next_week(ana: list[Scene]) -> None:
     assert "Read it all again: https://edchat.example/l/" in ana[7].text
+    assert "[Open the archive]  [Remind me next time]" in ana[7].text
     assert "I will remind you ten minutes before Tuesday EdChat, Tue 1 Dec 2026, 8:00 pm ET." in ana[7].text
 
 

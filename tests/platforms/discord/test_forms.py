@@ -10,11 +10,12 @@ import pytest
 
 from bot.commands import CommandTree
 from bot.core.model import Offer, Refused
+from bot.core.sentences import FILE_UNREADABLE
 from bot.core.sentences import forms as sentences
 from bot.declared import Choice, Command, Form, Param
 from bot.platforms.discord import arguments, forms
 from bot.platforms.discord.buttons import LONGEST_ID, buttons, custom_id, pressed
-from bot.platforms.discord.files import decoded, made
+from bot.platforms.discord.files import made, words_in
 from bot.storage.engine import database_url
 from bot.storage.store import Store
 from bot.web.room.lines import fields as browser_fields
@@ -86,16 +87,29 @@ async def test_a_field_that_was_emptied_is_not_given_by_the_line_after_all() -> 
 
 
 async def test_fields_are_of_their_kind(commands: dict[str, Command]) -> None:
-    given = {"where": "general", "hosts": "<@12>; <@13>", "readers": "link"}
+    given = {"where": "general", "hosts": "<@12>; <@&13>", "readers": "link"}
     fields = inner(forms.modal(Form(commands["setup"], given, given), AROUND))
     assert fields["where"]["type"] == 8
     assert fields["where"]["channel_types"] == [0]
     assert [int(one["id"]) for one in fields["where"]["default_values"]] == [7]
-    assert fields["hosts"]["type"] == 5
+    assert fields["hosts"]["type"] == 7
     assert (fields["hosts"]["required"], fields["hosts"]["min_values"]) == (False, 0)
-    assert [int(one["id"]) for one in fields["hosts"]["default_values"]] == [12, 13]
+    chosen = [(int(one["id"]), one["type"]) for one in fields["hosts"]["default_values"]]
+    assert chosen == [(12, "user"), (13, "role")]
     assert [one["value"] for one in fields["readers"]["options"] if one.get("default")] == ["link"]
     assert fields["readers"]["required"] is True
+
+
+async def test_what_nothing_holds_for_yet_must_be_given_and_a_plan_says_for_which_date(
+    commands: dict[str, Command],
+) -> None:
+    asks = Form(commands["series create"], {}, lacking=frozenset({"zone"}))
+    assert inner(forms.modal(asks, AROUND))["zone"]["required"] is True
+    rows: list[Any] = forms.modal(asks, AROUND).to_dict()["components"]
+    assert "Its time zone" in [row["label"] for row in rows]
+    plan = forms.modal(Form(commands["chat plan"], {}, chat="Tue 24 Nov 2026, 8:00 pm ET: Homework"), AROUND)
+    told: list[Any] = plan.to_dict()["components"]
+    assert [row["content"] for row in told if row["type"] == 10] == ["Tue 24 Nov 2026, 8:00 pm ET: Homework"]
 
 
 async def test_a_place_that_is_no_channel_here_is_left_open(commands: dict[str, Command]) -> None:
@@ -136,16 +150,17 @@ def test_what_comes_back_is_text() -> None:
             "custom_id": "edchat?setup",
             "components": [
                 label | {"component": {"type": 8, "custom_id": "where", "values": ["7"]}},
-                label | {"component": {"type": 5, "custom_id": "hosts", "values": ["1", "2"]}},
+                label | {"component": {"type": 7, "custom_id": "hosts", "values": ["1", "2"]}},
                 label | {"component": {"type": 3, "custom_id": "readers", "values": []}},
                 {"type": 1, "components": [{"type": 4, "custom_id": "about", "value": "a\nb"}]},
                 {"type": 10, "id": 5},
             ],
+            "resolved": {"users": {"1": {}}, "roles": {"2": {}}},
         }
     )
     assert form is not None
     assert form.line == "setup"
-    assert form.fields == {"where": "<#7>", "hosts": "<@1>; <@2>", "readers": "", "about": "a\nb"}
+    assert form.fields == {"where": "<#7>", "hosts": "<@1>; <@&2>", "readers": "", "about": "a\nb"}
     assert forms.filled({"custom_id": "another", "components": []}) is None
 
 
@@ -219,20 +234,32 @@ def test_a_form_opens_where_words_are_missing(commands: dict[str, Command]) -> N
         ("Wie geht’s?\n".encode(), "Wie geht’s?"),
         ("\ufeffWie?\r\n".encode(), "Wie?"),
         ("Für wen?".encode("utf-16"), "Für wen?"),
-        ("Für wen – und wann?".encode("cp1252"), "Für wen – und wann?"),
         (b"", ""),
     ],
 )
 def test_a_file_is_read_as_it_was_saved(data: bytes, text: str) -> None:
-    assert decoded(data) == text
+    assert words_in(data) == text
 
 
 @pytest.mark.parametrize(
-    "data", [b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", b"\xff\xfeA", b"%PDF\x00", b"PK\x03\x04\x14\x00\xff"]
+    "data",
+    [
+        "Für wen – und wann?".encode("cp1252"),
+        "Für wen?".encode("latin-1"),
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
+        b"\xff\xfeA",
+        b"PK\x03\x04\x14\x00\xff",
+    ],
 )
-def test_a_file_that_holds_no_words_is_refused(data: bytes) -> None:
+def test_a_file_that_can_be_read_in_several_ways_is_asked_for_anew_and_never_guessed(data: bytes) -> None:
+    with pytest.raises(Refused) as no:  # B124
+        words_in(data)
+    assert str(no.value) == FILE_UNREADABLE
+
+
+def test_a_file_that_holds_more_than_words_is_refused() -> None:
     with pytest.raises(Refused) as no:
-        decoded(data)
+        words_in(b"%PDF\x00")
     assert str(no.value) == sentences.FILE_NO_TEXT
 
 

@@ -15,6 +15,7 @@ from tests.platforms.discord.living import seen
 from tests.support.fake_discord.asking import Upload
 from tests.support.fake_discord.server import FakeDiscord
 from tests.support.fake_discord.shapes import Can
+from tests.support.fake_discord.state_messages import PINNED
 
 
 @pytest.fixture
@@ -121,6 +122,25 @@ async def test_only_people_in_places_in_use_are_heard(here: Hall) -> None:
         await here.rows("SELECT * FROM cursor c JOIN place p ON p.id = c.place_id WHERE p.name = 'idle'")
         == []
     )
+
+
+async def test_what_discord_and_other_bots_said_goes_without_a_trace(here: Hall) -> None:
+    world = here.fake.world
+    robot = world.user("robot", "Robot")
+    robot.bot = True
+    world.join(here.guild, robot)
+    async with here.heard():
+        spoke = world.post(here.general, robot, "A1 from a robot")
+        world.pin(here.posts[0], world.bot)
+        [line] = [one for one in world.messages[here.general.id].values() if one.type == PINNED]
+        for gone in (spoke, line):
+            world.delete(gone)
+        taken_back = here.ana.says(here.general, "A1 heard")
+        here.ana.deletes(taken_back)
+        await here.see(lambda rows: not rows)
+        await here.settled()
+    [kept] = await here.messages("1")
+    assert kept.id == str(taken_back.id)
 
 
 async def test_a_channel_is_heard_as_soon_as_a_weekly_chat_is_at_home_there(here: Hall) -> None:

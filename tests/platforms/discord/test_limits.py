@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from bot.platforms.discord import sending
 from bot.platforms.discord.limits import RATE, Bucket, Limits, Turn, taking
 from tests.platforms.discord.speaking import Speaking, speaking
 from tests.support.fake_discord.server import FakeDiscord
+from tests.support.virtual_loop import run_virtual
 
 
 @pytest.fixture
@@ -41,6 +43,17 @@ async def test_no_more_pass_in_a_second_than_discord_takes() -> None:
     await asyncio.gather(*(one() for _ in range(95)))
     assert max(sum(at <= other < at + 1 for other in passed) for at in passed) <= 49
     assert passed[-1] <= 1.2 * 95 / RATE
+
+
+def test_a_bucket_that_is_all_but_full_is_waited_for_and_not_spun_for() -> None:
+    async def take() -> float:
+        bucket = Bucket(burst=1)
+        await bucket.take(0, 0, None)
+        bucket._level = 1 - 1e-9
+        await bucket.take(0, 0, 1)
+        return asyncio.get_running_loop().time()
+
+    assert run_virtual(take(), datetime(2026, 11, 24, 20, tzinfo=UTC)) == 0.001
 
 
 async def test_the_most_urgent_and_among_equals_the_earliest_goes_first() -> None:

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientConnectionError
 
 from bot.core.actions import Action
-from bot.core.effects import Entry, Moment
+from bot.core.effects import Entry, Link, Moment
 from bot.core.model import Offer
 from bot.core.sentences import refusals as sentences
 from bot.platform import Impossible, Outgoing
@@ -68,6 +68,14 @@ async def test_a_whisper_is_a_private_message(room: Speaking) -> None:
     assert not room.refusals._barred
     with pytest.raises(Impossible, match="do not know whom"):
         await room.does(Action.WHISPER, "Hello.", person="nobody")
+
+
+async def test_a_whisper_leads_to_the_post_that_it_is_about(room: Speaking) -> None:
+    ann = room.fake.person("ann", room.guild)
+    announced = await room.posts("Next chat: Homework")
+    sent = await room.does(Action.WHISPER, "It starts soon.", person=str(ann.user.id), about=announced)
+    link = f"https://discord.com/channels/{room.guild.id}/{room.channel.id}/{announced}"
+    assert room.message(sent).content == f"It starts soon.\n{link}"
 
 
 async def test_a_thread_has_the_id_of_its_message_stays_a_week_and_is_renamed_by_the_next_wish(
@@ -171,6 +179,28 @@ async def test_instants_are_shown_in_each_readers_own_zone(room: Speaking) -> No
     sent = await room.posts("We meet on Thursday, 20:00.", moments=(Moment("Thursday, 20:00", at),))
     second = int(at.timestamp())
     assert room.message(sent).content == f"We meet on <t:{second}:F> (<t:{second}:R>)."
+
+
+async def test_an_instant_below_says_how_far_off_it_is_and_follows(room: Speaking) -> None:
+    at, later = (datetime(2026, 11, 19, 20, minute, tzinfo=UTC) for minute in (14, 16))
+    offers = (Offer("Answer", "answer 2 chat=7", form=True),)
+    sent = await room.posts("Q2: Why?", offers=offers, moments=(Moment("Next question", at, below=True),))
+    assert room.message(sent).content == f"Q2: Why?\nNext question <t:{int(at.timestamp())}:R>"
+    moved = (Moment("Next question", later, below=True),)
+    await room.does(Action.EDIT, "Q2: Why?", target=sent, offers=offers, moments=moved)
+    assert room.message(sent).content == f"Q2: Why?\nNext question <t:{int(later.timestamp())}:R>"
+    assert [*buttons_of(room.message(sent))] == ["Answer"]
+
+
+async def test_a_page_is_opened_by_a_button_where_its_address_may_stand_on_one(room: Speaking) -> None:
+    page = Link("Open the archive", "https://edchat.example/edchat/2026-11-19")
+    sent = await room.posts("That was it.", offers=(Offer("Remind me", "chat remind"),), link=page)
+    assert {label: one.get("url") for label, one in buttons_of(room.message(sent)).items()} == {
+        "Open the archive": page.url,
+        "Remind me": None,
+    }
+    near = Link("Open the archive", "http://127.0.0.1:8080/edchat")
+    assert buttons_of(room.message(await room.posts("That was it.", link=near))) == {}
 
 
 def entry(room: Speaking, begins: timedelta, *, live: bool = False, title: str = "#edchat") -> Entry:

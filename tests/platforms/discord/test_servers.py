@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.model import Place
+from bot.core.model import Place, Visibility
 from bot.core.sentences import servers as sentences
 from bot.storage.store import Store
 from tests.platforms.discord.living import Living, living, opened, ready, settings
@@ -209,6 +209,25 @@ async def test_what_a_channel_lacks_is_said_with_how_to_give_it(life: Living, sc
     lesser, well = life.barred(place)
     assert (lesser.lacking, lesser.goes_on, lesser.gone) == ((missing,), True, False)
     assert (well.lacking, well.goes_on) == ((), True)
+
+
+async def test_words_of_a_channel_that_not_everybody_sees_are_public_nowhere(
+    life: Living, school: Guild, store: Store
+) -> None:
+    place = await life.use(school)
+    async with store.begin() as tx:
+        await tx.connection.exec_driver_sql("UPDATE place SET openness = 'public'")
+    room, everyone = life.fake.world.channel_named(school, "general"), school.roles[school.id]
+    life.fake.world.set_overwrite(room, life.fake.world.bot, allow=BOT_NEEDS)
+    for denied in (Can.VIEW_CHANNEL, Can.READ_MESSAGE_HISTORY):
+        life.fake.world.set_overwrite(room, everyone, deny=denied)
+        await life.server(school, lambda one: one.places[place.native_id].shut)
+        async with store.read() as tx:
+            assert await tx.openness(place.id) is Visibility.LINK
+        life.fake.world.set_overwrite(room, everyone)
+        await life.server(school, lambda one: not one.places[place.native_id].shut)
+    async with store.read() as tx:
+        assert await tx.openness(place.id) is Visibility.PUBLIC
 
 
 async def test_a_channel_out_of_sight_lacks_only_that(life: Living, school: Guild) -> None:

@@ -1,0 +1,45 @@
+"""Rows of the outbox that no change of a chat asks for: words in a place, and for one person's eyes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core.actions import Action
+from bot.core.effects import Moment
+from bot.core.model import Offer, Person, Place
+from bot.storage.hosts_room import HostsRooms
+from bot.storage.keeping import shown_moments, shown_offers
+
+_ANNOUNCED = "announce"
+"""The subject of a chat's announcement."""
+
+
+class Talking(HostsRooms):
+    """What is asked of posts and whispers that stand for themselves."""
+
+    async def whisper(
+        self,
+        place: Place,
+        person: str,
+        text: str,
+        offers: Sequence[Offer],
+        key: str,
+        now: datetime,
+        *,
+        subject: str = "",
+    ) -> None:
+        """Queue a word for one person's eyes, once per `key`; its `subject` outlasts its words."""
+        payload = {"text": text, "offers": shown_offers(offers), "person": person}
+        await self._put(place, Action.WHISPER, subject or key, key, payload, now)
+
+    async def whisper_of(
+        self, place: Place, person: Person, text: str, starts: Moment, chat_id: int, now: datetime
+    ) -> None:
+        """Queue a word of when a chat starts, with what leads to its announcement; once per person."""
+        key = f"remind.{chat_id}.{person.id}"
+        payload = {"text": text, "offers": [], "person": person.native_id} | shown_moments((starts,))
+        payload |= {"about_row": await self._row_of(chat_id, place.id, _ANNOUNCED)}
+        await self._put(place, Action.WHISPER, key, key, payload, now)
+
+    async def post(self, place: Place, text: str, offers: Sequence[Offer], key: str, now: datetime) -> None:
+        """Queue a post that belongs to no chat, once per `key`."""
+        await self._put(place, Action.POST, key, key, {"text": text, "offers": shown_offers(offers)}, now)
