@@ -52,13 +52,8 @@ class Setup(Cog):
             return await _asks(ctx, tx, now, names)
         await _setup.settle(tx, ctx.place.community_id, now)
         await _setup.have_hosts_room(ctx, tx, now.room)
-        said = "\n".join(
-            [
-                sentences.ready(now.room.name, now.readers),
-                *await _let_host(ctx, tx, role),
-                *await _setup.not_public(tx, now),
-            ]
-        )
+        said = [sentences.ready(now.room.name, now.readers), *await _let_host(ctx, tx, role)]
+        said += await _setup.not_public(tx, now)
         return await _set_up(ctx, tx, said, names, changed=before.readers not in (None, now.readers))
 
     @fills("setup")
@@ -103,13 +98,13 @@ async def _asks(ctx: Context, tx: Tx, now: Settled, names: Sequence[str]) -> Rep
     return Reply(text, (sentences.set_up_offer(line if len(line) <= OFFER_LIMIT else "setup"),))
 
 
-async def _set_up(ctx: Context, tx: Tx, said: str, names: Sequence[str], *, changed: bool) -> Reply:
+async def _set_up(ctx: Context, tx: Tx, said: Sequence[str], names: Sequence[str], *, changed: bool) -> Reply:
     community = await tx.community_of(ctx.place)
     hosts = [await _host(ctx, tx, name) for name in names]
     missing, offers = await _setup.next_of(tx, community, ctx.place)
     missing = [*await _setup.lacking(tx, community), *missing]
     others = [sentences.SAME_READERS] if changed and await tx.count_series(community.id) else []
-    return Reply("\n".join([said, *hosts, *missing, *others]), offers)
+    return Reply("\n".join([*said, *hosts, *missing, *others]), offers)
 
 
 async def _host(ctx: Context, tx: Tx, name: str) -> str:

@@ -96,6 +96,7 @@ class Life:
         fault = await self.house.fell()
         if fault is not None and not _only_power_cuts(fault):
             raise fault
+        del fault  # with it goes what was being read when the bot fell, which holds the database
         if self.down_until is None:
             self.down_until = self.house.clock.now() + timedelta(
                 seconds=self.luck.choice((0, 0, 10, 100, 400, 1200))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import sqlite3
@@ -199,6 +200,8 @@ class House:
             await self.discord.fell()
         await self.store.close()
         self._running = self._app = None
+        if self.discord is not None:
+            gc.collect()  # what was being read in a task of the library holds the database until it is gone
 
     async def fell(self) -> BaseException | None:
         """What ended the bot by itself, if something did."""
