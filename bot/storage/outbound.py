@@ -97,7 +97,7 @@ class Outbound(Talking):
             part = or_(t.outbox.c.subject == subject, t.outbox.c.subject.startswith(f"{subject}."))
             mine = and_(mine, or_(part, t.outbox.c.depends_on.in_(on_it)))
         else:
-            mine = and_(mine, ~t.outbox.c.subject.startswith("copy."))
+            mine = and_(mine, ~t.outbox.c.subject.startswith("copy."), ~_thread_of_sent(chat_id))
         await self._do(
             update(t.outbox).where(mine).values(state=WITHDRAWN, key=t.outbox.c.key + ".w" + _own_id())
         )
@@ -218,6 +218,13 @@ def _kept_only(effect: Effect) -> bool:
 _IN_ORDER = (Action.POST,)
 _FIRST = t.outbox.alias("first")
 _ASKS = or_(t.outbox.c.question_id.is_not(None), t.outbox.c.subject == "open")
+
+
+def _thread_of_sent(chat_id: int) -> ColumnElement[bool]:
+    """Whether a row makes the thread of a question that is out: its answers belong there, also late ones."""
+    post = t.outbox.alias("post")
+    sent = select(post.c.id).where(post.c.chat_id == chat_id, post.c.state == SENT)
+    return and_(t.outbox.c.action == Action.THREAD, t.outbox.c.depends_on.in_(sent))
 
 
 def _own_id() -> ColumnElement[str]:

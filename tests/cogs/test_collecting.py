@@ -231,3 +231,18 @@ async def test_a_reply_to_a_copy_is_a_reply_to_the_answer_itself(room: Evening) 
     inside = await room.says("ben", "I do it too", thread=await room.post("q1"), reply_to=copy.id)
     assert (await room.message(inside)).reply_to == said
     assert await room.filed(inside) == [(1, "thread")]
+
+
+async def test_a_question_that_is_out_gets_its_thread_though_the_hour_is_ended_at_once(
+    tmp_path: Path,
+) -> None:
+    async for room in house(tmp_path, Collecting.COPY):
+        await room.asks("mod", f"chat next chat={room.chat.id} after=2", Role.HOST)
+        async with room.store.begin() as tx:
+            row = await tx.waiting_in(room.place.id)
+            assert row is not None
+            assert row.subject == "q3"
+            await tx.confirm(row, "question three", room.clock.at)
+        await room.asks("mod", f"chat end chat={room.chat.id}", Role.HOST)
+        [thread] = await room.rows("SELECT state FROM outbox WHERE subject = 'q3.thread'")
+        assert thread.state == "waiting"
