@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -13,8 +14,10 @@ from bot.core.chunks import chunks
 from bot.core.effects import Tell
 from bot.failpoints import failpoint
 from bot.platform import Ability, Impossible, Later, Outgoing, Platform
-from bot.storage.outbound import DROPPED, FAILED, Queued
+from bot.storage.outbound import DROPPED, FAILED
+from bot.storage.queued import Queued
 from bot.storage.store import Store, Tx
+from bot.storage.together import NextRows, Together
 
 log = structlog.get_logger()
 
@@ -23,9 +26,9 @@ PATIENCE = 15.0
 CLAIM_EARLY = 0.2
 """Seconds before its time at which a post is claimed; from then on it is going out."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
-TICK = 0.001
 INSTANT = 40
 """Characters that a network may write for an instant which a text names."""
+TICK = 0.001
 """Seconds that a timer may ring early; a row is not left resting for less."""
 
 _NEEDS = {
@@ -40,6 +43,11 @@ _NEEDS = {
 }
 
 
+def beyond(platform: Platform) -> frozenset[Action]:
+    """What a network cannot do."""
+    return frozenset(action for action, need in _NEEDS.items() if need not in platform.abilities)
+
+
 class Outbox:
     """Empties each place's queue on its own, so that one slow place delays nobody else."""
 
@@ -48,6 +56,8 @@ class Outbox:
     ) -> None:
         self._store, self._clock, self._platforms = store, clock, platforms
         self._installation = installation
+        self._together = Together(store)
+        self._next = NextRows(store)
         self._bells: dict[int, asyncio.Event] = {}
         self._rung = asyncio.Event()
         store.committed.append(self._committed)
@@ -67,8 +77,7 @@ class Outbox:
 
     async def next_in(self, place_id: int, but: tuple[int, ...]) -> Queued | None:
         """The row of a place that goes next."""
-        async with self._store.read() as tx:
-            return await tx.waiting_in(place_id, but)
+        return await self._next.of(place_id, but)
 
     async def deliver(self, row: Queued) -> None:
         """Try one row; raises what the network raised, or Later, when it must be tried again."""
@@ -99,8 +108,7 @@ class Outbox:
         return f"{self._installation}-{row.id}" + (f".{part}" if part else "")
 
     async def _claim(self, row: Queued) -> bool:
-        async with self._store.begin() as tx:
-            claimed = await tx.claim(row, self._clock.now())
+        claimed = await self._together.change(lambda tx: tx.claim(row, self._clock.now()))
         failpoint("outbox.claimed")
         await asyncio.sleep(max(0.0, self._seconds_to(row.due_at)))
         return claimed
@@ -119,29 +127,35 @@ class Outbox:
 
     async def _confirm(self, row: Queued, native_id: str) -> None:
         now = self._clock.now()  # when it was out, not when that could be noted
-        async with self._store.begin() as tx:
+
+        async def confirm(tx: Tx) -> None:
             await tx.confirm(row, native_id, now)
             if row.action is Action.POST and row.chat_id is not None:
                 await tx.file_replies(row.place.id, native_id, await tx.attended(row.place.id, now), now)
+
+        await self._together.change(confirm)
         failpoint("outbox.confirmed")
 
     async def _say(self, row: Queued, platform: Platform) -> str:
         first = ""
-        limit = platform.text_limit - INSTANT * len(row.moments)
+        limit = platform.text_limit - INSTANT * (len(row.moments) + bool(row.ping))
         parts = chunks(row.text, limit) if row.action.once else [row.text]
         for number, part in enumerate(parts):
             last = number == len(parts) - 1
             out = _outgoing(row, self._key(row, number), part, with_ending=last)
+            out = replace(out, ping="") if number else out
             async with asyncio.timeout(PATIENCE):
                 native_id = await platform.send(out)
             first = first or native_id
         return first
 
     async def _give_up(self, row: Queued, state: str, why: str) -> None:
-        async with self._store.begin() as tx:
+        async def give_up(tx: Tx) -> None:
             await tx.give_up(row, state)
             if why and row.chat_id is not None and row.action is Action.POST and row.target is None:
                 await self._tell_hosts(tx, row, row.chat_id, why)
+
+        await self._together.change(give_up)
         log.warning("not_sent", place=row.place.id, subject=row.subject, state=state)
 
     async def _tell_hosts(self, tx: Tx, row: Queued, chat_id: int, why: str) -> None:
@@ -230,5 +244,7 @@ def _outgoing(row: Queued, key: str, text: str, *, with_ending: bool = True) -> 
         about=row.about if with_ending else None,
         moments=tuple(one for one in row.moments if with_ending or not one.below),
         link=row.link if with_ending else None,
+        reply_to=row.reply_to,
+        ping=row.ping,
         first_attempt_at=row.first_attempt_at,
     )

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.clock import Clock
 from bot.core.actions import Action
 from bot.core.effects import Say, Wish, Withdraw
 from bot.outbox import PATIENCE
-from bot.platform import Impossible, Later
+from bot.platform import ROOM_ABILITIES, Ability, Impossible, Later, Platform
 from tests.support.desk import Desk, Moody
 from tests.support.house import housed
 from tests.support.inline_database import inline_database
@@ -239,6 +240,23 @@ def test_what_a_network_cannot_do_is_left_out_quietly(desk: Callable[[Told], Non
         assert at.house.posts(at.house.hosts) == ()
 
     desk(tell)
+
+
+def test_what_a_network_cannot_do_is_not_even_wished_for(tmp_path: Path) -> None:
+    def without_topics(inner: Platform, clock: Clock) -> Platform:
+        return Moody(inner, clock, abilities=ROOM_ABILITIES - {Ability.TOPICS})
+
+    async def sit() -> None:
+        with inline_database():
+            async with housed(tmp_path, wrap=without_topics) as house:
+                at = Desk(house, await house.add_chat(await house.add_series(), EIGHT + timedelta(days=3)))
+                await at.queue(
+                    Say("a", "said"), Wish("topic", Action.TOPIC, "none"), Wish("pin", Action.PIN, on="a")
+                )
+                await asyncio.sleep(5)
+                assert (at.states("a"), at.states("pin"), at.states("topic")) == (["sent"], ["sent"], [])
+
+    run_virtual(sit(), NOON)
 
 
 def test_a_place_on_a_network_that_is_not_here_is_left_out(desk: Callable[[Told], None]) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, StaticPool
 
 from bot.core import sentences
 from bot.core.model import Refused
+from bot.storage.one_visit import connect
 
 log = structlog.get_logger()
 
@@ -65,7 +66,8 @@ def reader_engine(url: URL, connections: int) -> AsyncEngine:
 
 
 def _engine(url: URL, pragmas: tuple[str, ...], begin: str, **options: Any) -> AsyncEngine:
-    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": 30}, **options)
+    how = {"timeout": 30, "async_creator_fn": connect}
+    engine = create_async_engine(url, hide_parameters=True, connect_args=how, **options)
 
     @event.listens_for(engine.sync_engine, "connect")
     def opened(connection: Any, record: Any) -> None:

@@ -1,7 +1,7 @@
 """The few ways in which every named query runs."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.actions import Action
 from bot.core.erasure import Erasure
 
 
@@ -52,7 +53,8 @@ class Queries:
     in the rooms that were `rooms_rung` something happened. `erasures` are noted outside the database
     before it forgets; one that `scrubs` took words away whose bytes are to go too.
     Messages to `recollect` were filed or worded anew. Networks that have cards and calendars are those it
-    `keeps` in step; those whose answers it `collects` show them in their question's thread.
+    `keeps` in step; those whose answers it `collects` show them in their question's thread. What a network is
+    `unable` to do is not wished for there, nor are instants where networks are `untimed`.
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
@@ -65,6 +67,8 @@ class Queries:
         self.recollect: set[int] = set()
         self.keeps: frozenset[str] = frozenset()
         self.collects: frozenset[str] = frozenset()
+        self.unable: Mapping[str, frozenset[Action]] = {}
+        self.untimed: frozenset[str] = frozenset()
         self.clock: Callable[[], datetime] = wall_clock
 
     async def _rows(self, query: Executable, **values: object) -> Sequence[Row[Any]]:

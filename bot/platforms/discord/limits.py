@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,6 +23,8 @@ RATE: Final = 45.0
 """Requests a second; Discord takes 50 of one bot."""
 BURST: Final = 3
 """How many may go at once after a pause: with the rate, fewer than 50 in any second."""
+MANY: Final = 5
+"""Posts in a second that are a rush: at the top of the hour questions go before threads in all servers."""
 LONGEST_PAUSE: Final = 8.0
 """Seconds that a rate limit of one route may hold a request; a longer one is told to whoever asked."""
 FIRST_SHUT, LONGEST_SHUT = 60.0, 600.0
@@ -46,6 +49,8 @@ _PATIENCE_LATER: Final = 5.0
 """Seconds that an action's later requests wait: what is begun had better be done."""
 _SHORTEST: Final = 0.001
 """Seconds between two looks at who may pass; what all but fills the bucket would come in no time at all."""
+_CLEARED_EVERY: Final = 5.0
+"""Seconds between two looks at which routes' limits are not in use any more."""
 _turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
 
 
@@ -83,8 +88,12 @@ class Bucket:
         granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (urgency, number, next(self._arrivals), granted))
         self._arm()
-        async with asyncio.timeout(within):
-            await granted
+        try:
+            async with asyncio.timeout(within):
+                await granted
+        except TimeoutError:
+            if granted.cancelled():
+                raise  # else it was its turn in the very moment: what was taken for it is used
 
     def _fill(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -108,11 +117,27 @@ class Bucket:
             self._bell = loop.call_later(max(_SHORTEST, (1 - self._level) / self.rate), self._serve)
 
 
+class Rush:
+    """Whether so many questions go out just now that whatever else is wished for had better wait."""
+
+    def __init__(self) -> None:
+        self._posts: deque[float] = deque(maxlen=MANY)
+
+    def note(self) -> None:
+        """Note that a post is under way."""
+        self._posts.append(asyncio.get_running_loop().time())
+
+    @property
+    def on(self) -> bool:
+        """Whether many posts were under way within a second."""
+        return len(self._posts) == MANY and asyncio.get_running_loop().time() - self._posts[0] < 1
+
+
 class Limits:
     """One for all places and all lives of the client: what stands between us and Discord."""
 
     def __init__(self, bucket: Bucket | None = None) -> None:
-        self.bucket = bucket or Bucket()
+        self.bucket, self.rush = bucket or Bucket(), Rush()
         self._shut_until = 0.0
         self._shut_for = FIRST_SHUT
         self._numbers = count()
@@ -210,11 +235,16 @@ class _Paced(Ratelimit):
 
 def _paced(http: HTTPClient) -> Any:
     known = http._buckets  # noqa: SLF001 - the library looks for them there
+    cleared = 0.0
 
     def get(key: str) -> Ratelimit:
+        nonlocal cleared
         if key not in known:
             known[key] = _Paced(http.max_ratelimit_timeout)
-            http._try_clear_expired_ratelimits()  # noqa: SLF001 - as the library does
+            now = asyncio.get_running_loop().time()
+            if now - cleared > _CLEARED_EVERY:  # the library looks through all of them for each new one
+                cleared = now
+                http._try_clear_expired_ratelimits()  # noqa: SLF001 - as the library does
         return known[key]
 
     return get

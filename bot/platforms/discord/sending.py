@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import discord
 
@@ -23,8 +25,11 @@ POST_WAITS, REST_WAITS = 4.0, 1.0
 """Seconds that an action waits for its turn before it is put off: behind it, its place's next post waits."""
 THREAD_COMES: Final = timedelta(hours=1)
 """So long a card waits for its thread to be made."""
+_RUSH_WAITS: Final = 3.0
 _LOOK_AGAIN: Final = 20.0
-_MOST_NUMBERS: Final = 10_000
+_MOST_IN_LINE: Final = 10_000
+LONGEST_RUSH: Final = 30.0
+"""Seconds that whatever is no question waits at most because many questions go out."""
 
 _T = TypeVar("_T")
 
@@ -48,6 +53,14 @@ _FINDS: Final[Mapping[Action, Callable[[Acting], Awaitable[str | None]]]] = {
 }
 
 
+class _Place(NamedTuple):
+    """Where something stands in line: what is more urgent first, then what came first; since when."""
+
+    urgency: Urgency
+    number: int
+    since: float
+
+
 class Sender:
     """Sends for all lives of the client, each of which tells it what may be allowed by now."""
 
@@ -56,7 +69,7 @@ class Sender:
     ) -> None:
         self._client, self._store, self._clock = client, store, clock
         self.limits, self.refusals = limits or Limits(), Refusals()
-        self._numbers: dict[str, int] = {}
+        self._lining: dict[str, _Place] = {}
 
     def attach(self, client: Client) -> None:
         """Stand between a new life of the client and Discord."""
@@ -74,10 +87,8 @@ class Sender:
         act = _ACTS.get(out.action)
         if act is None:
             raise Impossible(sentences.NOT_DONE_HERE)
-        with taking(self._turn(out)):
-            native_id = await self._acted(client, out, act)
-        self._numbers.pop(out.key, None)
-        return native_id
+        with self._lined_up(out), taking(self._turn(out)):
+            return await self._acted(client, out, act)
 
     async def find(self, out: Outgoing) -> str | None:
         """Give the native id of what was sent under this key before, or None; nothing is sent."""
@@ -89,6 +100,8 @@ class Sender:
                 return await self._acted(client, out, find)
         except Impossible:
             return None
+        finally:
+            self._lining.pop(out.key, None)
 
     async def _acted(self, client: Client, out: Outgoing, act: Callable[[Acting], Awaitable[_T]]) -> _T:
         try:
@@ -99,12 +112,44 @@ class Sender:
             raise self.refusals.told(client, out, no) from no
 
     def _turn(self, out: Outgoing) -> Turn:
-        """Its turn; what was put off keeps its number, so that nobody younger goes first."""
-        number = self._numbers.setdefault(out.key, self.limits.number())
-        while len(self._numbers) > _MOST_NUMBERS:
-            del self._numbers[next(iter(self._numbers))]
-        urgency = out.action.urgency
-        return Turn(urgency, number, POST_WAITS if urgency is Urgency.POST else REST_WAITS)
+        place = self._place(out)
+        return Turn(place.urgency, place.number, POST_WAITS if place.urgency is Urgency.POST else REST_WAITS)
+
+    def _place(self, out: Outgoing) -> _Place:
+        """Its place in line; what was put off keeps it, so that nobody younger goes first."""
+        now = asyncio.get_running_loop().time()
+        place = self._lining.setdefault(out.key, _Place(out.action.urgency, self.limits.number(), now))
+        while len(self._lining) > _MOST_IN_LINE:
+            del self._lining[next(iter(self._lining))]
+        return place
+
+    @contextmanager
+    def _lined_up(self, out: Outgoing) -> Iterator[None]:
+        """Keep its place in line until it is done, and put it off until about its turn."""
+        place = self._place(out)
+        try:
+            self._let_questions_pass(place)
+            yield
+        except Later as later:
+            if place.urgency is Urgency.POST:
+                raise
+            raise Later(max(later.seconds, self._until_its_turn(place))) from later
+        except Impossible:
+            self._lining.pop(out.key, None)
+            raise
+        self._lining.pop(out.key, None)
+
+    def _let_questions_pass(self, place: _Place) -> None:
+        if place.urgency is Urgency.POST:
+            self.limits.rush.note()
+        elif self.limits.rush.on and asyncio.get_running_loop().time() - place.since < LONGEST_RUSH:
+            raise Later(_RUSH_WAITS)
+
+    def _until_its_turn(self, place: _Place) -> float:
+        """About how long those take who stand in line before it: to ask sooner is in vain."""
+        lately = asyncio.get_running_loop().time() - 2 * LONGEST_RUSH  # what was taken back is never done
+        before = sum(lately < other.since and other < place for other in self._lining.values())
+        return min(LONGEST_RUSH, before / self.limits.bucket.rate)
 
     def _thread_comes(self, out: Outgoing, no: Exception) -> bool:
         """Whether a card only has to wait for its thread, which may come late."""
