@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Mapping
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, TypeVar
 
+from isal import igzip
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -100,7 +100,7 @@ class PageCache:
 def finished(page: str | bytes) -> Cached:
     """A page with its packed form and its tag; takes a while, so it is done in the worker."""
     body = page.encode() if isinstance(page, str) else page
-    packed = gzip.compress(body, 3, mtime=0) if len(body) >= _WORTH_PACKING else body
+    packed = igzip.compress(body, 3, mtime=0) if len(body) >= _WORTH_PACKING else body
     return Cached(body, packed, hashlib.blake2b(packed, digest_size=16).hexdigest())
 
 

@@ -26,7 +26,19 @@ from tests.support.chat_files import head, said
 
 FILES = ("chat.json", "chat.csv", "chat.md", "event.ics")
 FOR_ALL = {
-    *("id", "url", "kind", "questions", "reply_to", "author", "by_host", "said_at", "edited_at", "text"),
+    *(
+        "id",
+        "url",
+        "kind",
+        "questions",
+        "reply_to",
+        "author",
+        "by_host",
+        "said_at",
+        "edited_at",
+        "text",
+        "where",
+    ),
 }
 
 

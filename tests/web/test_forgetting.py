@@ -20,6 +20,7 @@ async def published(room: Room) -> str:
     async with room.house.store.begin() as tx:
         await tx.connection.execute(text("UPDATE place SET openness = 'public'"))
         await tx.connection.execute(text("UPDATE chat SET told = 'public'"))
+        await tx.connection.execute(text("UPDATE chat_place SET told = 'public'"))
         await tx.set_visibility(await tx.series(1), Visibility.PUBLIC)
     async with room.house.store.read() as tx:
         chat = await tx.chat(room.chat_id)

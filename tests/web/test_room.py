@@ -222,10 +222,13 @@ async def test_the_form_of_a_question_holds_its_old_words_and_changes_them(room:
 
 async def test_ending_the_hour_asks_once_more(room: Room) -> None:
     page = (await room.host.get(room.at)).text
-    assert f'href="{room.at}do?line=chat%20end%20chat%3D{room.chat_id}"' in page
-    form = (await room.host.get(f"{room.at}do?line=chat%20end%20chat%3D{room.chat_id}")).text
+    link = f"{room.at}do?line=chat%20end%20chat%3D{room.chat_id}%20sure%3Dyes"
+    assert f'href="{link}"' in page
+    form = (await room.host.get(link)).text
     assert "Yes, end the hour now" in form
-    got = await room.host.post(f"{room.at}do", {"command": "chat end", "p.chat": str(room.chat_id)})
+    hidden = dict(re.findall(r'name="(command|p[.]\w+)" value="([^"]*)"', form))
+    assert hidden == {"command": "chat end", "p.chat": str(room.chat_id), "p.sure": "yes"}
+    got = await room.host.post(f"{room.at}do", hidden)
     assert "The chat ends now" in words(got.text)
     assert "late answers count until" in words((await room.host.get(room.at)).text)
 
@@ -462,7 +465,7 @@ async def test_from_the_hosts_room_a_plain_way_leads_to_the_chat(room: Room) -> 
 async def test_when_the_hour_is_over_the_bar_leads_to_the_page(room: Room) -> None:
     ana = await room.house.join("Ana")
     assert "Read it all" not in words((await ana.get(room.at)).text)
-    await room.presses(room.host, f"chat end chat={room.chat_id}")
+    await room.presses(room.host, f"chat end chat={room.chat_id} sure=yes")
     await room.until("select published_at is not null from chat where id = :id", 1, id=room.chat_id)
     page = (await ana.get(room.at)).text
     assert "Over “Homework”: the hour is over, and late answers count until" in words(page)

@@ -158,7 +158,7 @@ async def test_when_a_rehearsal_is_over_its_sheets_go_with_their_tabs(room: Room
         other = Chat(0, state.series.id, "Europe/London", now + DAY, now + DAY + HOUR)
         planned = await tx.running((await tx.add_chat(other)).id)
         await tx.change(planned, drafting.plan(planned, "Marking", ("Why?",), now), now)
-    await room.presses(room.host, f"chat end chat={room.chat_id}")
+    await room.presses(room.host, f"chat end chat={room.chat_id} sure=yes")
     await room.host.post(f"{hosts}do", {"line": f"chat rehearse chat={planned.chat.id}"})
     async with room.house.store.read() as tx:
         [played] = [one for one in await tx.coming_in(room.house.hosts.id) if one.rehearsal]

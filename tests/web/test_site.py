@@ -8,7 +8,7 @@ import re
 import socket
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,20 @@ def test_a_template_may_use_nothing_that_is_not_there_and_escapes_the_rest() -> 
     with pytest.raises(UndefinedError):
         made.from_string("{{ nothing }}").render()
     assert made.from_string("{{ name }}").render(name="<b>&\"'") == "&lt;b&gt;&amp;&#34;&#39;"
+
+
+NO_SIGNS = [*range(9), 11, *range(14, 32), *range(127, 160), *range(0xFDD0, 0xFDF0), 0xFFFE, 0xFFFF]
+"""Characters that the HTML standard keeps out of pages, by number."""
+
+
+async def test_no_page_holds_a_character_that_no_page_may_hold(web: WebHouse) -> None:
+    def made(name: str) -> str:
+        named = replace(web.community, name=name)
+        return web.site.page("fault.html", code=404, community=named, reader=None).decode()
+
+    for number in (*NO_SIGNS, 9, 10, 12, 32, 126, 160, 0xB7, 0xFDCF, 0xFDF0, 0xFFFD, 0x1F600):
+        kept = "\N{REPLACEMENT CHARACTER}" if number in NO_SIGNS else chr(number)
+        assert made(f"Mo{chr(number)}st · fine") == made("THIS").replace("THIS", f"Mo{kept}st · fine"), number
 
 
 # --- Static files ----------------------------------------------------------------------------

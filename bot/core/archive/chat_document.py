@@ -31,6 +31,19 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Whence:
+    """Where something was said: a place by name, on which network, in whose community."""
+
+    place: str
+    network: str
+    community: str
+
+    def as_row(self) -> dict[str, object]:
+        """The values that the JSON file has of it."""
+        return {"place": self.place, "network": self.network, "community": self.community}
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """What a chat's files begin with; `url` is its page's, `day` its word in addresses."""
 
@@ -50,6 +63,7 @@ class Head:
     published_at: datetime | None
     questions: tuple[Asked, ...]
     letter: str = "Q"
+    places: tuple[Whence, ...] = ()
 
     @property
     def title(self) -> str:
@@ -74,6 +88,7 @@ class Head:
             "state": self.state,
             "hosts": [self.lead] if self.lead else [],
             "published_at": self.published_at,
+            "places": [one.as_row() for one in self.places],
             "questions": [self._question(one) for one in self.questions],
         }
 
@@ -100,6 +115,7 @@ class Line:
     text: str
     reply_to: str | None = None
     gone: bool = False
+    whence: Whence | None = None
     known: Mapping[str, object] = field(default_factory=dict)
 
     def url(self, head: Head) -> str | None:
@@ -120,6 +136,7 @@ class Line:
             "said_at": self.said_at,
             "edited_at": self.edited_at,
             "text": storable(self.text, len(self.text)),
+            "where": self.whence.as_row() if self.whence else None,
             **self.known,
         }
 

@@ -33,7 +33,7 @@ def message(head: Head, said: Line) -> str:
     who = line(said.author or "Somebody")
     at = _at(head, said)
     link = f" ([link]({address}))" if (address := said.url(head)) else ""
-    return f"\n**{who}**, {at}{link}\n\n{''.join(_quoted(said.text))}"
+    return f"\n**{who}**{_whence(head, said)}, {at}{link}\n\n{''.join(_quoted(said.text))}"
 
 
 def words(text: str) -> str:
@@ -46,6 +46,13 @@ def words(text: str) -> str:
 def line(text: str) -> str:
     """Words on one line."""
     return words(" ".join(text.split()))
+
+
+def _whence(head: Head, said: Line) -> str:
+    """Where it was said, where the chat was held in several places."""
+    if said.whence is None or len(head.places) < 2:
+        return ""
+    return " " + line(f"in {said.whence.place} of {said.whence.community} ({said.whence.network})")
 
 
 def _at(head: Head, said: Line) -> str:

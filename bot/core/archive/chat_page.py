@@ -43,10 +43,9 @@ class Answer(NamedTuple):
     comments: tuple[Answer, ...] = ()
 
     @property
-    def with_comments(self) -> Iterator[Answer]:
+    def with_comments(self) -> tuple[Answer, ...]:
         """The answer and what hangs on it, in order."""
-        yield self
-        yield from self.comments
+        return (self, *self.comments)
 
 
 Native = tuple[int, str]
@@ -87,13 +86,17 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A place of the chat; `room` is its word in addresses where it is one of the browser's."""
+    """A place of the chat; `room` is its word in addresses where it is one of the browser's.
+
+    Its `community` is named where that is a guest of the chat's own one.
+    """
 
     place_id: int
     name: str
     network: str
     room: str = ""
     left_at: datetime | None = None
+    community: str = ""
 
 
 @dataclass(frozen=True, slots=True)

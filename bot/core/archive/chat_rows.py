@@ -11,7 +11,7 @@ BOM = "\ufeff"
 
 COLUMNS = (
     *("series", "day", "title", "id", "kind", "questions", "name", "by_host"),
-    *("said_at", "edited_at", "text", "url"),
+    *("said_at", "edited_at", "text", "url", "where", "network", "community"),
 )
 HOST_COLUMNS = ("place", "platform_message_id", "filed", "hidden", "deleted_at")
 """What the table for hosts has besides."""
@@ -54,7 +54,8 @@ def _row(head: Head, line: Line) -> list[object]:
     about = [head.series, head.day, head.title, line.id, line.kind, " ".join(map(str, line.questions))]
     who = [line.author, "yes" if line.by_host else "no"]
     edited = line.edited_at.isoformat() if line.edited_at else ""
-    return [*about, *who, line.said_at.isoformat(), edited, line.text, line.url(head)]
+    where = [line.whence.place, line.whence.network, line.whence.community] if line.whence else [""] * 3
+    return [*about, *who, line.said_at.isoformat(), edited, line.text, line.url(head), *where]
 
 
 def _known(row: list[object], line: Line) -> list[object]:

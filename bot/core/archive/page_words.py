@@ -20,11 +20,19 @@ def network_name(platform: str) -> str:
 
 
 def told_apart(places: Sequence[Where]) -> dict[int, str]:
-    """What to call each place beside an answer, by id: nothing where there is but one."""
+    """What to call each place beside an answer, by id: nothing where there is but one.
+
+    Guests are called by their community too; a place is named where its network alone does not tell it.
+    """
     if len(places) < 2:
         return {}
-    networks = Counter(place.network for place in places)
-    return {p.place_id: p.network if networks[p.network] == 1 else p.name for p in places}
+    alike = Counter((place.network, place.community) for place in places)
+    return {
+        p.place_id: ", ".join(
+            filter(None, [p.network if alike[p.network, p.community] == 1 else p.name, p.community])
+        )
+        for p in places
+    }
 
 
 def long_day(day: date) -> str:

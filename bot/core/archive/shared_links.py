@@ -36,16 +36,13 @@ def shared_links(page: ChatPage) -> tuple[Shared, ...]:
     """The links in a chat's answers and comments, in the order of its questions."""
     found: dict[str, Shared] = {}
     for asked in page.questions:
-        for answer in asked.answers:
-            for one in answer.with_comments:
-                for link in _in(one, asked):
-                    found.setdefault(link.url, link)
+        words = (one for answer in asked.answers for one in answer.with_comments if "<a " in one.html)
+        for link in (link for one in words for link in _in(one, asked)):
+            found.setdefault(link.url, link)
     return tuple(found.values())
 
 
 def _in(one: Answer, asked: Answered) -> list[Shared]:
-    if "<a " not in one.html:
-        return []
     found = ((unescape(url), words_alone(words)) for url, words in _LINK.findall(masked_html(one.html)))
     label, number = asked.label, asked.question.position
     return [

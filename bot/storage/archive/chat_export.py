@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
 from bot.core.actions import Action
 from bot.core.archive import chat_markdown, chat_rows
-from bot.core.archive.chat_document import Asked, Head, Line, shown_questions, without_native_ids
+from bot.core.archive.chat_document import Asked, Head, Line, Whence, shown_questions, without_native_ids
 from bot.core.archive.chat_page import letter
+from bot.core.archive.page_words import network_name
 from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
 from bot.core.model import Chat
@@ -22,6 +23,11 @@ _AT_ONCE = 100
 _IDS_AT_ONCE = 2_000
 _parent = t.message.alias("parent")
 _parent_filing = t.filing.alias("parent_filing")
+_WHENCE = (
+    t.place.c.name.label("where_name"),
+    t.place.c.platform.label("where_platform"),
+    t.community.c.name.label("where_community"),
+)
 _BY_TIME = (t.message.c.said_at, t.message.c.id)
 _A_COMMENT = t.message.c.kind == MessageKind.COMMENT
 _ANSWERED_BY_TIME = tuple(case((_A_COMMENT, column)) for column in (_parent.c.said_at, _parent.c.id))
@@ -49,7 +55,26 @@ async def head_of(tx: Tx, chat: Chat, url: str, audience: Audience) -> Head:
         published_at=chat.published_at,
         questions=shown_questions(asked, audience, chat.state),
         letter=letter(series),
+        places=await _places(tx, chat),
     )
+
+
+async def _places(tx: Tx, chat: Chat) -> tuple[Whence, ...]:
+    """Where the chat was held, or will be."""
+    opened = select(*_WHENCE).join(t.community, t.community.c.id == t.place.c.community_id)
+    opened = opened.join(t.chat_place, t.chat_place.c.place_id == t.place.c.id)
+    rows = await tx.connection.execute(opened.where(t.chat_place.c.chat_id == chat.id).order_by(t.place.c.id))
+    found = tuple(map(_whence, rows))
+    return found or tuple(
+        [
+            Whence(place.name, network_name(place.platform), (await tx.community_of(place)).name)
+            for place in await tx.places(chat)
+        ]
+    )
+
+
+def _whence(row: Any) -> Whence:
+    return Whence(row.where_name, network_name(row.where_platform), row.where_community)
 
 
 async def as_json(tx: Tx, chat: Chat, head: Head, audience: Audience) -> AsyncIterator[str]:
@@ -157,10 +182,11 @@ async def _lines(tx: Tx, chat: Chat, audience: Audience, ids: Sequence[int]) -> 
 
 
 def _whole(audience: Audience, ids: Sequence[int]) -> Select[Any]:
-    names = (t.person.c.name, t.consent.c.pseudonym, t.place.c.native_id.label("place_native_id"))
+    names = (t.person.c.name, t.consent.c.pseudonym, t.place.c.native_id.label("place_native_id"), *_WHENCE)
     answered = case((_parent.c.deleted_at.is_(None), _parent.c.public_id)).label("answered")
     readable = readable_messages(audience).label("readable")
     query = _over_messages(select(t.message, *names, answered, readable))
+    query = query.join(t.community, t.community.c.id == t.place.c.community_id)
     return query.outerjoin(t.person, t.person.c.id == t.message.c.person_id).where(t.message.c.id.in_(ids))
 
 
@@ -178,6 +204,7 @@ def _line(row: Row[Any], filed: Sequence[Row[Any]], edits: Sequence[Row[Any]], a
         text="" if gone else row.text if for_hosts else without_native_ids(row.text),
         reply_to=row.answered,
         gone=gone,
+        whence=_whence(row),
         known=_known(row, filed, edits) if for_hosts else {},
     )
 

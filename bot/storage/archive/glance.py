@@ -26,7 +26,7 @@ class Glance:
         self._sql = ""
         self._fixed: Mapping[str, Any] = {}
         self._order: Sequence[str] = ()
-        self._row: Any = None
+        self._row: Callable[[Iterable[Any]], Any] = tuple
         self._reads: tuple[tuple[int, Convert], ...] = ()
         self._writes: dict[str, Convert] = {}
 
@@ -36,13 +36,18 @@ class Glance:
 
     def seen(self, database: sqlite3.Connection, **values: Any) -> list[Any]:
         """The same for who is in the database's thread."""
+        found = self.plain(database, **values)
+        return [*map(self._row, found)]
+
+    def plain(self, database: sqlite3.Connection, **values: Any) -> Iterable[tuple[Any, ...]]:
+        """The same without names, for who knows the order of the statement's columns."""
         if not self._sql:
             self._prepare(values)
         for name, convert in self._writes.items():
             values[name] = convert(values[name])
         given = {**self._fixed, **values}
         found = database.execute(self._sql, [given[name] for name in self._order]).fetchall()
-        return [*map(self._row, self._converted(found))] if found else []
+        return self._converted(found) if found else ()
 
     def _prepare(self, values: Mapping[str, Any]) -> None:
         compiled: Any = self._statement.compile(dialect=_SQLITE)

@@ -1,7 +1,8 @@
 """One chat with all that its page says, read in one visit to the database's thread."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from bot.core.archive.chat_page import (
@@ -27,6 +28,7 @@ from bot.storage.archive.statements import (
     OPENED,
     PARENT,
     QUESTIONS,
+    chat_called,
     neighbour_chats,
     page_head,
     page_words,
@@ -35,6 +37,8 @@ from bot.storage.chats import question_of
 from bot.storage.people import person_of
 
 _LOST_CLIMB = 5
+_MARKS = tuple(product((False, True), repeat=4))
+"""Whether a message was picked, is a host's, was edited and is hidden, by the number that says so."""
 _KINDS = {str(kind): kind for kind in MessageKind}
 
 Neighbours = tuple[Listed | None, Listed | None]
@@ -48,7 +52,7 @@ def read_page(database: sqlite3.Connection, chat_id: int, audience: Audience) ->
     listed = listed_of(heads[0])
     chat, places = listed.chat, _places(database, listed.chat)
     questions = tuple(map(question_of, QUESTIONS.seen(database, chat=chat_id)))
-    told = _told(page_words(audience).seen(database, chat=chat_id), told_apart(places))
+    told = _told(page_words(audience).plain(database, chat=chat_id), told_apart(places))
     lost = _lost(database, unknown_parents(told))
     before, after = read_neighbours(database, chat, audience)
     return ChatPage(
@@ -66,6 +70,17 @@ def read_page(database: sqlite3.Connection, chat_id: int, audience: Audience) ->
     )
 
 
+def read_beside(
+    database: sqlite3.Connection, audience: Audience, series: str, slug: str
+) -> tuple[Listed, Neighbours] | None:
+    """The chat at an address and its neighbours; None where these readers may not read it."""
+    rows = chat_called(audience).seen(database, series=series, chat=slug)
+    if not rows:
+        return None
+    found = listed_of(rows[0])
+    return found, read_neighbours(database, found.chat, audience)
+
+
 def read_neighbours(database: sqlite3.Connection, chat: Chat, audience: Audience) -> Neighbours:
     """The chat before and the chat after another in its weekly chat."""
     given = {"series": chat.series_id, "at": chat.starts_at, "chat": chat.id}
@@ -80,7 +95,8 @@ def _hosts(database: sqlite3.Connection, listed: Listed) -> tuple[str, ...]:
 
 
 def _places(database: sqlite3.Connection, chat: Chat) -> tuple[Where, ...]:
-    rows = OPENED.seen(database, chat=chat.id) or AT_HOME.seen(database, series=chat.series_id)
+    given = {"series": chat.series_id}
+    rows = OPENED.seen(database, chat=chat.id, **given) or AT_HOME.seen(database, **given)
     return tuple(
         Where(
             row.id,
@@ -88,6 +104,7 @@ def _places(database: sqlite3.Connection, chat: Chat) -> tuple[Where, ...]:
             network_name(row.platform),
             row.native_id if row.platform == BROWSER else "",
             row.left_at,
+            row.guests,
         )
         for row in rows
     )
@@ -118,40 +135,20 @@ def _standing(chat: Chat, head: Any) -> dict[str, Any]:
     }
 
 
-def _told(rows: Sequence[Any], places: dict[int, str]) -> tuple[Told, ...]:
+def _told(rows: Iterable[Sequence[Any]], places: Mapping[int, str]) -> tuple[Told, ...]:
     """The messages in time order, each from its rows, one for each question it is filed under."""
-    filed: dict[int, tuple[int, ...]] = {}
+    found: dict[int, Told] = {}
     for row in rows:
-        if row.question_id is not None:
-            filed[row.id] = (*filed.get(row.id, ()), row.question_id)
-    return tuple(
-        Told(
-            _answer(row, places),
-            _KINDS[row.kind],
-            (row.place_id, row.platform_message_id),
-            row.reply_to,
-            filed.get(row.id, ()),
-        )
-        for row in {row.id: row for row in rows}.values()
-    )
-
-
-def _answer(row: Any, places: dict[int, str]) -> Answer:
-    """A message as readers see it."""
-    return Answer(
-        row.id,
-        row.public_id,
-        SOMEBODY if row.anonymous else row.name or SOMEBODY,
-        row.person_id,
-        places.get(row.place_id, ""),
-        row.body_html,
-        row.said_at,
-        row.picked,
-        row.by_host and not row.anonymous,
-        row.anonymous or not row.name,
-        row.edited,
-        row.hidden,
-    )
+        question, kind, native, reply_to, place, number, word, name, who, html, at, marks = row
+        if (known := found.get(number)) is not None:
+            found[number] = known._replace(questions=(*known.questions, question))
+            continue
+        picked, host, edited, hidden = _MARKS[marks]
+        whose = name or SOMEBODY, who, places.get(place, "")
+        answer = Answer(number, word, *whose, html, at, picked, host, not name, edited, hidden)
+        filed = () if question is None else (question,)
+        found[number] = Told(answer, _KINDS[kind], (place, native), reply_to, filed)
+    return tuple(found.values())
 
 
 def _announced(chat: Chat, questions: Iterable[Question], audience: Audience) -> tuple[Question, ...]:

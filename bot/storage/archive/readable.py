@@ -1,13 +1,13 @@
 """Who may read what, as conditions of a query: asked by page, feed, live view and export alike."""
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
 from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
 from bot.core.model import ChatState, Visibility
 from bot.storage import tables as t
 from bot.storage.chats import AHEAD, LIVE
-from bot.storage.openness import OPENNESS
+from bot.storage.openness import OPENNESS, shut_away
 
 _FOR_MEMBERS = (Visibility.MEMBERS, Visibility.LINK, Visibility.PUBLIC)
 _BY_LINK = (Visibility.LINK, Visibility.PUBLIC)
@@ -15,13 +15,23 @@ _FOR_ALL = (Visibility.PUBLIC,)
 _SHOWN_KINDS = (MessageKind.ANSWER, MessageKind.COMMENT)
 _TOLD = func.coalesce(t.chat.c.told, t.series.c.visibility)
 
+_THERE = t.chat_place.alias("there")
+_TOLD_THERE = func.coalesce(
+    select(_THERE.c.told)
+    .where(_THERE.c.chat_id == t.message.c.chat_id, _THERE.c.place_id == t.message.c.place_id)
+    .correlate(t.message)
+    .scalar_subquery(),
+    _TOLD,
+)
+"""Who people were told may read them where they spoke; before places were told apart, as all were."""
+
 
 def readable_chats(audience: Audience) -> ColumnElement[bool]:
     """Which chats these readers may read; for a query over `chat` joined to `series`."""
-    theirs = and_(t.series.c.community_id == audience.community_id, t.chat.c.rehearsal.is_(False))
+    theirs = _theirs(audience)
     if audience.reads is Reads.HOSTS:
         return theirs
-    return and_(theirs, _out(), _open_to(audience))
+    return and_(theirs, _out(), _open_to(audience), _seen_by(audience))
 
 
 def listed_chats(audience: Audience) -> ColumnElement[bool]:
@@ -40,7 +50,7 @@ def readable_messages(audience: Audience) -> ColumnElement[bool]:
     """Which messages these readers may read.
 
     For a query over `message` joined to `place`, `chat` and `series`, and outer joined to its
-    writer's `consent` in the series' community. Deleted and forgotten words are nobody's; hosts
+    writer's `consent` in the place's community. Deleted and forgotten words are nobody's; hosts
     read the rest; others answers and comments that are neither hidden nor left out.
     """
     kept = and_(t.message.c.deleted_at.is_(None), t.consent.c.forgotten_at.is_(None))
@@ -52,7 +62,19 @@ def readable_messages(audience: Audience) -> ColumnElement[bool]:
         t.message.c.body_html.is_not(None),
         t.consent.c.excluded_at.is_(None),
     )
-    return and_(readable_chats(audience), kept, shown, _open_to(audience, OPENNESS))
+    # The place of the words says itself whether it is shut: the chat need not be asked, row after row.
+    return and_(_theirs(audience), _out(), kept, shown, _open_to(audience, OPENNESS, _TOLD_THERE))
+
+
+def _theirs(audience: Audience) -> ColumnElement[bool]:
+    return and_(t.series.c.community_id == audience.community_id, t.chat.c.rehearsal.is_(False))
+
+
+def _seen_by(audience: Audience) -> ColumnElement[bool]:
+    """Whether strangers are kept from none of it: a chat of shut channels is for holders of a link."""
+    if audience.reads is Reads.MEMBERS:
+        return true()
+    return or_(~shut_away(), _linked(audience))
 
 
 def _out() -> ColumnElement[bool]:
@@ -71,8 +93,11 @@ def _open_to(audience: Audience, *places: ColumnElement[str]) -> ColumnElement[b
     asked = (t.series.c.visibility, _TOLD, *places)
     if audience.reads is Reads.MEMBERS:
         return _all_among(asked, _FOR_MEMBERS)
-    linked = t.series.c.id.in_(sorted(audience.series)) if audience.series else false()
-    return or_(_all_among(asked, _FOR_ALL), and_(linked, _all_among(asked, _BY_LINK)))
+    return or_(_all_among(asked, _FOR_ALL), and_(_linked(audience), _all_among(asked, _BY_LINK)))
+
+
+def _linked(audience: Audience) -> ColumnElement[bool]:
+    return t.series.c.id.in_(sorted(audience.series)) if audience.series else false()
 
 
 def _all_among(

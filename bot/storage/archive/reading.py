@@ -8,10 +8,10 @@ from sqlalchemy import Select, and_, exists, select
 
 from bot.core.archive.chat_page import ChatPage, Listed
 from bot.core.audience import Audience
-from bot.core.model import Chat, Question, Series
+from bot.core.model import Question, Series
 from bot.storage import tables as t
 from bot.storage.archive.glance import Glance, visit
-from bot.storage.archive.page import Neighbours, read_neighbours, read_page
+from bot.storage.archive.page import Neighbours, read_beside, read_page
 from bot.storage.archive.readable import listed_chats
 from bot.storage.archive.rows import listed_of
 from bot.storage.archive.statements import QUESTIONS_ASKED, chat_called, chats_of, of_series
@@ -76,9 +76,11 @@ class Reading(Chats, People):
         rows = await self._glance(QUESTIONS_ASKED, chat=chat_id)
         return question_of(rows[0]) if rows else None
 
-    async def neighbours(self, chat: Chat, audience: Audience) -> Neighbours:
-        """The chat before and the chat after this one in its weekly chat."""
-        return await visit(self.connection, partial(read_neighbours, chat=chat, audience=audience))
+    async def chat_beside(
+        self, audience: Audience, series: str, slug: str
+    ) -> tuple[Listed, Neighbours] | None:
+        """The chat at an address, with the chat before and the chat after it in its weekly chat."""
+        return await visit(self.connection, partial(read_beside, audience=audience, series=series, slug=slug))
 
     async def chat_page(self, chat_id: int, audience: Audience) -> ChatPage | None:
         """Everything the page of a chat says; None where these readers may not read it."""

@@ -3,7 +3,19 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 
 from bot.core.audience import Audience
 from bot.core.filing import MessageKind
@@ -25,8 +37,9 @@ QUESTIONS_ASKED = Glance(
     .limit(1)
 )
 _SAID = and_(
-    t.consent.c.person_id == t.message.c.person_id, t.consent.c.community_id == t.series.c.community_id
+    t.consent.c.person_id == t.message.c.person_id, t.consent.c.community_id == t.place.c.community_id
 )
+"""What the writer of words agreed to where they said them, whatever community the chat is of."""
 WORDS_OF_CHATS = (
     t.message.join(t.place, t.place.c.id == t.message.c.place_id)
     .join(t.chat, t.chat.c.id == t.message.c.chat_id)
@@ -43,15 +56,19 @@ GUESTS = Glance(
     .where(t.chat_host.c.chat_id == bindparam("chat"), t.consent.c.forgotten_at.is_(None))
     .order_by(t.chat_host.c.invited_at)
 )
+_OWN = exists().where(t.series.c.id == bindparam("series"), t.series.c.community_id == t.place.c.community_id)
+_GUESTS = case((_OWN, ""), else_=t.community.c.name).label("guests")
 OPENED = Glance(
-    select(t.place)
+    select(t.place, _GUESTS)
     .join(t.chat_place)
+    .join(t.community, t.community.c.id == t.place.c.community_id)
     .where(t.chat_place.c.chat_id == bindparam("chat"))
     .order_by(t.place.c.id)
 )
 AT_HOME = Glance(
-    select(t.place)
+    select(t.place, _GUESTS)
     .join(t.series_place)
+    .join(t.community, t.community.c.id == t.place.c.community_id)
     .where(
         t.series_place.c.series_id == bindparam("series"),
         t.series_place.c.accepted_at.is_not(None),
@@ -92,7 +109,9 @@ def page_head(audience: Audience) -> Glance:
     planned = select(func.min(step.due_at)).where(step.chat_id == t.chat.c.id, step.state == "planned")
     turn = planned.where(step.kind.in_((StepKind.ASK, StepKind.WRAP)))
     m = t.message.c
-    words = select(func.count(m.person_id.distinct())).select_from(t.message.join(t.consent, _KEPT_OUT))
+    words = select(func.count(m.person_id.distinct())).select_from(
+        t.message.join(t.place, t.place.c.id == m.place_id).join(t.consent, _KEPT_OUT)
+    )
     told = and_(m.chat_id == t.chat.c.id, m.kind.in_(KINDS), m.deleted_at.is_(None))
     unseen = select(func.count()).where(told, m.body_html.is_(None), m.text != "")
     return Glance(
@@ -114,23 +133,27 @@ def page_head(audience: Audience) -> Glance:
 _KEPT_OUT = and_(_SAID, t.consent.c.excluded_at.is_not(None), t.consent.c.forgotten_at.is_(None))
 
 
+_SHOWN_NAME = func.coalesce(t.consent.c.pseudonym, t.person.c.name)
+_MARKS = (
+    case((t.message.c.picked_at.is_not(None), 8), else_=0)
+    + case((and_(t.message.c.by_host, not_(t.message.c.anonymous)), 4), else_=0)
+    + case((t.message.c.edited_at.is_not(None), 2), else_=0)
+    + case((t.message.c.hidden_at.is_not(None), 1), else_=0)
+)
+# In the order in which `page.py` unpacks them, and few: a page has hundreds of rows.
 _WORDS = (
-    t.message.c.id,
-    t.message.c.place_id,
+    t.filing.c.question_id,
+    t.message.c.kind,
     t.message.c.platform_message_id,
     t.message.c.reply_to,
-    t.message.c.kind,
+    t.message.c.place_id,
+    t.message.c.id,
     t.message.c.public_id,
+    case((t.message.c.anonymous, None), else_=_SHOWN_NAME).label("name"),
     t.message.c.person_id,
-    t.message.c.anonymous,
-    t.message.c.by_host,
     t.message.c.body_html,
     t.message.c.said_at,
-    t.message.c.edited_at.is_not(None).label("edited"),
-    t.message.c.picked_at.is_not(None).label("picked"),
-    t.message.c.hidden_at.is_not(None).label("hidden"),
-    func.coalesce(t.consent.c.pseudonym, t.person.c.name).label("name"),
-    t.filing.c.question_id,
+    _MARKS.label("marks"),
 )
 
 

@@ -12,13 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.core.archive import linked_data, page_words
-from bot.core.archive.chat_page import Answer, ChatPage, letter
+from bot.core.archive.chat_page import Answer, ChatPage, Listed, letter
 from bot.core.archive.shared_links import shared_links
 from bot.core.audience import Audience
 from bot.core.model import ChatState, Visibility
+from bot.storage.archive.page import Neighbours
+from bot.storage.store import Tx
 from bot.web.cache import respond
 from bot.web.pages.entries import Entries
-from bot.web.pages.showing import WORDS, chart_of, chat_asked_for, data_block, narrowed, version_of, whose
+from bot.web.pages.showing import WORDS, chart_of, data_block, narrowed, version_of, whose
 from bot.web.site import Page, Site, tongue
 
 BY_TIME: Final = "time"
@@ -63,9 +65,8 @@ async def _shown(site: Site, request: Request, view: str) -> Response:
     stamp = site.recent.now()
     async with site.store.read() as tx:
         community, who = await whose(site, request, tx)
-        found = await chat_asked_for(request, tx, who.audience)
-        audience = narrowed(who.audience, found.series.id)
-        beside = await tx.neighbours(found.chat, audience)
+        found, beside = await _beside(request, tx, who.audience)
+    audience = narrowed(who.audience, found.series.id)
     load = partial(_load, site, found.chat.id, audience, view)
     key = ("chat", found.chat.id, view, audience.key)
     page = await site.pages.page(key, version_of(community, found, *beside), load)
@@ -73,24 +74,35 @@ async def _shown(site: Site, request: Request, view: str) -> Response:
     return respond(request, page)
 
 
-async def _load(site: Site, chat_id: int, audience: Audience, view: str) -> Callable[[], str]:
-    async with site.store.read() as tx:
-        page = await tx.chat_page(chat_id, audience)
+async def _beside(request: Request, tx: Tx, audience: Audience) -> tuple[Listed, Neighbours]:
+    found = await tx.chat_beside(audience, request.path_params["series"], request.path_params["slug"])
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+async def _load(site: Site, chat_id: int, audience: Audience, view: str) -> Callable[[], bytes]:
+    return partial(_made, site, chat_id, audience, view)
+
+
+def _made(site: Site, chat_id: int, audience: Audience, view: str) -> bytes:
+    """The page, read and made in the worker."""
+    page = site.store.chat_page(chat_id, audience)
     if page is None:
         raise HTTPException(404)
-    return partial(render, site, page, view)
+    return render(site, page, view)
 
 
-def render(site: Site, page: ChatPage, view: str = "") -> str:
+def render(site: Site, page: ChatPage, view: str = "") -> bytes:
     """The HTML of a chat's page."""
     state = page.chat.state
     if state is ChatState.CANCELLED:
-        return site.html("chat_cancelled.html", **_told(site, page))
+        return site.page("chat_cancelled.html", **_told(site, page))
     if state.ahead:
-        return site.html("chat_before.html", **_told(site, page))
+        return site.page("chat_before.html", **_told(site, page))
     if view in (BY_TIME, BY_PERSON):
-        return site.html("chat_ordered.html", **_told(site, page), view=view, groups=_ordered(page, view))
-    return site.html("chat.html", **_told(site, page), **_read(page, view))
+        return site.page("chat_ordered.html", **_told(site, page), view=view, groups=_ordered(page, view))
+    return site.page("chat.html", **_told(site, page), **_read(page, view))
 
 
 def _told(site: Site, page: ChatPage) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Entries:
 
     def listed(self, answers: Iterable[Answer], elsewhere: frozenset[int] = frozenset()) -> Markup:
         """Entries of a list with their comments; those of `elsewhere` have their own place on this page."""
-        items = (f"<li>{self._whole(one, one.message_id not in elsewhere)}</li>\n" for one in answers)
+        items = [f"<li>{self._whole(one, one.message_id not in elsewhere)}</li>\n" for one in answers]
         return Markup("".join(items))  # noqa: S704 - made of escaped parts
 
     def with_comments(self, one: Answer, home: bool = True) -> Markup:
@@ -66,6 +66,8 @@ class Entries:
         )
 
     def _marks(self, one: Answer) -> str:
+        if not (one.place or one.by_host or one.picked or one.hidden or one.orphan or one.edited):
+            return ""  # as most are
         place = f"<span>{self._safe(one.place)}</span>" if one.place else ""
         host, edited = HOST if one.by_host else "", EDITED if one.edited else ""
         picked, hidden = PICKED if one.picked else "", HIDDEN if one.hidden else ""

@@ -102,15 +102,18 @@ def _sweep(site: Site) -> None:
             del site.shared[key]
 
 
-async def _load(site: Site, chat_id: int, audience: Audience) -> Callable[[], str]:
-    async with site.store.read() as tx:
-        page = await tx.chat_page(chat_id, audience)
+async def _load(site: Site, chat_id: int, audience: Audience) -> Callable[[], bytes]:
+    return partial(_made, site, chat_id, audience)
+
+
+def _made(site: Site, chat_id: int, audience: Audience) -> bytes:
+    page = site.store.chat_page(chat_id, audience)
     if page is None:
         raise HTTPException(404)
-    return partial(_render, site, page)
+    return _render(site, page)
 
 
-def _render(site: Site, page: ChatPage) -> str:
+def _render(site: Site, page: ChatPage) -> bytes:
     margin, lang = page_words.Margin(page.chat), tongue(page.community.language)
     again: dict[int, frozenset[int]] = {}
     seen: frozenset[int] = frozenset()
@@ -126,7 +129,7 @@ def _render(site: Site, page: ChatPage) -> str:
     }
     entries = Entries(margin, site.path(page.community, "a/"), lang)
     places = {"at": site.path(page.community, page.address), "entries": entries}
-    return site.html(
+    return site.page(
         "live.html", **WORDS, **about, **places, margin=margin, again=again, words=WORDS, order=_order
     )
 

@@ -60,7 +60,7 @@ async def enter(site: Site, request: Request, tx: Tx) -> Door:
     stage = await staged(site, tx, community, place, hosts_room=hosts_room)
     chat_id = stage.state.chat.id if stage.state else None
     standing = await tx.standing(who.person, place, who.role, chat_id)
-    hosting = role(standing, chat_id) >= Role.HOST
+    hosting = standing.hosts_here or role(standing, chat_id) >= Role.HOST
     return Door(community, place, hosts_room, who, Viewer(who.person, who.role, hosting), stage)
 
 

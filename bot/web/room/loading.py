@@ -11,6 +11,7 @@ from bot.core.model import Offer
 from bot.core.rooms import panel as room_panel
 from bot.core.rooms.sheets import Hung, Stands, in_order, stands
 from bot.core.sentences import bar as bar_sentences
+from bot.core.sentences import sharing
 from bot.core.state import Running
 from bot.core.unsorted import suggestions
 from bot.storage.rooms.reading import RoomFiling
@@ -82,8 +83,14 @@ async def named(tx: Tx, door: Door, messages: Sequence[RoomMessage]) -> dict[int
 
 async def panel(tx: Tx, stage: Stage) -> Panel | None:
     """What hosts can do with the chat that is on, and which messages may be answers."""
-    offers = room_panel.panel(stage.state) if stage.state else await _first_steps(tx, stage)
-    unsorted = await _unsorted(tx, stage.state) if stage.state else ()
+    if stage.state is None:
+        offers = await _first_steps(tx, stage)
+    elif stage.guest:
+        muted = await tx.muted_in(stage.state.series.id, stage.place.id)
+        offers = sharing.guest_offers(stage.state.series, stage.place, muted=muted)
+    else:
+        offers = room_panel.panel(stage.state)
+    unsorted = await _unsorted(tx, stage.state) if stage.state and not stage.guest else ()
     hint = bar_sentences.may_be_answers(len(unsorted))
     shut_out = tuple(
         (

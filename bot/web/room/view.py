@@ -15,6 +15,7 @@ from bot.core.rooms import sheets as room_sheets
 from bot.core.rooms.bar import Bar
 from bot.core.rooms.sheets import Stands
 from bot.core.sentences import bar as bar_sentences
+from bot.core.sentences import sharing
 from bot.core.sentences.chat import letter
 from bot.core.state import Running
 from bot.core.times import clockface
@@ -60,6 +61,11 @@ class Stage:
     def series(self) -> Series | None:
         """The weekly chat that the room is about."""
         return self.state.series if self.state else None
+
+    @property
+    def guest(self) -> bool:
+        """Whether the chat is another community's, which this room only joined."""
+        return self.series is not None and self.series.community_id != self.community.id
 
     @property
     def letter(self) -> str:
@@ -194,6 +200,9 @@ def readers(stage: Stage) -> str:
     if stage.state is None:
         return bar_sentences.NOTHING_ON
     told = stage.state.chat.told or stage.openness
+    if stage.guest and stage.state.owners:
+        readers = least_open(stage.state.series.visibility, stage.openness, told)
+        return sharing.read_there(readers, stage.state.owners)
     return sentences.readers([least_open(stage.state.series.visibility, stage.openness, told)])
 
 
@@ -206,11 +215,8 @@ def shown(
     *,
     own: bool,
 ) -> Shown:
-    """One message with what became of it; `names` are those of the messages that are replied to.
-
-    `where` knows where it stands, and what it replies to.
-    """
-    report = f"a/{filing.public_id}/report" if filing and filing.public_id and not own else ""
+    """One message with what became of it, and `where` it stands; `names` are those it may reply to."""
+    strange = filing is not None and filing.public_id is not None and not (own or stage.guest)
     return Shown(
         message=message,
         stands=where[message.id],
@@ -220,7 +226,7 @@ def shown(
         hidden=filing.hidden if filing else False,
         answers_to=names.get(message.reply_to_id or 0, ""),
         answers_at=where.get(message.reply_to_id or 0, Stands()),
-        report=report,
+        report=f"a/{filing.public_id}/report" if filing and strange else "",
     )
 
 
