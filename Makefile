@@ -12,6 +12,10 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# A real Matrix homeserver for the tests, in a venv of its own: none of its packages is one of ours.
+SYNAPSE := .venv-synapse
+SYNAPSE_LOCK := tests/support/synapse/requirements.lock
+SYNAPSE_READY := $(SYNAPSE)/.ready
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 CODE := bot cogs tests migrations benchmarks tools
 # Branch coverage is a rule for the rooms where a miss would lose somebody's words.
@@ -19,7 +23,7 @@ COVERED := bot/core/*,bot/scheduler.py,bot/outbox.py
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal --quiet
 step = @echo "--- $(1)" >&2
 
-.PHONY: help demo demo-discord run test test-slow test-all coverage check bench audit lock screenshots container reference format clean
+.PHONY: help demo demo-discord demo-matrix run test test-slow test-all coverage check bench audit lock screenshots container reference format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -30,18 +34,21 @@ demo: $(READY) ## Watch an hour's chat in a minute (ARGS="--exit --json")
 demo-discord: $(READY) ## The same hour on a little Discord of our own, told line by line
 	@$(BIN)/python -m tools.demo_discord $(ARGS)
 
+demo-matrix: $(READY) $(SYNAPSE_READY) ## The same hour on a homeserver of our own, told line by line
+	@$(BIN)/python -m tools.demo_matrix $(ARGS)
+
 run: $(READY) ## Run the bot (ARGS: see `edchat run --help`)
 	@$(BIN)/edchat run $(ARGS)
 
-test: $(READY) ## Run the tests that take seconds (ARGS="-k label" chooses)
+test: $(READY) $(SYNAPSE_READY) ## Run the tests that take seconds (ARGS="-k label" chooses)
 	$(call step,tests)
 	@$(PYTEST) -m "not slow" $(ARGS)
 
-test-slow: $(READY) ## Run the tests that take minutes
+test-slow: $(READY) $(SYNAPSE_READY) ## Run the tests that take minutes
 	$(call step,slow tests)
 	@$(PYTEST) -m slow $(ARGS)
 
-test-all: $(READY) ## Run every test
+test-all: $(READY) $(SYNAPSE_READY) ## Run every test
 	$(call step,all tests)
 	@$(PYTEST) $(ARGS)
 
@@ -76,6 +83,8 @@ lock: $(READY) ## Pin what pyproject.toml asks for, newest that fits (ARGS="--up
 		--no-emit-index-url --no-header pyproject.toml --output-file requirements.lock $(ARGS)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --constraints requirements.lock --generate-hashes \
 		--no-emit-index-url --no-header pyproject.toml --output-file requirements-run.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		$(SYNAPSE_LOCK:.lock=.in) --output-file $(SYNAPSE_LOCK) $(ARGS)
 
 picture: $(READY) ## Draw docs/demo.svg anew
 	@$(BIN)/python -m tools.picture
@@ -94,7 +103,7 @@ format: $(READY) ## Format the code and mend what ruff can
 	@$(BIN)/ruff format --quiet .
 
 clean: ## Remove what make and the tools made; the data folder stays
-	@rm -rf $(VENV) build *.egg-info .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) $(SYNAPSE) build *.egg-info .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.lock pyproject.toml
@@ -104,4 +113,10 @@ $(READY): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV) >&2
 	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement requirements.lock >&2
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable . >&2
+	@touch $@
+
+$(SYNAPSE_READY): $(SYNAPSE_LOCK) | $(READY)
+	$(call step,setting up $(SYNAPSE): a homeserver for the tests)
+	@$(BIN)/python -m venv --clear $(SYNAPSE) >&2
+	@$(SYNAPSE)/bin/python -m pip install --quiet --require-hashes --no-deps --requirement $(SYNAPSE_LOCK) >&2
 	@touch $@

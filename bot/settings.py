@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from ipaddress import ip_address
@@ -25,6 +24,20 @@ from pydantic_settings import (
 
 from bot.core import sentences
 from bot.core.echo import shown
+from bot.networks import DiscordSettings, MatrixSettings, inviters, mxid, server_of
+
+__all__ = [
+    "DiscordSettings",
+    "Language",
+    "LogLevel",
+    "MatrixSettings",
+    "Rooms",
+    "Settings",
+    "SettingsError",
+    "load",
+    "strangers",
+    "variable",
+]
 
 PREFIX: Final = "EDCHAT_"
 """What every setting's name begins with."""
@@ -98,31 +111,6 @@ def _reachable(parts: SplitResult) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
 
 
-def _on_this_machine(address: str) -> bool:
-    host = urlsplit(address).hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-@dataclass(frozen=True, slots=True)
-class DiscordSettings:
-    """What the bot needs to be on Discord; no `guilds` are all of them, no address is the real one."""
-
-    token: SecretStr
-    guilds: frozenset[int] = frozenset()
-    api_url: str = ""
-    gateway_url: str = ""
-    zone: str = "UTC"
-    language: str = Language.ENGLISH.value
-
-    @property
-    def stays_here(self) -> bool:
-        """Whether every server it speaks to is this machine."""
-        return all(map(_on_this_machine, (self.api_url, self.gateway_url)))
-
-
 class Settings(BaseSettings):
     """The settings of one bot; a name here in capitals after EDCHAT_ is its variable's name."""
 
@@ -173,6 +161,18 @@ class Settings(BaseSettings):
     """Another server that speaks Discord's protocol: its requests."""
     discord_gateway_url: Annotated[str, AfterValidator(_socket_address)] | None = None
     """Another server that speaks Discord's protocol: its gateway."""
+    matrix_homeserver: Annotated[str, AfterValidator(_web_address)] | None = None
+    """The address of the homeserver on which the bot has an account; without one it is not on Matrix."""
+    matrix_user: Annotated[str, AfterValidator(mxid)] | None = None
+    """The bot's whole name there, as in @edchat:example.org."""
+    matrix_token: SecretStr | None = None
+    """The bot's access token there."""
+    matrix_password: SecretStr | None = None
+    """Its password, where it has no token: it logs in once, and keeps what it is given."""
+    matrix_inviters: Annotated[str, AfterValidator(inviters)] | None = None
+    """The people and servers, separated by commas, who may invite it; without any its own server."""
+    matrix_host_power: Annotated[int, Field(ge=1, le=100)] = 50
+    """The power level in a room from which on somebody is a host there."""
 
     @property
     def discord(self) -> DiscordSettings | None:
@@ -187,6 +187,30 @@ class Settings(BaseSettings):
             self.zone,
             self.language.value,
         )
+
+    @property
+    def matrix(self) -> MatrixSettings | None:
+        """What the bot needs to be on Matrix, where it has an account there."""
+        if not (self.matrix_homeserver and self.matrix_user):
+            return None
+        named = self.matrix_inviters or server_of(self.matrix_user)
+        return MatrixSettings(
+            self.matrix_homeserver,
+            self.matrix_user,
+            self.matrix_token,
+            self.matrix_password,
+            frozenset(one.strip() for one in named.split(",")),
+            self.matrix_host_power,
+            self.zone,
+            self.language.value,
+        )
+
+    @property
+    def half_on_matrix(self) -> bool:
+        """Whether some of what Matrix needs is given, and some is missing."""
+        needed = self.matrix_homeserver, self.matrix_user, self.matrix_token or self.matrix_password
+        given = [*needed, self.matrix_token, self.matrix_password, self.matrix_inviters]
+        return any(given) and not all(needed)
 
     @classmethod
     def settings_customise_sources(
@@ -243,9 +267,13 @@ def variable(field: str) -> str:
 def load(env_file: Path = Path(".env")) -> Settings:
     """Read the settings; raises SettingsError with a line for each one that is wrong."""
     try:
-        return Settings(_env_file=env_file)
+        settings = Settings(_env_file=env_file)
     except ValidationError as error:
         lines = [_complaint(detail) for detail in error.errors(include_url=False, include_context=False)]
+    else:
+        if settings.half_on_matrix:
+            raise SettingsError(sentences.MATRIX_HALF)
+        return settings
     # Outside the handler, so that no chained exception carries a secret into a traceback.
     raise SettingsError("\n".join(dict.fromkeys(lines)))
 

@@ -205,3 +205,48 @@ def test_env_example_shows_the_defaults() -> None:
 
 def test_every_setting_has_a_hint() -> None:
     assert set(SETTING_HINTS) == {variable(field) for field in Settings.model_fields}
+
+
+def on_matrix(monkeypatch: pytest.MonkeyPatch, **given: str) -> Settings:
+    for name, value in {"HOMESERVER": "https://m.a.org/", "USER": "@edchat:a.org", **given}.items():
+        monkeypatch.setenv(f"EDCHAT_MATRIX_{name}", value)
+    return load(NOWHERE)
+
+
+def test_matrix_is_there_with_an_account_and_its_own_server_may_invite(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert load(NOWHERE).matrix is None
+    matrix = on_matrix(monkeypatch, PASSWORD="p@ss w/rd").matrix
+    assert matrix is not None
+    assert (matrix.homeserver, matrix.user, matrix.token) == ("https://m.a.org", "@edchat:a.org", None)
+    assert matrix.password is not None
+    assert matrix.password.get_secret_value() == "p@ss w/rd"
+    assert "p@ss" not in f"{matrix} {matrix!r}"
+    assert matrix.inviters == {"a.org"}
+    assert (matrix.host_power, matrix.stays_here) == (50, False)
+
+
+def test_whoever_may_invite_on_matrix_is_a_person_or_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = on_matrix(monkeypatch, TOKEN="syt_x", INVITERS=" @Dana:b.org:8448,c.org ,,[::1]:8448")
+    assert settings.matrix is not None
+    assert settings.matrix.inviters == {"@Dana:b.org:8448", "c.org", "[::1]:8448"}
+
+
+@pytest.mark.parametrize("missing", ["HOMESERVER", "USER", "TOKEN"])
+def test_half_of_what_matrix_needs_is_refused_in_one_sentence(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_matrix(monkeypatch, TOKEN="syt_x")
+    said = refused(monkeypatch, **{f"EDCHAT_MATRIX_{missing}": ""})
+    assert said.startswith("Matrix needs EDCHAT_MATRIX_HOMESERVER, ")
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("USER", "edchat"), ("USER", "@a b:c.org"), ("USER", "@" + "a" * 300 + ":b.org"), ("INVITERS", "a b"),
+     ("INVITERS", "@dana"), ("HOMESERVER", "a.org"), ("HOST_POWER", "0"), ("HOST_POWER", "101")],
+)  # fmt: skip
+def test_what_cannot_be_on_matrix_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refused(monkeypatch, **{f"EDCHAT_MATRIX_{name}": value}).startswith(f"EDCHAT_MATRIX_{name} cannot")

@@ -1,0 +1,255 @@
+"""Each action as a room on Matrix shows it; whatever is done a second time changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from bot.clock import Clock
+from bot.core.confirming import TICK, confirmed_by_tick
+from bot.core.sentences import refusals as sentences
+from bot.networks import server_of
+from bot.platform import Impossible, Outgoing
+from bot.platforms.matrix import private
+from bot.platforms.matrix.drawing import NOTICE, TEXT, Pen, edited, in_reply, in_thread, link_to, message
+from bot.platforms.matrix.finding import KEY_HOLDS, message_under
+from bot.platforms.matrix.homeserver import MatrixRefused
+from bot.platforms.matrix.voice import Voice
+from bot.storage.store import Store
+
+KEYCAP: Final = "\ufe0f\u20e3"
+BEFORE: Final = "org.edchat.before"
+"""Under this name a topic of ours keeps the one that stood there before."""
+PINNED: Final = "org.edchat.pinned"
+"""Under this name the list of what is pinned keeps what we pinned."""
+_PINS, _TOPIC, _MESSAGE, _REACTION = "m.room.pinned_events", "m.room.topic", "m.room.message", "m.reaction"
+_THERE_ALREADY: Final = "M_DUPLICATE_ANNOTATION"
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """What a reply hangs on in its room, and the thread in which that stands."""
+
+    event: str
+    thread: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """One row being acted on, in one life of the bot; `since` is when its device was made."""
+
+    voice: Voice
+    pen: Pen
+    store: Store
+    clock: Clock
+    out: Outgoing
+    host_power: int = 50
+    since: datetime | None = None
+
+    # -- what is made --------------------------------------------------------------------------------------
+
+    async def post(self) -> str:
+        """Post into the room, or into the thread of `target`."""
+        relation = in_thread(_id(self.out.target)) if self.out.target else {}
+        return await self._said(self._room, NOTICE if relation else TEXT, relation)
+
+    async def whisper(self) -> str:
+        """Answer in the room what was asked there aloud; say all else to its person alone."""
+        hook = await self._hook()
+        if hook is not None:
+            relation = in_thread(hook.thread, hook.event) if hook.thread else in_reply(hook.event)
+            room, kind = self._room, NOTICE
+        else:
+            relation, kind = {}, TEXT
+            room = await private.direct_room(self.voice, await self._installation(), self.out.person)
+        sent = await self._said(room, kind, relation)
+        if confirmed_by_tick(self.out.offers):
+            await self._reacts(room, sent, TICK, f"{self.out.key}.tick")
+        return sent
+
+    async def card(self) -> str:
+        """Make a post that is kept in step, change it, or take it away."""
+        target = self.out.target
+        relation = in_thread(_id(self.out.thread)) if self.out.thread else {}
+        if target is None:
+            return await self._said(self._room, NOTICE, relation)
+        if not self.out.text:
+            await self.voice.takes_back(self._room, _id(target), self.out.key)
+            return ""
+        if not await self.voice.stands(self._room, target):
+            return await self._said(self._room, NOTICE, relation)
+        await self._edited(target, NOTICE)
+        return target
+
+    async def room(self) -> str:
+        """Make the hosts' room, or find it, and let its person in; with a new one come the other hosts."""
+        out, room, people = self.out, self.out.target, [self.out.person or ""]
+        if room is None:
+            async with self.store.read() as tx:
+                people += await tx.hosts_on(out.place.platform, out.place.community_id)
+            installation = await self._installation()
+            room = await private.hosts_room(self.voice, installation, out.place.community_id, out.text)
+        await private.let_in(self.voice, room, people, self.host_power)
+        return room
+
+    # -- what is done to messages ---------------------------------------------------------------------------
+
+    async def thread(self) -> str:
+        """Nothing: whoever answers a message in a thread makes it."""
+        return _id(self.out.target)
+
+    async def pin(self) -> str:
+        """Pin a message, and take our older pins off; those of people stay."""
+        target, room = await self._standing(), self._room
+        now = await self.voice.state(room, _PINS)
+        pinned = [one for one in now.get("pinned") or () if isinstance(one, str)]
+        async with self.store.read() as tx:
+            ours = {*await tx.pinned(self.out.place.id, pinned), *(now.get(PINNED) or ())}
+        wished = [*(one for one in pinned if one not in ours and one != target), target]
+        if wished != pinned:
+            await self.voice.sets(room, _PINS, {"pinned": wished, PINNED: [target]})
+        return target
+
+    async def topic(self) -> str:
+        """Show a topic; with none, the one that stood there before we showed ours."""
+        now, text = await self.voice.state(self._room, _TOPIC), self.out.text
+        ours, stands = BEFORE in now, now.get("topic", "")
+        if text and not (ours and stands == text):
+            before = now[BEFORE] if ours else stands
+            await self.voice.sets(self._room, _TOPIC, _topic(text) | {BEFORE: before})
+        elif ours and not text:
+            await self.voice.sets(self._room, _TOPIC, _topic(str(now[BEFORE])))
+        return self._room
+
+    async def edit(self) -> str:
+        """Change our own message."""
+        target = await self._standing()
+        await self._edited(target, TEXT)
+        return target
+
+    async def receipt(self) -> str:
+        """Put the digit on somebody's message, and take other digits of ours off."""
+        target, wished = await self._standing(), self.out.text + KEYCAP if self.out.text else ""
+        ours = await self._ours_on(target)
+        if wished and wished not in ours:
+            await self._reacts(self._room, target, wished, self.out.key)
+        for key, event in ours.items():
+            if key.endswith(KEYCAP) and key != wished:
+                await self.voice.takes_back(self._room, event, f"{self.out.key}.{event}")
+        return target
+
+    # -- finding again --------------------------------------------------------------------------------------
+
+    async def find_post(self) -> str | None:
+        """Find what an earlier attempt posted."""
+        return await self._found(self._room)
+
+    async def find_whisper(self) -> str | None:
+        """Find what an earlier attempt said, in the room or alone."""
+        if await self._hook() is not None:
+            return await self._found(self._room)
+        installation = await self._installation()
+        room = await private.direct_room(self.voice, installation, self.out.person, make=False)
+        return await self._found(room) if room else None
+
+    async def find_card(self) -> str | None:
+        """Find the card that an earlier attempt made."""
+        return self.out.target or await self._found(self._room)
+
+    async def find_room(self) -> str | None:
+        """Find the hosts' room that an earlier attempt made."""
+        installation = await self._installation()
+        return await private.found_hosts_room(self.voice, installation, self.out.place.community_id)
+
+    # -- how ------------------------------------------------------------------------------------------------
+
+    async def _said(self, room: str, kind: str, relation: Mapping[str, Any]) -> str:
+        if self._perhaps_forgotten():
+            found = await self._found(room)
+            if found is not None:
+                return found
+        content = {**message(self._words(), kind, self.out.key), **relation}
+        return await self.voice.sends(room, _MESSAGE, self.out.key, content)
+
+    async def _edited(self, target: str, kind: str) -> None:
+        content = edited(self._words(), kind, self.out.key, target)
+        await self.voice.sends(self._room, _MESSAGE, self.out.key, content)
+
+    async def _reacts(self, room: str, event: str, sign: str, key: str) -> None:
+        relation = {"rel_type": "m.annotation", "event_id": event, "key": sign}
+        try:
+            await self.voice.sends(room, _REACTION, key, {"m.relates_to": relation})
+        except MatrixRefused as no:
+            if no.code != _THERE_ALREADY:
+                raise
+
+    async def _ours_on(self, target: str) -> dict[str, str]:
+        """Our own signs on a message, with the events that put them there."""
+        ours = {}
+        async for one in self.voice.annotations(self._room, target):
+            if one.get("sender") == self.voice.home.user:
+                ours[str(one["content"]["m.relates_to"]["key"])] = str(one["event_id"])
+        return ours
+
+    async def _hook(self) -> Hook | None:
+        """What was asked aloud in this room, where that is what is answered."""
+        asked = self.out.reply_to
+        if asked is None or not asked.startswith("$"):
+            return None
+        event = await self.voice.event(self._room, asked)
+        if event is None:
+            return None
+        relation = (event.get("content") or {}).get("m.relates_to") or {}
+        if event.get("type") == _REACTION:
+            on = relation.get("event_id")
+            return Hook(on, None) if isinstance(on, str) else None
+        thread = relation.get("event_id") if relation.get("rel_type") == "m.thread" else None
+        return Hook(asked, thread if isinstance(thread, str) else None)
+
+    async def _standing(self) -> str:
+        """The message that something is done to; Impossible where it is gone."""
+        target = _id(self.out.target)
+        if not await self.voice.stands(self._room, target):
+            raise Impossible(sentences.MESSAGE_GONE)
+        return target
+
+    async def _found(self, room: str) -> str | None:
+        tried = self.out.first_attempt_at
+        if tried is None:
+            return None
+        return await message_under(self.voice, room, self.out.key, self.clock.to_real(tried))
+
+    def _perhaps_forgotten(self) -> bool:
+        """Whether the homeserver may not know any more what was sent under this key."""
+        if self.out.first_attempt_at is None:
+            return False
+        tried = self.clock.to_real(self.out.first_attempt_at)
+        anew = self.since is not None and tried < self.since
+        return anew or self.clock.real() - tried > KEY_HOLDS
+
+    def _words(self) -> str:
+        out, about = self.out, self.out.about
+        at = link_to(self._room, about, server_of(self.voice.home.user)) if about else ""
+        return self.pen.words(out.text, out.offers, out.link, at)
+
+    async def _installation(self) -> str:
+        async with self.store.read() as tx:
+            return await tx.installed("name") or ""
+
+    @property
+    def _room(self) -> str:
+        return self.out.place.native_id
+
+
+def _id(native_id: str | None) -> str:
+    """A message's id; Impossible where it can be none."""
+    if native_id is None or not native_id.startswith("$"):
+        raise Impossible(sentences.MESSAGE_GONE)
+    return native_id
+
+
+def _topic(text: str) -> dict[str, Any]:
+    """A topic for old and new clients."""
+    return {"topic": text, "m.topic": {"m.text": [{"body": text}]}}

@@ -1,0 +1,78 @@
+"""Commands typed to the bot alone: they count where the person can only mean one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+
+from bot.core.hearing import Commanded
+from bot.core.model import Place
+from bot.core.sentences import matrix_rooms as sentences
+from bot.platform import Ears
+from bot.platforms.matrix.asking import insist
+from bot.platforms.matrix.homeserver import Homeserver, MatrixRefused, part
+from bot.platforms.matrix.reading import NAME, Deed, Reader
+from bot.platforms.matrix.rooms import Room, Rooms
+from bot.platforms.matrix.translating import mapping
+
+ALONE: Final = "alone "
+"""Begins the id of a command that was typed to the bot alone; its event's own id follows."""
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+
+class Direct:
+    """Hears what people type to the bot alone; one a life."""
+
+    def __init__(self, home: Homeserver, ears: Ears, rooms: Rooms, reader: Reader) -> None:
+        self._home, self._ears, self._rooms, self._reader = home, ears, rooms, reader
+        self._told: set[str] = set()
+
+    async def hear(self, room: Room, deeds: Sequence[Deed], point: str) -> None:
+        """Bring commands to the place they are for; nothing else that is said here is kept."""
+        for deed in deeds:
+            line = self._reader.command_in(room, deed.what)
+            if line is None or self._reader.is_old(deed.what.at):
+                continue
+            shared = await self._shared_with(deed.author.native_id)
+            if len(shared) != 1:
+                await self._tell(room, deed)
+                continue
+            place, there = shared[0]
+            author = self._reader.author(there, deed.author.native_id)
+            at = self._reader.at(deed.what.at)
+            typed = Commanded(f"{ALONE}{deed.what.id}", author, line, at)
+            await self._ears.hear(place, (typed,), await self._ears.cursor(place) or point)
+
+    async def _shared_with(self, mxid: str) -> list[tuple[Place, Room]]:
+        """The places in which somebody is, rooms of hosts left out."""
+        async with self._reader.store.read() as tx:
+            places = {one.native_id: one for one in await tx.places_on(NAME)}
+            hosts = {key for key, one in (await tx.rooms_called(NAME, places)).items() if one.hosts}
+        shared = []
+        for native_id in places.keys() - hosts:
+            room = self._rooms.room(native_id)
+            if room is not None and await self._is_in(room, mxid):
+                shared.append((places[native_id], room))
+        return shared
+
+    async def _is_in(self, room: Room, mxid: str) -> bool:
+        try:
+            path = f"v3/rooms/{part(room.native_id)}/state/m.room.member/{part(mxid)}"
+            return mapping(await insist(self._home, "GET", path)).get("membership") == "join"
+        except MatrixRefused:
+            return False
+
+    async def _tell(self, room: Room, deed: Deed) -> None:
+        """Say, once a life, where commands are read."""
+        if room.native_id in self._told:
+            return
+        self._told.add(room.native_id)
+        words = {"msgtype": "m.notice", "body": sentences.COMMANDS_ELSEWHERE, "m.mentions": {}}
+        path = f"v3/rooms/{part(room.native_id)}/send/m.room.message/{part(f'elsewhere.{deed.what.id}')}"
+        try:
+            await insist(self._home, "PUT", path, words, tries=2)
+        except MatrixRefused as no:
+            _log.warning("matrix_not_told", code=no.code)

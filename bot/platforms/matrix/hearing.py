@@ -1,0 +1,204 @@
+"""What people do on Matrix, brought to the ears; only then it is noted how far we heard."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+from bot.clock import Clock
+from bot.core.model import Place
+from bot.networks import MatrixSettings
+from bot.platform import Ears
+from bot.platforms.matrix.calling import Calling
+from bot.platforms.matrix.direct import Direct
+from bot.platforms.matrix.filling import Page, backward, forward
+from bot.platforms.matrix.homeserver import Homeserver, MatrixRefused
+from bot.platforms.matrix.houses import Houses
+from bot.platforms.matrix.invites import Invites
+from bot.platforms.matrix.lines import Lines
+from bot.platforms.matrix.reading import NAME, Deed, Reader
+from bot.platforms.matrix.rereading import Rereading, before
+from bot.platforms.matrix.rooms import Room, Rooms
+from bot.platforms.matrix.sitting import Heardings, Sitting
+from bot.platforms.matrix.syncing import News, Point, Told, sync
+from bot.platforms.matrix.translating import Between, Stands, read
+from bot.platforms.patience import patiently
+from bot.storage.store import Store
+
+SINCE: Final = "matrix.since"
+"""Begins the name under which our books keep how far everything was heard; the bot's own name follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doings:
+    """What was done in one room, of which we were told at once."""
+
+    room: Room
+    deeds: Sequence[Deed]
+    between: Between
+    gap: str = ""
+
+
+class Listener:
+    """One life's ears: it hears everything since the last life, then everything new."""
+
+    def __init__(
+        self,
+        home: Homeserver,
+        store: Store,
+        ears: Ears,
+        clock: Clock,
+        settings: MatrixSettings,
+        rooms: Rooms,
+        paths: Collection[str],
+    ) -> None:
+        self._home, self._store, self._ears, self._clock, self._rooms = home, store, ears, clock, rooms
+        self._reader = Reader(home, store, clock, Calling(home.user, paths), settings.host_power)
+        self._houses = Houses(home, store, ears, clock, settings, rooms)
+        self._invites = Invites(home, settings, rooms)
+        self._direct = Direct(home, ears, rooms, self._reader)
+        self._again = Rereading(home, ears, rooms, self._reader)
+        self._between = Between(clock.real(), clock.real())
+        self._lines, self._unkept = Lines(), False
+
+    @property
+    def ignored(self) -> int:
+        """Events that nothing could be made of in this life."""
+        return self._reader.ignored
+
+    async def run(self) -> None:
+        """Listen until cancelled; raises MatrixRefused when the server will have us no more."""
+        again: asyncio.Task[None] | None = None
+        point = await patiently(self._kept)
+        whole = True
+        try:
+            if point is not None:
+                self._invites.ask()
+            while True:
+                told = await sync(self._home, point.since if point else None, whole=whole)
+                point = await self._take(told, point, whole=whole)
+                whole = False
+                again = again or asyncio.create_task(self._again.run())
+        finally:
+            await self._invites.end()
+            await self._lines.end()
+            if again is not None:
+                again.cancel()
+                with suppress(asyncio.CancelledError):
+                    await again
+
+    async def _kept(self) -> Point | None:
+        async with self._store.read() as tx:
+            return Point.read(await tx.installed(f"{SINCE}.{self._home.user}"))
+
+    async def _take(self, told: Told, point: Point | None, *, whole: bool) -> Point:
+        """Hear one answer of the server, then note that it was heard."""
+        here = Point(told.point, self._clock.real())
+        self._between = Between(point.at if point else here.at, here.at)
+        if told.direct is not None:
+            self._rooms.take_direct(told.direct)
+        known = await patiently(partial(self._places, [one.native_id for one in told.joined + told.left]))
+        doings = [self._doings(one) for one in told.joined]
+        farewells = [self._doings(one) for one in told.left]
+        self._invites.answer(told.invited)
+        await patiently(partial(self._houses.look, [one.native_id for one in told.joined], here.since))
+        await self._hear_all(doings + farewells, known, told, first=point is None)
+        await self._say_farewell(told, here, whole=whole)
+        self._unkept |= point is None or not told.empty
+        if self._unkept and self._lines.over:
+            await patiently(partial(self._keep, here))
+            self._unkept = False
+        self._rooms.told.set()
+        return here
+
+    async def _places(self, native_ids: Sequence[str]) -> dict[str, Place]:
+        async with self._store.read() as tx:
+            return await tx.places_called(NAME, native_ids)
+
+    def _doings(self, news: News) -> Doings:
+        room = self._rooms.enter(news.native_id)
+        for event in news.state:
+            what = read(event, self._between)
+            if isinstance(what, Stands):
+                room.take(what)
+        deeds = self._reader.deeds(room, news.timeline, self._between)
+        return Doings(room, deeds, self._between, news.gap)
+
+    # -- what was done ----------------------------------------------------------------------------
+
+    async def _hear_all(
+        self, doings: Sequence[Doings], known: dict[str, Place], told: Told, *, first: bool
+    ) -> None:
+        """Hear every room at the same time; at the very beginning nothing that was said before."""
+        if first:
+            doings = [Doings(one.room, (), one.between) for one in doings]
+        elif told.start is None:  # the server told how everything stands, however old
+            doings = [replace(one, deeds=self._reader.recent(one.deeds, self._between)) for one in doings]
+        now = await patiently(partial(self._places, [one.room.native_id for one in doings]))
+        for one in doings:
+            if (place := now.get(one.room.native_id)) is not None:
+                known_before = one.room.native_id in known
+                hear = partial(self._hear_room, one, place, told, known=known_before)
+                self._lines.add(one.room.native_id, hear)
+        await asyncio.gather(
+            self._lines.wait(),
+            *(
+                patiently(partial(self._direct.hear, one.room, one.deeds, told.point))
+                for one in doings
+                if one.room.direct
+            ),
+        )
+
+    async def _hear_room(self, doings: Doings, place: Place, told: Told, *, known: bool) -> None:
+        if doings.gap and known:
+            await self._fill(doings, place, told)
+        await self._hear(place, doings.room, doings.deeds, told.point)
+
+    async def _fill(self, doings: Doings, place: Place, told: Told) -> None:
+        """Hear what the server left out: since the last time, or where it forgot that, since we heard."""
+        room = doings.room
+        with suppress(MatrixRefused):  # who may not read what was said has to do without
+            if told.start is not None:
+                async with aclosing(forward(self._home, room.native_id, told.start, doings.gap)) as pages:
+                    async for page in pages:
+                        await self._hear(place, room, self._filled(room, page, doings.between), told.start)
+                return
+            for page in await backward(self._home, room.native_id, doings.gap, before(doings.between)):
+                deeds = self._reader.recent(self._filled(room, page, doings.between), doings.between)
+                await self._hear(place, room, deeds, told.point)
+
+    def _filled(self, room: Room, page: Page, between: Between) -> list[Deed]:
+        for event in page.members:
+            what = read(event, between)
+            if isinstance(what, Stands) and what.kind == "m.room.member" and what.key not in room.members:
+                room.take(what)
+        return self._reader.deeds(room, page.events, between, state=False)
+
+    async def _hear(self, place: Place, room: Room, deeds: Sequence[Deed], cursor: str) -> None:
+        found = await patiently(Sitting(self._reader, place, room, deeds).heardings)
+        if found.heard:
+            await patiently(partial(self._bring, place, found, cursor))
+
+    async def _bring(self, place: Place, found: Heardings, cursor: str) -> None:
+        await self._ears.hear(place, found.heard, cursor)
+        if found.relations:
+            async with self._store.begin() as tx:
+                await tx.keep_relations(place.id, found.relations)
+
+    # -- what is over -----------------------------------------------------------------------------
+
+    async def _say_farewell(self, told: Told, here: Point, *, whole: bool) -> None:
+        """Note the rooms in which the bot is no more."""
+        left = {one.native_id for one in told.left}
+        for native_id in left:
+            self._rooms.leave(native_id)
+        left |= await patiently(self._houses.left_unnoticed) if whole else set()
+        await patiently(partial(self._houses.look, (), here.since, left))
+
+    async def _keep(self, here: Point) -> None:
+        async with self._store.begin() as tx:
+            await tx.install(f"{SINCE}.{self._home.user}", here.written())

@@ -1,0 +1,237 @@
+"""What a homeserver tells, any JSON at all, in few shapes that can be relied on; nothing is decided here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from bot.core.plain import storable
+from bot.platforms.matrix.wording import LONGEST, markdown, without_quote
+
+TOLERANCE: Final = timedelta(minutes=5)
+"""So far a server's claim of when something was said is believed beyond when we can have been told of it."""
+_KEYCAP: Final = "\N{COMBINING ENCLOSING KEYCAP}"
+_AS_EMOJI: Final = "\N{VARIATION SELECTOR-16}"
+_DIGITS: Final = frozenset("123456789")
+_LONGEST_ID: Final = 255
+_UNKEEPABLE: Final = frozenset(("\0", *map(chr, range(0xD800, 0xE000))))
+_WORDS: Final = frozenset(("m.text", "m.notice", "m.emote"))
+_FILES: Final = frozenset(("m.image", "m.file", "m.audio", "m.video"))
+_HTML: Final = "org.matrix.custom.html"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_KB, _MB, _TB = 1_000, 1_000_000, 1_000_000_000_000
+_LONGEST_NAME: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Between these two real instants we must have been told of something."""
+
+    since: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """A message; `notice` is how bots speak."""
+
+    id: str
+    sender: str
+    at: datetime
+    text: str
+    thread: str | None = None
+    reply_to: str | None = None
+    attachments: tuple[str, ...] = ()
+    notice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Somebody says that the message `about` has other words now."""
+
+    id: str
+    sender: str
+    at: datetime
+    about: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Somebody put a sign on the message `about`."""
+
+    id: str
+    sender: str
+    at: datetime
+    about: str
+    key: str
+
+    @property
+    def digit(self) -> int:
+        """The number on a keycap from 1 to 9; 0 for anything else."""
+        number = self.key.replace(_AS_EMOJI, "").removesuffix(_KEYCAP)
+        return int(number) if number in _DIGITS and self.key.endswith(_KEYCAP) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class TookBack:
+    """Somebody took the event `about` away: a message, an edit, a sign."""
+
+    id: str
+    sender: str
+    at: datetime
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """A piece of a room's state as it stands from now on."""
+
+    kind: str
+    key: str
+    sender: str
+    id: str = ""
+    content: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    joined_before: bool = False
+    """Of a membership: whether it was one before, so that nobody came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Nothing for us; `why` is what was wrong with it, if something was."""
+
+    id: str = ""
+    why: str = ""
+
+
+Happening = Wrote | Changed | Put | TookBack | Stands | Passed
+
+
+def read(event: object, between: Between) -> Happening:
+    """What an event says, whatever was put into it."""
+    if not isinstance(event, Mapping):
+        return Passed(why="no event")
+    kind, sender, content = event.get("type"), named(event.get("sender")), event.get("content")
+    if not (isinstance(kind, str) and sender and isinstance(content, Mapping)):
+        return Passed(named(event.get("event_id")), "no type, sender or content")
+    if isinstance(key := event.get("state_key"), str):
+        return Stands(kind, key, sender, named(event.get("event_id")), content, _joined_before(event))
+    return _done(kind, named(event.get("event_id")), sender, event, between)
+
+
+def _done(kind: str, id: str, sender: str, event: Mapping[str, Any], between: Between) -> Happening:
+    """What somebody did who changed nothing of the room's state."""
+    content, at = event["content"], instant(event.get("origin_server_ts"), between)
+    if not id:
+        return Passed(why="no id")
+    if kind == "m.room.redaction":
+        about = named(event.get("redacts")) or named(content.get("redacts"))
+        return TookBack(id, sender, at, about) if about else Passed(id, "redacts nothing")
+    if "redacted_because" in _part(event, "unsigned"):
+        return Passed(id)
+    if kind == "m.reaction":
+        about, key = named(_relation(content).get("event_id")), _relation(content).get("key")
+        good = about and isinstance(key, str)
+        return Put(id, sender, at, about, str(key)) if good else Passed(id, "a sign on nothing")
+    if kind == "m.room.encrypted":
+        return Passed(id, "encrypted")
+    return _said(id, sender, at, content) if kind == "m.room.message" else Passed(id)
+
+
+def _said(id: str, sender: str, at: datetime, content: Mapping[str, Any]) -> Happening:
+    """What somebody said, or says that they said."""
+    relation = _relation(content)
+    if relation.get("rel_type") == "m.replace":
+        about, new = named(relation.get("event_id")), _part(content, "m.new_content")
+        text = _text(new)
+        known = about and text is not None
+        return Changed(id, sender, at, about, text or "") if known else Passed(id, "an edit of nothing")
+    replied, text = _replied_to(relation), _text(content)
+    files = _files(content)
+    if text is None and not files:
+        odd = content.get("msgtype") in _WORDS or not isinstance(content.get("msgtype"), str)
+        return Passed(id, "no words" if odd else "")
+    words = without_quote(text or "") if replied else text or ""
+    thread = named(relation.get("event_id")) if relation.get("rel_type") == "m.thread" else ""
+    notice = content.get("msgtype") == "m.notice"
+    return Wrote(id, sender, at, words, thread or None, replied, files, notice)
+
+
+def instant(claimed: object, between: Between) -> datetime:
+    """When something was said, as far as its sender's claim can be true."""
+    if isinstance(claimed, bool) or not isinstance(claimed, int | float):
+        return between.now
+    if isinstance(claimed, float) and math.isnan(claimed):
+        return between.now
+    earliest, latest = between.since - TOLERANCE, between.now + TOLERANCE
+    within = min(max(claimed, earliest.timestamp() * 1000), latest.timestamp() * 1000)
+    return min(max(_EPOCH + timedelta(milliseconds=within), earliest), latest)
+
+
+def named(id: object) -> str:
+    """An id that somebody gave; nothing where it is none."""
+    good = isinstance(id, str) and 0 < len(id) <= _LONGEST_ID and _UNKEEPABLE.isdisjoint(id)
+    return str(id) if good else ""
+
+
+def mapping(found: object) -> Mapping[str, Any]:
+    """What should be an object; nothing where it is none."""
+    return found if isinstance(found, Mapping) else {}
+
+
+def listing(found: object) -> list[Any]:
+    """What should be a list; nothing where it is none."""
+    return found if isinstance(found, list) else []
+
+
+def _part(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    return mapping(whole.get(name))
+
+
+def _relation(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _part(content, "m.relates_to")
+
+
+def _replied_to(relation: Mapping[str, Any]) -> str | None:
+    """What somebody replied to; in a thread old clients are told of a reply that is none."""
+    if relation.get("rel_type") == "m.thread" and relation.get("is_falling_back") is True:
+        return None
+    return named(_part(relation, "m.in_reply_to").get("event_id")) or None
+
+
+def _text(content: Mapping[str, Any]) -> str | None:
+    """The words of a message or under a file, as Markdown; None where there are none."""
+    kind, body, html = content.get("msgtype"), content.get("body"), content.get("formatted_body")
+    if not isinstance(body, str) or kind not in _WORDS | _FILES:
+        return None
+    if kind in _FILES and content.get("filename") in (None, body):
+        return None
+    formatted = markdown(html) if isinstance(html, str) and content.get("format") == _HTML else ""
+    return (formatted or body)[:LONGEST]
+
+
+def _files(content: Mapping[str, Any]) -> tuple[str, ...]:
+    """The name and size of a file."""
+    if content.get("msgtype") not in _FILES:
+        return ()
+    given = (content.get("filename"), content.get("body"))
+    name = next((one for one in given if isinstance(one, str) and one.strip()), "file")
+    size = _part(content, "info").get("size")
+    name = storable(name, _LONGEST_NAME)
+    if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size < _TB:
+        return (name,)
+    return (f"{name} ({_size(size)})",)
+
+
+def _size(count: int) -> str:
+    if count < _KB:
+        return f"{count} bytes"
+    return f"{count / _KB:.0f} kB" if count < _MB else f"{count / _MB:.1f} MB"
+
+
+def _joined_before(event: Mapping[str, Any]) -> bool:
+    before = _part(event, "unsigned").get("prev_content", event.get("prev_content"))
+    return mapping(before).get("membership") == "join"

@@ -1,0 +1,269 @@
+"""Nothing is passed over: gaps are filled, in order, and how far we heard is noted only when it is stored."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Row, delete, select, update
+
+from bot.clock import SystemClock
+from bot.core.hearing import Commanded, Heard, Said
+from bot.core.model import Place
+from bot.platform import Ears
+from bot.storage import tables as t
+from bot.storage.store import Store
+from tests.platforms.matrix.lives import inbox, living, open_chat, seen, until
+from tests.support.ears import NotingEars
+from tests.support.synapse.people import People, Person
+from tests.support.synapse.proxy import FaultProxy, too_many
+
+SYNC = r".*/sync"
+
+
+async def says_many(ana: Person, room: str, first: int, count: int) -> list[str]:
+    return [await ana.says(room, f"A1: {number}") for number in range(first, first + count)]
+
+
+def said(ears: NotingEars) -> list[str]:
+    return [one.id for one in ears.heard() if isinstance(one, Said)]
+
+
+async def test_what_was_said_before_the_first_life_is_not_heard(
+    bot: Person, ana: Person, room: str, store: Store
+) -> None:
+    await says_many(ana, room, 0, 3)
+    async with living(bot, store) as life:
+        await life.place(room)
+        new = await ana.says(room, "A1: now")
+        assert [one.id for one in await life.hears(Said)] == [new]
+
+
+async def test_what_was_said_before_the_bot_came_to_a_room_is_not_heard(
+    bot: Person, ana: Person, room: str, store: Store
+) -> None:
+    async with living(bot, store) as life:
+        other = await ana.makes_room("Other")
+        await ana.says(other, "!edchat chat next")
+        await bot.joins(other)
+        await life.place(other)
+        await life.is_through(ana, other)
+        assert life.heard(Commanded) == []
+        assert len(life.heard(Said)) == 1
+
+
+@pytest.mark.parametrize("count", [7, 130])
+async def test_what_was_said_between_two_lives_is_heard_in_order(
+    bot: Person, ana: Person, room: str, store: Store, count: int
+) -> None:
+    async with living(bot, store) as life:
+        await life.place(room)
+    missed = await says_many(ana, room, 0, count)
+    async with living(bot, store) as life:
+        new = await ana.says(room, "A1: now")
+        heard = await life.hears(Said, count + 1)
+    assert [one.id for one in heard] == [*missed, new]
+
+
+async def test_a_burst_beyond_one_answer_is_heard_whole_and_in_order(
+    bot: Person, ana: Person, room: str, store: Store
+) -> None:
+    ears = NotingEars()
+    async with living(bot, store, ears) as life:
+        await life.place(room)
+        ears.open.clear()
+        burst = await says_many(ana, room, 0, 120)
+        ears.open.set()
+        await life.hears(Said, 120)
+    assert list(dict.fromkeys(said(ears))) == burst
+
+
+async def test_two_rooms_with_gaps_are_each_filled(bot: Person, ana: Person, room: str, store: Store) -> None:
+    other = await ana.makes_room("Other")
+    await bot.joins(other)
+    async with living(bot, store) as life:
+        await life.place(room)
+        await life.place(other)
+    for one in (room, other):
+        await says_many(ana, one, 0, 70)
+    async with living(bot, store) as life:
+        await life.hears(Said, 140)
+        assert [len(life.heard(Said, one)) for one in (room, other)] == [70, 70]
+
+
+async def test_b252_a_point_that_the_server_does_not_know_is_made_up_for(
+    bot: Person, ana: Person, room: str, store: Store
+) -> None:
+    async with living(bot, store) as life:
+        await life.place(room)
+        before = await ana.says(room, "A1: before")
+        await life.hears(Said)
+        kept = json.loads(await seen(life.kept))
+    missed = await says_many(ana, room, 0, 120)
+    async with store.begin() as tx:
+        await tx.install(f"matrix.since.{bot.user}", json.dumps(kept | {"since": "garbage"}))
+    async with living(bot, store) as life:
+        new = await ana.says(room, "A1: now")
+        await until(lambda: new in said(life.ears))
+        heard = said(life.ears)
+    assert [one for one in heard if one != before] == [*missed, new]
+
+
+async def test_what_is_older_than_the_point_that_was_forgotten_is_not_heard_again(
+    bot: Person, ana: Person, room: str, store: Store
+) -> None:
+    async with living(bot, store) as life:
+        await life.place(room)
+        await says_many(ana, room, 0, 60)
+        await life.hears(Said, 60)
+    later = (SystemClock().now() + timedelta(minutes=10)).isoformat()
+    async with store.begin() as tx:
+        point = json.dumps({"since": "garbage", "at": later})
+        await tx.install(f"matrix.since.{bot.user}", point)
+    async with living(bot, store) as life:
+        new = await ana.says(room, "A1: now")
+        assert [one.id for one in await life.hears(Said)] == [new]
+
+
+class Cut(NotingEars):
+    """Ears that hear, and whose bot dies before it can note how far."""
+
+    died: asyncio.Event
+
+    async def hear(self, place: Place, heard: Sequence[Heard], cursor: str) -> None:
+        """Note what was heard, and die."""
+        await super().hear(place, heard, cursor)
+        self.died.set()
+        await asyncio.Event().wait()
+
+
+async def test_b253_a_fall_between_hearing_and_noting_it_loses_nothing(
+    bot: Person, ana: Person, room: str, store: Store
+) -> None:
+    async with living(bot, store) as life:
+        await life.place(room)
+        noted = await life.kept()
+    ears = Cut()
+    ears.died = asyncio.Event()
+    missed = await says_many(ana, room, 0, 3)
+    # The first answer of a life is what is heard here: it is never noted, so it comes again.
+    dying = asyncio.create_task(_live(bot, store, ears))
+    await asyncio.wait_for(ears.died.wait(), 20)
+    dying.cancel()
+    await asyncio.gather(dying, return_exceptions=True)
+    async with store.read() as tx:
+        assert await tx.installed(f"matrix.since.{bot.user}") == noted
+    async with living(bot, store) as life:
+        assert [one.id for one in await life.hears(Said, 3)] == missed == said(ears)
+
+
+async def _live(bot: Person, store: Store, ears: Ears) -> None:
+    async with living(bot, store, ears):
+        await asyncio.Event().wait()
+
+
+async def test_what_cannot_be_stored_is_offered_again_before_anything_else(
+    bot: Person, ana: Person, room: str, store: Store
+) -> None:
+    ears = NotingEars()
+    async with living(bot, store, ears) as life:
+        await life.place(room)
+        ears.failures = 2
+        spoken = await says_many(ana, room, 0, 3)
+        await life.hears(Said, 3)
+    assert said(ears) == spoken
+
+
+@pytest.mark.parametrize("seconds", [0.3, 120.0])
+async def test_b255_a_server_that_asks_to_wait_is_asked_later(
+    people: People, store: Store, proxy: FaultProxy, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot, ana = await people("EdChat"), await people("Ana")
+    room = await ana.makes_room("Hall")
+    await bot.joins(room)
+    waited: list[float] = []
+    asleep = asyncio.sleep
+
+    async def sleep(wait: float) -> None:
+        waited.append(wait)
+        await asleep(min(wait, 0.3))
+
+    bot.base = proxy.url
+    async with living(bot, store) as life:
+        await life.place(room)
+        monkeypatch.setattr("bot.platforms.matrix.asking.asyncio.sleep", sleep)
+        proxy.faults.on("GET", SYNC, times=1).does(too_many(seconds))
+        spoken = await says_many(ana, room, 0, 2)
+        assert [one.id for one in await life.hears(Said, 2)] == spoken
+    assert seconds in waited
+
+
+async def test_a_server_that_is_away_is_asked_again_and_again(
+    people: People, store: Store, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.platforms.matrix.asking.FIRST_WAIT", 0.05)
+    bot, ana = await people("EdChat"), await people("Ana")
+    room = await ana.makes_room("Hall")
+    await bot.joins(room)
+    bot.base = proxy.url
+    async with living(bot, store) as life:
+        await life.place(room)
+        proxy.faults.on("GET", SYNC, times=2).status(502)
+        spoken = await says_many(ana, room, 0, 2)
+        assert [one.id for one in await life.hears(Said, 2)] == spoken
+
+
+async def test_b273_what_is_told_twice_is_stored_once(
+    bot: Person, ana: Person, room: str, store: Store
+) -> None:
+    async with inbox(store) as ears, living(bot, store, ears) as life:
+        place = await life.place(room)
+        await open_chat(store, place)
+        noted = await seen(life.kept)
+        first = await says_many(ana, room, 0, 60)
+        await stored(store, place, 60)
+    async with store.begin() as tx:
+        await tx.install(f"matrix.since.{bot.user}", noted)
+    async with inbox(store) as ears, living(bot, store, ears):
+        await ana.says(room, "A1: now")
+        rows = await stored(store, place, 61)
+    assert [row.platform_message_id for row in rows[:60]] == first
+
+
+async def test_the_span_of_a_chat_is_read_once_more_after_its_end(
+    bot: Person, ana: Person, room: str, store: Store
+) -> None:
+    async with inbox(store) as ears, living(bot, store, ears) as life:
+        place = await life.place(room)
+        chat_id = await open_chat(store, place)
+        spoken = await says_many(ana, room, 0, 5)
+        await stored(store, place, 5)
+        async with store.begin() as tx:
+            await tx.connection.execute(delete(t.filing))
+            await tx.connection.execute(delete(t.message).where(t.message.c.text == "A1: 2"))
+            await tx.connection.execute(update(t.chat).where(t.chat.c.id == chat_id).values(state="tail"))
+        rows = await stored(store, place, 5)
+        assert sorted(row.platform_message_id for row in rows) == sorted(spoken)
+
+        async def noted() -> bool:
+            async with store.read() as tx:
+                return not await tx.spans_to_read("matrix")
+
+        await seen(noted)
+
+
+async def stored(store: Store, place: Place, count: int) -> Sequence[Row[Any]]:
+    """Wait until so many messages are stored, and give them in their order."""
+
+    async def found() -> Sequence[Row[Any]] | None:
+        async with store.read() as tx:
+            query = select(t.message).where(t.message.c.place_id == place.id).order_by(t.message.c.id)
+            rows = (await tx.connection.execute(query)).all()
+        assert len(rows) <= count
+        return rows if len(rows) == count else None
+
+    return await seen(found)

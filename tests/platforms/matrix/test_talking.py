@@ -1,0 +1,98 @@
+"""A moderator and others talk with a bot that runs whole: aloud, alone, and in the room of the hosts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.core.confirming import TICK
+from tests.platforms.matrix.whole import Whole
+from tests.platforms.matrix.whole import whole as running
+from tests.support.synapse.people import People, Person
+
+SET_UP = "setup where=Lakeside readers=link"
+CREATE = 'series create "Lake chat" when="every Tuesday 8 pm" zone=ET'
+
+
+@pytest.fixture
+async def whole(tmp_path: Path, bot: Person, people: People) -> AsyncIterator[Whole]:
+    async with running(tmp_path, bot, people) as made:
+        yield made
+
+
+async def test_a_command_typed_to_the_bot_alone_is_answered_there_and_nowhere_else(whole: Whole) -> None:
+    await whole.dana.says(whole.room, "!edchat privacy show")
+    alone = await whole.let_in()
+    await whole.dana.says(alone, f"!edchat {CREATE}")
+    await whole.says("Lake chat is set", alone)
+    await whole.dana.says(alone, "!edchat serios list")
+    await whole.says("Did you mean `!edchat series list`", alone)
+    assert len(await whole.said()) == 1  # its first words
+
+
+async def test_what_is_asked_alone_is_confirmed_there_by_a_tick(whole: Whole) -> None:
+    await whole.dana.says(whole.room, f"!edchat {CREATE}")
+    await whole.says("Lake chat is set")
+    await whole.dana.says(whole.room, "!edchat privacy forget")
+    alone = await whole.let_in()
+    asked = await whole.says("Are you sure?", alone)
+    await whole.dana.reacts(alone, asked["event_id"], TICK)
+    await whole.says("Your words", alone)
+
+
+async def test_what_is_no_command_is_told_once_how_to_ask_alone(whole: Whole) -> None:
+    await whole.dana.says(whole.room, "!edchat privacy show")
+    alone = await whole.let_in()
+    await whole.dana.says(alone, "what can you do?")
+    await whole.says("`!edchat` shows", alone)
+    await whole.dana.says(alone, "thanks")
+    await whole.dana.says(alone, "!edchat chat now")
+    await whole.says("No chat is on", alone)
+    assert sum("`!edchat` shows" in one["content"]["body"] for one in await whole.said(alone)) == 1
+
+
+async def test_a_host_is_named_by_the_whole_name_before_saying_a_word(whole: Whole, people: People) -> None:
+    tom = await people("Tom")
+    await tom.joins(whole.room)
+    await whole.dana.says(whole.room, f'!edchat {SET_UP} hosts="{tom.user}; Nobody Known"')
+    rooms = {await whole.let_in(), await whole.let_in()}
+    alone = next(one for one in rooms if len([e for e in await whole.said(one) if "Ready" in e["content"]["body"]]))
+    body = (await whole.says("is a host from now on", alone))["content"]["body"]
+    assert f"{tom.user} is a host from now on." in body
+    assert "I cannot tell who Nobody Known is" in body
+    assert "as in `!edchat setup hosts=\"@" in body
+    await tom.says(whole.room, f"!edchat {CREATE}")
+    await whole.says("Lake chat is set")
+
+
+async def test_what_hosts_ask_in_their_own_room_is_answered_there_save_what_is_their_own(whole: Whole) -> None:
+    await whole.dana.says(whole.room, f"!edchat {SET_UP}")
+    rooms = {await whole.let_in(), await whole.let_in()}
+    hosts = next(iter([one for one in rooms if await whole.dana.ask("GET", f"v3/rooms/{one}/state/m.room.name/")]))
+    (alone,) = rooms - {hosts}
+    _, words = await whole.types("series list", hosts)
+    assert words
+    _, card = await whole.types("", hosts)
+    assert "Set up" in card or "help" in card
+    await whole.dana.says(hosts, "!edchat privacy show")
+    await whole.says("Readers see you as Dana.", alone)
+
+
+async def test_nothing_it_says_to_moderators_is_of_another_network(whole: Whole) -> None:
+    await whole.dana.says(whole.room, f"!edchat {SET_UP.replace('link', 'public')}")
+    alone = await whole.let_in()
+    ready = (await whole.says("Ready: chats are held in Lakeside", alone))["content"]["body"]
+    assert "private room for the hosts" in ready
+    for word in ("thread", "@everyone", "server", "channel", "/edchat"):
+        assert word not in ready
+
+
+async def test_a_command_that_is_written_wrong_is_answered_with_lines_to_copy(whole: Whole) -> None:
+    _, how = await whole.types("series create")
+    assert "It goes like this: `!edchat series create title when=..." in how
+    assert 'For example: `!edchat series create Weekly EdChat when="every Tuesday 8 pm"`' in how
+    _, made = await whole.types(CREATE)
+    edit = next(line for line in made.split("\n") if line.startswith("Change it:"))
+    assert edit.endswith("`!edchat series edit 1 [title=...] [when=...] ...`, all of it by `!edchat help series edit`")
