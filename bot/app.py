@@ -22,7 +22,7 @@ from bot.erasures import FILE as ERASED
 from bot.erasures import ErasureList, catch_up
 from bot.inbox import Inbox
 from bot.nightly import Housekeeping
-from bot.outbox import Outbox
+from bot.outbox import Outbox, beyond
 from bot.platform import Ability, Platform
 from bot.platforms.local import Local
 from bot.platforms.terminal import Terminal
@@ -109,6 +109,8 @@ class App:
             if isinstance(platform, Mounts):
                 platform.mount(self.tree)
         store.clock = clock.now
+        store.unable = {name: beyond(one) for name, one in self.platforms.items()}
+        store.untimed = frozenset(self.platforms) - self._able(Ability.MOMENTS)
         store.keeps, store.collects = self._able(Ability.CARDS), self._able(Ability.COLLECTING)
 
     def _able(self, ability: Ability) -> frozenset[str]:
@@ -222,7 +224,7 @@ async def _add_prompt(tx: Tx, name: str, zone: str, language: str) -> Community:
 
 
 async def platforms(store: Store, settings: Settings, clock: Clock, poll: float | None) -> list[Platform]:
-    """The networks in use: the browser's always, the terminal's where it has rooms, Discord with a token."""
+    """The networks in use: the browser's always, the terminal's where it has rooms, others if set up."""
     async with store.read() as tx:
         at_prompt = await tx.places_on("terminal")
     found: list[Platform] = [Terminal(settings.data_dir / "rooms", clock, poll)] if at_prompt else []
@@ -233,6 +235,12 @@ async def platforms(store: Store, settings: Settings, clock: Clock, poll: float 
         from bot.platforms.discord import Discord  # a third of the bot's memory, for those who are there
 
         found.append(Discord(settings.discord, store, clock))
+    if settings.matrix is not None:
+        if clock.rate != 1 and not settings.matrix.stays_here:
+            raise Refused(sentences.fast_clock(CLOCK))
+        from bot.platforms.matrix import Matrix  # for those who are there, as above
+
+        found.append(Matrix(settings.matrix, store, clock))
     return found
 
 

@@ -12,7 +12,7 @@ from bot.app import kept_clock, listed, written_url
 from bot.clock import Clock
 from bot.core import sentences
 from bot.core.model import Refused
-from bot.doctor import examine, examine_discord
+from bot.doctor import examine, examine_discord, examine_matrix
 from bot.erasures import ErasureList, catch_up
 from bot.settings import Settings
 from bot.storage.engine import database_url, locked
@@ -29,9 +29,10 @@ async def link(settings: Settings, community: str | None) -> None:
     print(answer["link"])
 
 
-async def doctor(settings: Settings, *, as_json: bool, discord: bool = False) -> None:
+async def doctor(settings: Settings, *, as_json: bool, discord: bool = False, matrix: bool = False) -> None:
     """Print what is configured and what is wrong; raises Refused when something is."""
-    findings = await (examine_discord(settings) if discord else examine(settings))
+    on_networks = [examine_discord] * discord + [examine_matrix] * matrix
+    findings = [one for look in on_networks or [examine] for one in await look(settings)]
     if as_json:
         print(json.dumps([asdict(one) for one in findings], ensure_ascii=False))
     else:

@@ -81,15 +81,16 @@ def link(*, community: str | None = None) -> None:
 
 
 @edchat.command
-def doctor(*, discord: bool = False, as_json: AsJson = False) -> None:
+def doctor(*, discord: bool = False, matrix: bool = False, as_json: AsJson = False) -> None:
     """Say what is configured, what is wrong, and what to do about it.
 
     Parameters
     ----------
     discord: look at the bot on Discord instead, and print the link that invites it.
+    matrix: look at the bot on Matrix instead: its homeserver, its account, its rooms.
     as_json: for machines.
     """
-    _carry_out(care.doctor(_settings(quiet=True), as_json=as_json, discord=discord))
+    _carry_out(care.doctor(_settings(quiet=True), as_json=as_json, discord=discord, matrix=matrix))
 
 
 @edchat.command

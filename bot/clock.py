@@ -115,6 +115,15 @@ class ScaledClock:
         return self.real_anchor + -(-microseconds * below // above) * _MICROSECOND
 
 
+def in_chat_time(clock: Clock, real: datetime) -> datetime:
+    """An instant of the world outside in chat time."""
+    if isinstance(clock, SystemClock):
+        return real
+    if isinstance(clock, ScaledClock):  # two looks at it would put words out of their order
+        return clock.at(real)
+    return clock.now() + (real - clock.real()) * clock.rate
+
+
 def _utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("A time needs its zone.")

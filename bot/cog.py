@@ -29,11 +29,16 @@ _FILLS = "__edchat_fills__"
 
 
 def command(
-    path: str, *, role: Role = Role.ANYONE, private: bool = False, destructive: bool = False
+    path: str,
+    *,
+    role: Role = Role.ANYONE,
+    private: bool = False,
+    destructive: bool = False,
+    of_own_place: bool = False,
 ) -> Callable[[_Method], _Method]:
     """Declare a method as the command `path`, as in "chat next"; "" is what `edchat` alone shows."""
     said = {"path": path, "role": role, "private": private, "destructive": destructive}
-    return partial(_mark, _COMMAND, said)
+    return partial(_mark, _COMMAND, said | {"of_own_place": of_own_place})
 
 
 def hears(*types: type[Heard]) -> Callable[[_Method], _Method]:

@@ -7,6 +7,7 @@ import structlog
 from bot.clock import Clock
 from bot.commands import Asker, CommandTree, Reply
 from bot.core.model import Place
+from bot.help import meant
 from bot.storage.outbound import REFUSAL
 from bot.storage.people import Typed
 from bot.storage.store import Store, Tx
@@ -53,11 +54,20 @@ class Commander:
             now = self._clock.now()
             who, key = typed.person.native_id, f"reply.{typed.id}"
             subject = REFUSAL if reply.refused else ""
-            await tx.whisper(place, who, reply.text, reply.offers, key, now, subject=subject)
+            asked = typed.native_id.removeprefix(f"{place.native_id}:")  # as it was stored
+            aloud = None if self._in_private(typed, reply) else asked
+            await tx.whisper(place, who, reply.text, reply.offers, key, now, subject=subject, reply_to=aloud)
             await tx.handled(typed.id, now)
 
         await self._tree.answer(_asker(typed, place), typed.text, settle)
         return True
+
+    def _in_private(self, typed: Typed, reply: Reply) -> bool:
+        """Whether an answer is for the asker alone; a no is, where the command itself is."""
+        if not reply.refused:
+            return reply.private
+        command = meant(typed.text, self._tree.commands)
+        return command is not None and command.private
 
 
 def _asker(typed: Typed, place: Place) -> Asker:

@@ -243,7 +243,7 @@ class CommandTree:
             _may_ask(found, await _standing(asker, tx, None))
             raise
         standing = await _standing(asker, tx, chat)
-        role = may(found.role, standing, chat.id if chat else None)
+        role = may(found.role, standing, chat.id if chat else None, of_own_place=found.of_own_place)
         return replace(ctx, chat=chat, role=role), given
 
     async def _as_far_as_known(

@@ -149,7 +149,10 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command as every front end sees it; the last words of `path` are its name, the first its group."""
+    """A command as every front end sees it; the last words of `path` are its name, the first its group.
+
+    What is done `of_own_place` is for hosts of a place that joined a chat as well, to words said there.
+    """
 
     path: str
     help: str
@@ -158,6 +161,7 @@ class Command:
     destructive: bool
     params: tuple[Param, ...]
     run: Callable[..., Awaitable[Reply]]
+    of_own_place: bool = False
 
     @property
     def chat_param(self) -> Param | None:

@@ -16,7 +16,7 @@ from bot.core import sentences
 from bot.core.backups import copies, stale
 from bot.core.finding import Finding
 from bot.core.model import Refused
-from bot.core.sentences import discord_check
+from bot.core.sentences import discord_check, matrix_check
 from bot.core.times.zones import known_zone
 from bot.settings import Settings, strangers
 from bot.storage.engine import StorageFull, database_url, network_disk, read_only
@@ -51,6 +51,19 @@ async def examine_discord(settings: Settings) -> tuple[Finding, ...]:
     from bot.platforms.discord import checking  # loaded for those who are there
 
     return tuple([finding async for finding in checking.examine(settings.discord)])
+
+
+async def examine_matrix(settings: Settings) -> tuple[Finding, ...]:
+    """Look at the bot on Matrix: homeserver, account, limit, rooms, and what it may do there."""
+    if settings.matrix is None:
+        return (Finding(False, "homeserver", matrix_check.NO_ACCOUNT, matrix_check.MAKE_ACCOUNT),)
+    from bot.platforms.matrix import checking  # loaded for those who are there
+
+    url = database_url(written_url(settings), settings.data_dir)
+    if not _size(Path(str(url.database))):
+        return tuple([finding async for finding in checking.examine(settings.matrix, None)])
+    async with Store(read_only(url)) as store:
+        return tuple([finding async for finding in checking.examine(settings.matrix, store)])
 
 
 def _settings() -> Iterator[Finding]:

@@ -44,11 +44,16 @@ def example_of(command: Command) -> str:
     return "\n".join([" ".join(filter(None, words)), *(example(p) for p in shown_ones if p.kind.below)])
 
 
-def completed(line: str, commands: Iterable[Command]) -> str:
-    """A form's line with what it still asks for in its place, as in `series create title when=...`."""
+def meant(line: str, commands: Iterable[Command]) -> Command | None:
+    """The command that a line begins with, whatever follows."""
     words = " ".join(line.casefold().split())
     named = [one for one in commands if one.path and f"{words} ".startswith(f"{one.path} ")]
-    found = max(named, key=lambda one: len(one.path), default=None)
+    return max(named, key=lambda one: len(one.path), default=None)
+
+
+def completed(line: str, commands: Iterable[Command]) -> str:
+    """A form's line with what it still asks for in its place, as in `series create title when=...`."""
+    found = meant(line, commands)
     if found is None:
         return line
     try:

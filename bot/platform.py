@@ -43,8 +43,9 @@ class Outgoing:
 
     `target` is the native id of the message that is threaded, pinned, edited or reacted to, or in whose
     thread a post goes; of a card or an entry it is the one to keep in step, and `thread` the message in whose
-    thread a card stands; `about` is one that the text
-    points to. `person` is the native id of the one a whisper or a private room is for.
+    thread a card stands; `about` is one that the text points to. `person` is the native id of the one a
+    whisper or a private room is for; `reply_to` is what they asked aloud, so that a network without words for
+    one person alone may answer it as openly. `ping` is the native id of the only role that a post calls.
     """
 
     key: str
@@ -59,6 +60,8 @@ class Outgoing:
     about: str | None = None
     moments: tuple[Moment, ...] = ()
     link: Link | None = None
+    reply_to: str | None = None
+    ping: str = ""
     first_attempt_at: datetime | None = None
 
 

@@ -13,9 +13,10 @@ from cogs.reminders import Reminders
 from cogs.rooms import Rooms
 from cogs.series import Series
 from cogs.setup import Setup
+from cogs.sharing import Sharing
 
 
 def every_cog() -> tuple[Cog, ...]:
     """Every feature, in the order in which help shows them."""
-    first = (Card(), Setup(), Series(), Chats(), Questions(), Answers(), Reminders())
+    first = (Card(), Setup(), Series(), Sharing(), Chats(), Questions(), Answers(), Reminders())
     return *first, Archive(), Hosts(), Rooms(), Privacy(), Health()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.core import sentences
 from bot.core.model import Chat, Place, Refused, Series
-from bot.core.times.free_times import HOUR, Span, clash
+from bot.core.times.free_times import HOUR, Clash, Span, clash
 from bot.core.times.recurrence import Recurrence
 from bot.core.times.weekly import spans
 from bot.core.times.zones import known_zone
@@ -18,6 +18,11 @@ async def of_series(tx: Tx, series: Series) -> tuple[Chat, ...]:
     found = {chat.id: chat for place in places for chat in await tx.coming_in(place.id)}
     mine = [chat for chat in found.values() if chat.series_id == series.id and not chat.rehearsal]
     return tuple(sorted(mine, key=lambda chat: chat.starts_at))
+
+
+def own_places(series: Series, places: Sequence[Place]) -> list[Place]:
+    """Those of these places that are of a weekly chat's own community."""
+    return [place for place in places if place.community_id == series.community_id]
 
 
 async def planned(tx: Tx, chat: Chat) -> bool:
@@ -37,9 +42,7 @@ async def need_free(
     tx: Tx, series: Series, rules: Sequence[Recurrence], places: Sequence[Place], now: datetime
 ) -> None:
     """Refuse rules that would put two chats into one place at a time."""
-    mine = spans(rules, series, now)
-    taken = [span for place in places for span in await _taken(tx, place, series, now)]
-    found = clash(mine, taken)
+    found = await _clash(tx, series, rules, places, now)
     if found is None:
         return
     at, zone = found.mine.starts_at, rules[0].zone
@@ -47,6 +50,21 @@ async def need_free(
         raise Refused(sentences.own_times_meet(series.title, at, zone))
     free_at = at + found.free_after * HOUR if found.free_after else None
     raise Refused(sentences.place_taken(found.other.title, at, zone, free_at))
+
+
+async def met_by(
+    tx: Tx, series: Series, rules: Sequence[Recurrence], places: Sequence[Place], now: datetime
+) -> tuple[str, datetime, str] | None:
+    """What is held in one of these places when this series is: its title, when, and in which zone."""
+    found = await _clash(tx, series, rules, places, now)
+    return (found.other.title, found.mine.starts_at, rules[0].zone) if found and not found.own else None
+
+
+async def _clash(
+    tx: Tx, series: Series, rules: Sequence[Recurrence], places: Sequence[Place], now: datetime
+) -> Clash | None:
+    taken = [span for place in places for span in await _taken(tx, place, series, now)]
+    return clash(spans(rules, series, now), taken)
 
 
 async def make_room(tx: Tx, chat: Chat, starts_at: datetime, ends_at: datetime) -> None:
@@ -58,8 +76,9 @@ async def make_room(tx: Tx, chat: Chat, starts_at: datetime, ends_at: datetime) 
 
 
 async def beside(tx: Tx, chat: Chat, starts_at: datetime, ends_at: datetime) -> tuple[Chat, ...]:
-    """The other chats that have this chat's places within that time."""
-    held = {one.id: one for place in await tx.places(chat) for one in await tx.coming_in(place.id)}
+    """The other chats that have this chat's own places within that time; guests see to theirs themselves."""
+    own = own_places(await tx.series(chat.series_id), await tx.places(chat))
+    held = {one.id: one for place in own for one in await tx.coming_in(place.id)}
     return tuple(
         one
         for one in held.values()

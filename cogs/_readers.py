@@ -6,13 +6,14 @@ from bot.core import sentences
 from bot.core.model import Offer, Place, Series, Visibility
 from bot.declared import Reply
 from bot.storage.store import Tx
+from cogs._coming import own_places
 
 
 async def doubt(tx: Tx, series: Series, readers: Visibility | None) -> Reply | None:
     """What to ask before rooms are opened to more readers than the people there were told."""
     if readers is None or readers is series.visibility:
         return None
-    ours = _ours(series, await tx.less_open(series, readers))
+    ours = own_places(series, await tx.less_open(series, readers))
     if not ours or not await tx.joined(ours):
         return None
     line = f"archive visibility {readers} series={series.id} sure=yes"
@@ -23,7 +24,7 @@ async def doubt(tx: Tx, series: Series, readers: Visibility | None) -> Reply | N
 async def let_read(tx: Tx, series: Series, readers: Visibility) -> list[str]:
     """Let these read a weekly chat from now on, in its own rooms too; gives what else is to be known."""
     closed = await tx.less_open(series, readers)
-    ours = _ours(series, closed)
+    ours = own_places(series, closed)
     await tx.open_rooms(ours, readers)
     await tx.set_visibility(series, readers)
     if readers is Visibility.OFF:
@@ -31,11 +32,6 @@ async def let_read(tx: Tx, series: Series, readers: Visibility) -> list[str]:
     others = [place for place in closed if place not in ours]
     stays = [sentences.VISIBILITY_PLACES.format(rooms=_named(others))] if others else []
     return [sentences.VISIBILITY_OLDER, *stays]
-
-
-def _ours(series: Series, places: Sequence[Place]) -> list[Place]:
-    """The places of its own community: of another one's rooms, that one's hosts decide."""
-    return [place for place in places if place.community_id == series.community_id]
 
 
 def _named(places: Sequence[Place]) -> str:

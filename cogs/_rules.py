@@ -7,6 +7,7 @@ from datetime import date, datetime
 from bot.core import sentences, steering
 from bot.core.may import role
 from bot.core.model import Chat, Place, Refused, Role, Series
+from bot.core.sentences import sharing
 from bot.core.times import clockface, weekly
 from bot.core.times.recurrence import Recurrence, in_words, notes
 from bot.core.times.weekly import Times
@@ -73,6 +74,7 @@ def as_written(series: Series) -> dict[str, str]:
         "search_engines": _yes_or_no(series.indexable),
         "about": series.about,
         "collecting": str(series.collecting),
+        "ping": f"<@&{series.ping}>" if series.ping else "none",
     }
 
 
@@ -91,7 +93,8 @@ async def change(ctx: Context, tx: Tx, series: Series, times: Times) -> list[tup
     """Change a series' times; gives the planned chats of old times, each with the nearest new moment."""
     old = [slot.rule for slot in await tx.slots(series.id)]
     rules = times.of(old, await home_zone(ctx, tx) if not old else old[0].zone, ctx.now)
-    await _coming.need_free(tx, series, rules, await tx.places_of_series(series.id), ctx.now)
+    own = _coming.own_places(series, await tx.places_of_series(series.id))
+    await _coming.need_free(tx, series, rules, own, ctx.now)
     if not times.replacing:
         await give(tx, series, rules[len(old) :], ctx.now)
         return []
@@ -137,10 +140,10 @@ async def guest(ctx: Context, tx: Tx) -> bool:
     return role(await tx.standing(ctx.person, ctx.place, ctx.power, None)) < Role.HOST
 
 
-def need_own(ctx: Context, series: Series) -> None:
-    """Refuse hosts of a place that only joined a series."""
+async def need_own(ctx: Context, tx: Tx, series: Series) -> None:
+    """Refuse hosts of a place that only joined a series, and say whose it is."""
     if series.community_id != ctx.place.community_id and ctx.role < Role.OWNER:
-        raise Refused(sentences.SERIES_NOT_OURS)
+        raise Refused(sharing.series_not_ours((await tx.community(series.community_id)).name))
 
 
 def _skipped(series: Series, days: Sequence[date], kept: Sequence[Chat]) -> Reply:

@@ -6,7 +6,6 @@ from bot.commands import Context
 from bot.core import sentences
 from bot.core.first_steps import NextStep, next_step, readers_of
 from bot.core.model import Chat, Community, Offer, Place, Visibility
-from bot.core.which import Which
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.store import Tx
 
@@ -94,7 +93,7 @@ def option(name: str, room: Place) -> str:
 
 async def _next_chat(tx: Tx, community: Community) -> Chat | None:
     places = await tx.places_of_community(community.id)
-    found = [chat for place in places if (chat := await tx.chat_here(place.id, Which.AHEAD))]
+    found = [chat for place in places if (chat := await tx.own_chat_ahead(place))]
     return min(found, key=lambda chat: chat.starts_at, default=None)
 
 

@@ -27,6 +27,7 @@ from bot.core.model import (
     Visibility,
 )
 from bot.core.plain import plain
+from bot.core.sentences import sharing
 from bot.core.state import Running
 from bot.core.unsorted import HOSTS_PANEL, suggestions
 from bot.core.which import Which
@@ -73,7 +74,7 @@ class Answers(Cog):
         )
         return Reply(said(await tx.series(chat.series_id), number))
 
-    @command("answers move", role=Role.HOST, private=True)
+    @command("answers move", role=Role.HOST, private=True, of_own_place=True)
     async def move(self, ctx: Context, tx: Tx, message: Named, number: Number, *, chat: Recent) -> Reply:
         """File a message under a question."""
         series = await tx.series(chat.series_id)
@@ -95,7 +96,7 @@ class Answers(Cog):
             return Reply(sentences.UNPICKED)
         return Reply(sentences.PICKED, (_undo("pick", message_id, chat),))
 
-    @command("answers hide", role=Role.HOST, private=True)
+    @command("answers hide", role=Role.HOST, private=True, of_own_place=True)
     async def hide(
         self,
         ctx: Context,
@@ -143,7 +144,10 @@ class Answers(Cog):
         self, tx: Tx, place: Place, heard: Heard, message_id: int | None, now: datetime
     ) -> None:
         """File a message where its author or a host put a digit; taking the digit off undoes it."""
-        if not isinstance(heard, Reacted) or message_id is None:
+        if not isinstance(heard, Reacted):
+            return
+        message_id = message_id or await tx.copy_of(place.id, heard.id)
+        if message_id is None:
             return
         row, attended = await tx.message(message_id), await tx.attended(place.id, now)
         one = next((one for one in attended if row and one.chat.id == row.chat_id), None)
@@ -200,9 +204,13 @@ def _check_open(chat: Chat, question: Question, series: Series) -> None:
 
 
 async def _meant(ctx: Context, tx: Tx, chat: Chat, said: str) -> int:
-    found = await tx.message_named(chat.id, ctx.place.id, said.strip("[]#^"))
+    named = said.strip("[]#^")
+    original = await tx.copy_of(ctx.place.id, named)
+    found = await tx.message_named(chat.id, ctx.place.id, f"m{original}" if original else named)
     if found is None:
         raise Refused(sentences.MESSAGE_UNKNOWN.format(said=shown(said)))
+    if ctx.role < Role.HOST and not await tx.said_among(found, ctx.place.community_id):
+        raise Refused(sharing.NOT_SAID_HERE)
     return found
 
 
@@ -214,7 +222,7 @@ async def _filer(tx: Tx, place: Place, author: Author, writer: int | None, chat_
     if person is None or person.id == writer:
         return person.id if person else None
     standing = await tx.standing(person, place, author.power, chat_id)
-    return person.id if role(standing, chat_id) >= Role.HOST else None
+    return person.id if standing.hosts_here or role(standing, chat_id) >= Role.HOST else None
 
 
 async def _unsorted(tx: Tx, running: Running) -> tuple[str, tuple[Offer, ...]]:

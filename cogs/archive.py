@@ -9,6 +9,7 @@ from bot.commands import Cog, Context, Meanings, Offer, Reply, command, on_step
 from bot.core import sentences
 from bot.core.archive.chat_page import least_open
 from bot.core.model import Chat, Refused, Role, Series, Step, StepKind, Visibility
+from bot.core.sentences import sharing
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
@@ -37,7 +38,7 @@ class Archive(Cog):
         if found is None:
             raise Refused(sentences.ARCHIVE_NOTHING)
         series = await tx.series(found.series_id)
-        readers = least_open(series.visibility, found.told or series.visibility)
+        readers = await _page_readers(tx, found, series)
         if readers is Visibility.OFF and ctx.role < Role.HOST:
             return Reply(sentences.ARCHIVE_OFF.format(series=series.title))
         if _with_hosts_alone(found) and ctx.role < Role.HOST:
@@ -48,7 +49,7 @@ class Archive(Cog):
     async def publish(self, ctx: Context, tx: Tx, *, chat: Named = None) -> Reply:
         """Let a chat's page out to its readers."""
         found, series = await _over(ctx, tx, chat)
-        readers = least_open(series.visibility, found.told or series.visibility)
+        readers = await _page_readers(tx, found, series)
         if readers is Visibility.OFF:
             raise Refused(sentences.PUBLISH_OFF.format(series=series.title))
         if found.published_at is not None:
@@ -83,7 +84,7 @@ class Archive(Cog):
         """Show or say who may read a weekly chat."""
         if readers is None or readers is series.visibility:
             return Reply(sentences.visible_to(series))
-        _rules.need_own(ctx, series)
+        await _rules.need_own(ctx, tx, series)
         if not sure and (asked := await _readers.doubt(tx, series, readers)):
             return asked
         remarks = await _readers.let_read(tx, series, readers)
@@ -96,6 +97,8 @@ class Archive(Cog):
         if found is None:
             raise Refused(sentences.ARCHIVE_NOTHING)
         series = await tx.series(found.series_id)
+        if chat is None:
+            await _rules.need_own(ctx, tx, series)
         return Reply(sentences.archive_files(found, series, await _page(tx, found, series)))
 
     @command("archive feed", private=True)
@@ -117,10 +120,9 @@ class Archive(Cog):
         address, key = await tx.series_page(series), ""
         if not address:
             raise Refused(sentences.ARCHIVE_NO_PAGES)
-        if series.visibility is not Visibility.PUBLIC:
-            await tx.make_member(here, ctx.person.id, ctx.now)
-            kind, whose = SecretKind.FEED, ctx.person.id
-            key = f"?key={await tx.give_secret(kind, here, ctx.real, person_id=whose)}"
+        shut = await tx.all_shut(await tx.places_of_series(series.id))
+        if shut or series.visibility is not Visibility.PUBLIC:
+            key = f"?key={await _feed_key(ctx, tx, series)}"
         urls = [f"{address}{file}{key}" for file in ("feed.atom", "calendar.ics")]
         return Reply(sentences.feeds(urls, bool(key)))
 
@@ -132,17 +134,38 @@ class Archive(Cog):
             await tx.publish(chat_id, now)
 
 
+async def _page_readers(tx: Tx, chat: Chat, series: Series) -> Visibility:
+    """Who may read a chat's page: the least open of what its channels let be, and what people were told."""
+    return least_open(await tx.page_readers(chat, series), chat.told or series.visibility)
+
+
 async def _way_in(ctx: Context, tx: Tx, chat: Chat, series: Series, readers: Visibility) -> str:
     """The link that opens a chat's page for the one who asks."""
-    page = await _page(tx, chat, series)
-    if readers is Visibility.PUBLIC or ctx.person.platform == BROWSER:
+    page, own = await _page(tx, chat, series), series.community_id == ctx.place.community_id
+    if readers is Visibility.PUBLIC or (own and ctx.person.platform == BROWSER):
         return sentences.archive_link(chat, series, page)
     if readers is Visibility.LINK:
         url = await _links.to(tx, f"/l/{await tx.link_secret(series.id)}/{chat.slug}")
         return sentences.archive_by_link(chat, series, url)
+    await _need_member(ctx, tx, series)
     whose = {"person_id": ctx.person.id, "series_id": series.id}
     secret = await tx.give_secret(SecretKind.READING, series.community_id, ctx.real, **whose)
     return sentences.archive_for_you(chat, series, await _links.to(tx, f"/in/{secret}"))
+
+
+async def _feed_key(ctx: Context, tx: Tx, series: Series) -> str:
+    """A personal key for feeds; it makes its owner a member."""
+    await _need_member(ctx, tx, series)
+    await tx.make_member(series.community_id, ctx.person.id, ctx.now)
+    kind, whose = SecretKind.FEED, ctx.person.id
+    return await tx.give_secret(kind, series.community_id, ctx.real, person_id=whose)
+
+
+async def _need_member(ctx: Context, tx: Tx, series: Series) -> None:
+    """Refuse guests what only members of a weekly chat's own community may read."""
+    if series.community_id != ctx.place.community_id:
+        community = await tx.community(series.community_id)
+        raise Refused(sharing.NOT_FOR_GUESTS.format(community=community.name))
 
 
 async def _new_link(ctx: Context, tx: Tx, chat: Chat | None) -> Reply:
@@ -153,7 +176,7 @@ async def _new_link(ctx: Context, tx: Tx, chat: Chat | None) -> Reply:
     if len(here) != 1:
         raise Refused(sentences.ARCHIVE_NOTHING)
     series = here[0]
-    _rules.need_own(ctx, series)
+    await _rules.need_own(ctx, tx, series)
     if series.visibility in (Visibility.OFF, Visibility.MEMBERS):
         raise Refused(sentences.NEW_LINK_NONE.format(series=series.title))
     url = await _links.to(tx, f"/l/{await tx.new_link_secret(series.id)}")
@@ -172,9 +195,12 @@ async def _over(ctx: Context, tx: Tx, chat: Chat | None) -> tuple[Chat, Series]:
     found = chat or await tx.last_over(ctx.place.id)
     if found is None:
         raise Refused(sentences.ARCHIVE_NOTHING)
+    series = await tx.series(found.series_id)
+    if chat is None:  # the one that was named was looked at before
+        await _rules.need_own(ctx, tx, series)
     if not found.state.over:
         raise Refused(sentences.PUBLISH_FIRST)
-    return found, await tx.series(found.series_id)
+    return found, series
 
 
 def _with_hosts_alone(chat: Chat) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated
 from bot.commands import Cog, Context, Offer, Reply, command
 from bot.core import sentences
 from bot.core.model import Chat, Role
+from bot.core.sentences import sharing
 from bot.core.which import Which
 from bot.storage.store import Tx
 from cogs import _setup
@@ -21,6 +22,7 @@ class Card(Cog):
     async def card(self, ctx: Context, tx: Tx, *, chat: Live = None) -> Reply:
         """Show what is on here, and what you can do now."""
         hosting = ctx.role >= Role.HOST
+        guest, guest_offers = await _as_guest(ctx, tx, chat) if chat and not hosting else ([], ())
         lines, offers = await _chat_part(tx, chat, hosting) if chat else (await _without_chat(ctx, tx), ())
         late = await tx.chat_here(ctx.place.id, Which.RECENT)
         if late and late.state.hears_late_answers:
@@ -28,10 +30,21 @@ class Card(Cog):
         if hosting and not await _setup.begun(tx, ctx.place.community_id):
             offers = (sentences.set_up_offer(), *offers)
         own = () if hosting and offers else (_MY_WORDS,)
-        return Reply("\n".join([*lines, sentences.CARD_HELP]), (*offers, *own))
+        return Reply("\n".join([*lines, *guest, sentences.CARD_HELP]), (*offers, *guest_offers, *own))
 
 
 _MY_WORDS = Offer(sentences.MY_WORDS, "privacy show")
+
+
+async def _as_guest(ctx: Context, tx: Tx, chat: Chat) -> tuple[list[str], tuple[Offer, ...]]:
+    """What hosts of a place that only joined this chat are told of it, and may do."""
+    standing = await tx.standing(ctx.person, ctx.place, ctx.power, chat.id)
+    series = await tx.series(chat.series_id)
+    if not (standing.owners and standing.hosts_here):
+        return [], ()
+    muted = await tx.muted_in(series.id, ctx.place.id)
+    told = sharing.guest_of(series, standing.owners, ctx.place.name, muted=muted)
+    return [told], sharing.guest_offers(series, ctx.place, muted=muted)
 
 
 async def _chat_part(tx: Tx, chat: Chat, hosting: bool) -> tuple[list[str], tuple[Offer, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import astuple
 from typing import Annotated, Any
 
-from bot.commands import Cog, Context, Example, Reply, command, fills
+from bot.commands import OFFER_LIMIT, Cog, Context, Example, Reply, command, fills
 from bot.core import drafting, plain, sentences, steering
 from bot.core.model import Chat, ChatState, Question, Refused, Role, StepKind
 from bot.core.question_list import QuestionList, read_question, read_questions
@@ -18,6 +18,7 @@ from cogs import _coming, _links, _rehearsal
 
 Tonight = Annotated[Chat, "Which chat, if not the one now or next", Which.LIVE]
 Coming = Annotated[Chat, "Which chat, if not the next one", Which.AHEAD]
+Sure = Annotated[bool, "Whether you are sure"]
 After = Annotated[int | None, "The question that was out when this was offered"]
 
 
@@ -166,9 +167,15 @@ class Chats(Cog):
         return Reply(_with_doubts(said, given), sentences.steering_offers(state.chat, state.questions))
 
     @command("chat end", role=Role.HOST, destructive=True)
-    async def end(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
+    async def end(self, ctx: Context, tx: Tx, *, chat: Tonight, sure: Sure = False) -> Reply:
         """End the hour now; nothing more is asked."""
-        await _steer(ctx, tx, chat, lambda before: steering.end(before, ctx.person.shown, ctx.now))
+        before = await tx.running(chat.id)
+        change = steering.end(before, ctx.person.shown, ctx.now)
+        if not (sure or chat.rehearsal):
+            return Reply(
+                sentences.end_sure(chat, before.series, len(before.waiting)), (sentences.end_offer(chat),)
+            )
+        await tx.change(before, change, ctx.now)
         return Reply(sentences.REHEARSAL_ENDS if chat.rehearsal else sentences.ENDED)
 
     @command("chat cancel", role=Role.HOST, destructive=True)
@@ -179,10 +186,14 @@ class Chats(Cog):
         reason: Annotated[str, "Why, for everybody to read", Example("Half-term")] = "",
         *,
         chat: Tonight,
+        sure: Sure = False,
     ) -> Reply:
         """Call a coming chat off; every place is told."""
-        why = plain.plain(reason, 500)
-        state = await _steer(ctx, tx, chat, lambda before: steering.cancel(before, why, ctx.now))
+        why, before = plain.plain(reason, 500), await tx.running(chat.id)
+        change = steering.cancel(before, why, ctx.now)
+        if not sure:
+            return Reply(*sentences.cancel_sure(chat, before.series, why, OFFER_LIMIT))
+        state = await tx.change(before, change, ctx.now)
         return Reply(sentences.called_off(state.chat, state.series))
 
     @command("chat now", private=True)

@@ -26,13 +26,15 @@ class Health(Cog):
         if not isinstance(heard, Barred):
             return
         chat = await tx.chat_here(place.id, Which.LIVE)
-        stopped = bool(chat and chat.state.live and not heard.goes_on and await _pause(tx, chat, now))
+        stopped = bool(chat and chat.state.live and not heard.goes_on and await _pause(tx, chat, place, now))
         text = sentences.place_gone(place) if heard.gone else sentences.place_lacks(place, heard.lacking)
         offers = sentences.resume_offers(chat) if chat and chat.paused_at and not heard.lacking else ()
-        hosts = (await tx.community_of(place)).hosts_place_id
-        if hosts is not None and hosts != place.id:
-            said = f"{text}\n{sentences.STOPPED_THERE}" if stopped else text
-            await tx.post(await tx.place(hosts), said, offers, f"barred.{place.id}.{heard.id}", now)
+        said = f"{text}\n{sentences.STOPPED_THERE}" if stopped else text
+        for community in await tx.communities_of(place):
+            hosts, own = community.hosts_place_id, community.id == place.community_id
+            if hosts is not None and hosts != place.id:
+                key = f"barred.{place.id}.{heard.id}" + ("" if own else f".{community.id}")
+                await tx.post(await tx.place(hosts), said, offers, key, now)
 
     @hears(Deleted)
     async def question_gone(
@@ -61,10 +63,11 @@ class Health(Cog):
             await tx.perform(running, (told,), now)
 
 
-async def _pause(tx: Tx, chat: Chat, now: datetime) -> bool:
+async def _pause(tx: Tx, chat: Chat, place: Place, now: datetime) -> bool:
     """Pause a chat whose only place this was; one that is held elsewhere too goes on there."""
     before = await tx.running(chat.id)
-    if chat.paused_at is not None or len(await tx.places(chat)) > 1:
+    others = [one for one in await tx.places(chat) if one.id != place.id]
+    if chat.paused_at is not None or others:
         return False
     with suppress(Refused):
         await tx.change(before, steering.pause(before, sentences.THE_BOT, now), now)

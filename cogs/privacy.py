@@ -8,7 +8,7 @@ from typing import Annotated
 from bot.commands import Cog, Context, Example, Offer, Reply, command
 from bot.core import names, sentences
 from bot.core.archive.chat_page import least_open
-from bot.core.model import Visibility
+from bot.core.sentences import sharing
 from bot.core.times import clockface
 from bot.core.which import Which
 from bot.storage.export import own_words
@@ -28,7 +28,7 @@ class Privacy(Cog):
             return Reply("\n".join([*lines, sentences.KEPT_FORGOTTEN]), (_LET_IN,))
         if agreed and agreed.excluded_at:
             return Reply("\n".join([*lines, sentences.KEPT_OUT]), (_LET_IN, _EXPORT, _FORGET))
-        lines += [sentences.seen_as(ctx.person.shown), sentences.readers(await _readers(ctx, tx))]
+        lines += [sentences.seen_as(ctx.person.shown), *await _readers(ctx, tx)]
         return Reply("\n".join(lines), (_EXPORT, _LEAVE, _FORGET))
 
     @command("privacy name", private=True)
@@ -102,13 +102,19 @@ async def _by_chance(ctx: Context, tx: Tx) -> str:
     return next(name for name in drawn if not any(names.alike(name, other) for other in taken))
 
 
-async def _readers(ctx: Context, tx: Tx) -> list[Visibility]:
+async def _readers(ctx: Context, tx: Tx) -> list[str]:
     """Who may read what is said here: the least open of weekly chat, what people were told, and place."""
     openness = await tx.openness(ctx.place.id)
     found = [await tx.chat_here(ctx.place.id, which) for which in (Which.LIVE, Which.RECENT)]
-    told = {chat.series_id: chat.told for chat in reversed(found) if chat and chat.told}
+    told = {one.series_id: await tx.told_in(one, ctx.place) or openness for one in reversed(found) if one}
     weekly = await tx.series_here(ctx.place.id)
-    return [least_open(one.visibility, openness, told.get(one.id, openness)) for one in weekly]
+    open_to = {one: least_open(one.visibility, openness, told.get(one.id, openness)) for one in weekly}
+    guests = [one for one in weekly if one.community_id != ctx.place.community_id]
+    own = [readers for one, readers in open_to.items() if one not in guests]
+    there = [
+        sharing.read_in(one, open_to[one], (await tx.community(one.community_id)).name) for one in guests
+    ]
+    return [*([sentences.readers(own)] if own or not guests else []), *there]
 
 
 async def _free_name(ctx: Context, tx: Tx, typed: str) -> str | None:

@@ -15,7 +15,7 @@ from bot.core.times.weekly import Times, Wishes
 from bot.core.times.zones import Zone
 from bot.parameters import Minutes, When
 from bot.storage.store import Tx
-from cogs import _coming, _readers, _rules, _setup
+from cogs import _coming, _places, _readers, _rules, _setup
 
 Which = Annotated[WeeklyChat, "Which weekly chat"]
 Length = Between(10, 120)
@@ -71,10 +71,11 @@ class Series(Cog):
         search_engines: Annotated[bool | None, "Whether they may find what everybody may read"] = None,
         about: Annotated[str | None, "What its page says of it, or none"] = None,
         collecting: Copies | None = None,
+        ping: Annotated[str | None, "The role that announcements call, or none", Example("@Teachers")] = None,
     ) -> Reply:  # fmt: skip
         """Change a weekly chat; what is planned already is never touched unasked."""
         known = (title, hashtag, letters, welcome, readers, minutes, tail_days, publish_at_once)
-        wishes = Wishes(*known, anonymous_answers, search_engines, about, collecting)
+        wishes = Wishes(*known, anonymous_answers, search_engines, about, collecting, ping)
         return await _edited(ctx, tx, series, wishes, Times(when, also, _name(zone)))
 
     @fills("series create")
@@ -95,7 +96,9 @@ class Series(Cog):
     @command("series show")
     async def show(self, ctx: Context, tx: Tx, series: Which) -> Reply:
         """Show a weekly chat: its times, its next dates, who may read it."""
-        return Reply(await _rules.page(tx, series, ctx.now))
+        page = await _rules.page(tx, series, ctx.now)
+        guest = await _places.as_guest(ctx, tx, series)
+        return Reply("\n".join([page, *guest]))
 
     @command("series list")
     async def listing(self, ctx: Context, tx: Tx) -> Reply:
@@ -106,7 +109,7 @@ class Series(Cog):
     @command("series pause", role=Role.HOST)
     async def pause(self, ctx: Context, tx: Tx, series: Which) -> Reply:
         """Let a weekly chat rest until you resume it."""
-        _rules.need_own(ctx, series)
+        await _rules.need_own(ctx, tx, series)
         if series.paused:
             raise Refused(sentences.PAUSED_ALREADY)
         await tx.save_series(replace(series, paused=True))
@@ -116,7 +119,7 @@ class Series(Cog):
     @command("series resume", role=Role.HOST)
     async def resume(self, ctx: Context, tx: Tx, series: Which) -> Reply:
         """Let a paused weekly chat go on with its next date."""
-        _rules.need_own(ctx, series)
+        await _rules.need_own(ctx, tx, series)
         if not series.paused:
             raise Refused(sentences.NOT_PAUSED_SERIES)
         return await _resumed(ctx, tx, replace(series, paused=False))
@@ -132,7 +135,7 @@ class Series(Cog):
         chat: Annotated[Chat | None, "The planned chat that may be cancelled for it"] = None,
     ) -> Reply:
         """Leave out one date, or all in a break."""
-        _rules.need_own(ctx, series)
+        await _rules.need_own(ctx, tx, series)
         return await _rules.skip(ctx, tx, series, dates, chat)
 
     @command("series move", role=Role.HOST)
@@ -159,7 +162,7 @@ class Series(Cog):
         self, ctx: Context, tx: Tx, series: Which, *, sure: Annotated[bool, "Whether you are sure"] = False
     ) -> Reply:
         """Delete a weekly chat; the archive of its chats is kept."""
-        _rules.need_own(ctx, series)
+        await _rules.need_own(ctx, tx, series)
         chats = await _coming.of_series(tx, series)
         if not sure:
             return await _ask_to_delete(tx, series, chats)
@@ -208,7 +211,7 @@ async def _created(
 
 
 async def _edited(ctx: Context, tx: Tx, series: WeeklyChat, wishes: Wishes, times: Times) -> Reply:
-    _rules.need_own(ctx, series)
+    await _rules.need_own(ctx, tx, series)
     if wishes == Wishes() and times == Times():
         raise Refused(sentences.EDIT_WHAT)
     doubt = await _readers.doubt(tx, series, wishes.readers)

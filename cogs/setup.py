@@ -121,4 +121,5 @@ async def _host(ctx: Context, tx: Tx, name: str) -> str:
     if len(found) != 1:
         return sentences.host_not_met(name)
     await tx.make_community_host(here, found[0].id)
+    await tx.let_into_hosts_room(here, found[0].native_id, ctx.now)
     return sentences.host_now(found[0].name)

@@ -8,7 +8,7 @@ from bot.core import runsheet, sentences
 from bot.core.actions import Action
 from bot.core.effects import Wish
 from bot.core.model import ChatState, Question, QuestionState, Refused, StepKind
-from bot.core.running import question_subject, reschedule, rewritten
+from bot.core.running import question_subject, reschedule, rewritten, thread_of
 from bot.core.state import Change, Running
 from bot.core.steering import insert, move_end, replan
 
@@ -108,9 +108,7 @@ def _open_for_questions(state: Running, now: datetime) -> Running:
 
 
 def _rewording(state: Running, question: Question) -> tuple[Wish, ...]:
-    subject = question_subject(question)
-    thread = sentences.thread_name(state.chat, state.series, question)
-    return rewritten(state, question), Wish(f"{subject}.thread", Action.THREAD, thread, on=subject)
+    return rewritten(state, question), thread_of(state, question)
 
 
 def _asked(state: Running, position: int) -> bool:

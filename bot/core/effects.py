@@ -1,10 +1,10 @@
 """What a change of a chat asks to be said and done; the outbox makes rows of it for every place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.actions import Action
-from bot.core.model import Offer
+from bot.core.model import Offer, Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,20 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """What a post says instead in places of guests, or of no guests, whose words these read; None is any."""
+
+    text: str
+    guests: bool
+    readers: Visibility | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Post once in every place of the chat.
 
     `question` is the number of the question it asks, `thread` the subject in whose thread it goes,
-    `about` the subject it points to.
+    `about` the subject it points to, `ping` the role that it calls in places of the chat's own community.
     """
 
     subject: str
@@ -56,6 +65,13 @@ class Say:
     about: str = ""
     moments: tuple[Moment, ...] = ()
     link: Link | None = None
+    variants: tuple[Variant, ...] = ()
+    ping: str = ""
+
+    def said_in(self, *, guests: bool, readers: Visibility | None) -> str:
+        """What it says in a place: of a guest community or not, where these people read afterwards."""
+        fitting = (v for v in self.variants if v.guests == guests and v.readers in (None, readers))
+        return next((v.text for v in fitting), self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +129,13 @@ class Enter:
     """Keep the chat in each network's own calendar as this entry says, or not at all."""
 
     entry: Entry | None
+
+
+def for_guests(effect: Card | Enter, page: str) -> Card | Enter:
+    """The same for a place of another community: its calendar leads to the page, never into a room."""
+    if isinstance(effect, Enter) and effect.entry is not None:
+        return Enter(replace(effect.entry, where=page))
+    return effect
 
 
 Effect = Say | Wish | Tell | Withdraw | Card | Enter

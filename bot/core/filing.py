@@ -19,13 +19,15 @@ class MessageKind(StrEnum):
 class Around(NamedTuple):
     """What a message hangs on: the ids of the thread's question and of the questions it replies to.
 
-    Given `by_form` it answers the thread's question, whatever it says.
+    Given `by_form` it answers the thread's question, whatever it says. A reply `to_copy` of an answer
+    stands in a question's thread as the copy does, and is about that answer.
     """
 
     thread_question: int | None = None
     reply_question: int | None = None
     reply_is_answer: bool = False
     by_form: bool = False
+    to_copy: bool = False
 
 
 class Filed(NamedTuple):
@@ -87,6 +89,8 @@ def named(
 
 
 def _by_place(around: Around) -> Filed:
+    if around.to_copy and around.reply_is_answer:
+        return _REPLY_TO_ANSWER
     if around.thread_question is not None:
         return Filed(
             MessageKind.ANSWER, (around.thread_question,), How.THREAD, why="in the question's thread"

@@ -29,6 +29,14 @@ def host_names(said: str) -> tuple[str, ...]:
     return names
 
 
+def called_role(said: str) -> str:
+    """The native id of a role as a host names it for announcements to call, or nothing for none."""
+    role = _ROLE.fullmatch(said.strip())
+    if role is None and said.strip().casefold().rstrip(".") not in _NOBODY:
+        raise Refused(sentences.CALL_WHOM)
+    return role.group(1) if role else ""
+
+
 def hosts_role(said: str) -> str:
     """The native id of the role among those names, or nothing; there is one at most."""
     roles = dict.fromkeys(_ROLE.findall(said))

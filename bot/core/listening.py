@@ -17,7 +17,8 @@ CLAIM_TOLERANCE = timedelta(minutes=5)
 class Attended:
     """One chat that a place listens for: its questions by number, and its label letters.
 
-    `nameless` says whether it takes answers without a name.
+    `nameless` says whether it takes answers without a name, `own` whether it is the place's community's:
+    whoever hosts there is a participant like any other where the place is a guest.
     """
 
     chat: Chat
@@ -25,12 +26,16 @@ class Attended:
     letters: labels.Letters
     count: int
     nameless: bool = False
+    own: bool = True
 
     @staticmethod
-    def of(chat: Chat, questions: Sequence[Question], letters: str, nameless: bool = False) -> "Attended":
+    def of(
+        chat: Chat, questions: Sequence[Question], letters: str, nameless: bool = False, own: bool = True
+    ) -> "Attended":
         """A chat with what filing needs."""
         numbered = {q.position: q for q in questions}
-        return Attended(chat, numbered, labels.Letters.parse(letters), max(numbered, default=0), nameless)
+        read = labels.Letters.parse(letters)
+        return Attended(chat, numbered, read, max(numbered, default=0), nameless, own)
 
 
 class Kept(NamedTuple):
@@ -61,8 +66,8 @@ def keep(
     in which the chats opened, latest first; a thread or reply decides for its own chat; only
     a reply which that one does not keep, as talk about last week's answer, belongs to tonight's hour.
     """
-    voice = labels.Voice.MODERATOR if by_host else labels.Voice.PARTICIPANT
     for one, near in _meant(attended, at, around, thread_chat):
+        voice = labels.Voice.MODERATOR if by_host and one.own else labels.Voice.PARTICIPANT
         filed = file(labels.read(text, voice, one.count, one.letters), one.questions, near, attached)
         if in_hour(one.chat, at) or filed.kind is not MessageKind.CONVERSATION or filed.corrects:
             return Kept(one.chat, filed, _number(one, filed))

@@ -171,6 +171,7 @@ class Series:
     about: str = ""
     indexable: bool = False
     collecting: Collecting = Collecting.COPY
+    ping: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core import runsheet, sentences
 from bot.core.actions import Action
 from bot.core.effects import Effect, Link, Moment, Say, Tell, Wish, Withdraw
-from bot.core.model import Chat, ChatState, Question, QuestionState, Step, StepKind
+from bot.core.model import ChatState, Question, QuestionState, Step, StepKind
 from bot.core.state import Change, Running
+from bot.core.telling import announcing, opening, starting
 from bot.core.times import clockface
 
 OPEN_LATE = timedelta(minutes=15)
@@ -110,10 +111,11 @@ def ask(state: Running, position: int, now: datetime) -> Change:
         return Change(state)
     before = state.current
     state = state.with_question(position, state=QuestionState.ASKED, asked_at=now).with_chat(asked=position)
-    return Change(state, _asking(state, question, before))
+    return Change(state, asking(state, question, before))
 
 
-def _asking(state: Running, question: Question, before: Question | None) -> tuple[Effect, ...]:
+def asking(state: Running, question: Question, before: Question | None) -> tuple[Effect, ...]:
+    """What is said and done to ask a question; the thread of the one before gets a line."""
     text, until = sentences.question(state.series, question), state.chat.ends_at
     subject = question_subject(question)
     line = Say(
@@ -124,14 +126,19 @@ def _asking(state: Running, question: Question, before: Question | None) -> tupl
         about=subject,
     )
     offers = sentences.question_offers(state.chat, question)
-    thread = sentences.thread_name(state.chat, state.series, question)
     return (
         Say(subject, text, until, question=question.position, offers=offers),
-        Wish(f"{subject}.thread", Action.THREAD, thread, on=subject),
+        thread_of(state, question),
         Wish("pin", Action.PIN, on=subject),
         Wish("topic", Action.TOPIC, text, on=subject),
-        *((line,) if before else ()),
+        *((line,) if before and not state.chat.rehearsal else ()),
     )
+
+
+def thread_of(state: Running, question: Question) -> Wish:
+    """A question's thread, by its name."""
+    subject, name = question_subject(question), sentences.thread_name(state.chat, state.series, question)
+    return Wish(f"{subject}.thread", Action.THREAD, name, on=subject)
 
 
 def rewritten(state: Running, question: Question) -> Wish:
@@ -168,17 +175,8 @@ def _announce(state: Running, step: Step, now: datetime) -> Change:
 
 def announce(state: Running) -> Change:
     """Announce a planned chat in every place, once: no step does it again."""
-    links = sentences.links_listed(*astuple(state.links))
-    text = sentences.announcement(state.chat, state.series, state.questions, links)
     state = state.without(StepKind.ANNOUNCE).with_chat(state=ChatState.ANNOUNCED)
-    offers, moments = sentences.reminder_offers(state.chat), (starting(state.chat),)
-    said = Say("announce", text, not_after=state.chat.starts_at, offers=offers, moments=moments)
-    return Change(state, (said,))
-
-
-def starting(chat: Chat) -> Moment:
-    """When a chat starts, as sentences name it."""
-    return Moment(clockface.moment(chat.starts_at, chat.zone), chat.starts_at)
+    return Change(state, (announcing(state),))
 
 
 def _remind(state: Running, step: Step, now: datetime) -> Change:
@@ -198,10 +196,8 @@ def _open(state: Running, step: Step, now: datetime) -> Change:
         return call_off(state, sentences.called_off_late(state.chat, state.series), now)
     state = state.with_chat(state=ChatState.OPEN, told=state.readers or state.series.visibility)
     change = _open_late(state, late, now) if late > state.grace else Change(state)
-    text = sentences.welcome(state.chat, state.series, late if late > state.grace else None)
-    offers = sentences.welcome_offers(state.chat)
-    opening = (Say("open", text, not_after=state.chat.ends_at, offers=offers),)
-    return Change(change.state, opening + change.effects)
+    said = opening(state, late if late > state.grace else None)
+    return Change(change.state, (said, *change.effects))
 
 
 def _open_late(state: Running, late: timedelta, now: datetime) -> Change:
@@ -226,7 +222,8 @@ def _ask(state: Running, step: Step, now: datetime) -> Change:
 
 
 def _wrap(state: Running, step: Step, now: datetime) -> Change:
-    text = sentences.wrap(state.series, state.hosts, state.next_at, state.chat.zone)
+    thanked = tuple(name for name in state.answered if name not in state.hosts)
+    text = sentences.wrap(state.series, state.hosts, state.next_at, state.chat.zone, thanked)
     state = state.with_chat(state=ChatState.WRAPPING)
     if now >= state.chat.ends_at:
         return Change(state)

@@ -29,9 +29,10 @@ class Running:
 
     `steps` are those still planned, `unsent` tells that nobody was shown the last question yet,
     `shown_at` when somebody first was,
-    `next_at` is when the series meets again, `hosts` are the names to thank,
+    `next_at` is when the series meets again, `hosts` and those who `answered` are the names to thank,
     `links` lead to it while it is ahead,
-    and `readers` is then the least open of its weekly chat and its places.
+    and `readers` is then the least open of its weekly chat and its own community's places.
+    `owners` names that community where places of others hold the chat too.
     """
 
     chat: Chat
@@ -42,8 +43,10 @@ class Running:
     shown_at: datetime | None = None
     next_at: datetime | None = None
     hosts: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
     links: Links = Links()
     readers: Visibility | None = None
+    owners: str = ""
 
     @property
     def waiting(self) -> tuple[Question, ...]:

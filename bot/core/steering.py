@@ -7,8 +7,9 @@ from bot.core import runsheet, sentences
 from bot.core.effects import Moment, Say, Withdraw
 from bot.core.model import ChatState, Question, QuestionState, Refused, Step, StepKind
 from bot.core.running import announce as tell_everybody
-from bot.core.running import ask, question_subject, reschedule, starting
+from bot.core.running import ask, question_subject, reschedule
 from bot.core.state import Change, Running
+from bot.core.telling import starting
 from bot.core.times import clockface
 
 TOGETHER = timedelta(seconds=5)

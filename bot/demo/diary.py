@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +15,14 @@ from bot.storage.store import Store, Tx
 
 
 class Diary:
-    """Looks at one chat after each change of its plan, so that what was due is known before it is late."""
+    """Looks at one chat after each change of its plan, so that what was due is known before it is late.
 
-    def __init__(self, store: Store, running: Running) -> None:
+    Where another process changes the plan, it looks `every` so many seconds.
+    """
+
+    def __init__(self, store: Store, running: Running, every: float | None = None) -> None:
         self.running = running
-        self._store = store
+        self._store, self._every = store, every
         self._due: dict[int, datetime] = {}
         self._changed = asyncio.Event()
         self._note(running)
@@ -32,7 +36,9 @@ class Diary:
     async def keep(self) -> None:
         """Note every change; until cancelled."""
         while True:
-            await self._changed.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._every):
+                    await self._changed.wait()
             self._changed.clear()
             async with self._store.read() as tx:
                 self._note(await tx.running(self.running.chat.id))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from bot.app import App
 from bot.core import sentences
@@ -10,6 +11,7 @@ from bot.core.model import Place, Refused
 from bot.core.state import Running
 from bot.core.which import Which
 from bot.reaching import link_for
+from bot.storage.store import Store
 from bot.web.site import Site
 
 
@@ -30,18 +32,25 @@ async def links(app: App, site: Site) -> Links:
     """Look up, or make, what the demo's visitors open."""
     place = await app.place(None)
     async with app.store.begin() as tx:
+        joining = await tx.join_secret(place.id)
+    found = await links_to(app.store, place, site.base_url, await link_for(app, None))
+    return replace(found, participant=site.url(f"/join/{joining}"))
+
+
+async def links_to(store: Store, place: Place, base: str, host: str) -> Links:
+    """Look up where the pages of a place's chat are, for readers and for hosts."""
+    async with store.begin() as tx:
         chat = await tx.chat_here(place.id, Which.LIVE)
         if chat is None:
             raise Refused(sentences.demo_not_planned(""))
-        running = await tx.running(chat.id)
-        community = await tx.community_of(place)
-        joining, reading = await tx.join_secret(place.id), await tx.link_secret(chat.series_id)
+        running, community = await tx.running(chat.id), await tx.community_of(place)
+        reading = await tx.link_secret(chat.series_id)
     return Links(
-        base=site.base_url,
+        base=base,
         room=place,
         running=running,
-        host=await link_for(app, None),
-        participant=site.url(f"/join/{joining}"),
-        archive=site.url(f"/l/{reading}/{chat.slug}"),
-        data=site.path(community, f"{running.series.slug}/{chat.slug}/chat.json"),
+        host=host,
+        participant="",
+        archive=f"{base}/l/{reading}/{chat.slug}",
+        data=f"/{quote(community.slug)}/{running.series.slug}/{chat.slug}/chat.json",
     )

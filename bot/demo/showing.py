@@ -14,9 +14,10 @@ from bot import control, hosting
 from bot.app import App, opened
 from bot.core import sentences
 from bot.core.model import Refused
-from bot.demo.evening import Demo, Evening, beside, pages
+from bot.demo.evening import Evening, beside, pages
 from bot.demo.links import Links, links
 from bot.demo.outcome import Outcome
+from bot.demo.playing import Demo
 from bot.settings import Rooms, Settings, load
 from bot.web.site import Site
 

@@ -1,14 +1,18 @@
 """Chats, their questions and their steps: found, loaded whole for a change, and saved after it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, exists, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
 
+from bot.core.archive.chat_page import least_open
 from bot.core.model import Chat, ChatState, Place, Question, QuestionState, Visibility
 from bot.core.which import Which
 from bot.storage import tables as t
+from bot.storage.openness import OPENNESS
 from bot.storage.plans import Plans, place_of
 
 AHEAD = (ChatState.PLANNED, ChatState.ANNOUNCED)
@@ -62,11 +66,19 @@ class Chats(Plans):
 
     async def chat_here(self, place_id: int, which: Which) -> Chat | None:
         """The chat people in a place mean."""
+        # What hosts plan is their own community's, though a guest's chat may come sooner.
+        first = (_own(place_id).desc(),) if which is Which.UNPLANNED else ()
         for wanted, order in _MEANT[which]:
-            query = select(t.chat).where(_held_in(place_id), wanted).order_by(order).limit(1)
+            query = select(t.chat).where(_held_in(place_id), wanted).order_by(*first, order).limit(1)
             if row := await self._row(query):
                 return chat_of(row)
         return None
+
+    async def own_chat_ahead(self, place: Place) -> Chat | None:
+        """The next chat in a place that its own community holds."""
+        query = select(t.chat).where(_held_in(place.id), _COMING[0], _own(place.id))
+        row = await self._row(query.order_by(_SOONEST).limit(1))
+        return chat_of(row) if row else None
 
     async def live_chats(self) -> tuple[Chat, ...]:
         """Every chat that is in its hour."""
@@ -97,19 +109,34 @@ class Chats(Plans):
         return tuple(question_of(row) for row in await self._rows(query))
 
     async def places(self, chat: Chat) -> tuple[Place, ...]:
-        """Where a chat is held: where it opened, else where its series is at home."""
-        opened = select(t.place).join(t.chat_place).where(t.chat_place.c.chat_id == chat.id)
+        """Where a chat is held, and nobody wants quiet: where it opened, else where its series is at home."""
+        muted = and_(
+            t.series_place.c.series_id == chat.series_id,
+            t.series_place.c.place_id == t.place.c.id,
+            t.series_place.c.muted,
+        )
+        quiet = or_(
+            t.chat_place.c.left_at.is_not(None), t.place.c.left_at.is_not(None), exists().where(muted)
+        ).label("quiet")
+        opened = select(t.place, quiet).join(t.chat_place).where(t.chat_place.c.chat_id == chat.id)
         if rows := await self._rows(opened.order_by(t.place.c.id)):
-            return tuple(place_of(row) for row in rows)
+            return tuple(place_of(row) for row in rows if not row.quiet)
         return () if chat.rehearsal else await self.places_of_series(chat.series_id)
 
     async def busy(self, chat: Chat) -> Chat | None:
-        """Another chat that is live in one of this chat's places."""
-        places = [place.id for place in await self.places(chat)]
+        """Another chat that is live in one of this chat's own community's places: the others go without."""
+        own = (await self.series(chat.series_id)).community_id
+        return await self._live_in([p.id for p in await self.places(chat) if p.community_id == own], chat)
+
+    async def live_beside(self, chat: Chat, place: Place) -> Chat | None:
+        """Another chat that is live in a place."""
+        return await self._live_in([place.id], chat)
+
+    async def _live_in(self, place_ids: Sequence[int], but: Chat) -> Chat | None:
         query = (
             select(t.chat)
             .join(t.chat_place)
-            .where(t.chat_place.c.place_id.in_(places), t.chat_place.c.live, t.chat.c.id != chat.id)
+            .where(t.chat_place.c.place_id.in_(place_ids), t.chat_place.c.live, t.chat.c.id != but.id)
         )
         row = await self._row(query)
         return chat_of(row) if row else None
@@ -118,18 +145,41 @@ class Chats(Plans):
         """Note that a chat is held in one place alone, as a rehearsal is."""
         await self._do(t.chat_place.insert().values(chat_id=chat.id, place_id=place.id, opened_at=now))
 
-    async def occupy(self, chat: Chat, now: datetime) -> None:
-        """Note that a chat is live in its places; the index lets no second one in."""
-        places = await self.places(chat)
-        have = select(t.chat_place.c.place_id).where(t.chat_place.c.chat_id == chat.id)
-        known = {row.place_id for row in await self._rows(have)}
-        rows = [
-            {"chat_id": chat.id, "place_id": p.id, "live": True, "opened_at": now}
-            for p in places
-            if p.id not in known
-        ]
-        await self._do(update(t.chat_place).where(t.chat_place.c.chat_id == chat.id).values(live=True))
-        await self._do(t.chat_place.insert(), rows)
+    async def occupy(self, chat: Chat, now: datetime) -> tuple[tuple[Place, Chat], ...]:
+        """Note that a chat is live in its places; gives those that another chat has and keeps tonight."""
+        mine = t.chat_place.c.chat_id == chat.id
+        known = {row.place_id for row in await self._rows(select(t.chat_place.c.place_id).where(mine))}
+        here = and_(mine, t.chat_place.c.left_at.is_(None))
+        await self._do(update(t.chat_place).where(here).values(live=True))
+        without = []
+        for place in [place for place in await self.places(chat) if place.id not in known]:
+            if (other := await self.live_beside(chat, place)) is not None:
+                without.append((place, other))
+            else:
+                await self.come_in(chat, place, now)
+        return tuple(without)
+
+    async def come_in(self, chat: Chat, place: Place, now: datetime) -> None:
+        """Note that a chat is live in a place, and who people there were told may read it."""
+        series = await self.series(chat.series_id)
+        openness = await self._value(select(OPENNESS).where(t.place.c.id == place.id))
+        told = least_open(series.visibility, Visibility(openness))
+        here = {"chat_id": chat.id, "place_id": place.id}
+        row = insert(t.chat_place).values(**here, live=True, opened_at=now, told=told)
+        again = {"live": True, "left_at": None, "told": told}
+        await self._do(row.on_conflict_do_update(index_elements=["chat_id", "place_id"], set_=again))
+
+    async def go_out(self, chat: Chat, place: Place, now: datetime | None) -> None:
+        """Let the next chat into a place; with a moment, this one hears nothing there from then on."""
+        mine = t.chat_place.c.chat_id == chat.id, t.chat_place.c.place_id == place.id
+        gone = {"live": False} | ({"left_at": now} if now else {})
+        await self._do(update(t.chat_place).where(*mine).values(**gone))
+
+    async def told_in(self, chat: Chat, place: Place) -> Visibility | None:
+        """Who people in a place were told may read a chat."""
+        mine = t.chat_place.c.chat_id == chat.id, t.chat_place.c.place_id == place.id
+        told = await self._value(select(t.chat_place.c.told).where(*mine))
+        return Visibility(told) if told else chat.told
 
     async def vacate(self, chat: Chat) -> None:
         """Let the next chat into this chat's places."""
@@ -141,16 +191,27 @@ _EMPTY = ~exists().where(t.question.c.chat_id == t.chat.c.id)
 _SOONEST, _LATEST = t.chat.c.starts_at, t.chat.c.starts_at.desc()
 _IN_HOUR = (t.chat.c.state.in_(LIVE), _LATEST)
 _COMING = (and_(_AHEAD, t.chat.c.rehearsal.is_(False)), _SOONEST)
+_UNPLANNED = (and_(_AHEAD, _EMPTY, t.chat.c.rehearsal.is_(False)), _SOONEST)
 _MEANT: dict[Which, tuple[tuple[ColumnElement[bool], ColumnElement[Any]], ...]] = {
     Which.LIVE: (_IN_HOUR, _COMING),
     Which.AHEAD: (_COMING,),
-    Which.UNPLANNED: ((and_(_AHEAD, _EMPTY, t.chat.c.rehearsal.is_(False)), _SOONEST), _COMING),
+    Which.UNPLANNED: (_UNPLANNED, _COMING),
     Which.RECENT: (_IN_HOUR, (t.chat.c.state.in_(LATE), _LATEST)),
 }
 
 
+def _own(place_id: int) -> ColumnElement[bool]:
+    """Whether a chat is of the community that a place belongs to."""
+    s, p = t.series.c, t.place.c
+    return exists().where(s.id == t.chat.c.series_id, p.community_id == s.community_id, p.id == place_id)
+
+
 def _held_in(place_id: int) -> ColumnElement[bool]:
-    opened = exists().where(t.chat_place.c.chat_id == t.chat.c.id, t.chat_place.c.place_id == place_id)
+    opened = exists().where(
+        t.chat_place.c.chat_id == t.chat.c.id,
+        t.chat_place.c.place_id == place_id,
+        t.chat_place.c.left_at.is_(None),
+    )
     at_home = exists().where(
         t.series_place.c.series_id == t.chat.c.series_id,
         t.series_place.c.place_id == place_id,

@@ -39,8 +39,11 @@ class Copies(Outbound):
         self, row: Row[Any], given: Given, subjects: frozenset[str], now: datetime
     ) -> None:
         chat, place = await self.chat(row.chat_id), await self.place(row.place_id)
-        if chat is not None:
-            for card in collected.cards(given, subjects, Collecting(row.collecting)):
+        if chat is None:
+            return
+        heard = {one.id for one in await self.places(chat)}
+        for card in collected.cards(given, subjects, Collecting(row.collecting)):
+            if place.id in heard or not card.text:  # in a muted place nothing is posted, but words still go
                 await self.keep(chat, place, card, now)
 
     async def copy_of(self, place_id: int, native_id: str) -> int | None:

@@ -28,6 +28,20 @@ class HostsRooms(Keeping):
             key, payload = f"{_SUBJECT}.{place.community_id}.{tried}", {"text": name, "person": person}
             await self._put(place, Action.ROOM, _SUBJECT, key, payload, now)
 
+    async def let_into_hosts_room(self, community_id: int, person: str, now: datetime) -> None:
+        """Have a host let into the private room, if the network made one or is to make one."""
+        o = t.outbox.c
+        theirs = select(t.outbox).join(t.place).where(t.place.c.community_id == community_id)
+        made = theirs.where(o.subject == _SUBJECT, o.state.in_((WAITING, SENT))).order_by(o.id.desc())
+        room = await self._row(made.limit(1))
+        if room is None or room.payload.get("person") == person:
+            return
+        subject = f"{_SUBJECT}.{room.id}.{person}"
+        asked = await self._value(select(func.count()).where(o.subject == subject))
+        payload, key = {"text": room.payload.get("text", ""), "person": person}, f"{subject}.{asked}"
+        beside = await self.place(room.place_id)
+        await self._put(beside, Action.ROOM, subject, key, payload, now, depends_on=room.id)
+
     async def hosts_room_wished(self, community_id: int) -> bool:
         """Whether a private room is on its way, or was made."""
         wished = select(t.outbox.c.id).join(t.place).where(t.place.c.community_id == community_id)

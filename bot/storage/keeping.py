@@ -84,8 +84,9 @@ class Keeping(Runs):
             t.outbox.c.chat_id == chat.id, t.outbox.c.place_id == place.id, t.outbox.c.subject == wish.subject
         )
         unsent = and_(mine, t.outbox.c.state == WAITING, t.outbox.c.first_attempt_at.is_(None))
-        await self._do(update(t.outbox).where(unsent).values(state=WITHDRAWN))
         made = await self._value(select(func.count()).where(mine))
+        if made:
+            await self._do(update(t.outbox).where(unsent).values(state=WITHDRAWN))
         on = await self._row_of(chat.id, place.id, wish.on) if wish.on else None
         if (wish.on and on is None) or (wish.instants and await self._by_a_person(on)):
             return

@@ -2,14 +2,14 @@
 
 from urllib.parse import quote
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from bot.core.archive.chat_page import least_open
 from bot.core.model import Chat, Series, Visibility
 from bot.core.state import Links
 from bot.storage import tables as t
 from bot.storage.chats import Chats
-from bot.storage.openness import OPENNESS
+from bot.storage.openness import OPENNESS, shut_away
 
 
 class Linked(Chats):
@@ -20,17 +20,43 @@ class Linked(Chats):
         address = await self._installed("address")
         if not address or chat.rehearsal:
             return Links()
-        join = await self._join_secret(chat)
+        join = await self._join_secret(chat, series)
         room = f"{address}/join/{join}" if join else ""
-        page = await self._page(address, chat, series)
-        calendar = f"{page}event.ics" if series.visibility is Visibility.PUBLIC and page else ""
+        readers = await self.page_readers(chat, series)
+        page = await self._page(address, chat, series, readers)
+        calendar = f"{page}event.ics" if readers is Visibility.PUBLIC and page else ""
         return Links(room, page, calendar)
 
     async def readers(self, chat: Chat, series: Series) -> Visibility:
-        """Who will be able to read a chat, as its weekly chat and its places stand now."""
-        ids = [place.id for place in await self.places(chat)]
+        """Who will be able to read a chat, as its weekly chat and its own most open place stand now.
+
+        What is said in a place that is less open is read by fewer, whatever the chat is.
+        """
+        ids = await self._own(chat, series)
         rows = await self._rows(select(OPENNESS.label("openness")).where(t.place.c.id.in_(ids)).distinct())
-        return least_open(series.visibility, *(Visibility(row.openness) for row in rows))
+        most = max(
+            (Visibility(row.openness) for row in rows), key=list(Visibility).index, default=series.visibility
+        )
+        return least_open(series.visibility, most)
+
+    async def owners(self, chat: Chat, series: Series) -> str:
+        """The name of a chat's community, where places of others hold it too."""
+        sp, own = t.series_place.c, t.community.c.id == series.community_id
+        heard = sp.series_id == series.id, sp.accepted_at.is_not(None), sp.muted.is_(False)
+        guest = (t.place.c.id == sp.place_id, t.place.c.community_id != series.community_id)
+        guests = exists().where(*heard, *guest, t.place.c.left_at.is_(None))
+        found: str | None = await self._value(select(t.community.c.name).where(own, guests))
+        return (found or "") if not chat.rehearsal else ""
+
+    async def _own(self, chat: Chat, series: Series) -> list[int]:
+        return [p.id for p in await self.places(chat) if p.community_id == series.community_id]
+
+    async def page_readers(self, chat: Chat, series: Series) -> Visibility:
+        """Who may read a chat's page: not everybody where its channels are all shut."""
+        shut = series.visibility is Visibility.PUBLIC and await self._value(
+            select(shut_away()).where(t.chat.c.id == chat.id)
+        )
+        return Visibility.LINK if shut else series.visibility
 
     async def page_of(self, chat: Chat, series: Series) -> str:
         """The whole address of a chat's page; "" before the bot's pages have one."""
@@ -46,15 +72,15 @@ class Linked(Chats):
         prefixed = await self._installed("prefix") != "no"
         return f"{address}/{'/'.join(map(quote, [*[community.slug] * prefixed, series.slug]))}/"
 
-    async def _page(self, address: str, chat: Chat, series: Series) -> str:
-        if series.visibility is Visibility.LINK:
+    async def _page(self, address: str, chat: Chat, series: Series, readers: Visibility) -> str:
+        if readers is Visibility.LINK:
             secret = await self._value(select(t.series.c.link_secret).where(t.series.c.id == series.id))
             return f"{address}/l/{secret}" if secret else ""
-        return await self.page_of(chat, series) if series.visibility is Visibility.PUBLIC else ""
+        return await self.page_of(chat, series) if readers is Visibility.PUBLIC else ""
 
-    async def _join_secret(self, chat: Chat) -> str | None:
-        """The secret of the first room of this chat that a link leads into."""
-        ids = [place.id for place in await self.places(chat)]
+    async def _join_secret(self, chat: Chat, series: Series) -> str | None:
+        """The secret of the first room of this chat's own community that a link leads into."""
+        ids = await self._own(chat, series)
         secret = t.place.c.join_secret
         query = select(secret).where(t.place.c.id.in_(ids), secret.is_not(None)).order_by(t.place.c.id)
         found: str | None = await self._value(query.limit(1))

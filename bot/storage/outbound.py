@@ -1,61 +1,46 @@
 """The outbox: what must be said and done in each place, from wish to confirmation."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.actions import Action
-from bot.core.effects import Card, Effect, Enter, Entry, Link, Moment, Say, Tell, Wish, Withdraw
-from bot.core.model import Chat, Offer, Place
+from bot.core.confirming import confirmed_by_tick
+from bot.core.effects import (
+    Card,
+    Effect,
+    Enter,
+    Say,
+    Tell,
+    Wish,
+    Withdraw,
+    for_guests,
+)
+from bot.core.model import Chat, Place
 from bot.core.state import Running
 from bot.storage import tables as t
 from bot.storage.keeping import (
     SENT,
     WAITING,
-    WITHDRAWN,
-    entry_of,
-    kept_id,
-    kept_turn,
-    moments_of,
     shown_link,
     shown_moments,
     shown_offers,
 )
-from bot.storage.talking import Talking
+from bot.storage.lagging import TAKEN_BACK, Lagging
+from bot.storage.plans import place_of
+from bot.storage.queued import NEXT, Queued, queued_of
 
 DROPPED, FAILED = "dropped", "failed"
 REFUSAL = "refusal"
 """The subject of a reply that says no."""
 
 
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """One row of the outbox, ready to be tried."""
-
-    id: int
-    place: Place
-    action: Action
-    subject: str
-    text: str
-    offers: tuple[Offer, ...]
-    target: str | None
-    person: str | None
-    thread: str | None
-    entry: Entry | None
-    about: str | None
-    moments: tuple[Moment, ...]
-    link: Link | None
-    chat_id: int | None
-    due_at: datetime
-    not_after: datetime | None
-    first_attempt_at: datetime | None
-
-
-class Outbound(Talking):
+class Outbound(Lagging):
     """What is asked of the outbox.
 
     `touched` are the places that got something to do; `settled` says that a row came to its end.
@@ -65,19 +50,30 @@ class Outbound(Talking):
         super().__init__(connection)
         self.settled = False
 
-    async def perform(self, state: Running, effects: Sequence[Effect], now: datetime) -> None:
-        """Queue what a change of a chat asks for, in every place it concerns."""
-        chat, places = state.chat, await self.places(state.chat)
+    async def perform(
+        self, state: Running, effects: Sequence[Effect], now: datetime, only: Sequence[Place] | None = None
+    ) -> None:
+        """Queue what a change of a chat asks for, in every place it concerns, or in some `only`."""
+        chat, places = state.chat, await self.places(state.chat) if only is None else only
         for effect in effects:
             if isinstance(effect, Withdraw):
                 await self.withdraw(chat.id, effect.subject)
                 if not effect.subject:
                     await self._expire(chat.id, now)
                 continue
-            for place in await self._homes(chat, places, effect):
-                if _kept_only(effect) and place.platform not in self.keeps:
+            for place in await self._homes(state, places, effect):
+                if self._beyond(place.platform, effect):
                     continue
                 await self._queue(state, place, effect, now)
+
+    def _beyond(self, network: str, effect: Effect) -> bool:
+        """Whether a network cannot do this at all."""
+        action = Action.ENTRY if isinstance(effect, Enter) else getattr(effect, "action", None)
+        if action in self.unable.get(network, ()):
+            return True
+        if isinstance(effect, Wish) and effect.instants and network in self.untimed:
+            return True
+        return _kept_only(effect) and network not in self.keeps
 
     async def withdraw(self, chat_id: int, subject: str = "") -> None:
         """Take back what was not attempted yet: one subject with all that hangs on it, or everything.
@@ -98,9 +94,7 @@ class Outbound(Talking):
             mine = and_(mine, or_(part, t.outbox.c.depends_on.in_(on_it)))
         else:
             mine = and_(mine, ~t.outbox.c.subject.startswith("copy."), ~_thread_of_sent(chat_id))
-        await self._do(
-            update(t.outbox).where(mine).values(state=WITHDRAWN, key=t.outbox.c.key + ".w" + _own_id())
-        )
+        await self._do(update(t.outbox).where(mine).values(**TAKEN_BACK))
 
     async def _expire(self, chat_id: int, now: datetime) -> None:
         """Let what was attempted and not confirmed go out now or not at all."""
@@ -114,16 +108,16 @@ class Outbound(Talking):
 
     async def waiting_in(self, place_id: int, but: Sequence[int] = ()) -> Queued | None:
         """The most urgent row of a place that may go now; posts of a place keep their order."""
-        earlier_post = select(func.min(_FIRST.c.id)).where(
-            _FIRST.c.place_id == place_id, _FIRST.c.state == WAITING, _FIRST.c.action.in_(_IN_ORDER)
-        )
-        in_turn = or_(t.outbox.c.action.not_in(_IN_ORDER), t.outbox.c.id == earlier_post.scalar_subquery())
-        query = _QUEUED.where(t.outbox.c.place_id == place_id, in_turn, t.outbox.c.id.not_in(but))
-        row = await self._row(query.order_by(t.outbox.c.urgency, t.outbox.c.id).limit(1))
-        if row is None:
-            return None
+        return (await self.waiting_in_each([place_id], but)).get(place_id)
+
+    async def waiting_in_each(self, place_ids: Iterable[int], but: Iterable[int]) -> dict[int, Queued]:
+        """The most urgent row of each of these places that has one which may go now."""
+        given = {"places": json.dumps(sorted(place_ids)), "but": json.dumps(sorted(but))}
+        return {row.place_id: await self._whole(row) for row in await self._rows(NEXT, **given)}
+
+    async def _whole(self, row: Row[Any]) -> Queued:
         about = await self._sent_as(row.payload.get("about_row"))
-        return replace(_queued_of(row), about=about) if about else _queued_of(row)
+        return replace(queued_of(row), about=about) if about else queued_of(row)
 
     async def _sent_as(self, row_id: int | None) -> str | None:
         """The native id of what came of a row."""
@@ -145,10 +139,11 @@ class Outbound(Talking):
         self.settled = True
         done: dict[str, Any] = {"state": SENT, "platform_message_id": native_id or None, "sent_at": now}
         if row.action is Action.WHISPER:  # meant for one person's eyes; nobody needs it here any more
-            done["payload"] = {}
+            done["payload"] = _to_be_confirmed(row)
         await self._do(update(t.outbox).where(t.outbox.c.id == row.id).values(**done))
-        await self.let_go_of_outdated(row.id)
-        if row.action is Action.ROOM and native_id:
+        if row.action.kept:
+            await self.let_go_of_outdated(row.id)
+        if row.action is Action.ROOM and native_id and row.target is None:
             await self.enter_hosts_room(row.place, native_id, row.text, now)
 
     async def give_up(self, row: Queued, state: str) -> None:
@@ -156,14 +151,8 @@ class Outbound(Talking):
         self.settled = True
         mine = or_(t.outbox.c.id == row.id, t.outbox.c.depends_on == row.id)
         await self._do(update(t.outbox).where(mine, t.outbox.c.state == WAITING).values(state=state))
-        await self.let_go_of_outdated(row.id)
-
-    async def nobody_was_asked(self, chat_id: int) -> bool:
-        """Whether posts of a chat wait in every one of its places."""
-        mine = and_(t.outbox.c.chat_id == chat_id, t.outbox.c.action == Action.POST, _ASKS)
-        rows = select(t.outbox.c.place_id, func.sum(t.outbox.c.state == WAITING).label("waiting")).where(mine)
-        waiting = [row.waiting for row in await self._rows(rows.group_by(t.outbox.c.place_id))]
-        return bool(waiting) and all(waiting)
+        if row.action.kept:
+            await self.let_go_of_outdated(row.id)
 
     async def said_by_person(
         self, chat_id: int, place_id: int, subject: str, native_id: str, now: datetime
@@ -176,38 +165,48 @@ class Outbound(Talking):
         values = {"state": SENT, "platform_message_id": native_id, "first_attempt_at": now, "sent_at": now}
         await self._do(update(t.outbox).where(unsent).values(**values))
 
-    async def _homes(self, chat: Chat, places: Sequence[Place], effect: Effect) -> Sequence[Place]:
+    async def _homes(self, state: Running, places: Sequence[Place], effect: Effect) -> Sequence[Place]:
         if not (isinstance(effect, Tell) or (isinstance(effect, Card) and effect.hosts)):
             return places
-        series = await self.series(chat.series_id)
-        community = await self.community(series.community_id)
-        return (await self.place(community.hosts_place_id),) if community.hosts_place_id else ()
+        theirs = t.place.c.community_id == state.series.community_id
+        room = select(t.place).where(theirs, t.place.c.hosts_room)
+        row = await self._row(room.order_by(t.place.c.id).limit(1))
+        return (place_of(row),) if row else ()
 
     async def _queue(
         self, state: Running, place: Place, effect: Say | Wish | Tell | Card | Enter, now: datetime
     ) -> None:
-        chat = state.chat
+        chat, guests = state.chat, place.community_id != state.series.community_id
         if isinstance(effect, Card | Enter):
-            await self.keep(chat, place, effect, now)
+            await self.keep(chat, place, for_guests(effect, state.links.page) if guests else effect, now)
             return
         key = f"c{chat.id}.{'hosts.' if isinstance(effect, Tell) else ''}{effect.subject}.p{place.id}"
         if isinstance(effect, Wish):
             await self._wish(chat, place, effect, key, now)
             return
         payload: dict[str, Any] = {"text": effect.text, "offers": shown_offers(effect.offers)}
+        payload |= shown_moments(effect.moments)
         more: dict[str, Any] = {"chat_id": chat.id}
         if isinstance(effect, Say):
+            payload |= await self._words(chat, place, effect, guests=guests)
             asked = next((q.id for q in state.questions if q.position == effect.question), None)
             more |= {"not_after": effect.not_after, "question_id": asked}
-            payload |= shown_link(effect.link)
-        payload |= shown_moments(effect.moments)
-        if isinstance(effect, Say) and effect.about:
-            payload["about_row"] = await self._row_of(chat.id, place.id, effect.about)
-        if isinstance(effect, Say) and effect.thread:
-            more["depends_on"] = await self._row_of(chat.id, place.id, effect.thread)
-            if more["depends_on"] is None:
-                return
+            if asked is not None:
+                await self.let_pass(state, place, now)
+            if effect.thread:
+                more["depends_on"] = await self._row_of(chat.id, place.id, effect.thread)
+                if more["depends_on"] is None:
+                    return
         await self._put(place, Action.POST, effect.subject, key, payload, now, **more)
+
+    async def _words(self, chat: Chat, place: Place, said: Say, *, guests: bool) -> dict[str, Any]:
+        """What a post says in this place, and where it leads."""
+        readers = await self.told_in(chat, place) if said.variants else None
+        words: dict[str, Any] = {"text": said.said_in(guests=guests, readers=readers)} | shown_link(said.link)
+        words |= {"ping": said.ping} if said.ping and not guests else {}
+        if said.about:
+            words["about_row"] = await self._row_of(chat.id, place.id, said.about)
+        return words
 
 
 def _kept_only(effect: Effect) -> bool:
@@ -215,9 +214,10 @@ def _kept_only(effect: Effect) -> bool:
     return isinstance(effect, Card | Enter) or (isinstance(effect, Wish) and effect.instants)
 
 
-_IN_ORDER = (Action.POST,)
-_FIRST = t.outbox.alias("first")
-_ASKS = or_(t.outbox.c.question_id.is_not(None), t.outbox.c.subject == "open")
+def _to_be_confirmed(row: Queued) -> dict[str, Any]:
+    """What a sent whisper keeps: the offer that a tick of its person takes up."""
+    offer = confirmed_by_tick(row.offers)
+    return {"offers": shown_offers((offer,)), "person": row.person} if offer else {}
 
 
 def _thread_of_sent(chat_id: int) -> ColumnElement[bool]:
@@ -225,63 +225,3 @@ def _thread_of_sent(chat_id: int) -> ColumnElement[bool]:
     post = t.outbox.alias("post")
     sent = select(post.c.id).where(post.c.chat_id == chat_id, post.c.state == SENT)
     return and_(t.outbox.c.action == Action.THREAD, t.outbox.c.depends_on.in_(sent))
-
-
-def _own_id() -> ColumnElement[str]:
-    return func.cast(t.outbox.c.id, t.outbox.c.key.type)
-
-
-def _queued() -> Select[Any]:
-    """Rows that wait and whose forerunner, if any, was sent."""
-    before = t.outbox.alias("before")
-    ready = and_(t.outbox.c.state == WAITING, or_(t.outbox.c.depends_on.is_(None), before.c.state == SENT))
-    joined = t.outbox.outerjoin(before, before.c.id == t.outbox.c.depends_on).join(
-        t.place, t.place.c.id == t.outbox.c.place_id
-    )
-    columns = [c for c in t.outbox.c if c.name != "place_id"]
-    named = (
-        t.place.c.id.label("place_id"),
-        t.place.c.community_id,
-        t.place.c.platform,
-        t.place.c.native_id,
-        t.place.c.name,
-    )
-    return (
-        select(
-            *columns,
-            *named,
-            before.c.platform_message_id.label("on_native_id"),
-            kept_id().label("kept_native_id"),
-        )
-        .select_from(joined)
-        .where(ready, kept_turn())
-    )
-
-
-# Made once: it is asked before each sending, and making it takes longer than running it.
-_QUEUED = _queued()
-
-
-def _queued_of(row: Row[Any]) -> Queued:
-    payload, action = row.payload, Action(row.action)
-    return Queued(
-        id=row.id,
-        place=Place(row.place_id, row.community_id, row.platform, row.native_id, row.name),
-        action=action,
-        subject=row.subject,
-        text=payload.get("text", ""),
-        offers=tuple(Offer(*offer) for offer in payload.get("offers", ())),
-        target=row.kept_native_id or payload.get("target")
-        if action.kept
-        else row.on_native_id or payload.get("target"),
-        person=payload.get("person"),
-        thread=row.on_native_id if action.kept else None,
-        entry=entry_of(payload.get("entry")),
-        about=payload.get("about"),
-        moments=moments_of(payload.get("moments", ())),
-        link=Link(*payload["link"]) if payload.get("link") else None,
-        chat_id=row.chat_id,
-        due_at=row.due_at,
-        not_after=row.not_after,
-        first_attempt_at=row.first_attempt_at,
-    )

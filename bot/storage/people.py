@@ -106,11 +106,13 @@ class People(Looks):
             t.community_host.c.person_id == person.id, t.community_host.c.community_id == place.community_id
         )
         guest = await self._rows(select(t.chat_host.c.chat_id).where(t.chat_host.c.person_id == person.id))
+        owners = await self._owners(place.community_id, chat_id) if chat_id is not None else None
         return Standing(
             power=power,
             community_host=bool(await self._value(select(host))),
-            steers_here=chat_id is None or await self._owns(place.community_id, chat_id),
+            steers_here=owners is None,
             guest_of=frozenset(row.chat_id for row in guest),
+            owners=owners or "",
         )
 
     async def make_community_host(self, community_id: int, person_id: int) -> None:
@@ -197,9 +199,12 @@ class People(Looks):
         said = await self.consent(person_id, community_id)
         return said is not None and said.forgotten_at is not None
 
-    async def _owns(self, community_id: int, chat_id: int) -> bool:
-        query = select(t.series.c.community_id).join(t.chat).where(t.chat.c.id == chat_id)
-        return bool(await self._value(query) == community_id)
+    async def _owners(self, community_id: int, chat_id: int) -> str | None:
+        """The name of another community whose chat this is; None for this one's own."""
+        query = select(t.community.c.name).select_from(t.chat.join(t.series).join(t.community))
+        others = t.series.c.community_id != community_id
+        found: str | None = await self._value(query.where(t.chat.c.id == chat_id, others))
+        return found
 
     async def _meet(self, platform: str, authors: Sequence[Author]) -> None:
         rows = [{"platform": platform, "native_id": a.native_id, "name": _name(a)} for a in authors]

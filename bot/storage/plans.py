@@ -116,6 +116,12 @@ class Plans(Queries):
             raise LookupError(f"no series {series_id}")
         return series_of(row)
 
+    async def series_going_on(self, series_id: int) -> Series | None:
+        """One series, unless it was deleted."""
+        mine = t.series.c.id == series_id, t.series.c.deleted_at.is_(None)
+        row = await self._row(select(t.series).where(*mine))
+        return series_of(row) if row else None
+
     async def series_here(self, place_id: int) -> tuple[Series, ...]:
         """The series at home in a place, by title."""
         query = (
@@ -227,6 +233,7 @@ def _columns(series: Series) -> dict[str, Any]:
         "about": series.about,
         "indexable": series.indexable,
         "collecting": series.collecting,
+        "ping": series.ping,
     }
 
 
@@ -251,6 +258,7 @@ def series_of(row: Row[Any]) -> Series:
         about=row.about,
         indexable=row.indexable,
         collecting=Collecting(row.collecting),
+        ping=row.ping,
     )
 
 

@@ -1,10 +1,12 @@
 """Who asked to be reminded of which chat."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from bot.core.actions import Action
 from bot.core.model import Person, Place
 from bot.storage import tables as t
 from bot.storage.people import People
@@ -27,6 +29,18 @@ class Reminding(Plans, People):
     async def remind_nobody(self, chat_id: int) -> None:
         """Let go of the wishes of a chat whose reminders are queued."""
         await self._do(delete(t.reminder).where(t.reminder.c.chat_id == chat_id))
+
+    async def unreached(self, platform: str, native_id: str) -> tuple[int, ...]:
+        """The private messages that did not reach somebody, and of which they do not know yet."""
+        o = t.outbox.c
+        theirs = o.payload["person"].as_string() == native_id, t.place.c.platform == platform
+        failed = select(o.id).join(t.place).where(o.state == "failed", o.action == Action.WHISPER, *theirs)
+        return tuple(row.id for row in await self._rows(failed))
+
+    async def told_unreached(self, row_ids: Collection[int]) -> None:
+        """Note that somebody was told of private messages that did not reach them."""
+        change = update(t.outbox).where(t.outbox.c.id.in_(row_ids))
+        await self._do(change.values(state="dropped", payload={}))
 
     async def reminded(self, chat_id: int) -> tuple[tuple[Place, Person], ...]:
         """Who asked to be reminded of a chat, and where; those who left everything behind are not."""

@@ -12,13 +12,13 @@ from bot.core.model import Chat, ChatState, Question, Series, Step, StepKind
 from bot.core.state import Links, Running
 from bot.storage import tables as t
 from bot.storage.chats import AHEAD, CHAT_FIELDS, LIVE
-from bot.storage.links import Linked
+from bot.storage.thanking import Thanking
 
 _LINKED = (*AHEAD, *LIVE)
 """States in which something may be said next that leads to the chat's page: hosts may end it any time."""
 
 
-class Runs(Linked):
+class Runs(Thanking):
     """What is asked of chats under way."""
 
     async def running(self, chat_id: int) -> Running:
@@ -27,24 +27,25 @@ class Runs(Linked):
         if chat is None:
             raise LookupError(f"no chat {chat_id}")
         series = await self.series(chat.series_id)
-        steps = select(t.step).where(t.step.c.chat_id == chat_id)
         unsent, shown_at = await self._shown(chat)
         return Running(
             chat=chat,
             series=quickened(series) if chat.rehearsal else series,
             questions=await self.questions(chat_id),
-            steps=runsheet.ordered(
-                Step(s.due_at, StepKind(s.kind), s.ordinal)
-                for s in await self._rows(steps)
-                if s.state == "planned"
-            ),
+            steps=await self._steps(chat_id),
             unsent=unsent,
             shown_at=shown_at,
             next_at=await self._after(chat),
             hosts=(chat.lead,) if chat.lead else (),
+            answered=await self.thanked(chat),
             links=await self.links(chat, series) if chat.state in _LINKED else Links(),
             readers=await self.readers(chat, series) if chat.state.ahead else None,
+            owners=await self.owners(chat, series) if chat.state in _LINKED else "",
         )
+
+    async def _steps(self, chat_id: int) -> tuple[Step, ...]:
+        steps = select(t.step).where(t.step.c.chat_id == chat_id, t.step.c.state == "planned")
+        return runsheet.ordered(Step(s.due_at, StepKind(s.kind), s.ordinal) for s in await self._rows(steps))
 
     async def save(self, before: Running, after: Running, now: datetime) -> Running:
         """Store what a change made of a chat; new questions get their ids."""
@@ -139,6 +140,8 @@ class Runs(Linked):
 
     async def _let_go(self, question_ids: Sequence[int]) -> None:
         """Delete questions that were never asked, or were taken back, with what points at them."""
+        if not question_ids:
+            return
         at_them = (t.outbox.c.question_id, t.message.c.thread_question_id)
         for column in at_them:
             change = update(column.table).where(column.in_(question_ids))

@@ -1,12 +1,12 @@
 """Servers of other networks and their channels: which are known, what they lack, and which are in use."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, or_, select, update
+from sqlalchemy import Row, and_, bindparam, exists, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core import plain
@@ -63,15 +63,6 @@ class KnownServer:
     places: Mapping[str, KnownChannel] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class StandingWord:
-    """Words that stand in a place, as they were heard last."""
-
-    native_id: str
-    text: str
-    said_at: datetime
-
-
 class Servers(Addresses):
     """What is asked of servers and their channels."""
 
@@ -91,7 +82,7 @@ class Servers(Addresses):
         places: dict[int, dict[str, KnownChannel]] = defaultdict(dict)
         for row in await self._rows(inside, **given):
             if row.platform == platform:
-                places[row.community_id][row.native_id] = _channel_of(row)
+                places[row.community_id][row.native_id] = channel_of(row)
         return {row.native_id: _server_of(row, places[row.id]) for row in rows}
 
     async def keep_server(self, platform: str, native_id: str, name: str, zone: str, language: str) -> int:
@@ -117,7 +108,10 @@ class Servers(Addresses):
         self.stale_communities.add(community_id)
 
     async def keep_channels(self, platform: str, community_id: int, channels: Iterable[Channel]) -> None:
-        """Have a place for each of these channels, as it is now."""
+        """Have a place for each of these channels, as it is now; pages follow what people may look into."""
+        channels = tuple(channels)
+        self.stale_communities.add(community_id)
+        self.stale |= await self._turned(platform, channels)
         rows = [
             {
                 "community_id": community_id,
@@ -133,6 +127,14 @@ class Servers(Addresses):
         found = row.excluded
         now = {"name": found.name, "lacking": found.lacking, "shut": found.shut, "left_at": None}
         await self._do(row.on_conflict_do_update(index_elements=["platform", "native_id"], set_=now), rows)
+
+    async def _turned(self, platform: str, channels: Sequence[Channel]) -> set[int]:
+        """The chats held in channels that were shut and are open now, or the other way round."""
+        ids = {shut: [one.native_id for one in channels if one.shut is shut] for shut in (True, False)}
+        p = t.place.c
+        turned = or_(*(and_(p.native_id.in_(mine), p.shut.is_not(shut)) for shut, mine in ids.items()))
+        held = select(t.chat_place.c.chat_id).join(t.place).where(p.platform == platform, turned)
+        return {row.chat_id for row in await self._rows(held)}
 
     async def place_called(self, platform: str, native_id: str) -> Place | None:
         """The place with this native id, if the bot is in it."""
@@ -151,6 +153,13 @@ class Servers(Addresses):
     async def shut(self, place_id: int) -> bool:
         """Whether not everybody on its network may look into a place."""
         return bool(await self._value(select(t.place.c.shut).where(t.place.c.id == place_id)))
+
+    async def all_shut(self, places: Collection[Place]) -> bool:
+        """Whether there is no place among these into which everybody may look; so not if there is none."""
+        if not places:
+            return False
+        seen = select(exists().where(t.place.c.id.in_([one.id for one in places]), t.place.c.shut.is_(False)))
+        return not await self._value(seen)
 
     async def host_role(self, community_id: int) -> str:
         """The native id of the role whose members are hosts in a community, or nothing."""
@@ -189,13 +198,6 @@ class Servers(Addresses):
         query = query if with_left else query.where(t.place.c.left_at.is_(None))
         return tuple(place_of(row) for row in await self._rows(query.order_by(t.place.c.id)))
 
-    async def standing_words(self, place_id: int, since: datetime) -> tuple[StandingWord, ...]:
-        """The words that stand in a place and were said since then, in the order of their saying."""
-        said = t.message.c.place_id == place_id, t.message.c.said_at >= since
-        query = select(t.message).where(*said, t.message.c.deleted_at.is_(None))
-        rows = await self._rows(query.order_by(t.message.c.said_at, t.message.c.id))
-        return tuple(StandingWord(row.platform_message_id, row.text or "", row.said_at) for row in rows)
-
     async def was_said(self, key: str) -> bool:
         """Whether something was queued under this key before."""
         return bool(await self._value(select(exists().where(t.outbox.c.key == key))))
@@ -205,7 +207,8 @@ def _server_of(row: Row[Any], places: Mapping[str, KnownChannel]) -> KnownServer
     return KnownServer(row.id, row.name, row.host_role, row.left_at is not None, places)
 
 
-def _channel_of(row: Row[Any]) -> KnownChannel:
+def channel_of(row: Row[Any]) -> KnownChannel:
+    """A place in our books from its row."""
     return KnownChannel(place_of(row), _lines(row.lacking), row.left_at is not None, row.hosts_room, row.shut)
 
 

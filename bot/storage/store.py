@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from contextvars import ContextVar
 from datetime import datetime
@@ -14,15 +14,21 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import sentences
+from bot.core.actions import Action
+from bot.core.archive.chat_page import ChatPage
+from bot.core.audience import Audience
 from bot.core.drafting import renumbered
-from bot.core.effects import Enter
+from bot.core.effects import Enter, Tell
 from bot.core.erasure import Erasure
 from bot.core.keeping import entry, kept_in_step, timed
 from bot.core.model import ChatState, Refused, Series
+from bot.core.sentences.sharing import not_held_tonight
 from bot.core.state import Change, Running
 from bot.storage.archive.addresses import Addresses
 from bot.storage.archive.browsing import Browsing
 from bot.storage.archive.changes import Changes
+from bot.storage.archive.onlooking import Onlooker
+from bot.storage.archive.page import read_page
 from bot.storage.books import Books
 from bot.storage.collecting import Copies
 from bot.storage.engine import StorageFull, named, reader_engine, writer_engine
@@ -32,9 +38,10 @@ from bot.storage.heard.holding import Holding
 from bot.storage.heard.remembered import Remembering
 from bot.storage.plans import Slot
 from bot.storage.queries import wall_clock
+from bot.storage.relations import Relations
 from bot.storage.reminding import Reminding
 from bot.storage.rooms.reading import RoomReading
-from bot.storage.servers import Servers
+from bot.storage.sharing import Sharing
 from bot.storage.whereabouts import Whereabouts
 
 KNOWS = "erased"
@@ -51,9 +58,10 @@ class Tx(
     Copies,
     Reminding,
     Holding,
+    Sharing,
     Remembering,
     ForgettingAgain,
-    Servers,
+    Relations,
     Whereabouts,
     Addresses,
     Browsing,
@@ -109,7 +117,9 @@ class Tx(
     async def _live_or_not(self, before: Running, after: Running, now: datetime) -> None:
         chat, was = after.chat, before.chat.state
         if chat.state.live and not was.live:
-            await self.occupy(chat, now)
+            for place, other in await self.occupy(chat, now):
+                text = not_held_tonight(place, (await self.series(other.series_id)).title)
+                await self.perform(after, (Tell(f"without.{place.id}", text),), now)
         if was.live and not chat.state.live:
             await self.vacate(chat)
         if chat.state is ChatState.CANCELLED is not was:
@@ -132,11 +142,16 @@ class Store:
         self._reader = reader_engine(url, readers) if readers else None
         self._turn = asyncio.Lock()
         self.changes = Changes(url)
+        self._onlooker = Onlooker(url)
         self.committed: list[Callable[[Tx], None]] = []
         self.keeps: frozenset[str] = frozenset()
         """Networks with cards and calendars of their own."""
         self.collects: frozenset[str] = frozenset()
         """Networks on which an answer given elsewhere is shown in its question's thread."""
+        self.unable: Mapping[str, frozenset[Action]] = {}
+        """What each network cannot do; there it is not wished for."""
+        self.untimed: frozenset[str] = frozenset()
+        """Networks that do not show instants in each reader's own zone."""
         self.clock: Callable[[], datetime] = wall_clock
 
     @asynccontextmanager
@@ -155,6 +170,7 @@ class Store:
                 async with self._writer.begin() as connection:
                     tx = Tx(connection)
                     tx.keeps, tx.collects, tx.clock = self.keeps, self.collects, self.clock
+                    tx.unable, tx.untimed = self.unable, self.untimed
                     yield tx
                     await tx.finish()
                     if self._erased and tx.erasures:  # first the list, or an old copy would bring it back
@@ -174,6 +190,10 @@ class Store:
             return
         async with self._reader.connect() as connection:
             yield Tx(connection)
+
+    def chat_page(self, chat_id: int, audience: Audience) -> ChatPage | None:
+        """Everything the page of a chat says, for a worker who makes it off the loop."""
+        return self._onlooker.look(lambda database: read_page(database, chat_id, audience))
 
     async def scrub(self) -> bool:
         """Let erased bytes leave the file and its log; False while an old snapshot is still being read."""
@@ -197,6 +217,7 @@ class Store:
     async def close(self) -> None:
         """Let go of every connection."""
         self.changes.close()
+        self._onlooker.close()
         await self._writer.dispose()
         if self._reader is not None:
             await self._reader.dispose()

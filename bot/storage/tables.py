@@ -11,6 +11,8 @@ from bot.storage.message_tables import message as message
 from bot.storage.message_tables import message_revision as message_revision
 from bot.storage.message_tables import outbox as outbox
 from bot.storage.message_tables import report as report
+from bot.storage.network_tables import former_room as former_room
+from bot.storage.network_tables import relation as relation
 from bot.storage.room_tables import member as member
 from bot.storage.room_tables import room_event as room_event
 from bot.storage.room_tables import room_message as room_message
@@ -90,6 +92,7 @@ series = Table(
     words("hashtag"),
     words("letters", "Q/A"),
     words("collecting", "copy"),
+    words("ping"),
     Column("minutes", Integer, nullable=False),
     Column("opening_minutes", Integer, nullable=False),
     Column("wrapping_minutes", Integer, nullable=False),
@@ -166,6 +169,9 @@ chat_place = Table(
     of("place", key=True),
     flag("live"),
     Column("opened_at", Instant, nullable=False),
+    words("told", None),
+    Column("left_at", Instant),
+    Column("read_again_at", Instant),
     Index(
         "one_live_chat_a_place",
         "place_id",

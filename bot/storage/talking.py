@@ -16,7 +16,7 @@ _ANNOUNCED = "announce"
 class Talking(HostsRooms):
     """What is asked of posts and whispers that stand for themselves."""
 
-    async def whisper(
+    async def whisper(  # noqa: PLR0913 - a row of the outbox has as many parts
         self,
         place: Place,
         person: str,
@@ -26,9 +26,14 @@ class Talking(HostsRooms):
         now: datetime,
         *,
         subject: str = "",
+        reply_to: str | None = None,
     ) -> None:
-        """Queue a word for one person's eyes, once per `key`; its `subject` outlasts its words."""
+        """Queue a word for one person's eyes, once per `key`; its `subject` outlasts its words.
+
+        What they asked in `reply_to` was asked aloud: where a network has no whispers, so is the answer.
+        """
         payload = {"text": text, "offers": shown_offers(offers), "person": person}
+        payload |= {"reply_to": reply_to} if reply_to else {}
         await self._put(place, Action.WHISPER, subject or key, key, payload, now)
 
     async def whisper_of(

@@ -342,7 +342,13 @@ async def test_end_and_b139_end_when_nothing_runs(house: PlanningRoom) -> None:
     reply = await house.say("chat end")
     assert reply.text == "The chat has not started; it does on Tue 24 Nov 2026, 8:00 pm ET."
     await house.at(chat.starts_at)
-    assert (await house.say("chat end")).text == "The chat ends now; late answers still count."
+    sure = await house.say("chat end")
+    assert sure.text == (
+        "End Homework now? It has time until 9:00 pm ET; 4 questions would not be asked. Late answers still count."
+    )
+    assert (await house.running(chat.id)).chat.state is ChatState.OPEN
+    [yes] = sure.offers
+    assert (await house.say(yes.line)).text == "The chat ends now; late answers still count."
     await house.later(seconds=1)
     assert (await house.posts())[-1].startswith("That was Weekly EdChat.")
     assert (await house.say(f"chat end chat={chat.id}")).text == "This chat has ended."
@@ -350,10 +356,40 @@ async def test_end_and_b139_end_when_nothing_runs(house: PlanningRoom) -> None:
 
 async def test_cancel_tells_every_place(house: PlanningRoom) -> None:
     await house.planned()
-    reply = await house.say("chat cancel Half-term")
+    sure = await house.say('chat cancel Half-term "already"')
+    assert sure.text == (
+        "Cancel Homework on Tue 24 Nov 2026, 8:00 pm ET? Everybody is told: Half-term 'already'."
+    )
+    assert await house.posts() == []
+    [yes] = (await house.say("chat cancel Half-term")).offers
+    reply = await house.say(yes.line)
     assert reply.text == "Homework on Tue 24 Nov 2026, 8:00 pm ET is cancelled; everybody is told."
     assert await house.posts() == ["Homework on Tue 24 Nov 2026, 8:00 pm ET is cancelled: Half-term."]
     assert (await house.say("chat cancel chat=1")).text == "This chat was called off."
+
+
+async def test_a_reason_too_long_for_a_button_is_written_again_with_the_yes(house: PlanningRoom) -> None:
+    chat = await house.planned()
+    reason = "Half-term came earlier than anybody thought, and the hall is painted; see you all in December."
+    sure = await house.say(f"chat cancel {reason}")
+    assert sure.text.endswith(f"write it once more with it:\n{reason}")
+    [yes] = sure.offers
+    assert yes.form
+    form = await house.tree.form_for(await house.asker("Ana"), "chat cancel", {"sure": "yes", "chat": "1"})
+    assert [param.name for param in form.command.params if form.asks(param)] == ["reason"]
+    assert (await house.running(chat.id)).chat.state is ChatState.PLANNED
+    await house.say(f'{yes.line} reason="{reason}"')
+    assert (await house.running(chat.id)).chat.state is ChatState.CANCELLED
+
+
+async def test_the_button_that_ends_a_chat_asks_once(house: PlanningRoom) -> None:
+    chat = await house.opened()
+    end = next(one for one in (await house.say("chat next")).offers if one.label == "End")
+    [yes] = (await house.say(end.line)).offers
+    assert (await house.running(chat.id)).chat.state.live
+    assert (await house.say(yes.line)).offers == ()
+    await house.later(seconds=1)
+    assert (await house.running(chat.id)).chat.state is ChatState.TAIL
 
 
 async def test_a_running_chat_is_ended_not_cancelled(house: PlanningRoom) -> None:
@@ -403,7 +439,7 @@ async def test_only_hosts_steer(house: PlanningRoom) -> None:
 async def test_b215_a_button_of_a_chat_long_over_says_so(house: PlanningRoom) -> None:
     chat = await house.opened()
     line = f"chat next chat={chat.id} after=0"
-    await house.say("chat end")
+    await house.say("chat end sure=yes")
     await house.later(days=90)
     before = await house.posts(chat.id)
     assert (await house.say(line)).text == "This chat has ended."

@@ -53,7 +53,7 @@ async def test_the_closing_opens_the_archive_and_hosts_get_words_to_share(room: 
 
 
 async def test_an_hour_that_hosts_end_early_leads_to_the_archive_as_well(room: Evening) -> None:
-    await room.asks("mod", "chat end", Role.HOST)
+    await room.asks("mod", "chat end sure=yes", Role.HOST)
     await room.until(16)
     assert (await closing(room))["link"] == ["Open the archive", await page(room)]
 

@@ -229,8 +229,11 @@ async def test_a_reply_to_a_copy_is_a_reply_to_the_answer_itself(room: Evening) 
     message = await room.message(replied)
     assert (message.kind, message.reply_to) == ("comment", said)
     inside = await room.says("ben", "I do it too", thread=await room.post("q1"), reply_to=copy.id)
-    assert (await room.message(inside)).reply_to == said
-    assert await room.filed(inside) == [(1, "thread")]
+    message = await room.message(inside)
+    assert (message.kind, message.reply_to) == ("comment", said)
+    assert await room.filed(inside) == []
+    labelled = await room.says("ben", "A1: I sing", thread=await room.post("q1"), reply_to=copy.id)
+    assert await room.filed(labelled) == [(1, "label")]
 
 
 async def test_a_question_that_is_out_gets_its_thread_though_the_hour_is_ended_at_once(
@@ -243,6 +246,6 @@ async def test_a_question_that_is_out_gets_its_thread_though_the_hour_is_ended_a
             assert row is not None
             assert row.subject == "q3"
             await tx.confirm(row, "question three", room.clock.at)
-        await room.asks("mod", f"chat end chat={room.chat.id}", Role.HOST)
+        await room.asks("mod", f"chat end chat={room.chat.id} sure=yes", Role.HOST)
         [thread] = await room.rows("SELECT state FROM outbox WHERE subject = 'q3.thread'")
         assert thread.state == "waiting"

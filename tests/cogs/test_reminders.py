@@ -11,9 +11,9 @@ from bot.core.effects import Moment
 from bot.core.model import Person, Role
 from cogs import every_cog
 from tests.support.evening import START, Evening, evening
-from tests.support.networks import NETWORKS
+from tests.support.networks import FEW
 
-pytestmark = pytest.mark.parametrize("rooms", NETWORKS, indirect=True)
+pytestmark = pytest.mark.parametrize("rooms", FEW, indirect=True)
 
 
 @pytest.fixture
@@ -87,6 +87,6 @@ async def test_a_chat_under_way_reminds_of_the_next_or_nobody(room: Evening) -> 
 
 async def test_a_chat_that_is_cancelled_reminds_nobody(room: Evening) -> None:
     await room.asks("ana", "chat remind")
-    await room.asks("mod", f"chat cancel chat={room.chat.id}", Role.HOST)
+    await room.asks("mod", f"chat cancel chat={room.chat.id} sure=yes", Role.HOST)
     await room.until(0)
     assert await whispered(room) == []

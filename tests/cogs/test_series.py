@@ -422,7 +422,7 @@ async def test_hosts_of_a_place_that_only_joined_change_nothing(house: PlanningR
             (room.id, "2026-11-21 12:00:00.000000"),
         )
     for line in ("series pause", "series edit title=Ours", "series delete sure=yes", "series skip 1 Dec"):
-        assert "another community" in (await house.say(line, "Eve", place=room)).text
+        assert "Edhouse's, and its own hosts" in (await house.say(line, "Eve", place=room)).text
     assert not (await house.series()).paused
 
 

@@ -143,6 +143,12 @@ def test_an_undisturbed_chat_says_all_it_should_in_order() -> None:
     assert evening.state.chat.state is ChatState.SEALED
 
 
+def test_a_rehearsal_says_nothing_in_threads_as_the_hosts_room_may_be_one_itself() -> None:
+    evening = PureEvening(planned(2).with_chat(rehearsal=True))
+    evening.until(EIGHT + timedelta(hours=2))
+    assert [say.subject for say in evening.said if say.thread] == []
+
+
 def test_the_welcome_is_the_series_own_and_the_wrap_up_thanks_and_looks_ahead() -> None:
     evening = PureEvening(planned(2, welcome="Bring a friend."))
     evening.state = replace(evening.state, hosts=("Mo", "Nia"), next_at=EIGHT + timedelta(days=7))

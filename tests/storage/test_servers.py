@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.core.hearing import Author, Deleted, Said
 from bot.core.model import Chat, ChatState, Place, Series
 from bot.storage import tables as t
 from bot.storage.engine import database_url
@@ -114,15 +113,3 @@ async def test_the_hosts_role_of_a_community_is_kept(tx: Tx) -> None:
     assert await tx.host_role(home.community_id) == ""
     await tx.set_host_role(home.community_id, "77")
     assert await tx.host_role(home.community_id) == "77"
-
-
-async def test_words_stand_until_they_are_taken_back(tx: Tx) -> None:
-    home = await place(tx, "10")
-    await chat(tx, home, home, ChatState.OPEN)
-    attended = await tx.attended(home.id, NOW)
-    ana = Author("5", "Ana")
-    said = [Said(str(number), ana, f"word {number}", NOW + timedelta(minutes=number)) for number in range(4)]
-    await tx.store_said(home, said, attended, NOW)
-    await tx.delete(home, Deleted("2", NOW), attended, NOW)
-    standing = await tx.standing_words(home.id, NOW + timedelta(minutes=1))
-    assert [(one.native_id, one.text) for one in standing] == [("1", "word 1"), ("3", "word 3")]

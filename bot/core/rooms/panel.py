@@ -65,4 +65,4 @@ def _missing(state: Running) -> Offer:
 
 def _end(state: Running) -> Offer:
     # A form without fields asks once more: the hour cannot be begun again.
-    return Offer(say.END_NOW, f"chat end chat={state.chat.id}", form=True)
+    return Offer(say.END_NOW, f"chat end chat={state.chat.id} sure=yes", form=True)

@@ -130,6 +130,7 @@ QUESTION_SPOKEN_OF = "A moderator speaks of {label} here, but does not ask it."
 
 ONLY_HOSTS = "Only a host of this chat can do that; ask one of the moderators."
 ONLY_OWNER = "Only whoever hosts the bot can do that."
+
 WENT_WRONG = "Something went wrong, and nothing was changed; please try again in a moment."
 
 # --- A chat under way ------------------------------------------------------------------------
@@ -223,8 +224,18 @@ SETTING_HINTS = {
     "EDCHAT_DISCORD_GUILDS": "write the ids of servers separated by commas, or leave it empty for all",
     "EDCHAT_DISCORD_API_URL": "write the whole address, or leave it empty for Discord itself",
     "EDCHAT_DISCORD_GATEWAY_URL": "write the whole address, as in wss://chat.example.org, or leave it empty",
+    "EDCHAT_MATRIX_HOMESERVER": "write the homeserver's whole address, as in https://matrix.example.org",
+    "EDCHAT_MATRIX_USER": "write the bot's whole name, as in @edchat:example.org",
+    "EDCHAT_MATRIX_TOKEN": "copy the bot's access token, or leave it empty and give its password",
+    "EDCHAT_MATRIX_PASSWORD": "write the password of the bot's account, or leave it empty and give a token",
+    "EDCHAT_MATRIX_INVITERS": "write people and servers separated by commas, as in @dana:a.org, b.org",
+    "EDCHAT_MATRIX_HOST_POWER": "write a whole number from 1 to 100, as in 50",
 }
 """What to write for each setting."""
+MATRIX_HALF = (
+    "Matrix needs EDCHAT_MATRIX_HOMESERVER, EDCHAT_MATRIX_USER, and EDCHAT_MATRIX_TOKEN or "
+    "EDCHAT_MATRIX_PASSWORD: give the one that is missing, or none of them."
+)
 
 
 def setting_wrong(name: str, value: str | None) -> str:

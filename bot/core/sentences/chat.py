@@ -73,8 +73,8 @@ def reminder(chat: Chat, series: Series) -> str:
     return f"{name(chat, series)} starts at {clockface.time(chat.starts_at, chat.zone)}. See you there."
 
 
-def welcome(chat: Chat, series: Series, late: timedelta | None) -> str:
-    """The post that opens the hour: welcome, how to answer, who reads this."""
+def welcome(chat: Chat, series: Series, late: timedelta | None, readers: str = "", together: str = "") -> str:
+    """The post that opens the hour: welcome, how to answer, who reads this, and where all of it is."""
     answer = letter(series, 1)
     lines = [f"Welcome to {name(chat, series)}!"]
     if late:
@@ -84,7 +84,8 @@ def welcome(chat: Chat, series: Series, late: timedelta | None) -> str:
     lines.append(
         f"Tap Answer, or write in the question's thread. {answer}1: in the channel works too, now or later."
     )
-    lines.append(REHEARSED if chat.rehearsal else f"{_readers(chat, series)} {PRIVACY_HOW}")
+    lines.append(REHEARSED if chat.rehearsal else f"{readers or _readers(chat, series)} {PRIVACY_HOW}")
+    lines += [together] if together else []
     return "\n".join(lines)
 
 
@@ -100,11 +101,19 @@ READERS = {
 }
 
 
-def wrap(series: Series, hosts: Sequence[str], next_at: datetime | None, zone: str) -> str:
+MOST_THANKED = 40
+"""Names that a wrap-up lists; of a great chat it says how many more there are."""
+
+
+def wrap(
+    series: Series, hosts: Sequence[str], next_at: datetime | None, zone: str, answered: Sequence[str] = ()
+) -> str:
     """The post that wraps up: takeaways, thanks by name, the next date."""
     lines = ["Before we close: what is the one thing you take away?"]
     if hosts:
         lines.append(f"Thank you for hosting, {_listed(hosts)}.")
+    if answered:
+        lines.append(f"Thank you for your answers, {_listed(_some(answered))}.")
     if next_at:
         lines.append(f"We meet again on {clockface.moment(next_at, zone)}.")
     return "\n".join(lines)
@@ -274,6 +283,11 @@ def already_begun(chat: Chat) -> str:
 
 def _headed(chat: Chat, series: Series) -> str:
     return f"{name(chat, series)} {series.hashtag}".strip()
+
+
+def _some(names: Sequence[str]) -> Sequence[str]:
+    more = len(names) - MOST_THANKED
+    return names if more < 2 else (*names[:MOST_THANKED], f"{more} others")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -10,7 +10,6 @@ from bot.core.times import clockface
 HASHTAG_BAD = "A hashtag is one word of letters and digits; write it like #edchat."
 SLOTS_MANY = "A weekly chat has at most {most} times; please leave some out."
 SERIES_MANY = "A community has at most {most} weekly chats; delete one that is over, then try again."
-SERIES_NOT_OURS = "That weekly chat belongs to another community; its own hosts change it."
 BREAK_BACKWARDS = "That break ends on {last}, before it begins on {first}; please check the dates."
 SERIES_WHERE = "Where will the chat be held? Add place=#edchat with the name of the room."
 EDIT_WHAT = (
@@ -20,6 +19,7 @@ PAUSED_ALREADY = "It is paused already; `series resume` lets it go on."
 SERIES_NONE = "There is no weekly chat here yet; a host makes one with `series create`."
 ANSWERS_NAMELESS = "Answers may be given without a name."
 FOUND_BY_ENGINES = "Search engines may find what everybody may read."
+CALLED = "Announcements call {role}."
 HOW_COLLECTED = {
     "copy": "The words are copied into their question's thread, with a link to where they stand.",
     "link": "Only a link to the words stands in their question's thread; an answer by form is copied.",
@@ -51,6 +51,7 @@ def series_page(series: Series, rules: Sequence[str], dates: Sequence[str], left
     lines += [READERS[series.visibility.value], *([f"Welcome: {series.welcome}"] if series.welcome else [])]
     lines += [f"About: {series.about}"] if series.about else []
     lines += [HOW_COLLECTED[series.collecting.value]] if series.collecting is not Collecting.COPY else []
+    lines += [CALLED.format(role=f"<@&{series.ping}>")] if series.ping else []
     lines += [ANSWERS_NAMELESS] if series.anonymous_answers else []
     lines += [FOUND_BY_ENGINES] if series.indexable else []
     lines += [f"Left out: {'; '.join(left_out)}."] if left_out else []

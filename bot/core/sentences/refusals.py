@@ -6,10 +6,18 @@ MESSAGE_GONE: Final = "The message is gone: somebody deleted it."
 THREAD_GONE: Final = "The thread is gone: somebody deleted it, or it was never made."
 THREAD_LOCKED: Final = "The thread is locked: open its menu and unlock it, or give me Manage Threads."
 NO_THREADS_HERE: Final = "There can be no thread in this kind of channel: hold chats in a text channel."
+THREADS_FULL: Final = (
+    "The server has as many open threads as there can be, so this question gets none: answers with a label "
+    "in the channel count. Close old threads, and the next question has one again."
+)
 SYSTEM_MESSAGE: Final = "That is a line of the network itself; nothing can be done with it."
 PRIVATE_CLOSED: Final = (
     "They take no private messages from me: they open the server's menu, then Privacy Settings, "
     "and allow direct messages."
+)
+UNREACHED: Final = (
+    "A reminder that you asked for did not reach you: you take no private messages from me. Open the "
+    "server's menu, then Privacy Settings, and allow direct messages."
 )
 NOBODY: Final = "I do not know whom to say that to."
 PINS_FULL: Final = "The channel has as many pins as it can hold: take an old one off."

@@ -15,6 +15,14 @@ CONTENT_OFF: Final = (
     "I cannot read what people write, so only the Answer button and `/answer` reach me: whoever runs the bot "
     "opens Discord's developer page, then Bot, switches on Message Content Intent, and starts the bot again."
 )
+AGE_RESTRICTED: Final = (
+    "{channel} is age-restricted, so no chat held in it is shown to everybody: hold chats elsewhere, "
+    "or open the channel's settings and switch Age-Restricted Channel off."
+)
+STICKER: Final = "sticker {name}"
+POLL: Final = "poll: {question}"
+FORWARDED: Final = "a forwarded message"
+"""What somebody sent beside words, in the list of files."""
 REFUSED: Final = (
     "Discord refuses the bot's token: open Discord's developer page, then Bot, choose Reset Token, "
     "put the new one into EDCHAT_DISCORD_TOKEN, and start the bot again."

@@ -27,9 +27,12 @@ SETUP_OTHER_NETWORK = "That room is on another network; choose one of the rooms 
 NO_ROOM_YET = "There is no room for everybody here yet; make one first, as in `room create edchat`."
 HOSTS_MANY = "That is more than {most} names; please give them in several goes."
 HOSTS_ROLES = "One role can be that of the hosts; give one, and name others one by one."
+CALL_WHOM = "Which role shall announcements call? Choose one after typing @, or say none."
 HOSTS_ROLE_HERE = "There are no roles in rooms of this kind; name the hosts one by one."
 HOSTS_ROOM_LACKING = "There is no hosts' room yet, so nothing can be rehearsed or told to hosts alone."
-HOSTS_ROOM_COMES = "I am making a private thread for the hosts; others are added by mentioning them there."
+HOSTS_ROOM_COMES = (
+    "I am making a private thread for the hosts that you name; others are added by mentioning them there."
+)
 HOSTS_ROOM_HELLO = (
     "This is the hosts' room: what chats need from you is told here, and their panel stands here."
 )

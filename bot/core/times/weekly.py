@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from bot.core import sentences
+from bot.core.host_names import called_role
 from bot.core.labels.reading import Letters
 from bot.core.model import ChatState, Collecting, Refused, Series, Visibility
 from bot.core.plain import plain, storable, title
@@ -119,6 +120,7 @@ class Wishes:
     search_engines: bool | None = None
     about: str | None = None
     collecting: Collecting | None = None
+    ping: str | None = None
 
     def of(self, series: Series) -> Series:
         """The series as wished."""
@@ -134,6 +136,7 @@ class Wishes:
             "indexable": self.search_engines,
             "about": None if self.about is None else blurb(self.about),
             "collecting": self.collecting,
+            "ping": None if self.ping is None else called_role(self.ping),
         }
         changed = replace(series, **{name: value for name, value in wished.items() if value is not None})  # type: ignore[arg-type]
         return changed if self.minutes is None else of_length(changed, self.minutes)

@@ -80,8 +80,8 @@ class Acting:
         return await keep_entry(self.client, self.store, self.clock, await self._guild_id(), self.out)
 
     async def room(self) -> str:
-        """Make the hosts' private thread, or find it, and let its person in."""
-        made = await self._found_room() or await self._made_room()
+        """Make the hosts' private thread, or find it, and let its person in; one that is there stays."""
+        made = self.out.target or await self._found_room() or await self._made_room()
         if self.out.person and self.out.person.isdecimal():
             await self.client.http.add_user_to_thread(int(made), int(self.out.person))
         return made
@@ -90,7 +90,9 @@ class Acting:
 
     async def thread(self) -> str:
         """Start a thread from a message, or name the one it has; both have the same id."""
-        channel, message, name = self._ids(self.out.target)[0], number(self.out.target), self._name()
+        channel, message, name = *self._ids(self.out.target), self._name()
+        if isinstance(self.client.get_channel(channel), discord.Thread):  # where no thread can begin
+            return str(message)
         try:
             await self.client.http.start_thread_with_message(
                 channel, message, name=name, auto_archive_duration=A_WEEK
@@ -102,14 +104,16 @@ class Acting:
         return str(message)
 
     async def pin(self) -> str:
-        """Pin a message, take our older pins off, and the network's own line that tells of it."""
+        """Pin a message, take off what we pinned before, and the network's own line that tells of it."""
         channel, message = self._ids(self.out.target)
         http = self.client.http
         await self._awake(channel, partial(http.pin_message, channel, message))
         pins: Any = await http.pins_from(channel, limit=50)
-        for one in (each["message"] for each in pins["items"]):
-            if self._mine(one) and int(one["id"]) != message:
-                await _unless_gone(http.unpin_message(channel, int(one["id"])))
+        others = [str(one["message"]["id"]) for one in pins["items"] if int(one["message"]["id"]) != message]
+        async with self.store.read() as tx:
+            ours = await tx.pinned(self.out.place.id, others)
+        for old in sorted(map(int, ours)):
+            await _unless_gone(http.unpin_message(channel, old))
         for one in await http.logs_from(channel, _LINES_READ):
             if self._mine(one) and one["type"] == discord.MessageType.pins_add.value:
                 await _unless_gone(http.delete_message(channel, int(one["id"])))
@@ -156,7 +160,7 @@ class Acting:
 
     async def find_room(self) -> str | None:
         """Find the private thread that an earlier attempt made."""
-        return await self._found_room()
+        return self.out.target or await self._found_room()
 
     # -- how ------------------------------------------------------------------------------------------------
 
@@ -168,7 +172,7 @@ class Acting:
                 return found
         view = buttons(self.out.offers, self.out.link) or discord.utils.MISSING
         words, key = await self._words(), nonce(self.out.key)
-        sent = await channel.send(words, nonce=key, allowed_mentions=_NO_PINGS, view=view)
+        sent = await channel.send(words, nonce=key, allowed_mentions=self._called(), view=view)
         return str(sent.id)
 
     async def _edited(self, message: discord.PartialMessage) -> None:
@@ -184,10 +188,16 @@ class Acting:
 
     async def _words(self) -> str:
         about, text = self.out.about, spoken_commands(self.out.text, self.client.paths, "/")
+        text = f"<@&{self.out.ping}> {text}" if self.out.ping else text
         if not about:
             return drawn(text, self.out.moments)
         channel = await self._standing_in(about)
         return drawn(text, self.out.moments, jump_link(await self._guild_id(), channel, about))
+
+    def _called(self) -> discord.AllowedMentions:
+        """Whom a post may call: nobody, or the role that was chosen, whatever else its words name."""
+        roles = [discord.Object(number(self.out.ping))] if self.out.ping else False
+        return discord.AllowedMentions(everyone=False, users=False, roles=roles, replied_user=False)
 
     async def _awake(self, channel: int, act: Callable[[], Awaitable[_T]]) -> _T:
         """Act in a thread, and open it first where it was put away."""

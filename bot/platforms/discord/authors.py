@@ -13,6 +13,7 @@ import structlog
 from bot.core.hearing import Author
 from bot.core.model import Place
 from bot.platforms.discord.askers import power_of
+from bot.platforms.discord.translating import passed_on
 
 Whoever = discord.User | discord.Member
 Room = discord.TextChannel | discord.Thread
@@ -38,6 +39,22 @@ class Authors:
         if not isinstance(who, discord.Member):
             return self._seen.get((place.id, who.id)) or Author(str(who.id), who.display_name)
         return self._note(place, room, who)
+
+    def writer(self, place: Place, message: discord.Message) -> Author:
+        """Describe who wrote a message that an event brings."""
+        if passed_on(message):
+            return _behind(message)
+        return self.of(place, message.channel, message.author)
+
+    async def writers(
+        self, place: Place, room: Room, messages: Iterable[discord.Message]
+    ) -> dict[int, Author]:
+        """Describe who wrote messages that were read, by the messages' ids."""
+        passed, own = [], []
+        for one in messages:
+            (passed if passed_on(one) else own).append(one)
+        people = await self.find(place, room, (one.author for one in own))
+        return {one.id: people[one.author.id] for one in own} | {one.id: _behind(one) for one in passed}
 
     async def find(self, place: Place, room: Room, people: Iterable[Whoever]) -> dict[int, Author]:
         """Describe people of whom only the users are known, as they are now."""
@@ -86,6 +103,11 @@ class Authors:
             with suppress(discord.NotFound):  # who has left is nobody there any more
                 found.append(await guild.fetch_member(number))
         return found
+
+
+def _behind(message: discord.Message) -> Author:
+    """Somebody for whom a webhook speaks: one speaks for many, and each is known by their name."""
+    return Author(f"{message.webhook_id}/{message.author.display_name}", message.author.display_name)
 
 
 def _may(room: object, who: discord.Member) -> discord.Permissions:

@@ -117,9 +117,9 @@ class CatchingUp:
 
     async def _heard(self, place: Place, room: Room, page: Sequence[discord.Message]) -> list[Heard]:
         said = [one for one in page if by_people(one) and says_something(one)]
-        authors = await self._authors.find(place, room, (one.author for one in said))
+        authors = await self._authors.writers(place, room, said)
         own = isinstance(room, discord.Thread)
-        return [self._translator.heard_as(one, authors[one.author.id], own=own) for one in said]
+        return [self._translator.heard_as(one, authors[one.id], own=own) for one in said]
 
     # -- what is not as it was --------------------------------------------------------------------
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from typing import Any, Final, cast
 
 import discord
@@ -14,6 +15,7 @@ from bot.commands import CommandTree
 from bot.core.model import Offer, Refused
 from bot.core.plain import cut
 from bot.core.sentences import forms as sentences
+from bot.core.sentences.refusals import UNREACHED
 from bot.declared import Asker, Choice, Command, Form, Param, Reply
 from bot.platforms.discord import arguments, forms
 from bot.platforms.discord.answering import answer, hold, kindly
@@ -28,6 +30,8 @@ IN_TIME: Final = 2.0
 FIRST_WAIT: Final = 60.0
 LONGEST_WAIT: Final = 3_600.0
 """Seconds until Discord is told again of commands that it did not take."""
+LAST_ANSWERS: Final = 2.0
+"""Seconds in which what is being answered when the connection ends may still be finished."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -37,15 +41,15 @@ class Desk:
 
     def __init__(self, tree: CommandTree, store: Store, slashes: app_commands.CommandTree[Any]) -> None:
         self._tree, self._store, self.slashes = tree, store, slashes
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._told = False
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._told = self._ended = False
 
     async def sync(self) -> None:
         """Tell Discord which commands there are, if that changed."""
         self._told = await sync(self.slashes, self._store)
 
     async def run(self) -> None:
-        """Live as long as the connection; what is still being answered ends with it."""
+        """Live as long as the connection, and until what was begun by then is answered or given up."""
         wait = FIRST_WAIT
         try:
             while not self._told:
@@ -54,8 +58,7 @@ class Desk:
                 await self.sync()
             await asyncio.Event().wait()
         finally:
-            for task in self._tasks:
-                task.cancel()
+            await self._end()
 
     def on_interaction(self, asking: Asking) -> None:
         """Take a press or a form; commands come by their own way."""
@@ -67,11 +70,11 @@ class Desk:
 
     async def slash(self, asking: Asking, command: Command, given: Mapping[str, Any]) -> None:
         """Carry out a slash command, or ask in a form for what it lacks."""
-        await kindly(asking, self._slash(asking, command, given))
+        await self._attend(asking, self._slash(asking, command, given))
 
     async def open_line(self, asking: Asking, line: str) -> None:
         """Open the form that a line begins."""
-        await kindly(asking, self._open_line(asking, line))
+        await self._attend(asking, self._open_line(asking, line))
 
     async def failed(self, asking: Asking, fault: app_commands.AppCommandError) -> None:
         """Say so when a command came that is none of ours any more, as from before an update."""
@@ -82,6 +85,14 @@ class Desk:
         self, asking: Asking, command: Command, param: Param, typed: str
     ) -> list[app_commands.Choice[str]]:
         """What an option offers to somebody who types; nothing when that takes too long."""
+        if self._ended:
+            return []
+        self._note(asyncio.current_task())
+        return await self._found(asking, command, param, typed)
+
+    async def _found(
+        self, asking: Asking, command: Command, param: Param, typed: str
+    ) -> list[app_commands.Choice[str]]:
         given = arguments.texts(command, arguments.by_parameter(asking.namespace))
         given.pop(param.name, None)
         try:
@@ -100,10 +111,32 @@ class Desk:
             if len(one.value) <= longest
         ][: arguments.MOST_CHOICES]
 
-    def _begin(self, asking: Asking, act: Awaitable[None]) -> None:
-        task = asyncio.create_task(kindly(asking, act))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _begin(self, asking: Asking, act: Coroutine[Any, Any, None]) -> None:
+        self._note(asyncio.create_task(self._attend(asking, act)))
+
+    async def _attend(self, asking: Asking, act: Coroutine[Any, Any, None]) -> None:
+        """Do what was asked, unless nothing begins any more."""
+        if self._ended:
+            act.close()
+            return
+        self._note(asyncio.current_task())
+        await kindly(asking, act)
+
+    def _note(self, task: asyncio.Task[Any] | None) -> None:
+        """Count a task, which may be the library's, among those that are waited for at the end."""
+        if task is not None:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _end(self) -> None:
+        """Let nothing begin any more, and what was begun be finished soon or given up."""
+        self._ended = True
+        if not self._tasks:
+            return
+        _, left = await asyncio.wait(self._tasks, timeout=LAST_ANSWERS)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _slash(self, asking: Asking, command: Command, given: Mapping[str, Any]) -> None:
         if arguments.opens_form(command, given):
@@ -126,7 +159,7 @@ class Desk:
             return
         await hold(asking)
         who = await asker(self._store, asking)
-        await answer(asking, await self._tree.answer(who, press.line))
+        await self._answer(asking, who, await self._tree.answer(who, press.line))
 
     async def _take(self, asking: Asking, data: Mapping[str, Any]) -> None:
         form = forms.filled(data)
@@ -157,7 +190,18 @@ class Desk:
         reply = await self._tree.run(who, command.path, rest, lines)
         if reply.refused and typed:
             reply = Reply(sentences.not_lost(reply.text, typed), again, refused=True)
+        await self._answer(asking, who, reply)
+
+    async def _answer(self, asking: Asking, who: Asker, reply: Reply) -> None:
+        """Give an answer, after a word on what did not reach who asks."""
+        async with self._store.read() as tx:
+            missed = await tx.unreached(who.place.platform, who.person.native_id)
+        if missed:
+            reply = replace(reply, text=f"{UNREACHED}\n\n{reply.text}")
         await answer(asking, reply)
+        if missed:
+            async with self._store.begin() as tx:
+                await tx.told_unreached(missed)
 
     async def _open_line(self, asking: Asking, line: str) -> None:
         await self._open(asking, *self._line(line))

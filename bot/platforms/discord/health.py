@@ -38,6 +38,7 @@ def health(channel: discord.TextChannel | discord.Thread, *, reads: bool) -> Hea
     role = _role(channel.guild)
     lacking = [sentences.lacks(one, _shown(channel), role) for one in missing]
     lacking += [] if reads else [sentences.CONTENT_OFF]
+    lacking += [sentences.AGE_RESTRICTED.format(channel=f"#{_shown(channel)}")] if channel.is_nsfw() else []
     return Health(tuple(lacking), not set(missing) & set(stops))
 
 
@@ -66,10 +67,13 @@ def first_writable(guild: discord.Guild) -> discord.TextChannel | None:
 
 
 def _shut(channel: discord.TextChannel | discord.Thread) -> bool:
-    """Whether not everybody in the server may look into a channel, and read what was said there before."""
+    """Whether not everybody in the server may look into a channel, and read what was said there before.
+
+    An age-restricted channel counts as one: no page shows everybody what only grown-ups may see there.
+    """
     everyone = channel.permissions_for(channel.guild.default_role)
     private = isinstance(channel, discord.Thread) and channel.is_private()
-    return private or not (everyone.view_channel and everyone.read_message_history)
+    return private or channel.is_nsfw() or not (everyone.view_channel and everyone.read_message_history)
 
 
 def _missing(channel: discord.TextChannel | discord.Thread) -> Iterator[str]:

@@ -86,7 +86,7 @@ class Listener:
         def make(place: Place) -> Happened:
             heard: Heard | None = None
             if told:
-                author = self._authors.of(place, message.channel, message.author)
+                author = self._authors.writer(place, message)
                 own = place.native_id == str(message.channel.id)
                 heard = self._translator.heard_as(message, author, own=own)
             return Happened(heard, message.id)
@@ -102,7 +102,7 @@ class Listener:
             return
 
         def make(place: Place) -> Happened | None:
-            author = self._authors.of(place, message.channel, message.author)
+            author = self._authors.writer(place, message)
             edited = self._translator.edit_of(message, author)
             return Happened(edited) if edited else None
 

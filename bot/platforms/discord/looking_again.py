@@ -88,8 +88,8 @@ class LookingAgain:
             for number, one in sorted(seen.items())
             if by_people(one) and one.edited_at is not None and self._is_news(one, known.get(number))
         ]
-        authors = await self._authors.find(self._place, self._room, (one.author for one in edited))
-        heard = (self._translator.edit_of(one, authors[one.author.id]) for one in edited)
+        authors = await self._authors.writers(self._place, self._room, edited)
+        heard = (self._translator.edit_of(one, authors[one.id]) for one in edited)
         return [one for one in heard if one is not None]
 
     def _is_news(self, message: discord.Message, before: Remembered | None) -> bool:

@@ -8,24 +8,36 @@ from typing import Final
 
 import discord
 
-from bot.clock import Clock, ScaledClock, SystemClock
+from bot.clock import Clock, in_chat_time
 from bot.core.grammar import command_text
 from bot.core.hearing import Author, Commanded, Deleted, Edited, Reacted, Said
+from bot.core.plain import cut
+from bot.core.sentences import servers as sentences
 
 _BY_PEOPLE: Final = frozenset({discord.MessageType.default, discord.MessageType.reply})
 _KEYCAP: Final = "\N{COMBINING ENCLOSING KEYCAP}"
 _AS_EMOJI: Final = "\N{VARIATION SELECTOR-16}"
 _KB, _MB = 1_000, 1_000_000
+_LONGEST_ALT: Final = 300
 
 
 def by_people(message: discord.Message) -> bool:
-    """Whether somebody wrote it: bots, webhooks and Discord's own lines are nobody."""
-    return message.type in _BY_PEOPLE and message.webhook_id is None and not message.author.bot
+    """Whether somebody wrote it: bots, their answers and Discord's own lines are nobody."""
+    return message.type in _BY_PEOPLE and (passed_on(message) or not message.author.bot)
+
+
+def passed_on(message: discord.Message) -> bool:
+    """Whether a webhook says somebody's words under their name, as bridges and PluralKit do.
+
+    An answer to an asking and what another server publishes come in the same way. Nobody commands by it.
+    """
+    foreign = message.webhook_id not in (None, message.application_id)
+    return foreign and not message.flags.is_crossposted and command_text(message.content) is None
 
 
 def says_something(message: discord.Message) -> bool:
     """Whether there are words or files; what the bot may not read comes empty."""
-    return bool(message.content or message.attachments)
+    return bool(message.content or attachments(message))
 
 
 class Translator:
@@ -67,11 +79,7 @@ class Translator:
 
     def at(self, real: datetime) -> datetime:
         """An instant of Discord's in chat time."""
-        if isinstance(self._clock, SystemClock):
-            return real
-        if isinstance(self._clock, ScaledClock):  # two looks at it would put words out of their order
-            return self._clock.at(real)
-        return self._clock.now() + (real - self._clock.real()) * self._clock.rate
+        return in_chat_time(self._clock, real)
 
 
 def digit(emoji: discord.PartialEmoji | discord.Emoji | str) -> int:
@@ -87,8 +95,12 @@ def thread_of(message: discord.Message) -> str | None:
 
 
 def attachments(message: discord.Message) -> tuple[str, ...]:
-    """Names and sizes of files; their links die within a day."""
-    return tuple(f"{one.filename} ({_size(one.size)})" for one in message.attachments)
+    """Names and sizes of files, whose links die within a day, and what else there is beside the words."""
+    files = [_described(one) for one in message.attachments]
+    stickers = [sentences.STICKER.format(name=one.name) for one in message.stickers]
+    polls = [sentences.POLL.format(question=message.poll.question)] if message.poll else []
+    forwarded = [sentences.FORWARDED for _ in message.message_snapshots]
+    return (*files, *stickers, *polls, *forwarded)
 
 
 def newest(ids: Iterable[int | None], least: int = 0) -> int:
@@ -103,6 +115,12 @@ def _replied_to(message: discord.Message) -> str | None:
     if message.type is not discord.MessageType.reply or message.reference is None:
         return None
     return str(message.reference.message_id) if message.reference.message_id else None
+
+
+def _described(file: discord.Attachment) -> str:
+    """A file by name and size, and what its writer says is to be seen on it."""
+    named = f"{file.filename} ({_size(file.size)})"
+    return f"{named}: {cut(file.description, _LONGEST_ALT)}" if file.description else named
 
 
 def _size(count: int) -> str:

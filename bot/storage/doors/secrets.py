@@ -21,11 +21,12 @@ class SecretKind(StrEnum):
     SESSION = "session"
     READING = "reading"
     FEED = "feed"
+    PLACE = "place"
 
     @property
     def once(self) -> bool:
         """Whether opening the door uses it up."""
-        return self in (SecretKind.HOST, SecretKind.READING)
+        return self in (SecretKind.HOST, SecretKind.READING, SecretKind.PLACE)
 
 
 SESSION_DAYS = 90
@@ -33,6 +34,7 @@ SESSION_DAYS = 90
 _DAYS: dict[SecretKind, float] = {
     SecretKind.HOST: 7,
     SecretKind.READING: 7,
+    SecretKind.PLACE: 7,
     SecretKind.SESSION: SESSION_DAYS,
 }
 _LONGEST = 200

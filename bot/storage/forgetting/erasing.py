@@ -12,6 +12,7 @@ from bot.core.model import Chat, Person
 from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.forgetting.unsaying import Unsaying, chats_of, places_of
+from bot.storage.heard.refiling import erasure_of
 
 _AT_ONCE = 500
 
@@ -56,7 +57,10 @@ class Erasing(Unsaying):
             await self.unname(person, community_id, now, instead=pseudonym)
 
     async def _chats_with(self, person_id: int, community_id: int) -> set[int]:
-        spoke = and_(t.message.c.person_id == person_id, t.message.c.chat_id.in_(chats_of(community_id)))
+        theirs = or_(
+            t.message.c.chat_id.in_(chats_of(community_id)), t.message.c.place_id.in_(places_of(community_id))
+        )
+        spoke = and_(t.message.c.person_id == person_id, t.message.c.chat_id.is_not(None), theirs)
         rows = await self._rows(select(t.message.c.chat_id).where(spoke).distinct())
         return {row.chat_id for row in rows}
 
@@ -98,6 +102,12 @@ class Erasing(Unsaying):
         standing = await self._in_room(platform, place, [native_id])
         await self._erase_in_room(standing, now)
         return bool(standing)
+
+    async def erase_for_good(self, row: Any, now: datetime) -> None:
+        """Erase one message everywhere, and note it so that no old copy brings it back."""
+        place = await self.place(row.place_id)
+        self.erasures.append(erasure_of(Erased.MESSAGE, place, row.platform_message_id, now))
+        await self._erase_everywhere([row], now)
 
     async def _erase_everywhere(self, rows: Sequence[Any], now: datetime) -> None:
         await self.erase([row.id for row in rows], now)

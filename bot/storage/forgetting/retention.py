@@ -14,7 +14,7 @@ from bot.storage import tables as t
 from bot.storage.archive.publishing import Archives
 from bot.storage.chats import AHEAD, LIVE, chat_of
 from bot.storage.forgetting.unheard import Unheard
-from bot.storage.forgetting.unsaying import chats_of, places_of
+from bot.storage.forgetting.unsaying import chats_of, places_of, together
 
 
 class Retention(Unheard, Archives):
@@ -25,6 +25,7 @@ class Retention(Unheard, Archives):
         due = await self.due_to_go(now)
         for chat in due:
             await self.erase_chat(chat, now)
+        await self._let_guests_words_go(now)
         gone = await self._rows(select(t.community.c.id).where(t.community.c.left_at < gone_before(now)))
         for row in gone:
             await self.erase_community(row.id, now)
@@ -32,6 +33,17 @@ class Retention(Unheard, Archives):
         await self.let_unheard_words_go(now)
         await self.room_prune(now)
         return len(due) + len(gone)
+
+    async def _let_guests_words_go(self, now: datetime) -> None:
+        """Erase what was said too long ago in a community's places, though in another one's chats."""
+        for row in await self._rows(select(t.community.c.id, t.community.c.retention_days)):
+            if (before := erased_before(row.retention_days, now)) is None:
+                continue
+            theirs = and_(t.place.c.community_id == row.id, t.series.c.community_id != row.id)
+            query = select(t.message).join(t.place).join(t.chat).join(t.series)
+            due = and_(theirs, t.chat.c.ends_at < before, t.message.c.deleted_at.is_(None))
+            for word in await self._rows(query.where(due)):
+                await self.erase_for_good(word, now)
 
     async def _let_whispers_go(self, now: datetime) -> None:
         """Empty what was whispered long ago in our own rooms: it was read or never will be."""
@@ -66,11 +78,17 @@ class Retention(Unheard, Archives):
         community = await self.community(community_id)
         self.erasures.append(Erasure(Erased.COMMUNITY, now, community_id, community.slug))
         self.scrubs = self.replanned = True
+        self.stale |= await self._shared_with(community_id)
         people = await self._people_of(community_id)
         for table, where in _everything_of(community_id):
             await self._do(delete(table).where(where))
         unknown = [person_id for person_id in people if not await self._known_at_all(person_id)]
         await self._do(delete(t.person).where(t.person.c.id.in_(unknown)))
+
+    async def _shared_with(self, community_id: int) -> set[int]:
+        """The chats of other communities that were held in this one's places too."""
+        theirs = together(community_id).except_(chats_of(community_id))
+        return {row.chat_id for row in await self._rows(theirs)}
 
     async def _people_of(self, community_id: int) -> set[int]:
         found: set[int] = set()
@@ -96,17 +114,12 @@ def _everything_of(community_id: int) -> Iterator[tuple[Table, ColumnElement[boo
     """Every table with its rows of one community, those first on which nothing else hangs."""
     places, chats = places_of(community_id), chats_of(community_id)
     series = select(t.series.c.id).where(t.series.c.community_id == community_id)
-    messages = select(t.message.c.id).where(t.message.c.place_id.in_(places))
-    marked = select(t.room_message.c.id).where(t.room_message.c.place_id.in_(places))
-    for table in (t.report, t.message_revision, t.filing):
-        yield table, table.c.message_id.in_(messages)
-    yield t.room_event, t.room_event.c.place_id.in_(places)
-    yield t.room_reaction, t.room_reaction.c.message_id.in_(marked)
-    for table in (t.room_message, t.message, t.outbox, t.cursor, t.handled_command):
-        yield table, table.c.place_id.in_(places)
+    yield from _words_of(places, chats)
     for table in (t.secret, t.member, t.consent, t.community_host):
         yield table, table.c.community_id == community_id
-    for table in (t.question, t.step, t.chat_place, t.chat_host, t.reminder):
+    for table in (t.chat_place, t.reminder):
+        yield table, or_(table.c.chat_id.in_(chats), table.c.place_id.in_(places))
+    for table in (t.question, t.step, t.chat_host):
         yield table, table.c.chat_id.in_(chats)
     for table in (t.chat, t.slot, t.series_place):
         yield table, table.c.series_id.in_(series)
@@ -114,3 +127,18 @@ def _everything_of(community_id: int) -> Iterator[tuple[Table, ColumnElement[boo
     yield t.series, t.series.c.community_id == community_id
     yield t.place, t.place.c.community_id == community_id
     yield t.community, t.community.c.id == community_id
+
+
+def _words_of(places: Any, chats: Any) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """What was heard and said in places, and elsewhere in chats."""
+    said = or_(t.message.c.place_id.in_(places), t.message.c.chat_id.in_(chats))
+    messages = select(t.message.c.id).where(said)
+    marked = select(t.room_message.c.id).where(t.room_message.c.place_id.in_(places))
+    for table in (t.report, t.message_revision, t.filing):
+        yield table, table.c.message_id.in_(messages)
+    yield t.room_event, t.room_event.c.place_id.in_(places)
+    yield t.room_reaction, t.room_reaction.c.message_id.in_(marked)
+    yield t.message, said
+    yield t.outbox, or_(t.outbox.c.place_id.in_(places), t.outbox.c.chat_id.in_(chats))
+    for table in (t.room_message, t.cursor, t.handled_command, t.relation, t.former_room):
+        yield table, table.c.place_id.in_(places)

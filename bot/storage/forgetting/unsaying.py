@@ -79,7 +79,10 @@ class Unsaying(Members, Reporting):
         mentions = Mentions(person, instead)
         said = and_(
             or_(t.message.c.person_id.is_(None), t.message.c.person_id != person.id),
-            t.message.c.place_id.in_(places_of(community_id)),
+            or_(
+                t.message.c.place_id.in_(places_of(community_id)),
+                t.message.c.chat_id.in_(together(community_id)),
+            ),
         )
         for row, words in await self._renamed(t.message, t.message.c.text, said, mentions):
             drawn = {"text": words, "body_html": render(words), "render_version": 0}
@@ -174,6 +177,11 @@ def places_of(community_id: int) -> Any:
 def chats_of(community_id: int) -> Any:
     """The ids of a community's chats."""
     return select(t.chat.c.id).join(t.series).where(t.series.c.community_id == community_id)
+
+
+def together(community_id: int) -> Any:
+    """The ids of the chats that were held in a community's places, with words from elsewhere in them."""
+    return select(t.chat_place.c.chat_id).where(t.chat_place.c.place_id.in_(places_of(community_id)))
 
 
 def _masked(payload: dict[str, Any], mask: Mask) -> dict[str, Any]:

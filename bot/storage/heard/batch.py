@@ -20,13 +20,14 @@ LONGEST = 65_536
 class Hung(NamedTuple):
     """What others hang a message on: a question's post, or a stored message, also by its copy.
 
-    `original` is the message of which it is a copy.
+    `original` is the message of which it is a copy, `thread` the question in whose thread a message stands.
     """
 
     question_id: int | None = None
     chat_id: int = 0
     is_answer: bool = False
     original: str | None = None
+    thread: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ class Batch:
     def _around(self, one: Said) -> tuple[Around, int]:
         thread = self._hung.get(one.thread or "", _NOTHING)
         reply = self._replied(one, thread.chat_id)
-        around = Around(thread.question_id, reply.question_id, reply.is_answer, one.by_form)
+        to_copy = reply.original is not None
+        around = Around(thread.question_id, reply.question_id, reply.is_answer, one.by_form, to_copy)
         return around, thread.chat_id or reply.chat_id
 
     def _replied(self, one: Said, thread_chat: int) -> Hung:
@@ -118,7 +120,7 @@ class Batch:
                 one.id,
                 kept.chat.id,
                 person_id,
-                one.author.power >= Role.HOST,
+                one.author.power >= Role.HOST and self._own(kept),
                 text,
                 filed.kind,
                 filed.why,
@@ -130,6 +132,9 @@ class Batch:
                 *(at, self.now),
             )
         )
+
+    def _own(self, kept: Kept) -> bool:
+        return any(one.own for one in self.attended if one.chat.id == kept.chat.id)
 
     def _nameless(self, kept: Kept) -> bool:
         return any(one.nameless for one in self.attended if one.chat.id == kept.chat.id)

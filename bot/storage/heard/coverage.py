@@ -27,6 +27,11 @@ class Coverage(Refiling):
                 return int(found)
         return None
 
+    async def said_among(self, message_id: int, community_id: int) -> bool:
+        """Whether a message was said in one of a community's places."""
+        query = select(t.message.c.id).join(t.place).where(t.message.c.id == message_id)
+        return await self._value(query.where(t.place.c.community_id == community_id)) is not None
+
     async def speakers(self, chat_id: int) -> tuple[Person, ...]:
         """The people who spoke in a chat in their own name, by name."""
         people = select(t.person, t.consent.c.pseudonym).join(t.message).join(t.place)

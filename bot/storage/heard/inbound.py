@@ -43,12 +43,18 @@ class Form:
 
 # The statements of every sweep are made once: building them each time costs as much as running them.
 _PLACE: BindParameter[int] = bindparam("place")
-_HERE = exists().where(t.chat_place.c.chat_id == t.chat.c.id, t.chat_place.c.place_id == _PLACE)
+_HERE = exists().where(
+    t.chat_place.c.chat_id == t.chat.c.id,
+    t.chat_place.c.place_id == _PLACE,
+    t.chat_place.c.left_at.is_(None),
+)
 _AT_HOME = exists().where(
     t.series_place.c.series_id == t.chat.c.series_id,
     t.series_place.c.place_id == _PLACE,
     t.series_place.c.accepted_at.is_not(None),
+    t.series_place.c.muted.is_(False),
 )
+_OWN = exists().where(t.place.c.id == _PLACE, t.place.c.community_id == t.series.c.community_id)
 _STARTED = and_(
     t.chat.c.state.in_(AHEAD),
     t.chat.c.starts_at <= bindparam("now"),
@@ -61,6 +67,7 @@ _ATTENDED = (
         t.chat,
         t.series.c.letters,
         t.series.c.anonymous_answers,
+        _OWN.label("own"),
         *(c.label(f"question_{c.name}") for c in t.question.c),
     )
     .join(t.series)
@@ -73,7 +80,10 @@ _KNOWN = Draw(
         t.message.c.place_id == _PLACE, among(t.message.c.platform_message_id, bindparam("native_ids"))
     )
 )
-_TOLD = select(t.message.c.id, t.message.c.platform_message_id, t.message.c.chat_id, t.message.c.kind)
+_TOLD = select(
+    *(t.message.c.id, t.message.c.platform_message_id, t.message.c.chat_id, t.message.c.kind),
+    t.message.c.thread_question_id,
+)
 _NEXT_ID = Draw(select(func.coalesce(func.max(t.message.c.id), 0) + 1))
 _PUT_CURSOR = upsert(t.cursor)
 _MOVE_CURSOR = Draw(
@@ -186,7 +196,8 @@ def _is_copy(row: Row[Any]) -> bool:
 
 
 def _hung_on(row: Row[Any]) -> Hung:
-    return Hung(None, row.chat_id or 0, row.kind == MessageKind.ANSWER)
+    answer = row.kind == MessageKind.ANSWER
+    return Hung(None, row.chat_id or 0, answer, thread=row.thread_question_id)
 
 
 def _form_row(place: Place, form: Form, native_id: str, now: datetime) -> dict[str, Any]:
@@ -210,7 +221,7 @@ def _hooks(said: Sequence[Said]) -> list[str | None]:
 
 def _attended(rows: Sequence[Row[Any]]) -> Attended:
     first = rows[0]
-    return Attended.of(chat_of(first), _questions(rows), first.letters, first.anonymous_answers)
+    return Attended.of(chat_of(first), _questions(rows), first.letters, first.anonymous_answers, first.own)
 
 
 def _questions(rows: Sequence[Row[Any]]) -> tuple[Question, ...]:

@@ -232,7 +232,9 @@ class Refiling(Inbound):
         reply = (await self._hung(row.place_id, [row.reply_to])).get(row.reply_to)
         if reply is None or reply.chat_id != row.chat_id:
             return Around(row.thread_question_id)
-        return Around(row.thread_question_id, reply.question_id, reply.is_answer)
+        # In a thread one can only reply to its messages: to one said elsewhere, by its copy.
+        by_copy = reply.is_answer and reply.thread != row.thread_question_id
+        return Around(row.thread_question_id, reply.question_id, reply.is_answer, to_copy=by_copy)
 
     async def _filed_by_people(self, message_id: int) -> bool:
         query = select(t.filing.c.how).where(

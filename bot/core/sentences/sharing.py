@@ -1,0 +1,175 @@
+"""What is said where one weekly chat is held in places of several communities."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core.model import Chat, Offer, Place, Series, Visibility
+from bot.core.sentences.chat import READERS, name
+from bot.core.times import clockface
+
+CODE_WRONG = "That code opens nothing any more; ask the weekly chat's hosts for a new one."
+CODES_REVOKED = "Codes that nobody used yet open nothing any more."
+HELD_HERE_ALREADY = "{series} is held in {place} already; nothing was changed."
+NOT_AMONG_HOSTS = "A weekly chat is held where everybody is, not among hosts; add place=#edchat with a room."
+PLACES_MANY = "A weekly chat is held in at most {most} places; take one out first."
+OWN_PLACE_LAST = (
+    "{series} is held nowhere else of yours; `series pause` lets it rest, `series delete` ends it."
+)
+OWN_PLACE_MUTE = "{series} is your own, so it is not muted; `series pause` lets it rest."
+NOT_HELD_THERE = "{series} is not held there; `series share` lists its places."
+MUTED_ALREADY = "{series} is muted in {place} already."
+NOT_MUTED = "{series} is not muted in {place}."
+MUTED_HERE = "It is muted in {place}: nothing of it is posted there."
+NOT_SAID_HERE = "That was said in another place; only this chat's own hosts look after it."
+NOT_FOR_GUESTS = "That page is for members of {community}, whose chat this is; ask one of them for it."
+MUTE, UNMUTE, LEAVE = "Mute it here", "Unmute", "Leave"
+ACCEPT, LEAVE_SURELY, TAKE_OUT = "Yes, hold it here too", "Yes, leave", "Yes, take it out"
+_THERE = {"members": "Members of {community} can read your answers afterwards."}
+_CODE_HOW = (
+    "Give this code to a host of the other place, privately. It is good once, for 7 days; "
+    "there they write `series join {code}`."
+)
+
+
+def only_hosts_of(community: str) -> str:
+    """Said to hosts of a place that only joined a chat: whose it is."""
+    return f"This chat is {community}'s, and only its own hosts can do that; here you may mute or leave it."
+
+
+def series_not_ours(community: str) -> str:
+    """Said to hosts who would change another community's weekly chat."""
+    return f"That weekly chat is {community}'s, and its own hosts change it; here you may mute or leave it."
+
+
+def read_there(readers: Visibility, community: str) -> str:
+    """Who reads afterwards what guests say in another community's chat."""
+    return _THERE.get(readers.value, READERS[readers.value]).format(community=community)
+
+
+def read_in(series: Series, readers: Visibility, community: str) -> str:
+    """The same, where it must be said of which chat."""
+    return f"{series.title} is {community}'s: {read_there(readers, community)}"
+
+
+def guest_of(series: Series, community: str, place: str, *, muted: bool) -> str:
+    """Tell hosts of a place that joined whose chat it is."""
+    said = f"{series.title} is {community}'s, and {place} is a guest of it: its own hosts steer."
+    return f"{said} {MUTED_HERE.format(place=place)}" if muted else said
+
+
+def held_together(community: str, page: str, *, guests: bool) -> str:
+    """Said in every place of a chat that is held in several at once, with where to read all of it."""
+    whose = f" It is {community}'s." if guests else ""
+    read = f" Read all of it together: {page}" if page else ""
+    return f"This chat is held in several places at once.{whose}{read}"
+
+
+def share_code(series: Series, places: Sequence[str], code: str) -> str:
+    """Where a weekly chat is held, and the code by which one more place joins."""
+    return "\n".join([f"{series.title} is held in:", *places, _CODE_HOW.format(code=code)])
+
+
+def shared_place(place: Place, network: str, community: str, *, muted: bool, left: bool) -> str:
+    """One place of a weekly chat, in a list; one of another community is named with it."""
+    of = f" of {community}" if community else ""
+    state = ", which I cannot see any more" if left else ", muted" if muted else ""
+    return f"- {place.name}{of}, {network}{state}"
+
+
+def take_out_offer(series: Series, place: Place, community: str) -> Offer:
+    """The button that takes a place out."""
+    return Offer(
+        f"Take out {place.name} of {community}"[:80], f"series unshare {place.id} series={series.id}"
+    )
+
+
+def option(place: Place) -> str:
+    """The option that names a place of this community, whatever else is called so."""
+    return f'place="{place.native_id}"' if " " in place.native_id else f"place={place.native_id}"
+
+
+def guest_offers(series: Series, place: Place, *, muted: bool = False) -> tuple[Offer, ...]:
+    """What hosts of a place that joined may do: mute and leave."""
+    where = option(place)
+    quiet = Offer(UNMUTE, f"series unmute {series.id} {where}")
+    loud = Offer(MUTE, f"series mute {series.id} {where}")
+    return quiet if muted else loud, Offer(LEAVE, f"series leave {series.id} {where}")
+
+
+def taken_then(title: str, at: datetime, zone: str, place: Place) -> str:
+    """The answer when a place has another chat at that hour."""
+    return f"{title} is held in {place.name} then, on {clockface.moment(at, zone)}; choose another room."
+
+
+def on_there(chat: Chat, series: Series, place: Place) -> str:
+    """The answer when another chat is on in a place right now."""
+    return f"{name(chat, series)} is on in {place.name} now; try again when it is over."
+
+
+def join_sure(series: Series, community: str, place: Place, rules: Sequence[str], readers: Visibility) -> str:
+    """Ask a place's own host whether another community's weekly chat may be held there."""
+    lines = [f"{series.title} of {community}: {'; '.join(rules) or 'no fixed time'}."]
+    lines.append(f"Shall it be held in {place.name} too? Its own hosts steer; you can mute or leave it.")
+    return "\n".join([*lines, f"Answers stand on {community}'s page. {read_there(readers, community)}"])
+
+
+def joined(series: Series, community: str, place: Place, coming: Chat | None) -> str:
+    """Said to the host who let a weekly chat in."""
+    said = f"{series.title} of {community} is held in {place.name} from now on."
+    if coming is None:
+        return said
+    if coming.state.live:
+        return f"{said} It is on right now."
+    return f"{said} The next one is on {clockface.moment(coming.starts_at, coming.zone)}."
+
+
+def place_joined(series: Series, place: Place, network: str, community: str) -> str:
+    """Told to a weekly chat's hosts when a place joined."""
+    return f"{series.title} is held in {place.name} of {community} too, {network}: its host accepted."
+
+
+def place_went(series: Series, place: Place, community: str) -> str:
+    """Told to a weekly chat's hosts when a place left."""
+    return f"{place.name} of {community} has left {series.title}; it goes on in its other places."
+
+
+def place_taken_out(series: Series, place: Place, community: str) -> str:
+    """Told to a place's hosts when a weekly chat's own hosts took it out."""
+    return f"{community} no longer holds {series.title} in {place.name}."
+
+
+def muted(series: Series, place: Place) -> str:
+    """Said when nothing is to be posted in a place any more."""
+    return f"{series.title} is muted in {place.name}: nothing of it is posted there until `series unmute`."
+
+
+def unmuted(series: Series, place: Place) -> str:
+    """Said when a place is posted in again."""
+    return f"{series.title} is heard in {place.name} again."
+
+
+def leave_sure(series: Series, place: Place) -> str:
+    """Ask before a place leaves."""
+    kept = "What was said here stays on its page; each person can still take their own words back."
+    return f"{place.name} leaves {series.title}, and needs a new code to come back. {kept}"
+
+
+def left_series(series: Series, place: Place) -> str:
+    """Said when a place left."""
+    return f"{place.name} has left {series.title}; nothing said there belongs to it any more."
+
+
+def unshare_sure(series: Series, place: Place, community: str) -> str:
+    """Ask before a place is taken out."""
+    kept = "What was said there stays on your page."
+    return f"{series.title} is no longer held in {place.name} of {community}, from now on. {kept}"
+
+
+def out_of_series(series: Series, place: Place) -> str:
+    """Said to the host who took a place out."""
+    return f"{series.title} is no longer held in {place.name}."
+
+
+def not_held_tonight(place: Place, other: str) -> str:
+    """Told to a chat's hosts when one of its places has another chat on."""
+    return f"It is not held in {place.name} tonight: {other} is still on there."

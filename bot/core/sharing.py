@@ -1,0 +1,22 @@
+"""A place that comes into a chat late, or back into it: what it is told, once."""
+
+from bot.core.effects import Effect, Enter
+from bot.core.keeping import entry, timed
+from bot.core.model import ChatState
+from bot.core.running import asking
+from bot.core.state import Running
+from bot.core.telling import announcing, opening
+
+MOST_PLACES = 20
+"""Places of one weekly chat: a limit to what one code after another can make."""
+
+
+def caught_up(state: Running) -> tuple[Effect, ...]:
+    """What a place needs to take part from now on: the welcome and the question that is on, never more."""
+    entered = (Enter(entry(state)),)
+    if state.chat.state is ChatState.ANNOUNCED:
+        return (*entered, announcing(state))
+    if state.chat.state is not ChatState.OPEN:
+        return entered
+    asked = asking(state, state.current, None) if state.current else ()
+    return tuple(timed((*entered, opening(state), *asked), state))

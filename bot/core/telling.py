@@ -1,0 +1,51 @@
+"""What is told in every place of a chat, though not everywhere in the same words."""
+
+from collections.abc import Iterator
+from dataclasses import astuple, replace
+from datetime import timedelta
+
+from bot.core import sentences
+from bot.core.effects import Moment, Say, Variant
+from bot.core.model import Chat, Visibility
+from bot.core.sentences import sharing
+from bot.core.state import Running
+from bot.core.times import clockface
+
+
+def announcing(state: Running) -> Say:
+    """The announcement; guests are not given the link that makes one a member of its own community."""
+    text = _announcement(state)
+    guests = replace(state, links=replace(state.links, join=""))
+    variants = (Variant(_announcement(guests), guests=True),) if state.owners else ()
+    offers, moments = sentences.reminder_offers(state.chat), (starting(state.chat),)
+    until, ping = state.chat.starts_at, state.series.ping
+    return Say("announce", text, until, offers=offers, moments=moments, variants=variants, ping=ping)
+
+
+def opening(state: Running, late: timedelta | None = None) -> Say:
+    """The welcome, which says in each place who reads afterwards what is said there."""
+    offers, plain = sentences.welcome_offers(state.chat), sentences.welcome(state.chat, state.series, late)
+    variants = () if state.chat.rehearsal else tuple(_welcomes(state, late))
+    return Say("open", plain, not_after=state.chat.ends_at, offers=offers, variants=variants)
+
+
+def starting(chat: Chat) -> Moment:
+    """When a chat starts, as sentences name it."""
+    return Moment(clockface.moment(chat.starts_at, chat.zone), chat.starts_at)
+
+
+def _announcement(state: Running) -> str:
+    links = sentences.links_listed(*astuple(state.links))
+    return sentences.announcement(state.chat, state.series, state.questions, links)
+
+
+def _welcomes(state: Running, late: timedelta | None) -> Iterator[Variant]:
+    """The welcome for each kind of reader that a place may have, and for guests."""
+    for readers in Visibility:
+        for guests in (False, True) if state.owners else (False,):
+            said = sentences.READERS[readers.value]
+            said = sharing.read_there(readers, state.owners) if guests else said
+            page = "" if readers is Visibility.OFF else state.links.page
+            together = sharing.held_together(state.owners, page, guests=guests) if state.owners else ""
+            text = sentences.welcome(state.chat, state.series, late, said, together)
+            yield Variant(text, guests, readers)

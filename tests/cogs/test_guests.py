@@ -1,0 +1,185 @@
+"""Places that joined a chat: what their hosts may and may not do, and what becomes of words said there."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.core.hearing import Author, Said
+from bot.core.model import ChatState, Role, Visibility
+from bot.core.sentences import sharing as say
+from tests.support.guests import Guests, with_guests
+
+PLAN = "chat plan Homework\nWhy?\nHow?\nWhat now?\nWho?"
+
+
+@pytest.fixture
+async def two(tmp_path: Path) -> AsyncIterator[Guests]:
+    async with with_guests(tmp_path, "terminal") as opened:
+        yield opened
+
+
+async def opened(two: Guests) -> int:
+    """A chat in its hour, held in both places, with its first question out; gives its id."""
+    await two.owner(PLAN)
+    await two.join()
+    chat = (await two.house.chats())[0]
+    await two.house.at(chat.starts_at)
+    await two.owner("chat next")
+    return chat.id
+
+
+async def ended(two: Guests, chat: int) -> None:
+    """The hour is over and its page is out."""
+    await two.owner("chat end")
+    async with two.house.store.begin() as tx:
+        await tx.publish(chat, two.house.clock.at)
+
+
+async def sealed(two: Guests, chat: int) -> None:
+    """The days of late answers are over."""
+    await two.house.later(days=8)
+    assert (await two.house.running(chat)).chat.state is ChatState.SEALED
+
+
+async def test_guests_hosts_do_not_show_again_what_the_owners_hid(two: Guests) -> None:
+    chat = await opened(two)
+    said = await two.message(await two.hear("A1: Pupil Tom told me", two.room))
+    assert not (await two.owner(f"answers hide m{said.id} chat={chat}")).refused
+    refused = await two.guest(f"answers hide m{said.id} undo=yes chat={chat}")
+    assert (refused.refused, refused.text) == (True, say.SHOWN_BY_OWNERS.format(community="Edhouse"))
+    assert (await two.message(said.platform_message_id)).hidden_at
+
+
+async def test_what_guests_hide_the_owners_show_again_and_guests_are_offered_no_way_back(two: Guests) -> None:
+    chat = await opened(two)
+    said = await two.message(await two.hear("A1: Because of Newton", two.room))
+    assert (await two.guest(f"answers hide m{said.id} chat={chat}")).offers == ()
+    assert not (await two.owner(f"answers hide m{said.id} undo=yes chat={chat}")).refused
+    assert (await two.message(said.platform_message_id)).hidden_at is None
+
+
+async def test_words_go_with_the_late_answers_where_people_were_told_that_nobody_reads_them(
+    two: Guests,
+) -> None:
+    async with two.house.store.begin() as tx:
+        await tx.open_rooms([two.room], Visibility.OFF)
+        await tx.make_member((await tx.place(two.room.id)).community_id, await _somebody(two), two.house.clock.at)
+    chat = await opened(two)
+    assert any("Nobody reads your answers" in text for text in await two.house.posts(place=two.room))
+    there = await two.hear("A1: not to be kept", two.room)
+    here = await two.hear("A1: to be kept", two.house.place, "Cy")
+    await ended(two, chat)
+    await sealed(two, chat)
+    assert (await two.message(there)).text == ""
+    assert (await two.message(here)).text == "A1: to be kept"
+
+
+async def _somebody(two: Guests) -> int:
+    async with two.house.store.begin() as tx:
+        return (await tx.person("terminal", Author("Zoe", "Zoe", Role.ANYONE), two.room.community_id)).id
+
+
+async def test_who_joins_a_chat_that_is_for_members_is_told_so_though_the_series_is_opened_meanwhile(
+    two: Guests,
+) -> None:
+    await two.owner("archive visibility members")
+    await two.owner(PLAN)
+    chat = (await two.house.chats())[0]
+    await two.house.at(chat.starts_at)
+    await two.owner("archive visibility public sure=yes")
+    await two.join()
+    assert any("Members of Edhouse can read" in text for text in await two.house.posts(place=two.room))
+
+
+async def test_a_place_that_left_is_not_led_to_the_page(two: Guests) -> None:
+    async with two.house.store.begin() as tx:
+        await tx.install("address", "https://chat.example")
+        await tx.give_addresses()
+    chat = await opened(two)
+    await ended(two, chat)
+    assert "/l/" in (await two.guest("archive link", Role.ANYONE)).text
+    await two.guest("series leave sure=yes")
+    assert (await two.guest("archive link", Role.ANYONE)).refused
+    assert (await two.guest(f"archive link chat={chat}", Role.ANYONE)).refused
+
+
+async def _receipts(two: Guests, **more: Any) -> list[str]:
+    rows = await two.house.rows(
+        "SELECT target FROM (SELECT json_extract(payload, '$.target') AS target, place_id FROM outbox"
+        " WHERE action = 'receipt' AND state != 'withdrawn') WHERE place_id = :place",
+        place=two.room.id,
+    )
+    return [str(row.target) for row in rows]
+
+
+async def test_no_receipt_is_given_in_a_muted_place_until_it_is_unmuted(two: Guests) -> None:
+    await opened(two)
+    await two.guest("series mute")
+    now, ana = two.house.clock.at, Author("Ben", "Ben", Role.ANYONE)
+    await two.house.inbox.hear(two.room, [Said("555", ana, "A1: quietly", now)], "1")
+    assert (await two.message("555")).kind == "answer"
+    assert await _receipts(two) == []
+    await two.guest("series unmute")
+    await two.house.inbox.hear(two.room, [Said("556", ana, "A1: aloud", now)], "2")
+    assert await _receipts(two) == ["556"]
+
+
+async def test_hosts_look_after_what_was_said_in_their_place_from_their_own_room_too(two: Guests) -> None:
+    chat = await opened(two)
+    said = await two.message(await two.hear("A1: Because of Newton", two.room))
+    hidden = await two.guest(f"answers hide m{said.id} chat={chat}", place=two.hosts)
+    assert not hidden.refused, hidden.text
+
+
+async def test_a_guest_host_who_is_forgotten_at_home_is_named_on_the_chat_no_more(two: Guests) -> None:
+    chat = await opened(two)
+    await two.hear("A1: said by the lead", two.room, "Lea")
+    async with two.house.store.begin() as tx:
+        lea = await tx.met(two.room.platform, "Lea", two.room.community_id)
+        assert lea is not None
+        await tx.invite(chat, lea.id, two.house.clock.at)
+        await tx.forget(lea, two.room.community_id, two.house.clock.at + timedelta(minutes=1))
+    assert await two.house.rows("SELECT * FROM chat_host") == []
+
+
+async def test_who_is_known_to_the_owners_too_hosts_their_chat_on(two: Guests) -> None:
+    chat = await opened(two)
+    for place in (two.room, two.house.place):
+        await two.hear("A1: said in both", place, "Lea")
+    async with two.house.store.begin() as tx:
+        lea = await tx.met(two.room.platform, "Lea", two.room.community_id)
+        assert lea is not None
+        await tx.invite(chat, lea.id, two.house.clock.at)
+        await tx.forget(lea, two.room.community_id, two.house.clock.at + timedelta(minutes=1))
+    assert len(await two.house.rows("SELECT * FROM chat_host")) == 1
+
+
+async def test_who_is_forgotten_at_home_is_gone_from_what_the_owners_were_told_of_the_chat(
+    two: Guests,
+) -> None:
+    chat = await opened(two)
+    await two.hear("A1: said once", two.room, "Quentin Rare")
+    await two.owner("chat end")
+    told = "SELECT count(*) AS n FROM outbox WHERE payload LIKE '%Quentin Rare%' AND chat_id = :chat"
+    assert (await two.house.rows(told, chat=chat))[0].n > 0
+    async with two.house.store.begin() as tx:
+        who = await tx.met(two.room.platform, "Quentin Rare", two.room.community_id)
+        assert who is not None
+        await tx.forget(who, two.room.community_id, two.house.clock.at + timedelta(minutes=1))
+    assert (await two.house.rows(told, chat=chat))[0].n == 0
+
+
+async def test_who_asked_to_be_left_out_at_home_is_called_nowhere_in_the_chat(two: Guests) -> None:
+    await opened(two)
+    await two.hear("A1: hello", two.room, "Ben")
+    async with two.house.store.begin() as tx:
+        ben = await tx.met(two.room.platform, "Ben", two.room.community_id)
+        assert ben is not None
+        await tx.exclude(ben, two.room.community_id, two.house.clock.at)
+    said = await two.message(await two.hear("A1: I agree with @Ben", two.house.place, "Cy"))
+    assert "Ben" not in said.text
