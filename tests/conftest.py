@@ -1,9 +1,9 @@
-"""What every test stands on: nothing of the machine it runs on, and one Chromium for all who need it."""
+"""What every test stands on: nothing of its machine, one Chromium and one homeserver for all who need it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support import compiled
 from tests.support.chromium import CHROMIUM, PATIENCE
+from tests.support.synapse.server import end_shared, log_of_shared
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -22,6 +23,20 @@ settings.register_profile(
 )
 settings.load_profile("house")
 compiled.share()
+
+
+def pytest_sessionfinish() -> None:
+    """End the homeserver with the last test that could use it."""
+    end_shared()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a test that failed show what the homeserver wrote about itself, where there is one."""
+    report = yield
+    if report.failed and (told := log_of_shared()):
+        report.sections.append(("the homeserver's log", told))
+    return report
 
 
 @pytest.fixture(autouse=True)

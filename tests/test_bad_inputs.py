@@ -11,16 +11,14 @@ WAITING: Final = {
     "Discord": (
         "B076 "  # schedule.recurrence
         "B084 "  # chat.title
-        "B110 B111 B113 B125 "  # questions
-        "B196 B197 B198 B199 "  # answers.parse
+        "B110 B113 B125 "  # questions
+        "B199 "  # answers.parse
         "B210 "  # commands
-        "B229 B230 B232 B233 B234 B235 B237 B239 B241 B243 B246 B247 B248 B249 B250 "  # discord.events
-        "B386 "  # privacy: only Discord says that a channel is age-restricted
-        "B390 B391 B392 B393 B394 "  # load
+        "B233 B234 B239 B247 B249 B250 "  # discord.events
+        "B390 B391 B392 B393 "  # load
     ),
     "Matrix": (
         "B221 "  # commands
-        "B252 B253 B254 B255 B257 B258 B259 B260 B261 B264 B265 B266 B267 B271 B273 B274 "  # matrix.events
     ),
     "archive search and export": (
         "B324 B325 B327 B328 B329 B330 B332 "  # search

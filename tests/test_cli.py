@@ -6,12 +6,13 @@ import json
 import os
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.support import started
 
 TALK = """\
 @mod> !edchat series create "Tuesday chat" when="every Tuesday 8 pm" zone=ET
@@ -25,17 +26,14 @@ ben> I agree
 ana Q1> in the thread
 ana> !edchat answer 1 by the form
 cy> A1: a second one
-@mod> !edchat chat end
+@mod> !edchat chat end sure=yes
 """
 
 
 def edchat(folder: Path, *words: str, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     """Run one command on a data folder."""
     env = {"PATH": os.environ["PATH"], "HOME": str(folder), "EDCHAT_DATA_DIR": str(folder / "data"), **more}
-    command = [sys.executable, "-m", "bot", *words]
-    return subprocess.run(
-        command, input=stdin, capture_output=True, text=True, env=env, timeout=60, check=False
-    )
+    return started.run(*words, env=env, stdin=stdin)
 
 
 @pytest.fixture
@@ -43,7 +41,7 @@ def running(tmp_path: Path) -> Iterator[Path]:
     """A bot that runs on a data folder."""
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "EDCHAT_DATA_DIR": str(tmp_path / "data")}
     env["EDCHAT_WEB_PORT"] = "0"
-    bot = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=env, stderr=subprocess.DEVNULL)
+    bot = started.start("run", env=env)
     deadline = time.monotonic() + 30
     while not (tmp_path / "data" / "edchat.sock").exists():
         assert time.monotonic() < deadline, "the bot did not start"

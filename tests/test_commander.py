@@ -49,6 +49,13 @@ class Sometimes(Cog):
         """Refuse."""
         raise Refused("Not today.")
 
+    @command("go quietly", private=True)
+    async def quietly(self, ctx: Context, tx: Tx, number: int) -> Reply:
+        """Say something for the asker alone, or refuse."""
+        if number > 1:
+            raise Refused("Not so often.")
+        return Reply("Psst.")
+
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[Room]:
@@ -122,9 +129,10 @@ async def test_a_reply_that_cannot_be_stored_is_tried_again_and_comes_once(
     working = Commander(here.store, StoppedClock(), CommandTree(here.store, StoppedClock(), Sometimes()))
     with capture_logs() as logs:
         running = asyncio.create_task(working.run())
-        await asyncio.sleep(0.3)
+        async with asyncio.timeout(10):
+            while "command_waits" not in {line["event"] for line in logs}:
+                await asyncio.sleep(0.01)
         assert not running.done()
-        assert "command_waits" in {line["event"] for line in logs}
         assert await unhandled(here) == 1
         async with here.store.begin() as tx:
             await tx.connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO outbox")
@@ -135,3 +143,13 @@ async def test_a_reply_that_cannot_be_stored_is_tried_again_and_comes_once(
     with suppress(asyncio.CancelledError):
         await running
     assert await replies(here) == ["Well done."]
+
+
+async def test_what_was_asked_aloud_may_be_answered_aloud_and_what_is_private_never(here: Room) -> None:
+    lines = ("go well", "go away", "go nowhere", "go quietly 1", "go quietly 2", "go quietly x")
+    await typed(here, *lines)
+    await carried_out(here)
+    async with here.store.read() as tx:
+        rows = await tx.connection.exec_driver_sql("SELECT payload FROM outbox ORDER BY id")
+        asked = [json.loads(row[0]).get("reply_to") for row in rows]
+    assert asked == ["m.go well", "m.go away", "m.go nowhere", None, None, None]

@@ -57,6 +57,9 @@ async def test_the_commands_of_the_shell_do_what_is_said_beside_a_running_bot(tm
             if words == ["doctor", "--discord"]:  # this bot has no token: it says where one comes from
                 assert (done.returncode, "EDCHAT_DISCORD_TOKEN" in done.stdout) == (1, True)
                 continue
+            if words == ["doctor", "--matrix"]:  # nor an account there
+                assert (done.returncode, "EDCHAT_MATRIX_USER" in done.stdout) == (1, True)
+                continue
             assert (done.returncode, done.stderr, bool(done.stdout)) == (0, "", True), words
         assert (tmp_path / "copy.sqlite").read_bytes().startswith(b"SQLite format 3")
         assert bot.stop() < 10

@@ -15,8 +15,9 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from bot import logs
 from bot.app import App, opened
-from bot.demo.evening import Demo, Evening, beside, pages
+from bot.demo.evening import Evening, beside, pages
 from bot.demo.links import Links, links
+from bot.demo.playing import Demo
 from bot.settings import Settings
 from bot.web.site import STATIC
 

@@ -57,12 +57,11 @@ def random_kills(folder: Path, seed: int, kills: int) -> None:
         finish(told, questions=4)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_killed_at_random_moments_nothing_is_lost_or_doubled(tmp_path: Path, seed: int) -> None:
-    random_kills(tmp_path, seed, kills=7)
+def test_killed_at_random_moments_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
+    random_kills(tmp_path, seed=0, kills=7)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100, 130))
+@pytest.mark.parametrize("seed", range(1, 11))
 def test_two_hundred_random_kills_lose_and_double_nothing(tmp_path: Path, seed: int) -> None:
-    random_kills(tmp_path, seed, kills=7)
+    random_kills(tmp_path, seed, kills=20)

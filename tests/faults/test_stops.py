@@ -9,20 +9,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.faults.process import EIGHT, Evening, as_stored, evening
+from tests.support import started
 
 CLOSED = "SELECT 1 FROM chat WHERE state IN ('tail', 'closed')"
 
 
 def edchat(told: Evening, *words: str) -> subprocess.CompletedProcess[str]:
     """Run a command on the evening's folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *words],
-        env={"EDCHAT_DATA_DIR": str(told.folder), "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    return started.run(*words, env={"EDCHAT_DATA_DIR": str(told.folder), "PATH": "/usr/bin:/bin"})
 
 
 def test_b373_sigterm_at_eight_ends_in_time_and_loses_nothing(tmp_path: Path) -> None:

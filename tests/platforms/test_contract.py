@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from bot.clock import SystemClock
+from bot.core.model import Chat, ChatState, Series
 from bot.storage.engine import database_url
 from bot.storage.store import Store
 from tests.platforms.contract import Speaking
-from tests.platforms.contract_hearing import Hearing
+from tests.platforms.contract_hearing import Hearing, HearingLong
 from tests.support.browser_network import BrowserNetwork
 from tests.support.discord_network import on_discord
 from tests.support.house import prepare
+from tests.support.matrix_network import on_matrix
 from tests.support.networks import Network, TerminalNetwork
 
 
@@ -42,11 +45,28 @@ async def discord(folder: Path) -> AsyncIterator[Network]:
         yield network
 
 
+@asynccontextmanager
+async def matrix(folder: Path) -> AsyncIterator[Network]:
+    """Give rooms on a real homeserver, in the first of which a chat is on: else nobody asks for old words."""
+    prepare(folder, "browser")
+    async with Store(database_url("", folder)) as store, on_matrix(store, SystemClock()) as network:
+        now = SystemClock().now()
+        async with store.begin() as tx:
+            here = network.place
+            series = await tx.add_series(Series(0, here.community_id, "#edchat"), here.id, (), now)
+            await tx.add_chat(Chat(0, series.id, "UTC", now, now + timedelta(hours=1), state=ChatState.OPEN))
+        yield network
+
+
 NETWORKS: Final[tuple[Callable[[Path], AbstractAsyncContextManager[Network]], ...]] = (
     terminal,
     browser,
     discord,
+    matrix,
 )
+
+
+IN_TURN: Final = (*NETWORKS[:-1], pytest.param(matrix, marks=pytest.mark.slow))
 
 
 @pytest.fixture(params=NETWORKS, ids=lambda made: made.__name__)
@@ -62,3 +82,13 @@ class TestSpeaking(Speaking):
 
 class TestHearing(Hearing):
     """Every network hears."""
+
+
+class TestHearingLong(HearingLong):
+    """Every network hears all that it missed; saying so much on a homeserver takes half a minute."""
+
+    @pytest.fixture(params=IN_TURN, ids=lambda made: made.__name__)
+    async def net(self, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Network]:
+        """Give each network in turn."""
+        async with request.param(tmp_path) as network:
+            yield network

@@ -45,10 +45,10 @@ COMMANDS: Final = (
         "question remove 3",
         "question reorder 3 2",
         "chat start",
-        "chat end",
+        "chat end sure=yes",
         "chat now",
     ),
-    *("chat cancel", "chat preview", "chat skip 2", "chat nonsense"),
+    *("chat cancel sure=yes", "chat preview", "chat skip 2", "chat nonsense"),
 )
 _NUMBERED: Final = re.compile(r"Q\d+")
 """By what a question's thread is known, on whatever network."""
@@ -180,7 +180,7 @@ class Life:
     async def calm_down(self) -> None:
         """Everything works again, and hosts finish what they paused."""
         failpoints.arm(None)
-        for line in ("chat resume", "chat resume", "chat now", "chat end", "chat end", "chat now"):
+        for line in ("chat resume", "chat resume", "chat now", "chat end", "chat end sure=yes", "chat now"):
             await self.get_up()
             await asyncio.sleep(330)
             await self.house.host("Mo", self.place).types(f"!edchat {line}")

@@ -32,7 +32,7 @@ def told_on(rooms: str, folder: Path) -> Evening:
             async with housed(folder, wrap=Faulty, rooms=rooms) as house:
                 await tell(house)
 
-    return lambda tell: run_virtual(told(tell), NOON)
+    return lambda tell: run_virtual(told(tell), SEVEN)
 
 
 async def until(moment: datetime) -> None:

@@ -20,7 +20,7 @@ from tests.simulation.telling import (
     until,
 )
 from tests.support.house import House, housed
-from tests.support.networks import NETWORKS
+from tests.support.networks import FEW, NETWORKS
 from tests.support.virtual_loop import run_virtual, running_virtual_loop
 
 
@@ -93,7 +93,7 @@ def test_b141_down_for_twenty_minutes_calls_the_chat_off(evening: Evening) -> No
     evening(tell)
 
 
-@pytest.mark.parametrize("evening", NETWORKS, indirect=True)
+@pytest.mark.parametrize("evening", FEW, indirect=True)
 def test_b142_down_across_two_questions_asks_the_next_once_and_shrinks_the_rest(
     evening: Evening,
 ) -> None:

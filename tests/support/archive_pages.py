@@ -13,9 +13,11 @@ from sqlalchemy import text
 
 from bot.core.model import Chat, Visibility
 from bot.storage.doors.secrets import SecretKind
+from bot.storage.store import Store
 from tests.support.archive_seed import NOW, Archive, sow
+from tests.support.copied import copied
 from tests.support.planning_room import SetClock
-from tests.support.web_house import Browser, Got, WebHouse, web_house
+from tests.support.web_house import Browser, Got, WebHouse, founded, web_house
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +92,11 @@ async def archive_pages(
     folder: Path, *, answers: int = 24, visibility: Visibility = Visibility.PUBLIC, **house: Any
 ) -> AsyncIterator[ArchivePages]:
     """A house with an archive, on the evening on which one chat is in its hour."""
+
+    async def sown(store: Store) -> Archive:
+        await founded(store)
+        return await sow(store, answers=answers, visibility=visibility)
+
+    archive = await copied(folder, ("an archive", answers, visibility), sown)
     async with web_house(folder, SetClock(NOW), **house) as web:
-        yield ArchivePages(web, await sow(web.store, answers=answers, visibility=visibility))
+        yield ArchivePages(web, archive)

@@ -14,7 +14,8 @@ from bot.core.hearing import Author
 from bot.core.model import Chat, ChatState, Place, Question, Role, Series
 from bot.storage.engine import database_url
 from bot.storage.store import Store, Tx
-from bot.storage.tables import metadata
+from tests.support.empty import put_empty
+from tests.support.inline_database import inline_database
 
 NOW: Final = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 """Saturday noon, when all is typed."""
@@ -101,10 +102,12 @@ async def ask(tx: Tx, chat: Chat, questions: int) -> None:
 @asynccontextmanager
 async def room(folder: Path, *cogs: Cog) -> AsyncIterator[Room]:
     """Open an empty room."""
-    async with Store(database_url("", folder)) as store:
-        async with store.begin() as tx:
-            await tx.connection.run_sync(metadata.create_all)
-            community = await tx.add_community("Edhouse", "Europe/London")
-            place = await tx.add_place(community.id, "terminal", "1", "edchat")
-            hosts = await tx.add_place(community.id, "terminal", "2", "edchat-hosts")
-        yield Room(store, CommandTree(store, StoppedClock(), *cogs), place, hosts)
+    url = database_url("", folder)
+    put_empty(url)
+    with inline_database():
+        async with Store(url) as store:
+            async with store.begin() as tx:
+                community = await tx.add_community("Edhouse", "Europe/London")
+                place = await tx.add_place(community.id, "terminal", "1", "edchat")
+                hosts = await tx.add_place(community.id, "terminal", "2", "edchat-hosts")
+            yield Room(store, CommandTree(store, StoppedClock(), *cogs), place, hosts)

@@ -14,10 +14,10 @@ from bot.app import App
 from bot.core.model import Place, Refused
 from bot.core.sentences.forms import FILE_UNDER
 from bot.core.times import clockface
-from bot.core.which import Which
 from bot.demo import words
-from bot.demo.evening import Demo, Evening
-from bot.demo.links import Links
+from bot.demo.evening import Evening
+from bot.demo.links import Links, links_to
+from bot.demo.playing import Demo
 from bot.demo.visitor import Visitor
 from bot.reaching import link_for
 from bot.settings import Settings
@@ -158,21 +158,9 @@ class DiscordEvening(Evening):
     async def links(self, app: App, site: Site) -> Links:
         """Where the chat's pages are, for readers and for hosts."""
         place = await self.room(app.store)
-        async with app.store.begin() as tx:
-            chat = await tx.chat_here(place.id, Which.LIVE)
-            if chat is None:
-                raise Refused("The demo's chat could not be planned.")
-            running, community = await tx.running(chat.id), await tx.community_of(place)
-            reading = await tx.link_secret(chat.series_id)
-        return Links(
-            base=site.base_url,
-            room=place,
-            running=running,
-            host=await link_for(app, community.slug),
-            participant="",
-            archive=site.url(f"/l/{reading}/{chat.slug}"),
-            data=site.path(community, f"{running.series.slug}/{chat.slug}/chat.json"),
-        )
+        async with app.store.read() as tx:
+            community = await tx.community_of(place)
+        return await links_to(app.store, place, site.base_url, await link_for(app, community.slug))
 
     async def _plan(self, app: App, site: Site) -> None:
         guild, world = self.fake.guild("Demo school", None), self.fake.world
@@ -188,7 +176,7 @@ class DiscordEvening(Evening):
         reply = await self._announce(members[0], story)
         place = await self.room(app.store)
         await self._check_plan(app, place, reply)
-        await self._settle(app, place)
+        await self._all_heard(app, place)
 
     async def _announce(self, moderator: Someone, story: Story | None) -> str:
         """Go by the buttons from `/edchat` to the announcement."""
@@ -221,8 +209,11 @@ class DiscordEvening(Evening):
         self._reader = Visitor(words.MODERATOR, links.base)
         await self._reader.join(links.host.removeprefix(links.base))
 
-    async def _settle(self, app: App, room: Place) -> None:
+    async def _settle(self, app: App, links: Links) -> None:
         """Wait until all that was said is heard, and all that is queued is sent."""
+        await self._all_heard(app, links.room)
+
+    async def _all_heard(self, app: App, room: Place) -> None:
         async with asyncio.timeout(PATIENCE):
             while not (await self._heard(app, room) and await app.idle()):  # noqa: ASYNC110 - asks the database
                 await asyncio.sleep(0.02)

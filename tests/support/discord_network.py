@@ -18,6 +18,7 @@ from sqlalchemy import update
 
 from bot.clock import Clock
 from bot.commands import CommandTree
+from bot.core.actions import Action
 from bot.core.hearing import Heard, Said
 from bot.core.model import Offer, Place
 from bot.platform import Ability, Ears, Outgoing
@@ -35,6 +36,7 @@ from tests.support.fake_discord.places import EPHEMERAL, PUBLIC_THREAD, Channel,
 from tests.support.fake_discord.server import FakeDiscord
 from tests.support.fake_discord.shapes import Can, Guild
 from tests.support.networks import Seen
+from tests.support.wishes import note_pin
 
 KEYCAP: Final = "\ufe0f\u20e3"
 INVOKER: Final = "CommandTree-invoker"
@@ -126,7 +128,9 @@ class _Connected:
             self.listening = False
 
     async def send(self, out: Outgoing) -> str:
-        """Do one thing; people may be called by their names."""
+        """Do one thing; people may be called by their names, and a pin is ours by our books alone."""
+        if out.action is Action.PIN and out.target:
+            await note_pin(self.net.store, out.place, out.target, self.net.clock.now())
         return await self.inner.send(await self._prepared(out))
 
     async def find(self, out: Outgoing) -> str | None:

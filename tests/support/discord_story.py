@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from tests.support.fake_discord.answers import Answer, buttons_of, words_of
@@ -11,14 +11,10 @@ from tests.support.fake_discord.people import COMMAND, COMPONENT, FORM, Someone
 from tests.support.fake_discord.places import EPHEMERAL, PRIVATE_THREAD, Channel, Message
 from tests.support.fake_discord.server import FakeDiscord
 from tests.support.fake_discord.shapes import Json, User
+from tests.support.story_lines import BOT, DEEP, Show, paragraph, shortly, standing
 
-BOT: Final = "EdChat"
 PEOPLES: Final = frozenset({0, 19})
 """The types of messages that somebody wrote; others are Discord's own lines."""
-_DEEP: Final = "      "
-_SHORT: Final = 40
-
-Show = Callable[[str], None]
 
 
 class Story:
@@ -112,26 +108,12 @@ def told(member: Someone, answer: Answer) -> Iterator[str]:
         yield f"  (only {who(member.user)} sees) a form: {answer.modal.title}"
         for field in answer.modal.fields.values():
             filled = field.value if isinstance(field.value, str) and field.value else ""
-            yield from paragraph(f"{_DEEP}{field.label}:", filled or "...")
+            yield from paragraph(f"{DEEP}{field.label}:", filled or "...")
         return
     for message in answer.messages:
         alone = f"  (only {who(member.user)} sees)" if message.flags & EPHEMERAL else " "
         yield from paragraph(f"{alone} {BOT}:", words_of(message))
         yield from standing(buttons_of(message))
-
-
-def paragraph(head: str, text: str) -> Iterator[str]:
-    """A text behind its head, further lines set in."""
-    first, *more = text.splitlines() or [""]
-    yield f"{head} {first}".rstrip()
-    yield from (f"{_DEEP}{line}".rstrip() for line in more)
-
-
-def standing(labels: Iterable[str]) -> Iterator[str]:
-    """The buttons under a message, in one line; nothing where there are none."""
-    shown = "  ".join(f"[{label}]" for label in labels)
-    if shown:
-        yield f"{_DEEP}{shown}"
 
 
 def asked(data: Json) -> str:
@@ -158,12 +140,6 @@ def place(channel: Channel | None) -> str:
     if channel is None or channel.guild_id is None:
         return "(in private)"
     return f"[{shortly(channel.name)}]" if channel.thread else f"#{channel.name}"
-
-
-def shortly(text: str) -> str:
-    """The beginning of a text, in one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= _SHORT else f"{line[: _SHORT - 3].rstrip()}..."
 
 
 def _typed(data: Json) -> str:

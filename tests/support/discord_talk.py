@@ -25,7 +25,7 @@ from bot.platforms.discord import Discord, attention
 from bot.platforms.discord.buttons import pressed
 from bot.platforms.discord.hearing import Listener
 from bot.settings import DiscordSettings
-from bot.storage.outbound import Queued
+from bot.storage.queued import Queued
 from bot.storage.servers import Channel as Known
 from bot.storage.store import Store
 from tests.support.discord_typing import typed

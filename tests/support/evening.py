@@ -22,6 +22,7 @@ from bot.scheduler import Scheduler
 from bot.storage.engine import database_url
 from bot.storage.store import Store
 from tests.support.empty import put_empty
+from tests.support.inline_database import inline_at_home
 from tests.support.noting_tree import NotingTree
 
 START: Final = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
@@ -188,14 +189,15 @@ async def evening(
     """A chat with three questions, planned for the next evening; `rooms` is the network it is on."""
     clock, url = SetClock(START - timedelta(days=1)), database_url("", folder)
     put_empty(url)
-    async with Store(url) as store:
-        tree = NotingTree(store, clock, *cogs)
-        inbox = Inbox(store, clock, {kind: tree.hearers(kind) for kind in HEARD})
-        scheduler = Scheduler(store, clock, {kind: tree.steppers(kind) for kind in StepKind})
-        async with _begun(rooms, Opened(store, clock, tree, inbox, scheduler)) as house:
-            first = series or Series(0, house.place.community_id, "Thursday Chat", "#edchat")
-            house.chat = await add_chat(house, first, START)
-            yield house
+    with inline_at_home(rooms):
+        async with Store(url) as store:
+            tree = NotingTree(store, clock, *cogs)
+            inbox = Inbox(store, clock, {kind: tree.hearers(kind) for kind in HEARD})
+            scheduler = Scheduler(store, clock, {kind: tree.steppers(kind) for kind in StepKind})
+            async with _begun(rooms, Opened(store, clock, tree, inbox, scheduler)) as house:
+                first = series or Series(0, house.place.community_id, "Thursday Chat", "#edchat")
+                house.chat = await add_chat(house, first, START)
+                yield house
 
 
 @asynccontextmanager
@@ -203,9 +205,11 @@ async def _begun(rooms: str, opened: Opened) -> AsyncIterator[Evening]:
     """An evening in an empty community on this network."""
     from tests.support.browser_evening import BrowserEvening
     from tests.support.discord_rooms import evening_on_discord
+    from tests.support.matrix_rooms import evening_on_matrix
 
-    if rooms == "discord":
-        async with evening_on_discord(opened) as begun:
+    away = {"discord": evening_on_discord, "matrix": evening_on_matrix}
+    if rooms in away:
+        async with away[rooms](opened) as begun:
             yield begun
         return
     async with opened.store.begin() as tx:

@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Queue
+
+from tests.support import started
 
 PATIENCE = 60.0
 
@@ -23,7 +24,8 @@ class Hosted:
     """A bot that runs, what it said on standard output, and where its pages are."""
 
     folder: Path
-    process: subprocess.Popen[str]
+    process: started.Started
+    says: int
     said: Queue[str] = field(default_factory=Queue)
 
     def line(self) -> str:
@@ -51,32 +53,18 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 def edchat(folder: Path, *words: str, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     """Run one command on a data folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *words],
-        env=environment(folder, **more),
-        cwd=Path(__file__).parents[2],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    return started.run(*words, env=environment(folder, **more), stdin=stdin, timeout=PATIENCE)
 
 
 @contextmanager
 def hosted(folder: Path, **more: str) -> Iterator[Hosted]:
     """A bot that runs until the end, or until it is stopped."""
     log = folder.parent / "log.txt"
+    says, speaks = os.pipe()
     with log.open("a") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"],
-            env=environment(folder, **more),
-            cwd=Path(__file__).parents[2],
-            stdout=subprocess.PIPE,
-            stderr=written,
-            text=True,
-        )
-    bot = Hosted(folder, process)
+        process = started.start("run", env=environment(folder, **more), stdout=speaks, stderr=written)
+    os.close(speaks)
+    bot = Hosted(folder, process, says)
     reader = threading.Thread(target=_read, args=(bot,), daemon=True)
     reader.start()
     try:
@@ -88,8 +76,7 @@ def hosted(folder: Path, **more: str) -> Iterator[Hosted]:
 
 
 def _read(bot: Hosted) -> None:
-    assert bot.process.stdout is not None
-    with bot.process.stdout as lines:
+    with os.fdopen(bot.says, encoding="utf-8") as lines:
         for line in lines:
             bot.said.put(line.rstrip("\n"))
 

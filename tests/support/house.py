@@ -36,6 +36,7 @@ from bot.storage.store import Store
 from bot.storage.tables import outbox, series_place
 from tests.support.browser_network import BrowserNetwork
 from tests.support.discord_network import DiscordNetwork, on_discord
+from tests.support.matrix_network import MatrixNetwork, on_matrix
 from tests.support.networks import Network, Someone, TerminalNetwork, TerminalPerson
 
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -70,6 +71,7 @@ class House:
     poll: float | None = None
     kept: Store | None = None
     discord: DiscordNetwork | None = None
+    matrix: MatrixNetwork | None = None
     _app: App | None = None
     _running: asyncio.Task[None] | None = None
 
@@ -92,8 +94,8 @@ class House:
     @property
     def network(self) -> Network:
         """The rooms as people see them, in a browser or at a prompt; `other` is the hosts' room."""
-        if self.discord is not None:
-            return self.discord
+        if away := self.discord or self.matrix:
+            return away
         if self.rooms == "browser":
             return BrowserNetwork(self.folder, self.clock, self._opened())
         hosts = Place(2, 1, "terminal", "hosts", "hosts")
@@ -133,7 +135,7 @@ class House:
 
     def posted(self, place: Place | None = None) -> list[tuple[str, datetime]]:
         """What the bot has posted for all in a room, outside threads, with the instants of the posts."""
-        if isinstance(self.network, BrowserNetwork | DiscordNetwork):
+        if isinstance(self.network, BrowserNetwork | DiscordNetwork | MatrixNetwork):
             return self.network.posted(place)
         posts = [event for event in self.room(place).read(None).events if isinstance(event, Posted)]
         return [(post.text, post.at) for post in posts if post.action is Action.POST and not post.target]
@@ -156,21 +158,28 @@ class House:
         if self.discord is not None:
             self.discord.tree = self._app.tree
             await self.discord.logged_in(lambda: self.up)
+        if self.matrix is not None:
+            await self.matrix.logged_in(lambda: self.up)
 
     def _platform(self) -> Platform:
         if self.discord is not None:
             return self.discord.bot()
+        if self.matrix is not None:
+            return self.matrix.bot()
         if self.rooms == "browser":
             return Local(self._opened(), self.clock, self.poll)
         return Terminal(self.folder / "rooms", self.clock, self.poll)
 
     @asynccontextmanager
     async def on_its_network(self) -> AsyncIterator[None]:
-        """Let there be a Discord, where the rooms are there."""
-        if self.rooms != "discord":
-            yield
-            return
-        async with on_discord(self._opened(), self.clock) as self.discord:
+        """Let there be a Discord or a homeserver, where the rooms are there."""
+        if self.rooms == "discord":
+            async with on_discord(self._opened(), self.clock) as self.discord:
+                yield
+        elif self.rooms == "matrix":
+            async with on_matrix(self._opened(), self.clock, on_our_time=True) as self.matrix:
+                yield
+        else:
             yield
 
     def _opened(self) -> Store:
@@ -239,12 +248,13 @@ class House:
 
     async def add_place(self, name: str) -> Place:
         """One more room of the community."""
+        native_id, community_id = name, 1
+        if self.discord is not None:
+            native_id, community_id = self.discord.open_channel(name), self.place.community_id
+        if self.matrix is not None:
+            native_id, community_id = await self.matrix.open_room(name), self.place.community_id
         async with self.store.begin() as tx:
-            if self.discord is None:
-                return await tx.add_place(1, self.rooms, name, name)
-            return await tx.add_place(
-                self.place.community_id, self.rooms, self.discord.open_channel(name), name
-            )
+            return await tx.add_place(community_id, self.rooms, native_id, name)
 
     async def add_series(self, title: str = "#edchat", *places: Place, **fields: Any) -> Series:
         """A series without dates, at home in these rooms (the first one unless told otherwise)."""
@@ -317,7 +327,7 @@ def prepare(folder: Path, rooms: str = "terminal") -> None:
 def settings(folder: Path, rooms: str = "terminal") -> Settings:
     """Settings of a bot in this folder, and nothing of this machine's."""
     file = folder / ".env"
-    at_first = "browser" if rooms == "discord" else rooms
+    at_first = "browser" if rooms in ("discord", "matrix") else rooms
     file.write_text(f"EDCHAT_DATA_DIR={folder}\nEDCHAT_ROOMS={at_first}\n", encoding="utf-8")
     return load(file)
 

@@ -17,10 +17,13 @@ from bot.platform import Platform
 from bot.platforms.terminal import Room, Terminal
 from bot.platforms.terminal.view import Shown, View
 
-NETWORKS: Final = ("terminal", "browser", "discord")
-IN_TURN: Final = ("terminal", "browser", pytest.param("discord", marks=pytest.mark.slow))
-"""Every network in turn; over sockets a thousand conversations take minutes."""
-NOT_OURS: Final = (IN_TURN[0], IN_TURN[2])
+NETWORKS: Final = ("terminal", "browser", "discord", "matrix")
+_OVER_SOCKETS: Final = tuple(pytest.param(name, marks=pytest.mark.slow) for name in ("discord", "matrix"))
+IN_TURN: Final = ("browser", pytest.param("terminal", marks=pytest.mark.slow), *_OVER_SOCKETS)
+"""Every network in turn, at first the one that each bot has; a thousand conversations more take minutes."""
+FEW: Final = (*NETWORKS[:-1], IN_TURN[-1])
+"""Every network in turn where other tests try Matrix in `make test`: a homeserver has to be asked there."""
+NOT_OURS: Final = ("terminal", *_OVER_SOCKETS)
 """Those whose rooms the bot does not keep itself: from them it can be barred, and its posts deleted."""
 
 

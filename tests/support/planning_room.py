@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from bot.commands import Asker, CommandTree, Reply
+from bot.commands import Asker, Cog, CommandTree, Reply
 from bot.core.hearing import Author, Said
 from bot.core.model import Chat, Place, Question, Role, Series
 from bot.core.state import Running
@@ -25,6 +25,7 @@ from cogs.chats import Chats
 from cogs.questions import Questions
 from cogs.series import Series as WeeklyChats
 from tests.support.empty import put_empty
+from tests.support.inline_database import inline_at_home
 from tests.support.noting_tree import NotingTree
 
 SATURDAY: Final = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -193,23 +194,26 @@ class PlanningRoom:
 
 
 @asynccontextmanager
-async def planning_room(folder: Path, rooms: str = "terminal") -> AsyncIterator[PlanningRoom]:
+async def planning_room(folder: Path, rooms: str = "terminal", *cogs: Cog) -> AsyncIterator[PlanningRoom]:
     """Open an empty community in London; `rooms` is the network it is on."""
     url, clock = database_url("", folder), SetClock()
     put_empty(url)
-    async with Store(url) as store:
-        tree = NotingTree(store, clock, WeeklyChats(), Chats(), Questions())
-        async with _begun(rooms, store, clock, tree) as house:
-            yield house
+    with inline_at_home(rooms):
+        async with Store(url) as store:
+            tree = NotingTree(store, clock, WeeklyChats(), Chats(), Questions(), *cogs)
+            async with _begun(rooms, store, clock, tree) as house:
+                yield house
 
 
 @asynccontextmanager
 async def _begun(rooms: str, store: Store, clock: SetClock, tree: NotingTree) -> AsyncIterator[PlanningRoom]:
     """An empty community on this network."""
     from tests.support.discord_rooms import planning_on_discord
+    from tests.support.matrix_rooms import planning_on_matrix
 
-    if rooms == "discord":
-        async with planning_on_discord(store, clock, tree) as begun:
+    away = {"discord": planning_on_discord, "matrix": planning_on_matrix}
+    if rooms in away:
+        async with away[rooms](store, clock, tree) as begun:
             yield begun
         return
     async with store.begin() as tx:

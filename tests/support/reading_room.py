@@ -17,13 +17,13 @@ from bot.commands import CommandTree
 from bot.core.model import Visibility
 from bot.storage.doors.secrets import SecretKind
 from bot.storage.engine import database_url
-from bot.storage.migrate import migrate
 from bot.storage.store import Store
 from bot.web.app import web_app
 from bot.web.limits import Limits
 from bot.web.serving import address, listener, serve
 from bot.web.site import Site
 from tests.support.archive_seed import NOW, Archive, sow
+from tests.support.copied import copied
 from tests.support.evening import SetClock
 
 
@@ -92,10 +92,13 @@ async def reading_room(
     now: datetime = NOW,
 ) -> AsyncIterator[ReadingRoom]:
     """An archive with its pages."""
-    clock, url = SetClock(now), database_url("", folder)
-    migrate(url, now)
-    async with Store(url) as store:
-        archive = await sow(store, answers=answers, now=now, visibility=visibility)
+
+    async def sown(store: Store) -> Archive:
+        return await sow(store, answers=answers, now=now, visibility=visibility)
+
+    clock = SetClock(now)
+    archive = await copied(folder, ("a reading room", answers, visibility, now), sown)
+    async with Store(database_url("", folder)) as store:
         bound = listener("127.0.0.1", 0)
         site = Site(store, clock, CommandTree(store, clock), address(bound, None))
         serving = asyncio.create_task(serve(web_app(site, Limits(lift_loopback=True)), site, bound))

@@ -118,9 +118,10 @@ class BusyDay:
             self.note(f"{name}{turn} counts {count}")
 
 
+@pytest.mark.parametrize("times", [5, pytest.param(20, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("readers", [0, 3])
-def test_twenty_runs_of_one_seed_are_the_same_run(tmp_path: Path, readers: int) -> None:
-    runs = [run_virtual(BusyDay(7).run(tmp_path / f"{n}.db", readers), START) for n in range(20)]
+def test_runs_of_one_seed_are_the_same_run(tmp_path: Path, readers: int, times: int) -> None:
+    runs = [run_virtual(BusyDay(7).run(tmp_path / f"{n}.db", readers), START) for n in range(times)]
     assert [number for number, run in enumerate(runs) if run != runs[0]] == []
     written = sum("wrote" in what for _, what in runs[0])
     assert 30 <= written < 48, "some were cancelled in the middle, most were not"

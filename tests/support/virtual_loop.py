@@ -95,7 +95,8 @@ class LeapingSelector(selectors.DefaultSelector):
         """Give sockets a moment of real time, or plenty when there is nothing else to wait for."""
         if len(self.get_map()) == 1:  # the loop's own pipe
             return []
-        return super().select(self.loop.limits.timeout if timeout is None else self.loop.limits.settle)
+        long = timeout is None or self.loop.abroad
+        return super().select(self.loop.limits.timeout if long else self.loop.limits.settle)
 
     def _leap(self, timeout: float | None) -> None:
         if timeout is None:
@@ -116,12 +117,16 @@ class LeapingSelector(selectors.DefaultSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """An event loop on virtual time; made and closed by `run_virtual`."""
+    """An event loop on virtual time; made and closed by `run_virtual`.
+
+    `abroad` is how many questions to another process wait for their answer: meanwhile no time passes.
+    """
 
     def __init__(self, start: datetime, limits: Limits) -> None:
         self.limits = limits
         self.threads = Threads(limits.timeout, limits.patience)
         self.clock = VirtualClock(start)
+        self.abroad = 0
         self._owner = threading.get_ident()
         self._timers, self._tasks = itertools.count(), itertools.count(1)
         self._executor = concurrent.futures.ThreadPoolExecutor(max_workers=1)

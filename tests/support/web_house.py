@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cache
 from pathlib import Path
 from re import search
-from tempfile import mkdtemp
 from typing import Any, Final
 
 from aiohttp import ClientResponse, ClientSession, CookieJar, TCPConnector
@@ -23,12 +19,12 @@ from bot.core.model import Community, Person, Place
 from bot.platforms.local import Local
 from bot.storage.doors.secrets import SecretKind
 from bot.storage.engine import database_url
-from bot.storage.migrate import migrate
 from bot.storage.store import Store
 from bot.web.app import web_app
 from bot.web.limits import Limits
 from bot.web.serving import address, listener, serve
 from bot.web.site import Site
+from tests.support.copied import copied
 
 FROM_A_PAGE: Final = {"Sec-Fetch-Site": "same-origin"}
 """What a browser says of a form that came from a page of the same site."""
@@ -159,15 +155,15 @@ async def web_house(
 ) -> AsyncIterator[WebHouse]:
     """A house with its pages on a free port of this machine; with `running` the whole bot works behind them.
 
-    Without `limits` nobody is too fast.
+    Without `limits` nobody is too fast. A folder with a database already has a house, as `founded` makes it.
     """
     clock = clock or SystemClock()
-    await asyncio.to_thread(_prepare, folder)
+    if not (folder / "edchat.sqlite").exists():
+        await copied(folder, "a house", founded)
     async with Store(database_url("", folder)) as store:
-        async with store.begin() as tx:
-            await tx.install("name", "test")
-            community = await tx.add_house("Maths Chat", "Europe/London")
-            places = await tx.places_of_community(community.id)
+        async with store.read() as tx:
+            community = await tx.community(1)
+            places = await tx.places_of_community(1)
         app = App(store, clock, [Local(store, clock)], "test")
         bound = listener("127.0.0.1", 0)
         site = Site(store, clock, app.tree, base_url or address(bound, None), prefixed)
@@ -186,17 +182,11 @@ async def web_house(
             site.pages.close()
 
 
-def _prepare(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(_migrated(), folder / "edchat.sqlite")
-
-
-@cache
-def _migrated() -> Path:
-    """An empty database of the newest schema, made once: migrating takes longer than most tests."""
-    folder = Path(mkdtemp(prefix="edchat-web-"))
-    migrate(database_url("", folder), datetime.fromisoformat("2026-01-01T00:00:00+00:00"))
-    return folder / "edchat.sqlite"
+async def founded(store: Store) -> None:
+    """Found the first community."""
+    async with store.begin() as tx:
+        await tx.install("name", "test")
+        await tx.add_house("Maths Chat", "Europe/London")
 
 
 async def _stop(work: list[asyncio.Task[None]]) -> None:

@@ -61,7 +61,8 @@ def _asking(room: Room, questions: int) -> Iterator[str]:
         before = room.thread_of(number - 1)
         lines = [one.content for one in room.ours(before)] if before else []
         told = sum(line.startswith(f"Q{number} is out") for line in lines)
-        if before and before.thread and told != (before.thread.created < post.sent):  # else nobody was in it
+        due = before and before.thread and before.thread.created < post.sent  # else nobody was in it
+        if told > 1 or (due and not told):
             yield f"the thread of Q{number - 1} says {lines}"
     pinned = [one.content for one in room.fake.world.pins(room.channel)]
     if len(pinned) != 1 or not pinned[0].startswith(f"Q{questions}: "):

@@ -42,7 +42,7 @@ FAULTS: Final[Mapping[str, Callable[[Room], Rule]]] = {
 
 async def live(folder: Path) -> Outcomes:
     """Hold a chat in every server at once; in each of them something else goes wrong."""
-    async with evening(folder, *FAULTS, rate=150) as told:
+    async with evening(folder, *FAULTS, rate=110) as told:
         rules = {name: FAULTS[name](room) for name, room in told.rooms.items()}
         told.start()
         await told.talk(lambda: told.clock.now() > told.ends, "the hour is over", pause=0.25)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.clock import SystemClock
 from bot.commands import CommandTree
 from bot.core import sentences
+from bot.core.effects import Moment
 from bot.core.model import Visibility
 from bot.core.sentences import forms
+from bot.core.sentences.refusals import UNREACHED
 from bot.platforms.discord import Discord
+from bot.storage import tables as t
+from bot.storage.outbound import FAILED
 from cogs import every_cog
 from tests.platforms.discord.asked import QUESTIONS, Asked, asked, at_the_desk
 from tests.platforms.discord.living import Living, opened, settings
@@ -59,6 +63,21 @@ async def test_setting_up_is_a_form_with_a_channel_people_and_what_each_choice_m
     assert done.text.startswith("Ready: chats are held in general.")
     assert "Ben is a host from now on." in done.text
     assert "Weekly chat" in done.buttons
+
+
+async def test_a_reminder_that_reached_nobody_is_told_once_with_the_next_answer(here: Asked) -> None:
+    chat, place = await here.chat(await here.weekly()), await here.place()
+    await here.ben.slash(here.general, "chat remind")
+    async with here.store.begin() as tx:
+        [(_, ben)] = await tx.reminded(chat.id)
+        await tx.whisper_of(place, ben, "It starts soon.", Moment("soon", NOW), chat.id, NOW)
+        row = await tx.waiting_in(place.id)
+        assert row is not None
+        await tx.give_up(row, FAILED)
+    assert UNREACHED not in (await here.ana.slash(here.general, "edchat")).text
+    told = await here.ben.slash(here.general, "edchat")
+    assert told.text.startswith(UNREACHED)
+    assert UNREACHED not in (await here.ben.slash(here.general, "edchat")).text
 
 
 async def test_a_role_chosen_in_the_form_makes_hosts_of_those_who_have_it(here: Asked) -> None:
@@ -135,10 +154,9 @@ async def test_an_answer_without_words_opens_a_form_for_them(here: Asked) -> Non
     opened = await here.ben.slash(here.general, "answer", number="1")
     assert [*opened.form.fields] == ["Your answer"]
     assert (await here.ben.submits(opened, your_answer="We began\n\nwith a story")).text == "Filed under Q1."
-    place = await here.place()
     async with here.store.read() as tx:
-        told = await tx.standing_words(place.id, NOW - timedelta(days=1))
-    assert [one.text for one in told] == ["We began\n\nwith a story"]
+        told = await tx.connection.execute(select(t.message.c.text))
+    assert [row.text for row in told] == ["We began\n\nwith a story"]
 
 
 async def test_what_was_typed_into_a_refused_form_is_given_back(here: Asked) -> None:
@@ -177,7 +195,7 @@ async def test_editing_a_question_opens_with_its_words(here: Asked) -> None:
 async def test_a_form_without_fields_asks_whether_it_is_meant(here: Asked) -> None:
     chat = await here.chat(await here.weekly(), asked=1)
     panel = here.fake.world.post(
-        here.general, here.fake.world.bot, "Panel", extras=button("End", f"edchat?chat end chat={chat.id}")
+        here.general, here.fake.world.bot, "Panel", extras=button("End", f"edchat?chat end chat={chat.id} sure=yes")
     )
     opened = await here.ana.clicks(panel, "End")
     assert "This cannot be undone." in opened.form.text

@@ -12,6 +12,7 @@ import pytest
 from bot import failpoints
 from bot.core.model import How
 from tests.platforms.discord.hall import Hall, hall, keycap, until
+from tests.support.bad_inputs import case
 from tests.support.fake_discord.places import Message
 from tests.support.fake_discord.server import FakeDiscord
 from tests.support.fake_discord.shapes import BOT_NEEDS, Can
@@ -225,6 +226,7 @@ async def test_where_lists_are_forbidden_only_what_is_sure_to_be_gone_goes(here:
 
 
 async def test_a_thread_that_was_deleted_keeps_its_answers(here: Hall) -> None:
+    assert case("B235").expect.startswith("answers kept")
     async with here.heard():
         here.ana.says(here.threads[0], "with songs")
         await here.has(1)

@@ -12,7 +12,9 @@ from bot.clock import SystemClock
 from bot.core.model import Series
 from tests.platforms.discord.hall import Hall, hall, keycap, sent
 from tests.platforms.discord.living import seen
+from tests.support.bad_inputs import case
 from tests.support.fake_discord.asking import Upload
+from tests.support.fake_discord.places import Message
 from tests.support.fake_discord.server import FakeDiscord
 from tests.support.fake_discord.shapes import Can
 from tests.support.fake_discord.state_messages import PINNED
@@ -176,6 +178,7 @@ async def test_files_are_kept_by_name_and_size(here: Hall) -> None:
 
 
 async def test_without_the_intent_nothing_is_heard_as_empty_words(here: Hall) -> None:
+    assert case("B198").expect.startswith("not stored as an empty answer")
     async with here.heard():
         known = here.ana.says(here.general, "A1 before")
         await here.has(1)
@@ -210,18 +213,41 @@ async def test_a_deleted_question_keeps_its_answers_and_is_told_once(here: Hall)
     assert [text for text in await here.told() if "deleted" in text] == [said_once]
 
 
-async def test_a_reply_to_a_copy_is_a_reply_to_the_answer(here: Hall) -> None:
+async def copied(here: Hall) -> tuple[Message, Message]:
+    """Ana's answer in the channel, and its copy in the thread of the first question."""
     world = here.fake.world
+    said = here.ana.says(here.general, "A1 in pairs")
+    await here.has(1)
+    copy = world.post(here.threads[0], world.bot, "**Ana:** A1 in pairs")
+    async with here.store.begin() as tx:
+        [row] = (await tx.connection.exec_driver_sql("SELECT id FROM message")).all()
+        await sent(tx, here.place, f"copy.{row.id}.q1", copy, SystemClock().now())
+    return said, copy
+
+
+async def test_a_reply_to_a_copy_is_a_comment_on_the_answer_though_it_stands_in_the_thread(
+    here: Hall,
+) -> None:
     async with here.heard():
-        said = here.ana.says(here.general, "A1 in pairs")
-        await here.has(1)
-        copy = world.post(here.threads[0], world.bot, "**Ana:** A1 in pairs")
-        async with here.store.begin() as tx:
-            [row] = (await tx.connection.exec_driver_sql("SELECT id FROM message")).all()
-            await sent(tx, here.place, f"copy.{row.id}.q1", copy, SystemClock().now())
-        here.ben.says(here.threads[0], "me too", reply_to=copy)
+        said, copy = await copied(here)
+        reply = here.ben.says(here.threads[0], "me too", reply_to=copy)
         rows = await here.has(2)
-    assert rows[1].reply_to == str(said.id)
+        assert (rows[1].reply_to, rows[1].kind, rows[1].filed) == (str(said.id), "comment", None)
+        here.ben.edits(reply, "me too, in threes")
+        rows = await seen(lambda: here.messages("m.text = 'me too, in threes'"))
+    assert [(row.kind, row.filed) for row in rows] == [("comment", None)]
+
+
+async def test_a_digit_on_a_copy_files_the_answer_itself_and_goes_when_it_is_taken_off(here: Hall) -> None:
+    async with here.heard():
+        said, copy = await copied(here)
+        here.mod.reacts(copy, keycap(2))
+        await seen(lambda: here.messages("m.id IN (SELECT message_id FROM filing WHERE how = 'reaction')"))
+        assert await here.filed(said) == "2 reaction"
+        here.ben.reacts(copy, keycap(1))
+        here.mod.unreacts(copy, keycap(2))
+        await here.settled()
+    assert await here.filed(said) == "1 label"
 
 
 async def test_a_thread_that_sleeps_and_is_out_of_sight_is_still_known(here: Hall) -> None:

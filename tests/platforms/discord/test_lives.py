@@ -312,6 +312,7 @@ async def test_what_a_newer_discord_says_is_passed_over(
     async with living(fake, store) as life:
         await lives(life, school)
         client = life.platform.client
+        assert case("B246").expect.startswith("ignored")
         fake.gateway.malformed("PARADE_CREATE", {"id": "1"})
         strange = fake.world.channel_named(school, "general").json() | {"id": "77", "type": 99}
         fake.gateway.malformed("CHANNEL_CREATE", strange)

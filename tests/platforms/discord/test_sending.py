@@ -15,8 +15,10 @@ from bot.core.model import Offer
 from bot.core.sentences import refusals as sentences
 from bot.platform import Impossible, Outgoing
 from tests.platforms.discord.speaking import Speaking, speaking
+from tests.support.bad_inputs import case
 from tests.support.fake_discord.answers import buttons_of
 from tests.support.fake_discord.server import FakeDiscord
+from tests.support.wishes import note_pin
 
 PINNED_LINE = 6
 
@@ -39,6 +41,19 @@ async def test_a_post_stands_in_the_channel_with_its_buttons_and_pings_nobody(ro
     }
     assert not message.mention_everyone
     assert message.nonce == "a1b2c3-0"
+
+
+async def test_an_announcement_calls_the_role_that_was_chosen_and_nobody_else_it_names(
+    room: Speaking,
+) -> None:
+    takers, others = (room.fake.world.make_role(room.guild, name) for name in ("Teachers", "Others"))
+    ann = room.fake.person("ann", room.guild)
+    words = f"{case('B111').input} <@&{others.id}> <@{ann.user.id}>"
+    sent = room.message(await room.posts(words, ping=str(takers.id)))
+    assert sent.content == f"<@&{takers.id}> {words}"
+    assert (sent.mention_roles, sent.mentions, sent.mention_everyone) == ([takers.id], [], False)
+    quiet = room.message(await room.posts(words))
+    assert (quiet.mention_roles, quiet.mentions, quiet.mention_everyone) == ([], [], False)
 
 
 async def test_a_post_for_a_thread_stands_in_the_thread(room: Speaking) -> None:
@@ -100,14 +115,18 @@ async def test_a_pin_takes_our_old_pin_and_discords_line_away_and_leaves_those_o
     room: Speaking,
 ) -> None:
     ann = room.fake.person("ann", room.guild)
-    rules = ann.says(room.channel, "House rules")
-    room.fake.world.pin(rules, ann.user)
-    questions = [await room.posts("Q1"), await room.posts("Q2")]
+    rules, announced = ann.says(room.channel, "House rules"), await room.posts("Next chat: Tuesday")
+    for kept in (rules, room.message(announced)):
+        room.fake.world.pin(kept, ann.user)
+    typed = ann.says(room.channel, "Q1, as I typed it")
+    questions = [str(typed.id), await room.posts("Q2"), await room.posts("Q3")]
     for question in questions:
+        await note_pin(room.store, room.place, question, room.life.platform._clock.now())
         assert await room.does(Action.PIN, target=question) == question
-    assert {one.content for one in room.fake.world.pins(room.channel)} == {"House rules", "Q2"}
+    pinned = {one.content for one in room.fake.world.pins(room.channel)}
+    assert pinned == {"House rules", "Next chat: Tuesday", "Q3"}
     lines = [one.author.username for one in room.standing() if one.type == PINNED_LINE]
-    assert lines == ["ann"]
+    assert lines == ["ann", "ann"]
 
 
 async def test_an_edit_changes_words_and_buttons_also_in_a_thread_that_was_put_away(room: Speaking) -> None:
@@ -280,6 +299,10 @@ async def test_the_hosts_room_is_one_private_thread_with_its_person_in_it(room: 
     assert [(str(one.id), one.name, one.type) for one in threads] == [(made, "EdChat hosts", 12)]
     assert threads[0].thread is not None
     assert mod.user.id in threads[0].thread.members
+    eve = room.fake.person("eve", room.guild)
+    assert await room.does(Action.ROOM, "EdChat hosts", person=str(eve.user.id), target=made) == made
+    assert {mod.user.id, eve.user.id} <= set(threads[0].thread.members)
+    assert len([one for one in room.fake.world.channels.values() if one.thread is not None]) == 1
 
 
 async def test_what_is_no_message_here_is_impossible(room: Speaking) -> None:

@@ -16,6 +16,7 @@ from bot.core.sentences import refusals as sentences
 from bot.platform import Impossible, Later
 from tests.platforms.discord.living import ready
 from tests.platforms.discord.speaking import POSTS, THREADS, Speaking, speaking
+from tests.support.bad_inputs import case
 from tests.support.fake_discord.faults import Rule
 from tests.support.fake_discord.server import FakeDiscord
 from tests.support.fake_discord.shapes import BOT_NEEDS, Can
@@ -29,11 +30,15 @@ async def room(fake: FakeDiscord, tmp_path: Path) -> AsyncIterator[Speaking]:
 
 
 FAULTS: dict[str, Callable[[Rule], Rule]] = {
+    "500 as in B241": lambda rule: rule.status(500),
+    "502": lambda rule: rule.status(502),
     "503": lambda rule: rule.status(503),
+    "504": lambda rule: rule.status(504),
+    "524": lambda rule: rule.status(524),
     "503 after it was stored": lambda rule: rule.store_then_status(503),
     "reset": Rule.reset,
     "reset after it was stored": Rule.store_then_reset,
-    "hang": lambda rule: rule.hang(30),
+    "hang as in B243": lambda rule: rule.hang(30),
     "hang after it was stored": lambda rule: rule.hang(30, stored=True),
 }
 
@@ -179,6 +184,16 @@ async def test_a_locked_thread_is_told(room: Speaking) -> None:
     room.fake.world.set_bot_permissions(room.guild, BOT_NEEDS & ~int(Can.MANAGE_THREADS))
     room.fake.world.lock(room.fake.world.channels[int(question)])
     assert await refused(room, Action.POST, target=question) == sentences.THREAD_LOCKED
+
+
+async def test_with_as_many_threads_as_there_can_be_it_says_so_and_how_answers_come_in_then(
+    room: Speaking,
+) -> None:
+    assert case("B248").expect == "fallback to channel replies"
+    room.fake.faults.on("POST", THREADS).status(400, code=160006, message="Maximum number of threads")
+    question = await room.posts("Q1")
+    assert await refused(room, Action.THREAD, target=question) == sentences.THREADS_FULL
+    assert await room.does(Action.THREAD, "Q2", target=await room.posts("Q2"))
 
 
 async def test_words_of_discords_own_are_passed_on(room: Speaking) -> None:

@@ -12,6 +12,7 @@ from bot.core.model import Place, Visibility
 from bot.core.sentences import servers as sentences
 from bot.storage.store import Store
 from tests.platforms.discord.living import Living, living, opened, ready, settings
+from tests.support.bad_inputs import case
 from tests.support.fake_discord.places import CATEGORY, Channel
 from tests.support.fake_discord.server import FakeDiscord
 from tests.support.fake_discord.shapes import BOT_NEEDS, Can, Guild
@@ -181,6 +182,7 @@ async def test_what_happened_while_the_bot_was_away_is_noted_when_it_is_back(
 
 
 async def test_an_outage_of_a_server_is_no_leaving(life: Living, school: Guild) -> None:
+    assert case("B237").expect.startswith("chat held, resumes when back")
     other = life.fake.guild("Other")
     await life.place(other)
     life.fake.world.outage(school)
@@ -228,6 +230,24 @@ async def test_words_of_a_channel_that_not_everybody_sees_are_public_nowhere(
         await life.server(school, lambda one: not one.places[place.native_id].shut)
     async with store.read() as tx:
         assert await tx.openness(place.id) is Visibility.PUBLIC
+
+
+async def test_an_age_restricted_channel_is_shown_to_nobody_outside_and_hosts_are_told(
+    life: Living, school: Guild, store: Store
+) -> None:
+    assert case("B386").expect == "archive refused"
+    place = await life.use(school)
+    async with store.begin() as tx:
+        await tx.connection.exec_driver_sql("UPDATE place SET openness = 'public'")
+    room = life.fake.world.channel_named(school, "general")
+    room.nsfw = True
+    life.fake.world.channel_changed(room)
+    known = await life.server(school, lambda one: one.places[place.native_id].shut)
+    assert known.places[place.native_id].lacking == (sentences.AGE_RESTRICTED.format(channel="#general"),)
+    async with store.read() as tx:
+        assert await tx.openness(place.id) is Visibility.LINK
+    [told] = life.barred(place)
+    assert told.goes_on
 
 
 async def test_a_channel_out_of_sight_lacks_only_that(life: Living, school: Guild) -> None:

@@ -59,6 +59,7 @@ class Channel:
     topic: str | None = None
     parent_id: int | None = None
     slowmode: int = 0
+    nsfw: bool = False
     last_message_id: int | None = None
     last_pin: datetime | None = None
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
@@ -90,7 +91,7 @@ class Channel:
             "topic": self.topic,
             "position": self.position,
             "permission_overwrites": [one.json() for one in self.overwrites.values()],
-            "nsfw": False,
+            "nsfw": self.nsfw,
         } | ({"available_tags": []} if self.type == FORUM else {})
 
     def _as_thread(self, state: ThreadState) -> Json:
@@ -152,6 +153,7 @@ class Message:
     replied_to: Message | None = None
     thread: Channel | None = None
     application_id: int | None = None
+    webhook_id: int | None = None
     interaction: Json | None = None
 
     def json(self, me: int, *, nested: bool = True) -> Json:
@@ -187,6 +189,8 @@ class Message:
             found["thread"] = self.thread.json()
         if self.application_id is not None:
             found |= {"application_id": str(self.application_id), "webhook_id": str(self.application_id)}
+        if self.webhook_id is not None:
+            found["webhook_id"] = str(self.webhook_id)
         if self.interaction is not None:
             found["interaction_metadata"] = self.interaction
         return found

@@ -61,6 +61,7 @@ class Extras:
     pings: Pings = Pings()
     interaction: Json | None = None
     application_id: int | None = None
+    webhook_id: int | None = None
     id: int | None = None
     """The first message of a forum's thread has the thread's id; others get a new one."""
 
@@ -101,6 +102,7 @@ class Messages(Store):
             mentions=self._named(content, extras.pings.users), attachments=[*extras.attachments],
             embeds=[*extras.embeds], components=[*extras.components], replied_to=reply_to,
             interaction=extras.interaction, application_id=extras.application_id,
+            webhook_id=extras.webhook_id,
         )  # fmt: skip
         if reply_to is not None:
             message.reference = reference_to(reply_to)
