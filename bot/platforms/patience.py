@@ -1,4 +1,4 @@
-"""How a platform waits: for a bell, and for what does not work just now."""
+"""How a platform waits: for a bell, for what does not work just now, and for the first of many to end."""
 
 from __future__ import annotations
 
@@ -35,3 +35,16 @@ async def patiently(attempt: Callable[[], Awaitable[_T]]) -> _T:
             _log.exception("not heard, trying again", seconds=wait)
         await asyncio.sleep(wait)
         wait = min(2 * wait, _LONGEST_WAIT)
+
+
+async def first_to_end(*running: Awaitable[None]) -> None:
+    """Run side by side until one ends, and end as it did; the others are cancelled."""
+    tasks = [asyncio.ensure_future(one) for one in running]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()

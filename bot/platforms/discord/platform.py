@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import partial
 from typing import Final, Protocol, runtime_checkable
 
@@ -18,11 +17,13 @@ from bot.core.sentences import servers as sentences
 from bot.platform import Ability, Ears, Later, Outgoing
 from bot.platforms.discord.client import Client
 from bot.platforms.discord.hearing import Listener
+from bot.platforms.discord.locks import Locks
 from bot.platforms.discord.mounting import mount
 from bot.platforms.discord.redirect import redirect
 from bot.platforms.discord.sending import Sender
 from bot.platforms.discord.servers import NAME, Servers
 from bot.platforms.discord.supervisor import FIRST_WAIT, supervise
+from bot.platforms.patience import first_to_end
 from bot.settings import DiscordSettings
 from bot.storage.store import Store
 
@@ -96,7 +97,7 @@ class Discord:
             try:
                 token = self._settings.token.get_secret_value()
                 beside = [part.run() for part in client.parts if isinstance(part, Runs)]
-                await _first_to_end(client.start(token), *beside)
+                await first_to_end(client.start(token), *beside)
             finally:
                 self._client = None
 
@@ -104,7 +105,8 @@ class Discord:
         """Give a client its parts, and what it does once it is logged in."""
         self._sender.attach(client)
         listener = Listener(client, self._store, ears, self._clock)
-        parts: list[object] = [self._servers(client, ears), listener, self._sender]
+        locks = Locks(self._store, self._clock, self._bringing(ears))
+        parts: list[object] = [self._servers(client, ears), listener, locks, self._sender]
         if self._tree is not None:
             desk = mount(client, self._tree, self._store)
             parts.append(desk)
@@ -120,18 +122,3 @@ class Discord:
             await ears.hear(place, (barred,), await ears.cursor(place) or now)
 
         return bring
-
-
-async def _first_to_end(*running: Awaitable[None]) -> None:
-    """Run side by side until one ends, and end as it did; the others are cancelled."""
-    tasks = [asyncio.ensure_future(one) for one in running]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError, Exception):
-                await task
-    for task in done:
-        task.result()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -23,6 +21,7 @@ from bot.platforms.matrix.reading import NAME
 from bot.platforms.matrix.rooms import Rooms
 from bot.platforms.matrix.sending import Life, Sender
 from bot.platforms.matrix.supervisor import FIRST_WAIT, supervise
+from bot.platforms.patience import first_to_end
 from bot.storage.store import Store
 
 _SHUT: Final = 60.0
@@ -84,7 +83,7 @@ class Matrix:
             self._sender.refusals.forget()
             listener = Listener(home, self._store, ears, self._clock, self._settings, rooms, self._paths)
             try:
-                await _first_to_end(listener.run(), ended)
+                await first_to_end(listener.run(), ended)
             finally:
                 self._current = None
 
@@ -92,18 +91,3 @@ class Matrix:
 def _end(ended: asyncio.Future[None], no: MatrixRefused) -> None:
     if not ended.done():
         ended.set_exception(no)
-
-
-async def _first_to_end(*running: Awaitable[None]) -> None:
-    """Run side by side until one ends, and end as it did; the others are cancelled."""
-    tasks = [asyncio.ensure_future(one) for one in running]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError, Exception):
-                await task
-    for task in done:
-        task.result()
