@@ -128,9 +128,14 @@ class Page:
 
 @cache
 def static(name: str) -> str:
-    """The path of a static file, with a hash of what it holds, so that browsers may keep it for good."""
-    digest = hashlib.blake2b((STATIC / name).read_bytes(), digest_size=6).hexdigest()
-    return f"/static/{digest}/{name}"
+    """The path of a static file, with a hash of what it holds, so that browsers may keep it for good.
+
+    Files of one folder share the hash of all: scripts name others beside them, and mean those they came with.
+    """
+    file, digest = STATIC / name, hashlib.blake2b(digest_size=6)
+    for one in [file] if file.parent == STATIC else sorted(file.parent.iterdir()):
+        digest.update(hashlib.blake2b(one.read_bytes()).digest())
+    return f"/static/{digest.hexdigest()}/{name}"
 
 
 def tongue(language: str) -> Markup:

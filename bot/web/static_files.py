@@ -18,7 +18,10 @@ FOREVER = "public, max-age=31536000, immutable"
 _FONT = re.compile(rb'url\("(fonts/[^"]+)"\)')
 """A font that a style names beside itself; it is served under its own hash."""
 _PACKED = (".css", ".js", ".svg", ".txt")
+_FIRST = "start.js"
+"""The one script of a folder that pages name; it brings the others."""
 mimetypes.add_type("font/woff2", ".woff2")
+mimetypes.add_type("text/javascript", ".js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ async def static_file(site: Site, request: Request) -> Response:
     if name not in _names():
         raise HTTPException(404)
     if request.url.path != static(name):
-        return RedirectResponse(static(name), 307)
+        return _led_on(name)
     file = _read(name)
     headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
     if file.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
@@ -47,6 +50,13 @@ async def static_file(site: Site, request: Request) -> Response:
 async def favicon(site: Site, request: Request) -> Response:
     """The icon at the place where browsers look for one."""
     return RedirectResponse(static("icon.svg"), 308)
+
+
+def _led_on(name: str) -> Response:
+    folder, _, file = name.rpartition("/")
+    if folder and file.endswith(".js") and file != _FIRST:
+        raise HTTPException(404)  # an older script asks for it, and new beside old would not work together
+    return RedirectResponse(static(name), 307)
 
 
 @cache
