@@ -17,6 +17,10 @@ START = datetime(2026, 11, 17, 20, tzinfo=UTC)
 QUESTIONS = ("Why?", "What?", "Who?", "When?", "Where?")
 
 
+class Lacking(Exception):
+    """What is measured needs something that is not here; the message is the command that gets it."""
+
+
 @asynccontextmanager
 async def fresh_store(folder: Path) -> AsyncIterator[Store]:
     """An empty database in a folder."""

@@ -6,7 +6,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.commands import Asker, CommandTree, Reply
-from bot.core.model import Place
+from bot.core.model import Place, Role
 from bot.help import meant
 from bot.storage.outbound import REFUSAL
 from bot.storage.people import Typed
@@ -47,6 +47,7 @@ class Commander:
         async with self._store.read() as tx:
             typed = await tx.next_command()
             place = await tx.place(typed.place_id) if typed else None
+            hosts = (await tx.community_of(place)).hosts_place_id if place else None
         if typed is None or place is None:
             return False
 
@@ -55,18 +56,24 @@ class Commander:
             who, key = typed.person.native_id, f"reply.{typed.id}"
             subject = REFUSAL if reply.refused else ""
             asked = typed.native_id.removeprefix(f"{place.native_id}:")  # as it was stored
-            aloud = None if self._in_private(typed, reply) else asked
+            alone = self._in_private(typed, reply, among_hosts=place.id == hosts)
+            aloud = None if alone else asked
             await tx.whisper(place, who, reply.text, reply.offers, key, now, subject=subject, reply_to=aloud)
             await tx.handled(typed.id, now)
 
         await self._tree.answer(_asker(typed, place), typed.text, settle)
         return True
 
-    def _in_private(self, typed: Typed, reply: Reply) -> bool:
-        """Whether an answer is for the asker alone; a no is, where the command itself is."""
+    def _in_private(self, typed: Typed, reply: Reply, *, among_hosts: bool) -> bool:
+        """Whether an answer is for the asker alone; a no is, where the command itself is.
+
+        In the hosts' room it is for all of them, save what anybody may ask of themselves.
+        """
+        command = meant(typed.text, self._tree.commands)
+        if among_hosts and (not typed.text or (command is not None and command.role >= Role.HOST)):
+            return False
         if not reply.refused:
             return reply.private
-        command = meant(typed.text, self._tree.commands)
         return command is not None and command.private
 
 

@@ -143,9 +143,11 @@ class Inbox:
         self, tx: Tx, place: Place, said: Sequence[Said], attended: Sequence[Attended], now: datetime
     ) -> dict[str, int]:
         batch = await tx.store_said(place, said, attended, now)
-        if place.platform in self._receipts:
+        if batch.labelled and place.platform in self._receipts:
+            aloud = await tx.aloud(place, [native_id for native_id, _ in batch.labelled])
             for native_id, number in batch.labelled:
-                await tx.receipt(place, native_id, str(number), now)
+                if native_id in aloud:
+                    await tx.receipt(place, native_id, str(number), now)
         for correction in batch.corrections:
             found = await tx.correct(correction, attended, now)
             await self._renew_receipts(tx, place, [found] if found else [], now)

@@ -148,12 +148,13 @@ async def read_person(ctx: Context, tx: Tx, text: str, _param: Param) -> Person:
 
 
 async def read_place(ctx: Context, tx: Tx, text: str, _param: Param) -> Place:
-    """The place of this community that a name, "#name" or "here" names."""
+    """The place of this community that a name, "#name", our own id as in p12, or "here" names."""
     said = _folded(text).strip(_MENTION)
     if said == "here":
         return ctx.place
     places = await tx.places_of_community(ctx.place.community_id)
-    found = _called(said, places, [(_folded(p.name).lstrip("#"), _folded(p.native_id)) for p in places])
+    names = [(_folded(p.name).lstrip("#"), _folded(p.native_id)) for p in places]
+    found = tuple(p for p in places if said == f"p{p.id}") or _called(said, places, names)
     return _only(text, found, [f"{place.name} ({place.platform})" for place in found], say.NO_SUCH_PLACE)
 
 
@@ -186,7 +187,7 @@ async def _ours(ctx: Context, tx: Tx, chat: Chat) -> bool:
     """Whether a chat is this community's own or held here: another community's is as good as none."""
     if (await tx.series(chat.series_id)).community_id == ctx.place.community_id:
         return True
-    return await tx.held_here(ctx.place.id, chat.id)
+    return any([await tx.held_here(place.id, chat.id) for place in await _spoken_of(ctx, tx)])
 
 
 async def _chat_on(ctx: Context, tx: Tx, said: str) -> Chat:

@@ -8,6 +8,7 @@ from html import escape
 import structlog
 
 from bot import markup
+from bot.core.sentences.archive import FILE
 from bot.failpoints import failpoint
 from bot.storage.archive.looks import Unrendered
 from bot.storage.engine import StorageFull
@@ -96,9 +97,10 @@ def _render_all(words: Words) -> list[tuple[Unrendered, str]]:
 
 
 def _rendered(said: Unrendered, names: Mapping[str, str]) -> str:
-    """A message as HTML; one that cannot be rendered stands there as it was typed."""
+    """A message as HTML, files beside it by name; one that cannot be rendered stands there as typed."""
+    beside = "".join(f"<p>{escape(FILE.format(name=name))}</p>\n" for name in said.files)
     try:
-        return markup.render(said.text, names)
+        return markup.render(said.text, names) + beside
     except Exception as fault:  # noqa: BLE001 - one message must not keep the others from readers
         log.error("not_rendered", message=said.id, fault=type(fault).__name__)  # noqa: TRY400 - it may hold words
-        return f"<p>{escape(said.text)}</p>\n"
+        return f"<p>{escape(said.text)}</p>\n{beside}"

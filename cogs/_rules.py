@@ -8,6 +8,7 @@ from bot.core import sentences, steering
 from bot.core.may import role
 from bot.core.model import Chat, Place, Refused, Role, Series
 from bot.core.sentences import sharing
+from bot.core.sentences.planning import role_written
 from bot.core.times import clockface, weekly
 from bot.core.times.recurrence import Recurrence, in_words, notes
 from bot.core.times.weekly import Times
@@ -74,7 +75,7 @@ def as_written(series: Series) -> dict[str, str]:
         "search_engines": _yes_or_no(series.indexable),
         "about": series.about,
         "collecting": str(series.collecting),
-        "ping": f"<@&{series.ping}>" if series.ping else "none",
+        "ping": role_written(series.ping) if series.ping else "none",
     }
 
 

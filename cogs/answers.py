@@ -111,14 +111,15 @@ class Answers(Cog):
         """Hide a message from readers."""
         message_id = await _meant(ctx, tx, chat, message)
         if undo:
-            return await _shown_again(ctx, tx, message_id)
+            return await _shown_again(ctx, tx, message_id, chat)
         await tx.hide(message_id, ctx.now, _reason(because))
         await tx.settle_reports(message_id, ctx.now)
         said = [sentences.HIDDEN]
         if hold:
             await tx.hold_writer(message_id, ctx.place.community_id, ctx.real)
             said.append(sentences.WRITER_HELD)
-        return Reply("\n".join(said), (_undo("hide", message_id, chat),))
+        back = (_undo("hide", message_id, chat),) if ctx.role >= Role.HOST else ()
+        return Reply("\n".join(said), back)
 
     @command("answers keep", role=Role.HOST, private=True)
     async def keep(self, ctx: Context, tx: Tx, message: Named, *, chat: Recent) -> Reply:
@@ -177,7 +178,10 @@ class Answers(Cog):
         await tx.perform(running, (told,), now)
 
 
-async def _shown_again(ctx: Context, tx: Tx, message_id: int) -> Reply:
+async def _shown_again(ctx: Context, tx: Tx, message_id: int, chat: Chat) -> Reply:
+    if ctx.role < Role.HOST:  # hosts of a place that joined: whoever hid it, the page is not theirs
+        owners = await tx.community((await tx.series(chat.series_id)).community_id)
+        raise Refused(sharing.SHOWN_BY_OWNERS.format(community=owners.name))
     if await tx.left_out(message_id):
         raise Refused(sentences.SHOW_LEFT_OUT)
     await tx.show(message_id, ctx.now)

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from bot.commands import OFFER_LIMIT, Cog, Context, Example, Meanings, Reply, command, fills
 from bot.core import sentences
-from bot.core.host_names import host_names, hosts_role
-from bot.core.model import Place, Refused, Role, Visibility
+from bot.core.hearing import Author
+from bot.core.host_names import host_names, hosts_role, whole_name
+from bot.core.model import Person, Place, Refused, Role, Visibility
 from bot.core.names import alike
 from bot.declared import Wanted
 from bot.parameters import People
@@ -117,9 +118,17 @@ async def _host(ctx: Context, tx: Tx, name: str) -> str:
         hosts_room = (await tx.community_of(ctx.place)).hosts_place_id
         secret = await tx.give_secret(SecretKind.HOST, here, ctx.real, place_id=hosts_room)
         return sentences.host_by_link(name, await _links.to(tx, f"/in/{secret}"))
-    found = await tx.people_named(ctx.place.id, name)
+    found = await _named(ctx, tx, name)
     if len(found) != 1:
         return sentences.host_not_met(name)
     await tx.make_community_host(here, found[0].id)
     await tx.let_into_hosts_room(here, found[0].native_id, ctx.now)
     return sentences.host_now(found[0].name)
+
+
+async def _named(ctx: Context, tx: Tx, name: str) -> Sequence[Person]:
+    """Those of this name; whom a whole name names, where people have one, is met by it."""
+    found = await tx.people_named(ctx.place.id, name)
+    if found or not (whole_name(name) and whole_name(ctx.person.native_id)):
+        return found
+    return (await tx.person(ctx.place.platform, Author(name, name), ctx.place.community_id),)

@@ -57,6 +57,19 @@ async def test_words_get_their_html_a_public_name_and_a_fresh_page(room: Evening
     assert (stored.render_version, await version(room)) == (markup.VERSION, before + 1)
 
 
+async def test_b250_a_file_stands_on_the_page_by_its_name_and_never_as_a_picture_that_breaks(
+    room: Evening,
+) -> None:
+    assert case("B250").expect.endswith("never a broken <img>")
+    files = ("<b>.png (31 kB): our wall", "plan.pdf (2 kB)")
+    await room.hear(Said("f", BOB, "A1: look", room.clock.at, attachments=files))
+    await room.hear(Said("g", BOB, "", room.clock.at, thread="q1", attachments=files[1:]))
+    assert await rendered(room, "f") == (
+        "<p>A1: look</p>\n<p>File: &lt;b&gt;.png (31 kB): our wall</p>\n<p>File: plan.pdf (2 kB)</p>\n"
+    )
+    assert await rendered(room, "g") == "<p>File: plan.pdf (2 kB)</p>\n"
+
+
 async def test_a_public_name_outlives_an_edit_and_a_new_look(room: Evening) -> None:
     await rendered(room, "a")
     name = (await room.message("a")).public_id

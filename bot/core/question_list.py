@@ -17,6 +17,7 @@ _SPACES = "\u200b\u200e\u200f\u2060\ufeff" + "".join(filter(str.isspace, map(chr
 _SECRET = re.compile(
     r"(?<![\w/.=&-])(?=[\w.~+=-]*[0-9])(?=[\w.~+=-]*[a-z])(?=[\w.~+=-]*[A-Z])[\w.~+=-]{20,}", re.ASCII
 )
+_PICTURE = re.compile(r"!\[\s*\]\([^()]*\)")
 _LINK = re.compile(r"\w+://\S+")
 _SHOWN = 40
 
@@ -42,6 +43,7 @@ def read_question(text: str, letter: str = "Q") -> QuestionList:
     bare = _bare(storable(text, len(text)), letter)
     if not bare:
         raise Refused(sentences.QUESTION_EMPTY)
+    _need_words(bare)
     if len(bare) > LONGEST:
         raise Refused(sentences.QUESTION_LONG.format(length=len(bare), limit=LONGEST))
     return QuestionList((bare,), tuple(_doubts((bare,))))
@@ -60,9 +62,16 @@ def _question(line: str, number: int, letter: str) -> str:
     bare = _bare(storable(line, len(line)), letter, number)
     if not bare:
         raise Refused(sentences.QUESTION_LINE_EMPTY.format(number=number))
+    _need_words(bare)
     if len(bare) > LONGEST:
         raise Refused(sentences.QUESTION_LINE_LONG.format(number=number, length=len(bare), limit=LONGEST))
     return bare
+
+
+def _need_words(bare: str) -> None:
+    """Refuse what is a picture alone that nobody described: who does not see it could not answer."""
+    if not _PICTURE.sub("", bare).strip(_SPACES):
+        raise Refused(sentences.QUESTION_PICTURE)
 
 
 def _bare(line: str, letter: str, number: int = 0) -> str:

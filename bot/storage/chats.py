@@ -163,7 +163,7 @@ class Chats(Plans):
         """Note that a chat is live in a place, and who people there were told may read it."""
         series = await self.series(chat.series_id)
         openness = await self._value(select(OPENNESS).where(t.place.c.id == place.id))
-        told = least_open(series.visibility, Visibility(openness))
+        told = least_open(series.visibility, chat.told or series.visibility, Visibility(openness))
         here = {"chat_id": chat.id, "place_id": place.id}
         row = insert(t.chat_place).values(**here, live=True, opened_at=now, told=told)
         again = {"live": True, "left_at": None, "told": told}

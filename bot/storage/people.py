@@ -1,6 +1,6 @@
 """People: who they are, what they may do, what they agreed to, and what they typed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -97,7 +97,9 @@ class People(Looks):
         rows = await self._rows(_known(place.community_id).where(t.person.c.platform == place.platform))
         people = [person_of(row) for row in rows]
         return tuple(
-            p for p in people if wanted in (p.name.casefold(), p.shown.casefold(), p.native_id.casefold())
+            p
+            for p in people
+            if wanted in (p.name.casefold(), p.shown.casefold(), p.native_id.casefold().removeprefix("@"))
         )
 
     async def standing(self, person: Person, place: Place, power: Role, chat_id: int | None) -> Standing:
@@ -146,10 +148,14 @@ class People(Looks):
         mine = and_(t.consent.c.person_id == person_id, t.consent.c.community_id == community_id)
         return await self._row(select(t.consent).where(mine))
 
-    async def left_out_of(self, community_id: int) -> tuple[Person, ...]:
-        """Those who asked to be left out here."""
-        rows = await self._rows(_known(community_id).where(t.consent.c.excluded_at.is_not(None)))
-        return tuple(person_of(row) for row in rows)
+    async def left_out_of(self, community_id: int, chat_ids: Collection[int] = ()) -> tuple[Person, ...]:
+        """Those who asked to be left out here, or where some chats are held too."""
+        there = select(t.place.c.community_id).join(t.chat_place).where(t.chat_place.c.chat_id.in_(chat_ids))
+        others = await self._rows(there.distinct()) if chat_ids else ()
+        found: list[Row[Any]] = []
+        for one in sorted({community_id, *(row.community_id for row in others)}):
+            found += await self._rows(_known(one).where(t.consent.c.excluded_at.is_not(None)))
+        return tuple(person_of(row) for row in found)
 
     async def set_consent(self, person_id: int, community_id: int, now: datetime, **values: object) -> None:
         """Note what somebody agrees to: pseudonym, excluded_at, forgotten_at."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.model import ChatState, QuestionState, Role, StepKind
+from bot.markup import render
 from tests.support.bad_inputs import case
 from tests.support.planning_room import SATURDAY, TUESDAY, PlanningRoom, planning_room
 
@@ -50,6 +51,26 @@ async def test_a_pasted_list_becomes_the_run_sheet(house: PlanningRoom) -> None:
     assert lines[:2] == ["chat rehearse chat=1", "chat announce chat=1"]
     assert lines[2:] == [f"question edit {number} chat=1" for number in range(1, 7)]
     assert (await house.say("chat preview")).text == reply.text
+
+
+async def test_b113_an_open_code_fence_swallows_nothing_that_follows(house: PlanningRoom) -> None:
+    await house.opened(case("B113").input, "How?")
+    for _ in range(2):
+        await house.say("chat next")
+        await house.later(seconds=20)
+    assert [one for one in await house.posts() if one.startswith("Q")][:2] == ["Q1: ```", "Q2: How?"]
+    assert "<p>Q1: ```<br>\nQ2: How?</p>" in render("Q1: ```\nQ2: How?")
+
+
+async def test_b125_a_picture_alone_is_a_question_only_with_what_it_shows(house: PlanningRoom) -> None:
+    assert case("B125").expect == "accept only with alt text"
+    chat = await house.planned()
+    reply = await house.say("question add ![ ](https://e.org/wall.png)")
+    assert reply.refused
+    assert "say what it shows" in reply.text
+    assert (await house.say("chat plan Homework\nWhy?\n![](https://e.org/wall.png)")).refused
+    assert len(await house.questions(chat.id)) == 4
+    assert not (await house.say("question add ![our wall](https://e.org/wall.png)")).refused
 
 
 async def test_b116_windows_line_ends_and_bullets(house: PlanningRoom) -> None:
@@ -344,7 +365,8 @@ async def test_end_and_b139_end_when_nothing_runs(house: PlanningRoom) -> None:
     await house.at(chat.starts_at)
     sure = await house.say("chat end")
     assert sure.text == (
-        "End Homework now? It has time until 9:00 pm ET; 4 questions would not be asked. Late answers still count."
+        "End Homework now? It has time until 9:00 pm ET; 4 questions would not be asked. "
+        "Late answers still count."
     )
     assert (await house.running(chat.id)).chat.state is ChatState.OPEN
     [yes] = sure.offers

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bot.core.hearing import Author, Said
+from bot.core.hearing import Author, Edited, Said
 from bot.core.model import ChatState, Role, Visibility
 from bot.core.sentences import sharing as say
+from bot.core.state import Change
+from bot.inbox import Inbox
 from tests.support.guests import Guests, with_guests
 
 PLAN = "chat plan Homework\nWhy?\nHow?\nWhat now?\nWho?"
@@ -42,8 +44,10 @@ async def ended(two: Guests, chat: int) -> None:
 
 async def sealed(two: Guests, chat: int) -> None:
     """The days of late answers are over."""
-    await two.house.later(days=8)
-    assert (await two.house.running(chat)).chat.state is ChatState.SEALED
+    async with two.house.store.begin() as tx:
+        before = await tx.running(chat)
+        change = Change(before.with_chat(state=ChatState.SEALED))
+        await tx.change(before, change, two.house.clock.at + timedelta(days=8))
 
 
 async def test_guests_hosts_do_not_show_again_what_the_owners_hid(two: Guests) -> None:
@@ -68,7 +72,8 @@ async def test_words_go_with_the_late_answers_where_people_were_told_that_nobody
 ) -> None:
     async with two.house.store.begin() as tx:
         await tx.open_rooms([two.room], Visibility.OFF)
-        await tx.make_member((await tx.place(two.room.id)).community_id, await _somebody(two), two.house.clock.at)
+        zoe = await tx.person(two.room.platform, Author("Zoe", "Zoe", Role.ANYONE), two.room.community_id)
+        await tx.make_member(two.room.community_id, zoe.id, two.house.clock.at)
     chat = await opened(two)
     assert any("Nobody reads your answers" in text for text in await two.house.posts(place=two.room))
     there = await two.hear("A1: not to be kept", two.room)
@@ -77,11 +82,6 @@ async def test_words_go_with_the_late_answers_where_people_were_told_that_nobody
     await sealed(two, chat)
     assert (await two.message(there)).text == ""
     assert (await two.message(here)).text == "A1: to be kept"
-
-
-async def _somebody(two: Guests) -> int:
-    async with two.house.store.begin() as tx:
-        return (await tx.person("terminal", Author("Zoe", "Zoe", Role.ANYONE), two.room.community_id)).id
 
 
 async def test_who_joins_a_chat_that_is_for_members_is_told_so_though_the_series_is_opened_meanwhile(
@@ -108,25 +108,26 @@ async def test_a_place_that_left_is_not_led_to_the_page(two: Guests) -> None:
     assert (await two.guest(f"archive link chat={chat}", Role.ANYONE)).refused
 
 
-async def _receipts(two: Guests, **more: Any) -> list[str]:
-    rows = await two.house.rows(
-        "SELECT target FROM (SELECT json_extract(payload, '$.target') AS target, place_id FROM outbox"
-        " WHERE action = 'receipt' AND state != 'withdrawn') WHERE place_id = :place",
-        place=two.room.id,
-    )
+async def _receipts(two: Guests) -> list[str]:
+    query = "SELECT json_extract(payload, '$.target') AS target FROM outbox WHERE action = 'receipt'"
+    rows = await two.house.rows(f"{query} AND state != 'withdrawn' AND place_id = :place", place=two.room.id)
     return [str(row.target) for row in rows]
 
 
 async def test_no_receipt_is_given_in_a_muted_place_until_it_is_unmuted(two: Guests) -> None:
     await opened(two)
     await two.guest("series mute")
-    now, ana = two.house.clock.at, Author("Ben", "Ben", Role.ANYONE)
-    await two.house.inbox.hear(two.room, [Said("555", ana, "A1: quietly", now)], "1")
-    assert (await two.message("555")).kind == "answer"
+    now, ben = two.house.clock.at, Author("Ben", "Ben", Role.ANYONE)
+    inbox = Inbox(two.house.store, two.house.clock, {}, frozenset({two.room.platform}))
+    hearing = asyncio.create_task(inbox.run())
+    await inbox.hear(two.room, [Said("555", ben, "A1: quietly", now)], "1")
+    await inbox.hear(two.room, [Edited("555", ben, "A2: and edited", now)], "2")
+    assert (await two.message("555")).text == "A2: and edited"
     assert await _receipts(two) == []
     await two.guest("series unmute")
-    await two.house.inbox.hear(two.room, [Said("556", ana, "A1: aloud", now)], "2")
+    await inbox.hear(two.room, [Said("556", ben, "A1: aloud", now)], "3")
     assert await _receipts(two) == ["556"]
+    hearing.cancel()
 
 
 async def test_hosts_look_after_what_was_said_in_their_place_from_their_own_room_too(two: Guests) -> None:
@@ -164,7 +165,7 @@ async def test_who_is_forgotten_at_home_is_gone_from_what_the_owners_were_told_o
 ) -> None:
     chat = await opened(two)
     await two.hear("A1: said once", two.room, "Quentin Rare")
-    await two.owner("chat end")
+    await two.house.later(minutes=60)
     told = "SELECT count(*) AS n FROM outbox WHERE payload LIKE '%Quentin Rare%' AND chat_id = :chat"
     assert (await two.house.rows(told, chat=chat))[0].n > 0
     async with two.house.store.begin() as tx:

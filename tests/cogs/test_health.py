@@ -9,7 +9,9 @@ import pytest
 
 from bot.core.hearing import Barred, Deleted
 from bot.core.model import Role
+from bot.core.sentences.servers import lacks
 from cogs import every_cog
+from tests.support.bad_inputs import case
 from tests.support.evening import Evening, evening
 from tests.support.networks import NOT_OURS
 
@@ -65,6 +67,24 @@ async def test_a_deleted_channel_is_told_once_and_other_chats_are_left_alone(roo
         assert (await tx.running(room.chat.id)).chat.state.ahead
 
 
+async def test_b233_a_channel_deleted_in_its_hour_leaves_the_chat_which_waits_with_its_answers_kept(
+    room: Evening,
+) -> None:
+    assert case("B233").expect.startswith("that place leaves the chat, the archive is kept")
+    await room.until(10)
+    said = await room.says("ana", "A1: in pairs")
+    told = await bars(room, gone=True)
+    assert told.splitlines() == [
+        "edchat is gone: I cannot see that channel any more.",
+        "The chat is paused until that is mended; `chat resume` goes on.",
+    ]
+    here = {what for where, what in room.posts if where == room.place.id}
+    await room.until(30)
+    assert await paused(room)
+    assert {what for where, what in room.posts if where == room.place.id} == here
+    assert (await room.message(said)).text == "A1: in pairs"
+
+
 async def test_ten_minutes_before_hosts_are_told_once_more(room: Evening) -> None:
     async with room.store.begin() as tx:
         community = (await tx.communities())[0]
@@ -84,6 +104,17 @@ async def test_setup_says_what_is_missing(room: Evening) -> None:
         await tx.connection.exec_driver_sql("UPDATE place SET lacking = 'No pins.'")
     reply = await room.asks("mod", "setup where=edchat readers=members", Role.HOST)
     assert "Something is missing in edchat:\n- No pins." in reply.text
+
+
+async def test_b210_before_anything_is_announced_setup_names_the_permission_that_threads_need(
+    room: Evening,
+) -> None:
+    assert case("B210").expect == "preflight lists the missing permissions by name before saving"
+    lacking = lacks("send_messages_in_threads", "edchat", "edchat")
+    async with room.store.begin() as tx:
+        await tx.connection.exec_driver_sql("UPDATE place SET lacking = ?", (lacking,))
+    reply = await room.asks("mod", "setup where=edchat readers=members", Role.HOST)
+    assert "Send Messages in Threads is missing in #edchat" in reply.text
 
 
 async def test_hosts_hear_once_that_somebody_deleted_a_question_and_its_answers_stay(room: Evening) -> None:

@@ -43,3 +43,10 @@ async def test_none_takes_it_back_and_what_is_no_role_is_refused(room: Evening) 
     assert "call" not in reply.text
     await room.asks("mod", "chat announce", Role.HOST)
     assert await called(room) == {}
+
+
+async def test_where_there_are_no_roles_it_is_the_whole_room(room: Evening) -> None:
+    reply = await room.asks("mod", "series edit ping=@room", Role.HOST)
+    assert "Announcements call @room." in reply.text.splitlines()
+    await room.asks("mod", "chat announce", Role.HOST)
+    assert await called(room) == {"announce": "@room"}

@@ -301,6 +301,17 @@ async def test_a_rule_that_cannot_be_read_changes_nothing(house: PlanningRoom) -
     assert (await house.series()).title == "Weekly EdChat"
 
 
+async def test_b076_a_weekly_chat_goes_on_without_who_made_it(house: PlanningRoom) -> None:
+    """Nobody owns one: it is the community's, so nothing passes on, and nothing has to be told."""
+    assert case("B076").expect.startswith("keeps running; ownership passes to the community's moderators")
+    chat = await house.planned()
+    series = await house.series()
+    assert not (await house.say(f"series edit {series.id} title=Ours", "Ben")).refused
+    await house.at(chat.starts_at)
+    assert (await house.running(chat.id)).chat.state is ChatState.OPEN
+    assert (await house.say("chat next", "Ben")).text == "Q1 is going out."
+
+
 async def test_b080_a_pause_posts_nothing_afterwards_for_what_went_by(house: PlanningRoom) -> None:
     chat = await house.planned()
     await house.say("series pause")

@@ -15,7 +15,13 @@ from tests.support.guests import Guests, with_guests
 PLAN = "chat plan Homework\nWhy?\nHow?\nWhat now?\nWho?"
 
 
-@pytest.fixture(params=["terminal", "browser", pytest.param("discord", marks=pytest.mark.slow)])
+@pytest.fixture(
+    params=[
+        "terminal",
+        "browser",
+        *(pytest.param(one, marks=pytest.mark.slow) for one in ("discord", "matrix")),
+    ]
+)
 def rooms(request: pytest.FixtureRequest) -> str:
     """The network of both communities, each in turn."""
     return str(request.param)

@@ -29,6 +29,8 @@ def test_step_by_step_until_the_chat_is_announced() -> None:
         ("Dana; Tom", ("Dana", "Tom")),
         ("@Dana, Tom\nMary  Ann", ("Dana", "Tom", "Mary Ann")),
         ("Dana; Dana;", ("Dana",)),
+        ("@tom:school.org; @Dana:", ("@tom:school.org", "Dana:")),
+        (f"@{'t' * 60}:school.org", (f"@{'t' * 60}:school.org",)),
         ("", ()),
         ("Nobody else yet.", ()),
         ("nobody", ()),

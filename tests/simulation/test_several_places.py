@@ -1,20 +1,24 @@
-"""One chat on three networks at once, each in a community of its own: one run sheet, one archive."""
+"""One chat in the browser, on Discord and on Matrix at once, in three communities: one sheet, one archive."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
+from bot.core import sentences
+from bot.core.audience import Audience, Reads
 from bot.core.model import Visibility
 from tests.simulation.telling import EIGHT, SEVEN, SIX, until
 from tests.support.inline_database import inline_database
-from tests.support.three_networks import ThreeNetworks, three_networks
+from tests.support.three_networks import ThreeNetworks, Timed, three_networks
 from tests.support.virtual_loop import run_virtual
 
 pytestmark = pytest.mark.slow
+SOON: Final = timedelta(seconds=5)
 Told = Callable[[ThreeNetworks, int], Awaitable[None]]
 
 
@@ -50,6 +54,20 @@ def filed(house: ThreeNetworks) -> list[tuple[str, int]]:
     ]
 
 
+def asked_at(network: Timed, label: str) -> datetime:
+    """When a question was posted."""
+    [found] = [at for text, at in network.posted() if text.startswith(f"{label}: ")]
+    return found
+
+
+def said(document: dict[str, Any]) -> dict[str, tuple[str, str, str]]:
+    """What stands in a chat's file, with place, network and community."""
+    return {
+        one["text"]: (one["where"]["place"], one["where"]["network"], one["where"]["community"])
+        for one in document["messages"]
+    }
+
+
 def test_a_whole_chat_is_held_on_three_networks_at_once(evening: Callable[[Told], None]) -> None:
     async def tell(house: ThreeNetworks, chat_id: int) -> None:
         people = ("Ann", "Ben", "Cy")
@@ -73,39 +91,114 @@ def test_a_whole_chat_is_held_on_three_networks_at_once(evening: Callable[[Told]
     evening(tell)
 
 
-def test_one_network_is_down_for_five_minutes_and_gets_the_question_that_is_on_once(
-    evening: Callable[[Told], None],
+@pytest.mark.parametrize("late", [1, 2], ids=["discord", "matrix"])
+def test_one_place_is_held_up_for_five_minutes_and_the_others_are_on_time(
+    evening: Callable[[Told], None], late: int
 ) -> None:
     async def tell(house: ThreeNetworks, chat_id: int) -> None:
-        late = house.networks[1]
+        held = house.networks[late]
+        on_time = [one for one in house.networks if one is not held]
         await at(5.5)
-        house.hold_up(late, 10)
-        await at(15.4)
-        for network in (house.networks[0], house.networks[2]):
-            assert house.asked_on(network) == ["Q1", "Q2"]
-        assert house.asked_on(late) == []
-        await at(16.5)
-        assert house.asked_on(late) == ["Q2"]
+        house.hold_up(held, 5)
         await at(62)
-        assert house.asked_on(late) == [f"Q{number}" for number in range(2, 7)]
-        assert house.asked_on(house.networks[2]) == [f"Q{number}" for number in range(1, 7)]
+        ((due,),) = house.rows("SELECT asked_at FROM question WHERE position = 1")
+        first, again = datetime.fromisoformat(due).replace(tzinfo=UTC), EIGHT + timedelta(minutes=10.5)
+        for network in house.networks:
+            assert house.asked_on(network) == [f"Q{number}" for number in range(1, 7)]
+        for network in on_time:
+            assert asked_at(network, "Q1") - first < SOON
+        assert again <= asked_at(held, "Q1") < again + SOON
 
     evening(tell)
 
 
+@pytest.mark.parametrize("late", [1, 2], ids=["discord", "matrix"])
+def test_a_place_that_is_back_later_gets_the_question_that_is_on_once_and_none_before_it(
+    evening: Callable[[Told], None], late: int
+) -> None:
+    async def tell(house: ThreeNetworks, chat_id: int) -> None:
+        held = house.networks[late]
+        await at(5.5)
+        house.hold_up(held, 10)
+        await at(15.4)
+        for network in house.networks:
+            assert house.asked_on(network) == ([] if network is held else ["Q1", "Q2"])
+        await at(16.5)
+        assert house.asked_on(held) == ["Q2"]
+        await at(62)
+        assert house.asked_on(held) == [f"Q{number}" for number in range(2, 7)]
+        assert house.asked_on(house.browser) == [f"Q{number}" for number in range(1, 7)]
+
+    evening(tell)
+
+
+@pytest.mark.parametrize(("lost", "called"), [(1, "general"), (2, "physics")], ids=["discord", "matrix"])
 def test_a_place_is_lost_and_the_others_go_on_and_hosts_are_told_once(
+    evening: Callable[[Told], None], lost: int, called: str
+) -> None:
+    async def tell(house: ThreeNetworks, chat_id: int) -> None:
+        gone = house.networks[lost]
+        await at(9)
+        await house.kick_from(gone)
+        await at(62)
+        for network in house.networks:
+            if network is not gone:
+                assert house.asked_on(network) == [f"Q{number}" for number in range(1, 7)]
+        assert gone.name == "discord" or house.asked_on(gone) == ["Q1"]
+        told = [seen.text for seen in house.browser.posts(house.browser.other)]
+        assert len([text for text in told if called in text and "gone" in text]) == 1
+        assert not [text for text in told if "could not" in text.lower()]
+
+    evening(tell)
+
+
+def test_a_place_joins_by_a_code_that_its_own_host_types_there_and_nobody_else(
     evening: Callable[[Told], None],
 ) -> None:
     async def tell(house: ThreeNetworks, chat_id: int) -> None:
-        assert house.discord is not None
-        await at(9)
-        house.discord.fake.world.kick_bot(house.discord.guild)
+        guest = house.networks[2]
+        await house.typed(guest, "series leave sure=yes")
+        line = f"!edchat series join {await house.code()} sure=yes"
+        before = len(guest.whispers("Cy"))
+        await guest.person("Cy").types(line)
+        await house.settled()
+        assert [seen.text for seen in guest.whispers("Cy")[before:]] == [sentences.ONLY_HOSTS]
+        await at(7)
+        assert house.asked_on(guest) == []
+        assert "held in physics from now on" in await house.typed(guest, line.removeprefix("!edchat "))
+        assert house.asked_on(guest) == ["Q1"]
         await at(62)
-        for network in (house.networks[0], house.networks[2]):
-            assert house.asked_on(network) == [f"Q{number}" for number in range(1, 7)]
-        told = [seen.text for seen in house.browser.posts(house.browser.other)]
-        assert len([text for text in told if "general" in text and "gone" in text]) == 1
-        assert not [text for text in told if "could not" in text.lower()]
+        assert house.asked_on(guest) == [f"Q{number}" for number in range(1, 7)]
+
+    evening(tell)
+
+
+def test_each_answer_names_its_place_and_is_as_open_as_the_least_open_of_place_weekly_chat_and_person(
+    evening: Callable[[Told], None],
+) -> None:
+    async def tell(house: ThreeNetworks, chat_id: int) -> None:
+        house.write("UPDATE series SET visibility = 'public'")
+        for network, openness in zip(house.networks, ("public", "link", "members"), strict=True):
+            house.write("UPDATE place SET openness = ? WHERE id = ?", openness, network.place.id)
+        await at(9)
+        for network in house.networks:
+            await network.person("Ann").say(f"A1: on {network.name}")
+            await network.person("Shy").say(f"A1: shy on {network.name}")
+            await network.person("Shy").types("!edchat privacy exclude")
+        await at(62)
+        series = frozenset([(await house.running(chat_id)).series.id])
+        owners = house.browser.place.community_id
+        read = await house.document(chat_id, Audience(owners))
+        assert said(read) == {"A1: on browser": ("edchat", "Browser", "EdChat")}
+        assert [one["place"] for one in read["places"]] == ["edchat", "general", "physics"]
+        read = await house.document(chat_id, Audience(owners, series=series))
+        assert set(said(read)) == {"A1: on browser", "A1: on discord"}
+        read = await house.document(chat_id, Audience(owners, Reads.MEMBERS))
+        assert said(read) == {
+            "A1: on browser": ("edchat", "Browser", "EdChat"),
+            "A1: on discord": ("general", "Discord", "School"),
+            "A1: on matrix": ("physics", "Matrix", "Physics Club"),
+        }
 
     evening(tell)
 
@@ -128,13 +221,13 @@ def test_a_muted_place_is_quiet_and_comes_back_with_the_question_that_is_on(
 ) -> None:
     async def tell(house: ThreeNetworks, chat_id: int) -> None:
         await at(7)
-        await house.typed(house.prompt, "series mute")
+        await house.typed(house.networks[2], "series mute")
         await at(24)
-        assert house.asked_on(house.prompt) == ["Q1"]
-        await house.typed(house.prompt, "series unmute")
-        assert house.asked_on(house.prompt) == ["Q1", "Q3"]
-        assert sum(seen.text.startswith("Welcome to") for seen in house.prompt.posts()) == 1
+        assert house.asked_on(house.networks[2]) == ["Q1"]
+        await house.typed(house.networks[2], "series unmute")
+        assert house.asked_on(house.networks[2]) == ["Q1", "Q3"]
+        assert sum(seen.text.startswith("Welcome to") for seen in house.networks[2].posts()) == 1
         await at(62)
-        assert house.asked_on(house.prompt) == ["Q1", "Q3", "Q4", "Q5", "Q6"]
+        assert house.asked_on(house.networks[2]) == ["Q1", "Q3", "Q4", "Q5", "Q6"]
 
     evening(tell)

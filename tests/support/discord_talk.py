@@ -24,6 +24,7 @@ from bot.platform import Later
 from bot.platforms.discord import Discord, attention
 from bot.platforms.discord.buttons import pressed
 from bot.platforms.discord.hearing import Listener
+from bot.platforms.discord.limits import Rush
 from bot.settings import DiscordSettings
 from bot.storage.queued import Queued
 from bot.storage.servers import Channel as Known
@@ -207,6 +208,12 @@ class DiscordTalk:
         return answer.text
 
 
+class _Calm(Rush):
+    """No rush: here an hour's questions go out within a second of any clock but the chat's."""
+
+    on = False
+
+
 @asynccontextmanager
 async def discord_talk(
     store: Store, clock: Clock, tree: NotingTree, inbox: Inbox
@@ -223,6 +230,7 @@ async def discord_talk(
             await tx.make_hosts_room(hosts.id)
         given = DiscordSettings(SecretStr(fake.token), frozenset(), fake.api_url, fake.gateway_url)
         platform = Discord(given, store, clock, settle=0.01, first_wait=0.02)
+        platform._sender.limits.rush = _Calm()
         platform.mount(tree)
         store.keeps = store.collects = frozenset({"discord"})
         store.clock = clock.now

@@ -19,8 +19,11 @@ from cogs.health import Health
 from cogs.privacy import Privacy
 from cogs.sharing import Sharing
 from tests.support.discord_rooms import PlanningOnDiscord
+from tests.support.matrix_network import HOST, open_space
+from tests.support.matrix_rooms import PlanningOnMatrix
 from tests.support.planning_room import PlanningRoom, planning_room
 
+CLUB: Final = "Physics Club"
 WEEKLY: Final = 'series create Weekly EdChat when="every Tuesday 8 pm" zone="New York" readers=link'
 
 
@@ -89,24 +92,47 @@ async def with_guests(folder: Path, rooms: str = "terminal") -> AsyncIterator[Gu
     """Two communities on one network, and the owners' weekly chat."""
     cogs = (Sharing(), Card(), Answers(), Archive(), Privacy(), Health())
     async with planning_room(folder, rooms, *cogs) as house:
-        server, here, among_hosts = _on_discord(house) if rooms == "discord" else ("", "71", "72")
+        server, here, among_hosts = await _their_rooms(house)
         async with house.store.begin() as tx:
             if server:
-                community = await tx.keep_server(rooms, server, "Physics Club", "Europe/Paris", "en")
+                community = await tx.keep_server(rooms, server, CLUB, "Europe/Paris", "en")
             else:
-                community = (await tx.add_community("Physics Club", "Europe/Paris")).id
+                community = (await tx.add_community(CLUB, "Europe/Paris")).id
             room = await tx.add_place(community, rooms, here, "physics")
             hosts = await tx.add_place(community, rooms, among_hosts, "physics-hosts")
             await tx.make_hosts_room(hosts.id)
+        if isinstance(house, PlanningOnMatrix):
+            for native_id in (server, here, among_hosts):
+                await house.talk.net.me.joins(native_id)
+            await house.talk.heard()
         await house.say(WEEKLY)
         yield Guests(house, room, hosts)
 
 
-def _on_discord(house: PlanningRoom) -> tuple[str, str, str]:
+async def _their_rooms(house: PlanningRoom) -> tuple[str, str, str]:
+    """The native ids of the guests' server or space, if there is one, and of their two rooms."""
+    if isinstance(house, PlanningOnDiscord):
+        return _on_discord(house)
+    if isinstance(house, PlanningOnMatrix):
+        return await _on_matrix(house)
+    return "", "71", "72"
+
+
+async def _on_matrix(house: PlanningOnMatrix) -> tuple[str, str, str]:
+    """A space that lists two rooms, in which the bot is not yet."""
+    net = house.talk.net
+    power = {"users": {net.me.user: HOST}}
+    rooms = [
+        await net.school.makes_room(name, power_level_content_override=power)
+        for name in ("physics", "physics-hosts")
+    ]
+    return await open_space(net.school, CLUB, *rooms), rooms[0], rooms[1]
+
+
+def _on_discord(house: PlanningOnDiscord) -> tuple[str, str, str]:
     """A second server with two channels: the native ids of all three."""
-    assert isinstance(house, PlanningOnDiscord)
     fake, world = house.talk.fake, house.talk.fake.world
-    guild = fake.guild("Physics Club")
+    guild = fake.guild(CLUB)
     room, hosts = world.make_channel(guild, "physics"), world.make_channel(guild, "physics-hosts")
     world.invite_bot(guild)
     return str(guild.id), str(room.id), str(hosts.id)

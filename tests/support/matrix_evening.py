@@ -107,7 +107,7 @@ class Attendee:
     async def say(
         self, room: str, text: str, *, thread: str = "", reply: str = "", by_form: bool = False
     ) -> str:
-        """Say something and give its id; there are no forms here, and who would use one answers in a thread."""
+        """Say something and give its id; who would answer by a form does so in a thread."""
         return await self.person.says(room, text, thread=thread or None, reply_to=reply or None)
 
     async def types(self, room: str, command: str) -> str:
@@ -180,7 +180,7 @@ class MatrixEvening(Hours[Away]):
         self._looking: asyncio.Task[None] | None = None
 
     async def prepare(self) -> None:
-        """The day before, in real time: a room is made, the bot invited, the weekly chat set up and planned."""
+        """The day before, in real time: the bot is invited into a room, and the weekly chat set up."""
         ScaledClock(datetime.now(UTC), self.sample.starts_at - EVE, 1.0).write(self._clock_file)
         await self._account.register("edchat", "EdChat")
         async with self.running(0) as bot:
@@ -189,7 +189,7 @@ class MatrixEvening(Hours[Away]):
 
     @asynccontextmanager
     async def running(self, port: int | None = None) -> AsyncIterator[Away]:
-        """The shipped bot on the evening's folder, its pages at this port or at the usual one if it is free."""
+        """The shipped bot on the evening's folder, with its pages at this port or, if free, the usual one."""
         clock = self.clock()
         with (self.settings.data_dir.parent / "log.txt").open("a") as log:
             process = await asyncio.create_subprocess_exec(
@@ -239,7 +239,7 @@ class MatrixEvening(Hours[Away]):
             self._story.names[moderator.user] = moderator.name
             self._story.rooms[self._room] = ROOM
         window = Window(moderator, self._account.user, self._room, self._story)
-        self._visitors = [Attendee(one, window) for one in people]
+        self._visitors = attendees = [Attendee(one, window) for one in people]
         self._looking = asyncio.create_task(window.look())
         await moderator.invites(self._room, self._account.user)
         async with asyncio.timeout(PATIENCE):
@@ -247,7 +247,7 @@ class MatrixEvening(Hours[Away]):
         await self._come_in(others, names[1:])
         if self._story is not None:
             self._story.names |= {one.user: one.name for one in others}
-        await self._write_plan(bot, self._visitors[0])
+        await self._write_plan(bot, attendees[0])
 
     async def _come_in(self, people: list[Person], names: tuple[str, ...]) -> None:
         at_once = asyncio.Semaphore(_AT_ONCE)
@@ -276,7 +276,7 @@ class MatrixEvening(Hours[Away]):
         """Wait until all that was said is heard, and all that is queued is sent."""
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
-                while self._ledger.compare(await self._read(links)).lost:
+                while self._ledger.compare(await self._read(links)).lost:  # noqa: ASYNC110 - asks the pages
                     await asyncio.sleep(0.1)
         await asyncio.sleep(_QUIET)
         await control.ask(self.settings.data_dir, "settle", place=links.room.native_id)

@@ -449,9 +449,10 @@ async def on_matrix(
         school, bot = Person(base, session), Person(base, session)
         for one, name in ((school, "School"), (bot, "EdChat")):
             await one.register(f"{name.casefold()}-{uuid.uuid4().hex[:8]}", name)
-        place, other = await _known(
-            store, names[0], {name: await _open_room(school, bot, name) for name in names[1:]}
-        )
+        rooms = {name: await _open_room(school, bot, name) for name in names[1:]}
+        space = await open_space(school, names[0], *rooms.values())
+        await bot.joins(space)
+        place, other = await _known(store, names[0], space, rooms)
         begins = Point((await bot.syncs())["next_batch"], clock.real()).written()
         net = MatrixNetwork(base, session, asking, clock, store, school, bot, place, other, begins, gateway)
         await net.note(begins)
@@ -462,11 +463,17 @@ async def on_matrix(
                 await side.leave()
 
 
-async def _known(store: Store, called: str, rooms: dict[str, str]) -> list[Place]:
+async def open_space(school: Person, name: str, *rooms: str) -> str:
+    """Make a space that lists these rooms: what a community is on Matrix; gives its id."""
+    listed = [{"type": "m.space.child", "state_key": room, "content": {"via": [NAME]}} for room in rooms]
+    return await school.makes_room(name, creation_content={"type": "m.space"}, initial_state=listed)
+
+
+async def _known(store: Store, called: str, space: str, rooms: dict[str, str]) -> list[Place]:
     """Have the rooms in our books, as those of one community; in the second the hosts meet."""
     first, hosts = rooms.values()
     async with store.begin() as tx:
-        community = await tx.keep_server(Matrix.name, first, called, "Europe/London", "en")
+        community = await tx.keep_server(Matrix.name, space, called, "Europe/London", "en")
         await tx.keep_channels(Matrix.name, community, [Known(room, name) for name, room in rooms.items()])
         found = [await tx.place_called(Matrix.name, room) for room in (first, hosts)]
         places = [one for one in found if one is not None]

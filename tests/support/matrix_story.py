@@ -74,7 +74,7 @@ class MatrixStory:
             yield f"{where} (pinned: {shortly(pinned[-1])})"
 
     def _who(self, event: Json) -> str:
-        sender = event["sender"]
+        sender = str(event["sender"])
         return BOT if sender == self.bot else self.names.get(sender, sender)
 
     def _place(self, room: str) -> str:

@@ -19,5 +19,10 @@ async def note_pin(store: Store, place: Place, native_id: str, now: datetime) ->
         post = row | {"action": Action.POST, "subject": "", "key": f"{native_id}.post"}
         made = await tx.connection.execute(t.outbox.insert().values(**post, platform_message_id=native_id))
         [post_id] = made.inserted_primary_key or [0]
-        wish = row | {"action": Action.PIN, "subject": "pin", "key": f"{native_id}.pin", "depends_on": post_id}
+        wish = row | {
+            "action": Action.PIN,
+            "subject": "pin",
+            "key": f"{native_id}.pin",
+            "depends_on": post_id,
+        }
         await tx.connection.execute(t.outbox.insert().values(**wish))

@@ -80,7 +80,7 @@ async def test_its_host_can_mute_and_leave_and_steers_nothing(two: TwoHouses) ->
     assert "This chat is Maths Chat&#39;s" in escape(await two.presses("chat next")).replace(
         "&#x27;", "&#39;"
     )
-    await two.presses(f"series mute 1 place={two.club.native_id}")
+    await two.presses(f"series mute 1 place=p{two.club.id}")
     muted = await two.sees()
     assert "Unmute" in muted
     assert "Mute it here" not in muted
@@ -107,3 +107,19 @@ async def test_a_member_of_the_club_reads_nothing_for_members_of_the_owners(two:
     told = "SELECT count(*) FROM room_message WHERE place_id = :p AND text LIKE '%for members of Maths Chat%'"
     await two.room.until(told, 1, p=two.club.id)
     assert await two.room.rows("SELECT * FROM secret WHERE kind = 'reading'") == []
+
+
+async def test_who_is_forgotten_in_the_club_is_named_in_the_owners_rooms_no_more(two: TwoHouses) -> None:
+    pat = await two.room.house.join("Patricia", two.club)
+    await pat.post(f"{two.at}say", {"text": "Good evening", "thread": "room"})
+    await two.room.until("SELECT count(*) FROM message WHERE text = 'Good evening'", 1)
+    await two.room.presses(two.room.host, "host handover Patricia")
+    named = (
+        "SELECT count(*) > 0 FROM room_message m JOIN place p ON p.id = m.place_id"
+        " WHERE p.community_id = 1 AND m.text LIKE '%Patricia%'"
+        " AND m.person_id IS NULL AND m.only_for IS NULL"
+    )
+    await two.room.until(named, 1)
+    await two.presses("privacy forget sure=yes", pat)
+    await two.room.until(named, 0)
+    assert await two.room.rows("SELECT * FROM chat WHERE lead LIKE '%Patricia%'") == []

@@ -7,6 +7,7 @@ from bot.core.sentences.chat import READERS, letter, name
 
 # --- Where to read ---------------------------------------------------------------------------
 
+FILE = "File: {name}"
 ARCHIVE_NO_PAGES = "This bot shows no pages, so there is no archive to open."
 ARCHIVE_OFF = "Nothing of {series} is kept for reading: answers are erased when late answers end."
 ARCHIVE_NOTHING = "No chat here can be read yet; the next one can, as soon as it begins."

@@ -73,6 +73,11 @@ def reminder(chat: Chat, series: Series) -> str:
     return f"{name(chat, series)} starts at {clockface.time(chat.starts_at, chat.zone)}. See you there."
 
 
+HOW_TO_ANSWER = (
+    "Tap Answer, or write in the question's thread. {answer}1: in the channel works too, now or later."
+)
+
+
 def welcome(chat: Chat, series: Series, late: timedelta | None, readers: str = "", together: str = "") -> str:
     """The post that opens the hour: welcome, how to answer, who reads this, and where all of it is."""
     answer = letter(series, 1)
@@ -81,9 +86,7 @@ def welcome(chat: Chat, series: Series, late: timedelta | None, readers: str = "
         lines.append(f"We start {clockface.minutes(late)} late, so the questions come a little faster.")
     if series.welcome:
         lines.append(series.welcome)
-    lines.append(
-        f"Tap Answer, or write in the question's thread. {answer}1: in the channel works too, now or later."
-    )
+    lines.append(HOW_TO_ANSWER.format(answer=answer))
     lines.append(REHEARSED if chat.rehearsal else f"{readers or _readers(chat, series)} {PRIVACY_HOW}")
     lines += [together] if together else []
     return "\n".join(lines)

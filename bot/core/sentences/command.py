@@ -41,6 +41,8 @@ NO_CHAT = {
 ROLES = ("everybody", "hosts", "whoever hosts the bot")
 """Who may use a command, by its role."""
 
+HOW_IT_GOES = "It goes like this: {usage}\nFor example: {example}"
+HELP_EXAMPLE = "For example: {example}"
 HELP_HEAD = "What you can do here; `help chat plan` tells more about one of them."
 
 
@@ -73,7 +75,7 @@ def unknown_command(said: str, near: Sequence[str]) -> str:
 
 def with_usage(sentence: str, usage: str, example: str) -> str:
     """Add to a refusal how the command is written."""
-    return f"{sentence}\nIt goes like this: {usage}\nFor example: {example}"
+    return f"{sentence}\n{HOW_IT_GOES.format(usage=usage, example=example)}"
 
 
 def help_line(usage: str, what: str) -> str:
@@ -88,7 +90,7 @@ def help_param(name: str, what: str, optional: bool) -> str:
 
 def help_page(usage: str, what: str, params: Sequence[str], example: str, tail: Sequence[str]) -> str:
     """All that help says of one command."""
-    return "\n".join((usage, what, *params, f"For example: {example}", *tail))
+    return "\n".join((usage, what, *params, HELP_EXAMPLE.format(example=example), *tail))
 
 
 def help_tail(role: int, destructive: bool) -> list[str]:

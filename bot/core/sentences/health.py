@@ -16,9 +16,12 @@ def place_lacks(place: Place, lacking: Sequence[str]) -> str:
     return "\n".join([f"Something is missing in {place.name}:", *(f"- {one}" for one in lacking)])
 
 
+PLACE_GONE = "{place} is gone: I cannot see that channel any more."
+
+
 def place_gone(place: Place) -> str:
     """Said when a channel was deleted, or the bot may see it no more."""
-    return f"{place.name} is gone: I cannot see that channel any more."
+    return PLACE_GONE.format(place=place.name)
 
 
 def question_gone(place: Place, series: Series, number: int) -> str:

@@ -20,6 +20,10 @@ POWER_MISSING: Final = (
     "{what} is missing in {name}, so {so}: open the room's settings, then Roles and permissions, "
     "and give me the power {needed:g}, or ask less for it."
 )
+COMMANDS_ONLY: Final = (
+    "Here I read commands alone: `!edchat` shows what you can do. What you want to say to everybody, "
+    "say in the room where the chat is."
+)
 COMMANDS_ELSEWHERE: Final = "I read commands in the room where the chat is: type `!edchat` there."
 
 

@@ -7,6 +7,8 @@ from bot.core.model import Chat, Collecting, Offer, Series
 from bot.core.sentences.chat import READERS, name
 from bot.core.times import clockface
 
+WHOLE_ROOM = "@room"
+"""What announcements call where people have no roles: everybody in the room."""
 HASHTAG_BAD = "A hashtag is one word of letters and digits; write it like #edchat."
 SLOTS_MANY = "A weekly chat has at most {most} times; please leave some out."
 SERIES_MANY = "A community has at most {most} weekly chats; delete one that is over, then try again."
@@ -42,6 +44,11 @@ def series_made(series: Series, rules: Sequence[str], dates: Sequence[str], note
     return "\n".join([*lines, _ARE_THEY_RIGHT])
 
 
+def role_written(native_id: str) -> str:
+    """What announcements call, as a host writes it."""
+    return native_id if native_id == WHOLE_ROOM else f"<@&{native_id}>"
+
+
 def series_page(series: Series, rules: Sequence[str], dates: Sequence[str], left_out: Sequence[str]) -> str:
     """A weekly chat with all that can be set."""
     state = ", paused" if series.paused else ""
@@ -51,7 +58,7 @@ def series_page(series: Series, rules: Sequence[str], dates: Sequence[str], left
     lines += [READERS[series.visibility.value], *([f"Welcome: {series.welcome}"] if series.welcome else [])]
     lines += [f"About: {series.about}"] if series.about else []
     lines += [HOW_COLLECTED[series.collecting.value]] if series.collecting is not Collecting.COPY else []
-    lines += [CALLED.format(role=f"<@&{series.ping}>")] if series.ping else []
+    lines += [CALLED.format(role=role_written(series.ping))] if series.ping else []
     lines += [ANSWERS_NAMELESS] if series.anonymous_answers else []
     lines += [FOUND_BY_ENGINES] if series.indexable else []
     lines += [f"Left out: {'; '.join(left_out)}."] if left_out else []

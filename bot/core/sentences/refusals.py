@@ -10,6 +10,10 @@ THREADS_FULL: Final = (
     "The server has as many open threads as there can be, so this question gets none: answers with a label "
     "in the channel count. Close old threads, and the next question has one again."
 )
+AUTOMOD: Final = (
+    "the server's AutoMod stopped these words: ask it in other words with `chat ask`, or let me pass in the "
+    "server's AutoMod settings"
+)
 SYSTEM_MESSAGE: Final = "That is a line of the network itself; nothing can be done with it."
 PRIVATE_CLOSED: Final = (
     "They take no private messages from me: they open the server's menu, then Privacy Settings, "

@@ -19,6 +19,15 @@ AGE_RESTRICTED: Final = (
     "{channel} is age-restricted, so no chat held in it is shown to everybody: hold chats elsewhere, "
     "or open the channel's settings and switch Age-Restricted Channel off."
 )
+SLOW: Final = (
+    "{channel} is in slow mode, so one writes there only once in {wait}: tell people that the Answer button "
+    "always works, or open the channel's settings and switch Slow Mode off."
+)
+_AN_HOUR: Final = 60
+THREAD_SHUT: Final = (
+    "The thread {name} was locked, so people cannot write there: the Answer button and labels in the channel "
+    "still count. To open it, choose Unlock Thread in its menu."
+)
 STICKER: Final = "sticker {name}"
 POLL: Final = "poll: {question}"
 FORWARDED: Final = "a forwarded message"
@@ -66,6 +75,18 @@ def lacks(needed: str, channel: str, role: str) -> str:
     else:
         where, way = f" in #{channel}", "the channel's settings, then Permissions"
     return f"{without.permission} is missing{where}, so {without.so}: open {way}, choose {role}, allow it."
+
+
+def thread_shut(name: str) -> str:
+    """Told to hosts when somebody locked a question's thread."""
+    return THREAD_SHUT.format(name=name)
+
+
+def slow(channel: str, seconds: int) -> str:
+    """Told to hosts of a channel in which people may write only now and then."""
+    minutes = round(seconds / 60)
+    wait = f"{minutes} min" if minutes < _AN_HOUR else f"{round(minutes / _AN_HOUR)} h"
+    return SLOW.format(channel=channel, wait=wait)
 
 
 def channel_gone(name: str) -> str:

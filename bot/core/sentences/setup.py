@@ -44,6 +44,16 @@ HOSTS_ROOM_SHARED = (
 ANNOUNCED_ALREADY = "It was announced already."
 SAME_READERS = "Weekly chats made before keep their readers; `series edit readers=...` changes them."
 
+NOT_PUBLIC = (
+    "Not everybody in this server sees {room} with its history, so what is said there stands on no "
+    "public page; whoever has the link may read it. "
+    "Let @everyone view the channel and its history to change that."
+)
+HOST_NOT_MET = (
+    "I cannot tell who {who} is; once somebody of that name wrote something here, "
+    '`setup hosts="{again}"` makes them a host.'
+)
+
 WHO_READS = {
     "off": "Nobody reads the answers afterwards.",
     "members": "Members of this place can read the answers afterwards.",
@@ -79,11 +89,7 @@ def setup_asks(room: str | None, readers: Visibility | None, rooms: Sequence[str
 
 def not_public(room: str) -> str:
     """Said when everybody may read, but not everybody in the server sees the channel."""
-    return (
-        f"Not everybody in this server sees {room} with its history, so what is said there stands on no "
-        "public page; whoever has the link may read it. "
-        "Let @everyone view the channel and its history to change that."
-    )
+    return NOT_PUBLIC.format(room=room)
 
 
 def hosts_room_now(name: str) -> str:
@@ -118,8 +124,7 @@ def host_by_link(who: str, link: str) -> str:
 
 def host_not_met(who: str) -> str:
     """Said of a name that nobody or several people have here."""
-    how = f'`setup hosts="{who}"` makes them a host'
-    return f"I cannot tell who {who} is; once somebody of that name wrote something here, {how}."
+    return HOST_NOT_MET.format(who=who, again=who)
 
 
 def missing_step(step: NextStep, chat: Chat | None, series: Series | None) -> str:

@@ -21,6 +21,7 @@ MUTED_ALREADY = "{series} is muted in {place} already."
 NOT_MUTED = "{series} is not muted in {place}."
 MUTED_HERE = "It is muted in {place}: nothing of it is posted there."
 NOT_SAID_HERE = "That was said in another place; only this chat's own hosts look after it."
+SHOWN_BY_OWNERS = "It stands on {community}'s page, and its own hosts show it again; ask one of them."
 NOT_FOR_GUESTS = "That page is for members of {community}, whose chat this is; ask one of them for it."
 MUTE, UNMUTE, LEAVE = "Mute it here", "Unmute", "Leave"
 ACCEPT, LEAVE_SURELY, TAKE_OUT = "Yes, hold it here too", "Yes, leave", "Yes, take it out"
@@ -84,8 +85,8 @@ def take_out_offer(series: Series, place: Place, community: str) -> Offer:
 
 
 def option(place: Place) -> str:
-    """The option that names a place of this community, whatever else is called so."""
-    return f'place="{place.native_id}"' if " " in place.native_id else f"place={place.native_id}"
+    """The option that names a place of this community, whatever else is called so and however long its id."""
+    return f"place=p{place.id}"
 
 
 def guest_offers(series: Series, place: Place, *, muted: bool = False) -> tuple[Offer, ...]:

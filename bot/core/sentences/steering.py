@@ -15,6 +15,10 @@ QUESTION_LINE_LONG = (
     "Question {number} has {length:,} characters; {limit:,} are the most, so please shorten it."
 )
 QUESTION_EMPTY = "That question has no words; write what you want to ask."
+QUESTION_PICTURE = (
+    "A picture alone is no question for those who do not see it: say what it shows, "
+    "as in ![a wall of notes](...)."
+)
 QUESTION_LONG = "That question has {length:,} characters; {limit:,} are the most, so please shorten it."
 QUESTION_TWICE = "Questions {first} and {number} are the same: {text}"
 QUESTION_DOUBTFUL = (

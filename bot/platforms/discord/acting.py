@@ -29,6 +29,8 @@ A_WEEK: Final = 10_080
 """Minutes after which a quiet thread is put away."""
 KEYCAP: Final = "\ufe0f\u20e3"
 LONGEST_NAME: Final = 100
+FEW_LINKS: Final = 3
+"""Previews of more than so many would push the words out of sight."""
 _NO_PINGS: Final = discord.AllowedMentions.none()
 _OLD: Final = timedelta(hours=1)
 _LINES_READ: Final = 10
@@ -172,7 +174,10 @@ class Acting:
                 return found
         view = buttons(self.out.offers, self.out.link) or discord.utils.MISSING
         words, key = await self._words(), nonce(self.out.key)
-        sent = await channel.send(words, nonce=key, allowed_mentions=self._called(), view=view)
+        bare = words.count("://") > FEW_LINKS
+        sent = await channel.send(
+            words, nonce=key, allowed_mentions=self._called(), view=view, suppress_embeds=bare
+        )
         return str(sent.id)
 
     async def _edited(self, message: discord.PartialMessage) -> None:
@@ -188,7 +193,7 @@ class Acting:
 
     async def _words(self) -> str:
         about, text = self.out.about, spoken_commands(self.out.text, self.client.paths, "/")
-        text = f"<@&{self.out.ping}> {text}" if self.out.ping else text
+        text = f"<@&{self.out.ping}> {text}" if self.out.ping.isdecimal() else text
         if not about:
             return drawn(text, self.out.moments)
         channel = await self._standing_in(about)
@@ -196,7 +201,7 @@ class Acting:
 
     def _called(self) -> discord.AllowedMentions:
         """Whom a post may call: nobody, or the role that was chosen, whatever else its words name."""
-        roles = [discord.Object(number(self.out.ping))] if self.out.ping else False
+        roles = [discord.Object(number(self.out.ping))] if self.out.ping.isdecimal() else False
         return discord.AllowedMentions(everyone=False, users=False, roles=roles, replied_user=False)
 
     async def _awake(self, channel: int, act: Callable[[], Awaitable[_T]]) -> _T:

@@ -50,11 +50,9 @@ class Authors:
         self, place: Place, room: Room, messages: Iterable[discord.Message]
     ) -> dict[int, Author]:
         """Describe who wrote messages that were read, by the messages' ids."""
-        passed, own = [], []
-        for one in messages:
-            (passed if passed_on(one) else own).append(one)
-        people = await self.find(place, room, (one.author for one in own))
-        return {one.id: people[one.author.id] for one in own} | {one.id: _behind(one) for one in passed}
+        every = list(messages)
+        people = await self.find(place, room, (one.author for one in every if not passed_on(one)))
+        return {one.id: _behind(one) if passed_on(one) else people[one.author.id] for one in every}
 
     async def find(self, place: Place, room: Room, people: Iterable[Whoever]) -> dict[int, Author]:
         """Describe people of whom only the users are known, as they are now."""

@@ -15,6 +15,8 @@ from bot.storage.servers import LONGEST_NAME, Channel
 _STOPS: Final = ("view_channel", "send_messages")
 """Without these no chat goes on."""
 _STOPS_IN_THREAD: Final = ("view_channel", "send_messages_in_threads")
+SLOW: Final = 60
+"""Seconds between two messages of a person, from which on a talk is hardly one."""
 _IN_THREAD: Final = (*_STOPS_IN_THREAD, "read_message_history")
 
 
@@ -39,6 +41,8 @@ def health(channel: discord.TextChannel | discord.Thread, *, reads: bool) -> Hea
     lacking = [sentences.lacks(one, _shown(channel), role) for one in missing]
     lacking += [] if reads else [sentences.CONTENT_OFF]
     lacking += [sentences.AGE_RESTRICTED.format(channel=f"#{_shown(channel)}")] if channel.is_nsfw() else []
+    if channel.slowmode_delay >= SLOW:
+        lacking.append(sentences.slow(f"#{_shown(channel)}", channel.slowmode_delay))
     return Health(tuple(lacking), not set(missing) & set(stops))
 
 

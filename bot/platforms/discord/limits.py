@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
 
+import aiohttp
 import discord
 import structlog
 from discord.http import HTTPClient, Ratelimit, Route
@@ -169,6 +170,13 @@ class Limits:
         _log.error("discord_shut_out", seconds=seconds)
         return seconds
 
+    def hold(self, seconds: float) -> None:
+        """Make no request while Discord takes none of the whole bot; a short while the library waits out."""
+        if seconds > LONGEST_PAUSE:
+            until = asyncio.get_running_loop().time() + seconds
+            self._shut_until = max(self._shut_until, until)
+            _log.warning("discord_takes_nothing", seconds=seconds)
+
     def went_well(self) -> None:
         """Note that Discord answers."""
         self._shut_for = FIRST_SHUT
@@ -179,6 +187,19 @@ def keep(http: HTTPClient, limits: Limits) -> None:
     http.request = _Gate(http, limits).request  # type: ignore[method-assign] # no request goes past it
     http.get_ratelimit = _paced(http)  # type: ignore[method-assign] # the library has no other handle
     http.max_ratelimit_timeout = LONGEST_PAUSE
+    if http.http_trace is not None:
+        http.http_trace.on_request_end.append(_listening_for_all(limits))
+
+
+def _listening_for_all(limits: Limits) -> Any:
+    """Hear in an answer that a limit is the whole bot's, of which the library tells only who asked."""
+
+    async def hear(_session: Any, _context: Any, ended: aiohttp.TraceRequestEndParams) -> None:
+        headers = ended.response.headers
+        if ended.response.status == _TOO_MANY and headers.get("X-RateLimit-Global") and headers.get("Via"):
+            limits.hold(_seconds(headers.get("Retry-After")))
+
+    return hear
 
 
 class _Gate:

@@ -44,6 +44,8 @@ _WORDS: Final[Mapping[int, str]] = {
     50021: sentences.SYSTEM_MESSAGE,
     50024: sentences.NO_THREADS_HERE,
     ARCHIVED: sentences.THREAD_LOCKED,
+    200000: sentences.AUTOMOD,
+    200001: sentences.AUTOMOD,
     160006: sentences.THREADS_FULL,
     160005: sentences.THREAD_LOCKED,
 }

@@ -16,6 +16,7 @@ from bot.platforms.matrix import private
 from bot.platforms.matrix.drawing import NOTICE, TEXT, Pen, edited, in_reply, in_thread, link_to, message
 from bot.platforms.matrix.finding import KEY_HOLDS, message_under
 from bot.platforms.matrix.homeserver import MatrixRefused
+from bot.platforms.matrix.rooms import Room
 from bot.platforms.matrix.voice import Voice
 from bot.storage.store import Store
 
@@ -38,7 +39,10 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """One row being acted on, in one life of the bot; `since` is when its device was made."""
+    """One row being acted on, in one life of the bot; `since` is when its device was made.
+
+    `told` is the room of its place as the homeserver told of it.
+    """
 
     voice: Voice
     pen: Pen
@@ -47,6 +51,7 @@ class Acting:
     out: Outgoing
     host_power: int = 50
     since: datetime | None = None
+    told: Room | None = None
 
     # -- what is made --------------------------------------------------------------------------------------
 
@@ -170,7 +175,8 @@ class Acting:
             found = await self._found(room)
             if found is not None:
                 return found
-        content = {**message(self._words(), kind, self.out.key), **relation}
+        called = bool(self.out.ping) and self.told is not None and self.told.may_call(self.voice.home.user)
+        content = {**message(self._words(), kind, self.out.key, called=called), **relation}
         return await self.voice.sends(room, _MESSAGE, self.out.key, content)
 
     async def _edited(self, target: str, kind: str) -> None:

@@ -1,4 +1,4 @@
-"""Commands typed to the bot alone: they count where the person can only mean one place."""
+"""What people type to the bot alone: commands count where the person can only mean one place."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from bot.core.model import Place
 from bot.core.sentences import matrix_rooms as sentences
 from bot.platform import Ears
 from bot.platforms.matrix.asking import insist
+from bot.platforms.matrix.drawing import NOTICE, message
 from bot.platforms.matrix.homeserver import Homeserver, MatrixRefused, part
 from bot.platforms.matrix.reading import NAME, Deed, Reader
 from bot.platforms.matrix.rooms import Room, Rooms
-from bot.platforms.matrix.translating import mapping
+from bot.platforms.matrix.sitting import ticked
+from bot.platforms.matrix.translating import Put, Wrote, mapping
 
 ALONE: Final = "alone "
 """Begins the id of a command that was typed to the bot alone; its event's own id follows."""
@@ -28,23 +30,42 @@ class Direct:
 
     def __init__(self, home: Homeserver, ears: Ears, rooms: Rooms, reader: Reader) -> None:
         self._home, self._ears, self._rooms, self._reader = home, ears, rooms, reader
-        self._told: set[str] = set()
+        self._told: set[tuple[str, str]] = set()
 
     async def hear(self, room: Room, deeds: Sequence[Deed], point: str) -> None:
         """Bring commands to the place they are for; nothing else that is said here is kept."""
         for deed in deeds:
-            line = self._reader.command_in(room, deed.what)
-            if line is None or self._reader.is_old(deed.what.at):
-                continue
-            shared = await self._shared_with(deed.author.native_id)
-            if len(shared) != 1:
-                await self._tell(room, deed)
-                continue
-            place, there = shared[0]
-            author = self._reader.author(there, deed.author.native_id)
-            at = self._reader.at(deed.what.at)
-            typed = Commanded(f"{ALONE}{deed.what.id}", author, line, at)
-            await self._ears.hear(place, (typed,), await self._ears.cursor(place) or point)
+            if isinstance(deed.what, Put):
+                await self._ticked(deed, deed.what, point)
+            elif isinstance(deed.what, Wrote) and not self._reader.is_old(deed.what.at):
+                await self._typed(room, deed, deed.what, point)
+
+    async def _ticked(self, deed: Deed, what: Put, point: str) -> None:
+        """What was asked once more is about one place, wherever else the person is."""
+        line = await ticked(self._reader.store, what)
+        async with self._reader.store.read() as tx:
+            place = await tx.place_of_sent(NAME, what.about) if line else None
+        there = self._rooms.room(place.native_id) if place else None
+        if line and place and there:
+            await self._bring(place, there, deed, line, point)
+
+    async def _typed(self, room: Room, deed: Deed, what: Wrote, point: str) -> None:
+        line = self._reader.command_in(room, what)
+        if line is None:
+            if not what.notice:
+                await self._tell(room, deed, sentences.COMMANDS_ONLY)
+            return
+        shared = await self._shared_with(deed.author.native_id)
+        if len(shared) == 1:
+            await self._bring(*shared[0], deed, line, point)
+        else:
+            await self._tell(room, deed, sentences.COMMANDS_ELSEWHERE)
+
+    async def _bring(self, place: Place, there: Room, deed: Deed, line: str, point: str) -> None:
+        """Bring a command from one who is, there, who they are."""
+        author, at = self._reader.author(there, deed.author.native_id), self._reader.at(deed.what.at)
+        typed = Commanded(f"{ALONE}{deed.what.id}", author, line, at)
+        await self._ears.hear(place, (typed,), await self._ears.cursor(place) or point)
 
     async def _shared_with(self, mxid: str) -> list[tuple[Place, Room]]:
         """The places in which somebody is, rooms of hosts left out."""
@@ -65,14 +86,14 @@ class Direct:
         except MatrixRefused:
             return False
 
-    async def _tell(self, room: Room, deed: Deed) -> None:
-        """Say, once a life, where commands are read."""
-        if room.native_id in self._told:
+    async def _tell(self, room: Room, deed: Deed, sentence: str) -> None:
+        """Say something, once a life."""
+        if (room.native_id, sentence) in self._told:
             return
-        self._told.add(room.native_id)
-        words = {"msgtype": "m.notice", "body": sentences.COMMANDS_ELSEWHERE, "m.mentions": {}}
+        self._told.add((room.native_id, sentence))
+        content = message(sentence, NOTICE, f"told.{deed.what.id}")
         path = f"v3/rooms/{part(room.native_id)}/send/m.room.message/{part(f'elsewhere.{deed.what.id}')}"
         try:
-            await insist(self._home, "PUT", path, words, tries=2)
+            await insist(self._home, "PUT", path, content, tries=2)
         except MatrixRefused as no:
             _log.warning("matrix_not_told", code=no.code)

@@ -17,8 +17,10 @@ from bot.core.effects import Link
 from bot.core.model import Offer
 from bot.core.plain import cut
 from bot.core.sentences import matrix as sentences
+from bot.core.sentences.planning import WHOLE_ROOM
 from bot.core.spoken import CALL, spoken_commands
 from bot.markup import render
+from bot.platforms.matrix.phrasing import as_said_here, shortened
 
 KEY: Final = "org.edchat.key"
 """Under this name each of our messages carries the key of what it came of."""
@@ -67,8 +69,8 @@ class Pen:
 
     def words(self, text: str, offers: Sequence[Offer] = (), link: Link | None = None, at: str = "") -> str:
         """A text with what can be done about it below, a line each, and the address it points to."""
-        spoken = spoken_commands(text, self.paths, f"{CALL} ")
-        below = [f"{one.label}: `{CALL} {self._line(one)}`" for one in shown(offers)]
+        spoken = spoken_commands(as_said_here(text, self.paths), self.paths, f"{CALL} ")
+        below = [self._line(one) for one in shown(offers)]
         if confirmed_by_tick(offers):
             below.append(sentences.REACT_TO_CONFIRM)
         if link is not None and link.url not in text:
@@ -76,7 +78,11 @@ class Pen:
         return "\n\n".join(filter(None, (spoken, "\n".join(below), at)))
 
     def _line(self, offer: Offer) -> str:
-        return self.completed(offer.line) if offer.form else offer.line
+        """What is offered, as a line to copy."""
+        line, more = offer.line, ""
+        if offer.form:
+            line, more = shortened(self.completed(line), " ".join(line.split()[:2]))
+        return f"{offer.label}: `{CALL} {line}`{more}"
 
 
 def shown(offers: Sequence[Offer]) -> Sequence[Offer]:
@@ -84,9 +90,11 @@ def shown(offers: Sequence[Offer]) -> Sequence[Offer]:
     return () if any(one.line.startswith(_ANSWERS) for one in offers) else offers
 
 
-def message(words: str, kind: str, key: str) -> dict[str, Any]:
-    """A message's content: it mentions nobody, and carries its key."""
-    content: dict[str, Any] = {"msgtype": kind, "body": words, "m.mentions": {}}
+def message(words: str, kind: str, key: str, *, called: bool = False) -> dict[str, Any]:
+    """A message's content: it mentions nobody, unless all in the room are `called`, and carries its key."""
+    words = f"{WHOLE_ROOM} {words}" if called else words
+    mentions = {"room": True} if called else {}
+    content: dict[str, Any] = {"msgtype": kind, "body": words, "m.mentions": mentions}
     html = formatted(words)
     if html:
         content |= {"format": _HTML, "formatted_body": html}

@@ -156,6 +156,8 @@ class Listener:
     async def _hear_room(self, doings: Doings, place: Place, told: Told, *, known: bool) -> None:
         if doings.gap and known:
             await self._fill(doings, place, told)
+        elif doings.gap:
+            await self._fill_since_we_came(doings, place, told)
         await self._hear(place, doings.room, doings.deeds, told.point)
 
     async def _fill(self, doings: Doings, place: Place, told: Told) -> None:
@@ -170,6 +172,18 @@ class Listener:
             for page in await backward(self._home, room.native_id, doings.gap, before(doings.between)):
                 deeds = self._reader.recent(self._filled(room, page, doings.between), doings.between)
                 await self._hear(place, room, deeds, told.point)
+
+    async def _fill_since_we_came(self, doings: Doings, place: Place, told: Told) -> None:
+        """Hear what was said in a new place before we were told of it, from our coming on."""
+        room = doings.room
+        with suppress(MatrixRefused):
+            pages = await backward(self._home, room.native_id, doings.gap, self._is_our_coming)
+            if pages and self._is_our_coming(pages[0]):
+                for page in pages:
+                    await self._hear(place, room, self._filled(room, page, doings.between), told.point)
+
+    def _is_our_coming(self, page: Page) -> bool:
+        return self._reader.came(page.events)
 
     def _filled(self, room: Room, page: Page, between: Between) -> list[Deed]:
         for event in page.members:

@@ -105,6 +105,11 @@ class Reader:
         host = room.power(mxid) >= self._host_power
         return Author(mxid, room.shown(mxid), Role.HOST if host else Role.ANYONE)
 
+    def came(self, events: Iterable[Any]) -> bool:
+        """Whether our coming to a room is among these."""
+        found = (read(event, Between(self._began, self._began)) for event in events)
+        return any(isinstance(what, Stands) and self._came(what) for what in found)
+
     def _came(self, what: Stands) -> bool:
         mine = what.kind == "m.room.member" and what.key == self._home.user
         return mine and what.content.get("membership") == "join" and not what.joined_before

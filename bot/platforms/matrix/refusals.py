@@ -38,11 +38,25 @@ _TAKES_TIME: Final = "M_LIMIT_EXCEEDED"
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """What was refused, until when it is not asked again, and the room as it was known then."""
+
+    sentence: str
+    until: float
+    room: Room | None
+
+    def holds(self, room: Room | None) -> bool:
+        """Whether it still holds; whoever left a room and came again asks anew."""
+        again = room is not None and room is not self.room
+        return not again and asyncio.get_running_loop().time() < self.until
+
+
 @dataclass
 class Refusals:
     """What is not asked for again in a room for a while."""
 
-    _barred: dict[tuple[str, Action], tuple[str, float]] = field(default_factory=dict)
+    _barred: dict[tuple[str, Action], _Bar] = field(default_factory=dict)
 
     def check(self, out: Outgoing, rooms: Rooms, me: str) -> None:
         """Say at once what the room does not allow, or what was refused before."""
@@ -51,9 +65,9 @@ class Refusals:
         if lacking:
             self._barred.pop(_kind(out), None)  # from now on we are told when more is allowed
             raise Impossible(lacking)
-        sentence, until = self._barred.get(_kind(out), ("", 0.0))
-        if sentence and asyncio.get_running_loop().time() < until:
-            raise Impossible(sentence)
+        bar = self._barred.get(_kind(out))
+        if bar is not None and bar.holds(room):
+            raise Impossible(bar.sentence)
 
     def forget(self) -> None:
         """Forget everything, as in a new life."""
@@ -67,7 +81,8 @@ class Refusals:
             return no  # not the homeserver's own judgement, or none of what was asked: it is asked again
         sentence = _sentence(out, no, rooms.room(out.place.native_id), me)
         if no.status == HTTPStatus.FORBIDDEN and out.action in _NEEDED:
-            self._barred[_kind(out)] = sentence, asyncio.get_running_loop().time() + NOT_AGAIN_FOR
+            until = asyncio.get_running_loop().time() + NOT_AGAIN_FOR
+            self._barred[_kind(out)] = _Bar(sentence, until, rooms.room(out.place.native_id))
         _log.warning("matrix_refused_here", place=out.place.id, action=out.action, code=no.code)
         return Impossible(sentence)
 

@@ -15,6 +15,7 @@ _FIRST_WITH_CREATORS: Final = 12
 _HYDRA: Final = "org.matrix.hydra"
 _MAKERS_POWER: Final = 100
 _STATE_NEEDS: Final = 50
+_CALLING_NEEDS: Final = 50
 _MOST_POWER: Final = 2**53
 
 
@@ -164,6 +165,11 @@ class Room:
     def may_redact(self, mxid: str) -> bool:
         """Whether somebody may take away what others said."""
         return self.power(mxid) >= _level(self._of("m.room.power_levels").get("redact"), _STATE_NEEDS)
+
+    def may_call(self, mxid: str) -> bool:
+        """Whether somebody may call all who are there."""
+        notifications = mapping(self._of("m.room.power_levels").get("notifications"))
+        return self.power(mxid) >= _level(notifications.get("room"), _CALLING_NEEDS)
 
     def _of(self, kind: str) -> Mapping[str, Any]:
         return self._state.get((kind, ""), {})

@@ -22,6 +22,8 @@ from bot.platforms.matrix.supervisor import unknown_token
 from bot.platforms.matrix.voice import Voice
 from bot.storage.store import Store, in_transaction
 
+_UNTOLD: Final = 1.0
+"""Seconds until it is tried again to call people, when we were not told yet whether we may."""
 _MOST_NUMBERS: Final = 10_000
 _WHILE_SHUT: Final = 60.0
 """Seconds until something is tried again that met a homeserver which does not know the bot's token."""
@@ -99,7 +101,10 @@ class Sender:
         if life.refused:
             raise Later(_WHILE_SHUT)
         voice = Voice(life.home, self.limits, out.action.urgency, self._number(out), life.making)
-        acting = Acting(voice, self.pen, self._store, self._clock, out, self._host_power, life.since)
+        room = life.rooms.room(out.place.native_id)
+        if out.ping and not life.rooms.told.is_set():
+            raise Later(_UNTOLD)
+        acting = Acting(voice, self.pen, self._store, self._clock, out, self._host_power, life.since, room)
         try:
             return await act(acting)
         except MatrixRefused as no:

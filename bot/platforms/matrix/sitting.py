@@ -14,6 +14,7 @@ from bot.platforms.matrix.reading import NAME, Deed, Reader
 from bot.platforms.matrix.rooms import Room
 from bot.platforms.matrix.translating import Between, Changed, Put, TookBack, Wrote, mapping, read
 from bot.storage.relations import Relation
+from bot.storage.store import Store
 
 _DONE: Final = "\N{WHITE HEAVY CHECK MARK}"
 _AS_EMOJI: Final = "\N{VARIATION SELECTOR-16}"
@@ -84,7 +85,7 @@ class Sitting:
             self._relations.append(Relation(what.id, what.about, what.digit))
             return [Reacted(what.about, author, what.digit, at)]
         self._reader.pass_by(what.id)
-        line = await self._offered(what) if what.key.rstrip(_AS_EMOJI) == _DONE else None
+        line = await ticked(self._reader.store, what)
         return [Commanded(what.id, author, line, at)] if line is not None else []
 
     @_hear.register
@@ -137,12 +138,6 @@ class Sitting:
         found = await self._reader.event(self._room, what.about)
         return "redacted_because" in mapping(found.get("unsigned"))
 
-    async def _offered(self, what: Put) -> str | None:
-        """The line that one of our messages offered to whoever ticked it."""
-        async with self._reader.store.read() as tx:
-            person, offers = await tx.offers_of_sent(NAME, what.about)
-        return offers[0].line if offers and person in (None, what.sender) else None
-
     def _sender_of(self, native_id: str) -> str | None:
         said = self._reader.sender_of(native_id)
         return said[0] if said else self._senders.get(native_id)
@@ -152,6 +147,15 @@ class Sitting:
             async with self._reader.store.read() as tx:
                 self._attended = bool(await tx.attended(self._place.id, self._reader.clock.now()))
         return self._attended
+
+
+async def ticked(store: Store, what: Put) -> str | None:
+    """The line that one of our messages offered to whoever ticked it."""
+    if what.key.rstrip(_AS_EMOJI) != _DONE:
+        return None
+    async with store.read() as tx:
+        person, offers = await tx.offers_of_sent(NAME, what.about)
+    return offers[0].line if offers and person in (None, what.sender) else None
 
 
 def _said(what: Wrote, author: Author, at: datetime) -> Said:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bot.core.plain import storable
+from bot.core.sentences import servers as sentences
 from bot.platforms.matrix.wording import LONGEST, markdown, without_quote
 
 TOLERANCE: Final = timedelta(minutes=5)
@@ -24,6 +25,7 @@ _HTML: Final = "org.matrix.custom.html"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _KB, _MB, _TB = 1_000, 1_000_000, 1_000_000_000_000
 _LONGEST_NAME: Final = 100
+_POLLS: Final = ("m.poll.start", "m.poll", "org.matrix.msc3381.poll.start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +138,19 @@ def _done(kind: str, id: str, sender: str, event: Mapping[str, Any], between: Be
         about, key = named(_relation(content).get("event_id")), _relation(content).get("key")
         good = about and isinstance(key, str)
         return Put(id, sender, at, about, str(key)) if good else Passed(id, "a sign on nothing")
-    if kind == "m.room.encrypted":
-        return Passed(id, "encrypted")
-    return _said(id, sender, at, content) if kind == "m.room.message" else Passed(id)
+    return (_said if kind == "m.room.message" else _wordless)(id, sender, at, content, kind)
 
 
-def _said(id: str, sender: str, at: datetime, content: Mapping[str, Any]) -> Happening:
+def _wordless(id: str, sender: str, at: datetime, content: Mapping[str, Any], kind: str) -> Happening:
+    """What says something without words is named."""
+    name = _SHOWN.get(kind)
+    if name is None:
+        return Passed(id, "encrypted" if kind == "m.room.encrypted" else "")
+    relation = _relation(content)
+    return Wrote(id, sender, at, "", _thread(content), _replied_to(relation), (name(content),))
+
+
+def _said(id: str, sender: str, at: datetime, content: Mapping[str, Any], _kind: str) -> Happening:
     """What somebody said, or says that they said."""
     relation = _relation(content)
     if relation.get("rel_type") == "m.replace":
@@ -155,9 +164,8 @@ def _said(id: str, sender: str, at: datetime, content: Mapping[str, Any]) -> Hap
         odd = content.get("msgtype") in _WORDS or not isinstance(content.get("msgtype"), str)
         return Passed(id, "no words" if odd else "")
     words = without_quote(text or "") if replied else text or ""
-    thread = named(relation.get("event_id")) if relation.get("rel_type") == "m.thread" else ""
     notice = content.get("msgtype") == "m.notice"
-    return Wrote(id, sender, at, words, thread or None, replied, files, notice)
+    return Wrote(id, sender, at, words, _thread(content), replied, files, notice)
 
 
 def instant(claimed: object, between: Between) -> datetime:
@@ -202,6 +210,11 @@ def _replied_to(relation: Mapping[str, Any]) -> str | None:
     return named(_part(relation, "m.in_reply_to").get("event_id")) or None
 
 
+def _thread(content: Mapping[str, Any]) -> str | None:
+    relation = _relation(content)
+    return named(relation.get("event_id")) or None if relation.get("rel_type") == "m.thread" else None
+
+
 def _text(content: Mapping[str, Any]) -> str | None:
     """The words of a message or under a file, as Markdown; None where there are none."""
     kind, body, html = content.get("msgtype"), content.get("body"), content.get("formatted_body")
@@ -235,3 +248,32 @@ def _size(count: int) -> str:
 def _joined_before(event: Mapping[str, Any]) -> bool:
     before = _part(event, "unsigned").get("prev_content", event.get("prev_content"))
     return mapping(before).get("membership") == "join"
+
+
+def _sticker(content: Mapping[str, Any]) -> str:
+    return sentences.STICKER.format(name=_shown(content.get("body")))
+
+
+def _poll(content: Mapping[str, Any]) -> str:
+    """The question of a poll, as programs of before and after its standard write it."""
+    poll = next((mapping(content[name]) for name in _POLLS if name in content), {})
+    asked = poll.get("question")
+    inside = mapping(asked)
+    words = next(
+        (inside[name] for name in ("m.text", "org.matrix.msc1767.text", "body") if name in inside), asked
+    )
+    return sentences.POLL.format(question=_shown(words))
+
+
+def _shown(words: object) -> str:
+    """Words that are plain, or given in several forms."""
+    forms = listing(words)
+    told = mapping(forms[0]).get("body") if forms else words
+    return storable(told, _LONGEST_NAME) if isinstance(told, str) else ""
+
+
+_SHOWN: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
+    "m.sticker": _sticker,
+    **dict.fromkeys(_POLLS, _poll),
+}
+"""What says something without words, and what stands for it."""

@@ -51,13 +51,14 @@ _STORE = (
 
 @dataclass(frozen=True, slots=True)
 class Unrendered:
-    """Words that were not rendered yet, and where they were said."""
+    """Words that were not rendered yet, with the names of files beside them, and where they were said."""
 
     id: int
     text: str
     chat_id: int | None
     platform: str
     community_id: int
+    files: tuple[str, ...] = ()
 
 
 class Looks(Queries):
@@ -65,13 +66,20 @@ class Looks(Queries):
 
     async def unrendered(self, limit: int) -> tuple[Unrendered, ...]:
         """Messages whose words were not rendered yet, oldest first."""
-        said = (t.message.c.id, t.message.c.text, t.message.c.chat_id)
+        said = (t.message.c.id, t.message.c.text, t.message.c.attachments, t.message.c.chat_id)
         query = select(*said, t.place.c.platform, t.place.c.community_id)
         query = query.join(t.place, t.place.c.id == t.message.c.place_id)
         query = query.where(t.message.c.render_version == 0).order_by(t.message.c.id)
         query = query.where(t.message.c.deleted_at.is_(None)).limit(limit)
         return tuple(
-            Unrendered(row.id, row.text, row.chat_id, row.platform, row.community_id)
+            Unrendered(
+                row.id,
+                row.text,
+                row.chat_id,
+                row.platform,
+                row.community_id,
+                tuple(row.attachments or ()),
+            )
             for row in await self._rows(query)
         )
 

@@ -79,7 +79,8 @@ class Archives(Linked):
         self.stale.add(chat_id)
 
     async def _latest(self, wanted: ColumnElement[bool], place_id: int) -> Chat | None:
-        here = exists().where(t.chat_place.c.chat_id == t.chat.c.id, t.chat_place.c.place_id == place_id)
+        stays = t.chat_place.c.place_id == place_id, t.chat_place.c.left_at.is_(None)
+        here = exists().where(t.chat_place.c.chat_id == t.chat.c.id, *stays)
         hosts = and_(t.place.c.id == place_id, t.place.c.hosts_room)
         steered = t.series.c.community_id.in_(select(t.place.c.community_id).where(hosts))
         query = select(t.chat).join(t.series).where(wanted, or_(here, steered), t.chat.c.rehearsal.is_(False))

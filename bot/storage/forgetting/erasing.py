@@ -1,17 +1,17 @@
 """Forgetting: people, single messages, chats and whole communities, each noted outside the database first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, exists, or_, select, update
 
 from bot.core.erasure import Erased, Erasure
 from bot.core.model import Chat, Person
 from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
-from bot.storage.forgetting.unsaying import Unsaying, chats_of, places_of
+from bot.storage.forgetting.unsaying import Unsaying, chats_of, held_in, places_of
 from bot.storage.heard.refiling import erasure_of
 
 _AT_ONCE = 500
@@ -30,7 +30,7 @@ class Erasing(Unsaying):
             await self.erase(ids, now)
             await self._do(update(t.message).where(t.message.c.id.in_(ids)).values(person_id=None))
         await self.forget_in_rooms(person.id, community_id, now)
-        await self.mask_posts(person, community_id)
+        await self.mask_posts(person, community_id, now)
         await self.unname(person, community_id, now)
         await self._forget_doings(person.id, community_id, now)
         await self._forget_membership(person.id, community_id)
@@ -148,20 +148,37 @@ class Erasing(Unsaying):
         await self._do(delete(t.member).where(member, clean))
 
     async def _forget_name(self, person: Person, community_id: int) -> None:
-        await self._name_lead(person, community_id, "")
-        self.stale |= {*await self.hosted_by(person.id, community_id)}
+        elsewhere = await self._hosted_from_here(person.id, community_id)
+        await self._name_lead(person, community_id, "", elsewhere)
+        hosted = {*await self.hosted_by(person.id, community_id), *elsewhere}
+        self.stale |= hosted
         host = t.chat_host.c.person_id == person.id
-        await self._do(delete(t.chat_host).where(host, t.chat_host.c.chat_id.in_(chats_of(community_id))))
+        await self._do(delete(t.chat_host).where(host, t.chat_host.c.chat_id.in_(hosted)))
         wished = t.reminder.c.person_id == person.id
         await self._do(delete(t.reminder).where(wished, t.reminder.c.chat_id.in_(chats_of(community_id))))
         if not await self._known_elsewhere(person.id, community_id):
             await self._do(update(t.person).where(t.person.c.id == person.id).values(name=""))
 
-    async def _name_lead(self, person: Person, community_id: int, instead: str) -> None:
+    async def _hosted_from_here(self, person_id: int, community_id: int) -> set[int]:
+        """Chats of others, held here too, for which somebody is guest host whom their owners do not know."""
+        s, p = t.series.c, t.place.c
+        spoke = exists().where(
+            t.message.c.person_id == person_id, t.message.c.place_id == p.id, p.community_id == s.community_id
+        )
+        joined = exists().where(t.member.c.person_id == person_id, t.member.c.community_id == s.community_id)
+        hosts = t.chat_host.join(t.chat, t.chat.c.id == t.chat_host.c.chat_id).join(t.series)
+        mine = and_(t.chat_host.c.person_id == person_id, t.chat.c.id.in_(held_in(community_id)))
+        query = select(t.chat.c.id).select_from(hosts).where(mine, s.community_id != community_id)
+        return {row.id for row in await self._rows(query.where(~spoke, ~joined))}
+
+    async def _name_lead(
+        self, person: Person, community_id: int, instead: str, elsewhere: Collection[int] = ()
+    ) -> None:
         """Let the chats that somebody led or steered name them so."""
         for column in (t.chat.c.lead, t.chat.c.steered_by):
             names = {person.name, person.shown} - {""}
-            named = and_(column.in_(names), t.chat.c.id.in_(chats_of(community_id)))
+            theirs = or_(t.chat.c.id.in_(chats_of(community_id)), t.chat.c.id.in_(elsewhere))
+            named = and_(column.in_(names), theirs)
             self.stale |= {row.id for row in await self._rows(select(t.chat.c.id).where(named))}
             await self._do(update(t.chat).where(named).values({column: instead}))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Table, and_, delete, or_, select, true
 
 from bot.core.erasure import Erased, Erasure
 from bot.core.model import Chat, ChatState, Visibility
@@ -16,6 +16,10 @@ from bot.storage.chats import AHEAD, LIVE, chat_of
 from bot.storage.forgetting.unheard import Unheard
 from bot.storage.forgetting.unsaying import chats_of, places_of, together
 
+_SAID_THERE = and_(
+    t.chat_place.c.chat_id == t.message.c.chat_id, t.chat_place.c.place_id == t.message.c.place_id
+)
+
 
 class Retention(Unheard, Archives):
     """What is asked when the house is kept."""
@@ -26,6 +30,7 @@ class Retention(Unheard, Archives):
         for chat in due:
             await self.erase_chat(chat, now)
         await self._let_guests_words_go(now)
+        await self._let_unread_words_go(true(), now)
         gone = await self._rows(select(t.community.c.id).where(t.community.c.left_at < gone_before(now)))
         for row in gone:
             await self.erase_community(row.id, now)
@@ -56,6 +61,15 @@ class Retention(Unheard, Archives):
         await self.forget_revisions(after.chat.id)
         if Visibility.OFF in (after.series.visibility, after.chat.told):
             await self.erase_chat(after.chat, now)
+        await self._let_unread_words_go(t.chat.c.id == after.chat.id, now)
+
+    async def _let_unread_words_go(self, chats: ColumnElement[bool], now: datetime) -> None:
+        """Erase what was said in the places of sealed chats where people were told that nobody reads it."""
+        said = t.message.join(t.chat, t.chat.c.id == t.message.c.chat_id).join(t.chat_place, _SAID_THERE)
+        told_off = and_(t.chat.c.state == ChatState.SEALED, t.chat_place.c.told == Visibility.OFF)
+        query = select(t.message).select_from(said).where(chats, told_off, t.message.c.deleted_at.is_(None))
+        for word in await self._rows(query):
+            await self.erase_for_good(word, now)
 
     async def due_to_go(self, now: datetime) -> tuple[Chat, ...]:
         """The chats with words that are kept no longer: too old, or said where none were to be."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, and_, cast, exists, or_, select
+from sqlalchemy import ColumnElement, Row, String, and_, cast, exists, func, or_, select
 
 from bot.core.archive.chat_page import least_open
 from bot.core.model import Visibility
@@ -55,7 +55,8 @@ def _due(room: Row[Any], weekly: Sequence[Row[Any]], now: datetime) -> ColumnEle
 def _told(place_id: int) -> Any:
     """What people were told at the last chat that opened here before a message."""
     here = t.chat_place.c.place_id == place_id, t.chat_place.c.opened_at <= _M.said_at
-    told = select(t.chat.c.told).join(t.chat_place).where(*here, t.chat.c.told.is_not(None))
+    said = func.coalesce(t.chat_place.c.told, t.chat.c.told)
+    told = select(said).select_from(t.chat.join(t.chat_place)).where(*here, said.is_not(None))
     return told.order_by(t.chat_place.c.opened_at.desc()).limit(1).correlate(t.room_message).scalar_subquery()
 
 

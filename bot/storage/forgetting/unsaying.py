@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Table, and_, or_, select, update
+from sqlalchemy import Column, ColumnElement, Row, String, Table, and_, cast, exists, or_, select, update
 
 from bot.core import sentences
 from bot.core.actions import Action
@@ -109,14 +109,24 @@ class Unsaying(Members, Reporting):
                 if table is not t.message_revision:
                     self.stale.add(row.id if table is t.chat else row.chat_id)
 
-    async def mask_posts(self, person: Person, community_id: int) -> None:
-        """Take a name, and the quotes beside it, out of what the bot said in this community."""
+    async def mask_posts(self, person: Person, community_id: int, now: datetime) -> None:
+        """Take a name, and the quotes beside it, out of what the bot said in this community and its chats."""
         mask = Mask(person)
         places = places_of(community_id)
-        await self._change_posts(_O.place_id.in_(places), lambda payload: _masked(payload, mask))
+        of_them = and_(_O.chat_id.in_(together(community_id)), _O.place_id.not_in(places))
+        await self._mask_where_posted(of_them, mask, now)
+        ours = or_(_O.place_id.in_(places), of_them)
+        await self._change_posts(ours, lambda payload: _masked(payload, mask))
         to_them = _O.payload["person"].as_string() == person.native_id
         whispers = and_(_O.action == Action.WHISPER, to_them, _O.state != "waiting", _O.place_id.in_(places))
         await self._do(update(t.outbox).where(whispers).values(payload={"text": "", "offers": []}))
+
+    async def _mask_where_posted(self, posts: ColumnElement[bool], mask: Mask, now: datetime) -> None:
+        """Take a name out of the bot's posts where they stand in rooms of its own."""
+        sent = exists().where(
+            posts, _O.place_id == _M.place_id, _O.platform_message_id == cast(_M.id, String)
+        )
+        await self.mask_in_rooms(mask, sent, now)
 
     async def _renamed(
         self, table: Table, column: Column[Any], where: ColumnElement[bool], mentions: Mentions
@@ -182,6 +192,14 @@ def chats_of(community_id: int) -> Any:
 def together(community_id: int) -> Any:
     """The ids of the chats that were held in a community's places, with words from elsewhere in them."""
     return select(t.chat_place.c.chat_id).where(t.chat_place.c.place_id.in_(places_of(community_id)))
+
+
+def held_in(community_id: int) -> Any:
+    """The ids of the chats that are held in a community's places, or will be."""
+    home = select(t.series_place.c.series_id).where(t.series_place.c.place_id.in_(places_of(community_id)))
+    return select(t.chat.c.id).where(
+        or_(t.chat.c.id.in_(together(community_id)), t.chat.c.series_id.in_(home))
+    )
 
 
 def _masked(payload: dict[str, Any], mask: Mask) -> dict[str, Any]:

@@ -112,7 +112,7 @@ class Inbound(Chats, People, RoomMoves):
         if not new:
             return batch
         people = await self.hear_people(place, [one.author for one in new])
-        new = await self._without_the_left_out(place, new)
+        new = await self._without_the_left_out(place, new, attended)
         batch.begin(await self._next_message_id(), await self._hung(place.id, _hooks(new)))
         for one in new:
             if (person := people.get(one.author.native_id)) is not None:
@@ -124,11 +124,14 @@ class Inbound(Chats, People, RoomMoves):
             await self.room_filed({row[0] for row in batch.filings}, now)
         return batch
 
-    async def _without_the_left_out(self, place: Place, said: list[Said]) -> list[Said]:
+    async def _without_the_left_out(
+        self, place: Place, said: list[Said], attended: Sequence[Attended]
+    ) -> list[Said]:
         """The same words, in which nobody is called who asked to be left out."""
         if not any("@" in one.text for one in said):
             return said
-        masks = [Mentions(person) for person in await self.left_out_of(place.community_id)]
+        chats = [one.chat.id for one in attended]
+        masks = [Mentions(person) for person in await self.left_out_of(place.community_id, chats)]
         return [replace(one, text=unnamed(one.text, masks)) for one in said] if masks else said
 
     async def store_form(self, place: Place, form: Form, now: datetime) -> bool:

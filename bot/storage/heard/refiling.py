@@ -36,7 +36,8 @@ class Refiling(Inbound):
         if row is None:
             said = Said(edited.id, edited.author, edited.text, edited.said_at or edited.at)
             return (await self.store_said(place, [said], attended, now)).ids.get(edited.id)
-        masks = [Mentions(person) for person in await self.left_out_of(place.community_id)]
+        chats = [row.chat_id] if row.chat_id else []
+        masks = [Mentions(person) for person in await self.left_out_of(place.community_id, chats)]
         new = kept_words(unnamed(edited.text, masks))
         outdated = row.edited_at is not None and edited.at < row.edited_at
         if row.deleted_at is None and not outdated and new != row.text and await self._heard(place, edited):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, or_, select, update
 
 from bot.core.actions import Action
 from bot.core.masking import Mask
@@ -112,7 +112,7 @@ class Rooms(RoomViews, RoomWords, RoomHearing):
         whispered = case((_M.only_for.is_not(None), ""), else_=None)
         change = update(t.room_message).where(mine)
         await self._do(change.values(person_id=None, key=None, only_for=whispered))
-        await self._mask_in_rooms(Mask(person), here, now)
+        await self.mask_in_rooms(Mask(person), _M.place_id.in_(here), now)
 
     async def _known_as(self, person_id: int, community_id: int) -> Person | None:
         said = and_(t.consent.c.person_id == t.person.c.id, t.consent.c.community_id == community_id)
@@ -130,9 +130,9 @@ class Rooms(RoomViews, RoomWords, RoomHearing):
         for row in rows:
             await self._happened(row.place_id, EventKind.CHANGED, now, message_id=row.id)
 
-    async def _mask_in_rooms(self, mask: Mask, here: Any, now: datetime) -> None:
-        """Take a name out of what the bot said for all and for others."""
-        bots = and_(_M.place_id.in_(here), _M.person_id.is_(None), _M.deleted_at.is_(None))
+    async def mask_in_rooms(self, mask: Mask, which: ColumnElement[bool], now: datetime) -> None:
+        """Take a name out of some of what the bot said for all and for others."""
+        bots = and_(which, _M.person_id.is_(None), _M.deleted_at.is_(None))
         for row in await self._rows(select(t.room_message).where(bots)):
             offers = [one for one in offers_of(row.offers) if not mask.finds(one.label)]
             values = {"text": mask.words(row.text), "html": mask.html(row.html), "offers": _stored(offers)}

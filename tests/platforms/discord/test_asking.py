@@ -195,7 +195,10 @@ async def test_editing_a_question_opens_with_its_words(here: Asked) -> None:
 async def test_a_form_without_fields_asks_whether_it_is_meant(here: Asked) -> None:
     chat = await here.chat(await here.weekly(), asked=1)
     panel = here.fake.world.post(
-        here.general, here.fake.world.bot, "Panel", extras=button("End", f"edchat?chat end chat={chat.id} sure=yes")
+        here.general,
+        here.fake.world.bot,
+        "Panel",
+        extras=button("End", f"edchat?chat end chat={chat.id} sure=yes"),
     )
     opened = await here.ana.clicks(panel, "End")
     assert "This cannot be undone." in opened.form.text

@@ -213,6 +213,29 @@ async def test_a_deleted_question_keeps_its_answers_and_is_told_once(here: Hall)
     assert [text for text in await here.told() if "deleted" in text] == [said_once]
 
 
+async def test_b234_a_locked_thread_is_told_once_and_answers_in_the_channel_count(here: Hall) -> None:
+    assert case("B234").expect.startswith("unarchived once by posting; if locked")
+    world = here.fake.world
+    other = world.start_thread(here.general, here.ana.user, "biscuits")
+    async with here.heard():
+        world.archive(here.threads[0])
+        here.ben.says(here.threads[0], "with songs")
+        await here.has(1)
+        assert await here.told() == []
+        for thread in (other, here.threads[0]):
+            world.lock(thread)
+        here.ana.says(here.general, "A1 by walking")
+        rows = await here.has(2)
+        told = await seen(here.told)
+        world.lock(here.threads[0])
+        await here.settled()
+        assert await here.told() == told
+    assert [row.filed for row in rows] == ["1 thread", "1 label"]
+    [told_once] = told
+    assert here.threads[0].name in told_once
+    assert "labels in the channel still count" in told_once
+
+
 async def copied(here: Hall) -> tuple[Message, Message]:
     """Ana's answer in the channel, and its copy in the thread of the first question."""
     world = here.fake.world

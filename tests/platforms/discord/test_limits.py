@@ -16,6 +16,7 @@ from bot.platform import Later, Outgoing
 from bot.platforms.discord import sending
 from bot.platforms.discord.limits import MANY, RATE, Bucket, Limits, Turn, taking
 from tests.platforms.discord.speaking import Speaking, speaking
+from tests.support.bad_inputs import case
 from tests.support.fake_discord.server import FakeDiscord
 from tests.support.virtual_loop import run_virtual
 
@@ -72,15 +73,17 @@ async def test_the_most_urgent_and_among_equals_the_earliest_goes_first() -> Non
     assert passed == [(name, number) for name in names for number in (1, 2)]
 
 
-async def test_who_gives_up_waiting_takes_nobodys_place() -> None:
-    bucket = Bucket(rate=20, burst=1)
-    await bucket.take(0, 0, None)
-    for _ in range(3):
-        with pytest.raises(TimeoutError):
-            await bucket.take(0, 0, 0.01)
-    began = asyncio.get_running_loop().time()
-    await bucket.take(1, 1, None)
-    assert asyncio.get_running_loop().time() - began < 0.1
+def test_who_gives_up_waiting_takes_nobodys_place() -> None:
+    async def take() -> float:
+        bucket = Bucket(rate=20, burst=1)
+        await bucket.take(0, 0, None)
+        for _ in range(3):
+            with pytest.raises(TimeoutError):
+                await bucket.take(0, 0, 0.01)
+        await bucket.take(1, 1, None)
+        return asyncio.get_running_loop().time()
+
+    assert run_virtual(take(), datetime(2026, 11, 24, 20, tzinfo=UTC)) == pytest.approx(0.05, abs=0.002)
 
 
 async def test_a_turn_that_comes_in_the_very_moment_in_which_waiting_ends_is_taken() -> None:
@@ -156,13 +159,17 @@ async def test_a_few_posts_are_no_rush(room: Speaking) -> None:
     await room.life.platform.send(room.out(Action.THREAD, "17 Nov Q1", target=message))
 
 
-async def test_two_hundred_questions_at_once_all_go_out_within_discords_limits(
-    fake: FakeDiscord, tmp_path: Path
+@pytest.mark.parametrize(
+    ("name", "many", "seconds"), [("B390", 200, 10), pytest.param("B391", 500, 20, marks=pytest.mark.slow)]
+)
+async def test_many_questions_at_once_all_go_out_within_discords_limits(
+    name: str, many: int, seconds: int, fake: FakeDiscord, tmp_path: Path
 ) -> None:
+    assert f"all Q1 posted <= {seconds} s" in case(name).expect
     fake.limits.on = True
     async with speaking(fake, tmp_path) as room:
         world = fake.world
-        rooms = [world.make_channel(room.guild, f"room-{number}") for number in range(200)]
+        rooms = [world.make_channel(room.guild, f"room-{number}") for number in range(many)]
         await asyncio.sleep(1.1)  # what the login asked for is forgotten
         outs = [
             room.out(Action.POST, "Q1", place=replace(room.place, native_id=str(one.id))) for one in rooms
@@ -170,9 +177,9 @@ async def test_two_hundred_questions_at_once_all_go_out_within_discords_limits(
         began = asyncio.get_running_loop().time()
         await asyncio.gather(*(_until_sent(room, out) for out in outs))
         took = asyncio.get_running_loop().time() - began
-    assert [len(world.messages[one.id]) for one in rooms] == [1] * 200
-    assert fake.limits.said_too_many == 0
-    assert took <= 1.2 * 200 / 50
+    assert [len(world.messages[one.id]) for one in rooms] == [1] * many
+    assert fake.limits.said_too_many <= 2  # what was let through in turn may arrive together
+    assert took <= seconds
 
 
 async def _until_sent(room: Speaking, out: Outgoing, wait: float = 0) -> None:

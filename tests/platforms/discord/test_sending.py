@@ -11,7 +11,8 @@ from aiohttp import ClientConnectionError
 
 from bot.core.actions import Action
 from bot.core.effects import Entry, Link, Moment
-from bot.core.model import Offer
+from bot.core.model import Offer, Refused
+from bot.core.plain import title
 from bot.core.sentences import refusals as sentences
 from bot.platform import Impossible, Outgoing
 from tests.platforms.discord.speaking import Speaking, speaking
@@ -21,6 +22,7 @@ from tests.support.fake_discord.server import FakeDiscord
 from tests.support.wishes import note_pin
 
 PINNED_LINE = 6
+NO_PREVIEWS = 1 << 2
 
 
 @pytest.fixture
@@ -54,6 +56,27 @@ async def test_an_announcement_calls_the_role_that_was_chosen_and_nobody_else_it
     assert (sent.mention_roles, sent.mentions, sent.mention_everyone) == ([takers.id], [], False)
     quiet = room.message(await room.posts(words))
     assert (quiet.mention_roles, quiet.mentions, quiet.mention_everyone) == ([], [], False)
+
+
+async def test_b110_a_post_with_many_links_comes_without_their_previews(room: Speaking) -> None:
+    assert case("B110").expect == "accept text; link unfurls suppressed by option"
+    links = " ".join(f"https://e.org/{number}" for number in range(30))
+    many, few = await room.posts(f"Q1: {links}"), await room.posts("Q2: https://e.org/1")
+    assert (room.message(many).content, room.message(many).flags & NO_PREVIEWS) == (
+        f"Q1: {links}",
+        NO_PREVIEWS,
+    )
+    assert not room.message(few).flags & NO_PREVIEWS
+
+
+async def test_b084_a_name_is_counted_as_discord_counts_and_cut_between_emoji(room: Speaking) -> None:
+    assert case("B084").expect.startswith("count as the platform counts; cut on grapheme boundary")
+    emoji = case("B084").input[:4]
+    with pytest.raises(Refused, match="400 characters long; 100"):
+        title(case("B084").input)
+    question = await room.posts("Q1")
+    thread = await room.does(Action.THREAD, f"Q1 {case('B084').input}", target=question)
+    assert room.fake.world.channels[int(thread)].name == f"Q1 {emoji * 24}…"
 
 
 async def test_a_post_for_a_thread_stands_in_the_thread(room: Speaking) -> None:

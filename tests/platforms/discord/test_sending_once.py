@@ -201,6 +201,16 @@ async def test_words_of_discords_own_are_passed_on(room: Speaking) -> None:
     assert await refused(room, Action.POST) == 'The network says no: "Invalid Form Body" (50035).'
 
 
+async def test_b247_what_automod_stops_is_told_with_what_to_do_and_other_words_pass(room: Speaking) -> None:
+    assert case("B247").expect.startswith("moderator told; question marked not posted")
+    room.fake.faults.on("POST", POSTS, times=1).status(400, code=200000, message="Message was blocked")
+    why = await refused(room, Action.POST, "Q1: Which phone?")
+    assert "AutoMod" in why
+    assert "`chat ask`" in why
+    await room.posts("Q2: What do you carry?")
+    assert room.texts() == ["Q2: What do you carry?"]
+
+
 async def test_a_card_waits_for_a_thread_that_comes_late_but_not_for_one_that_never_comes(
     room: Speaking,
 ) -> None:
@@ -259,6 +269,26 @@ async def test_a_limit_of_the_whole_bot_does_not_outlive_an_attempt_that_was_giv
     async with asyncio.timeout(12):
         await room.posts("Q2")
     assert room.texts() == ["Q2"]
+
+
+async def test_b239_while_discord_takes_nothing_of_the_whole_bot_all_wait_and_keep_their_order(
+    room: Speaking,
+) -> None:
+    assert case("B239").expect == "queue holds; order kept; late mark; no drop"
+    other = room.fake.world.make_channel(room.guild, "other")
+    elsewhere = replace(room.place, native_id=str(other.id))
+    outs = [room.out(Action.POST, "Q1"), room.out(Action.POST, "Q2")]
+    away = room.out(Action.POST, "Q1", place=elsewhere)
+    room.fake.faults.on("POST", POSTS).rate_limit(60, "global")
+    for out in (*outs, away, away):
+        with pytest.raises(Later) as later:
+            await room.life.platform.send(out)
+        assert later.value.seconds == pytest.approx(60, abs=2)
+    assert room.refused() == 1
+    room.limits._shut_until = 0
+    for out in (*outs, away):
+        await room.life.platform.send(out)
+    assert (room.texts(), room.texts(str(other.id))) == (["Q1", "Q2"], ["Q1"])
 
 
 async def test_when_the_door_keeper_refuses_nothing_is_asked_for_a_while(room: Speaking) -> None:

@@ -250,6 +250,22 @@ async def test_an_age_restricted_channel_is_shown_to_nobody_outside_and_hosts_ar
     assert told.goes_on
 
 
+async def test_a_channel_in_slow_mode_is_told_to_its_hosts_and_the_chat_goes_on(
+    life: Living, school: Guild
+) -> None:
+    place = await life.use(school)
+    room = life.fake.world.channel_named(school, "general")
+    room.slowmode = 21_600
+    life.fake.world.channel_changed(room)
+    known = await life.server(school, lambda one: one.places[place.native_id].lacking)
+    [slow] = known.places[place.native_id].lacking
+    assert slow.startswith("#general is in slow mode, so one writes there only once in 6 h:")
+    room.slowmode = 5
+    life.fake.world.channel_changed(room)
+    await life.server(school, lambda one: not one.places[place.native_id].lacking)
+    assert [(one.lacking, one.goes_on) for one in life.barred(place)] == [((slow,), True), ((), True)]
+
+
 async def test_a_channel_out_of_sight_lacks_only_that(life: Living, school: Guild) -> None:
     place = await life.use(school)
     room = life.fake.world.channel_named(school, "general")

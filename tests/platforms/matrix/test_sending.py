@@ -14,7 +14,7 @@ from bot.core.sentences import matrix as sentences
 from bot.core.sentences import refusals
 from bot.platform import Impossible, Outgoing
 from bot.platforms.matrix.drawing import KEY, TEXT_LIMIT
-from tests.platforms.matrix.speaking import Speaking, speaking
+from tests.platforms.matrix.speaking import Speaking, speaking, until
 from tests.support.bad_inputs import case
 from tests.support.synapse.people import KEYCAP, People
 
@@ -34,6 +34,27 @@ async def test_a_question_is_a_text_without_relation_that_mentions_nobody_and_ca
     assert content["formatted_body"] == "<p>Q1: What <em>works</em>, @room?</p>"
     assert (content["msgtype"], content["m.mentions"], content[KEY]) == ("m.text", {}, "a1-7")
     assert "m.relates_to" not in content
+
+
+async def told(room: Speaking) -> bool:
+    """Tell whether the bot knows the room."""
+    return room.platform.life.rooms.told.is_set()
+
+
+async def test_who_asked_for_it_is_called_by_a_post_where_the_bot_may_call(room: Speaking) -> None:
+    await until(lambda: told(room))
+    called = await room.content(await room.posts("Tonight: *questions*.", ping="@room"))
+    assert called["body"] == "@room Tonight: *questions*."
+    assert called["m.mentions"] == {"room": True}
+    assert called["formatted_body"].startswith("<p>@room Tonight")
+    levels = await room.dana.state(room.room, "m.room.power_levels")
+    await room.dana.sets(room.room, "m.room.power_levels", levels | {"notifications": {"room": 60}})
+
+    async def quiet() -> bool:
+        content = await room.content(await room.posts("Tonight.", ping="@room"))
+        return bool(content["m.mentions"] == {} and content["body"] == "Tonight.")
+
+    await until(quiet)
 
 
 async def test_words_without_markup_need_no_html(room: Speaking) -> None:

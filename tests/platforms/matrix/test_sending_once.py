@@ -187,6 +187,28 @@ async def test_what_was_refused_without_a_reason_that_we_know_is_not_asked_again
     assert told_no(proxy) == 1
 
 
+async def test_back_in_a_room_it_speaks_at_once_whatever_was_refused_when_it_was_out(room: Speaking) -> None:
+    rooms = room.platform.life.rooms
+    await until(lambda: known(rooms, room.room))
+    before = rooms.room(room.room)
+    await room.dana.acts_on(room.room, "kick", room.bot.user)
+    with pytest.raises(Impossible):
+        await room.posts("Is anybody there?")
+    await until(lambda: known(rooms, room.room, not_as=before, gone=True))
+    with pytest.raises(Impossible):
+        await room.posts("And now?")
+    await room.bot.joins(room.room)
+    await until(lambda: known(rooms, room.room, not_as=before))
+    await room.posts("On it goes.")
+    assert await room.bodies() == ["On it goes."]
+
+
+async def known(rooms: Rooms, native_id: str, *, not_as: Room | None = None, gone: bool = False) -> bool:
+    """Tell whether the bot was told of a room, and not as before, or that it is out of it."""
+    found = rooms.room(native_id)
+    return found is None if gone else found is not None and found is not not_as
+
+
 async def test_a_no_that_is_not_the_homeservers_own_is_tried_again(room: Speaking, proxy: FaultProxy) -> None:
     rule = proxy.faults.on("PUT", SENDS)
     rule.store_then_status(404)

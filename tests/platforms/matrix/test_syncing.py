@@ -82,6 +82,20 @@ async def test_a_burst_beyond_one_answer_is_heard_whole_and_in_order(
     assert list(dict.fromkeys(said(ears))) == burst
 
 
+async def test_a_room_is_heard_from_our_coming_on_however_much_was_said_until_we_were_told_of_it(
+    bot: Person, ana: Person, room: str, store: Store
+) -> None:
+    async with living(bot, store) as life:
+        await life.place(room)
+    other = await ana.makes_room("Other")
+    await says_many(ana, other, 0, 5)
+    await bot.joins(other)
+    since = await says_many(ana, other, 5, 130)
+    async with living(bot, store) as life:
+        await life.hears(Said, 130)
+        assert [one.id for one in life.heard(Said)] == since
+
+
 async def test_two_rooms_with_gaps_are_each_filled(bot: Person, ana: Person, room: str, store: Store) -> None:
     other = await ana.makes_room("Other")
     await bot.joins(other)

@@ -10,7 +10,7 @@ import pytest
 from bot.core.confirming import TICK
 from tests.platforms.matrix.whole import Whole
 from tests.platforms.matrix.whole import whole as running
-from tests.support.synapse.people import People, Person
+from tests.support.synapse.people import People, Person, part
 
 SET_UP = "setup where=Lakeside readers=link"
 CREATE = 'series create "Lake chat" when="every Tuesday 8 pm" zone=ET'
@@ -39,7 +39,7 @@ async def test_what_is_asked_alone_is_confirmed_there_by_a_tick(whole: Whole) ->
     alone = await whole.let_in()
     asked = await whole.says("Are you sure?", alone)
     await whole.dana.reacts(alone, asked["event_id"], TICK)
-    await whole.says("Your words", alone)
+    await whole.says("Erased on", alone)
 
 
 async def test_what_is_no_command_is_told_once_how_to_ask_alone(whole: Whole) -> None:
@@ -53,37 +53,46 @@ async def test_what_is_no_command_is_told_once_how_to_ask_alone(whole: Whole) ->
     assert sum("`!edchat` shows" in one["content"]["body"] for one in await whole.said(alone)) == 1
 
 
+async def both_rooms(whole: Whole) -> tuple[str, str]:
+    """Let Dana accept two invitations; give the room of two and the hosts' room."""
+    rooms = [await whole.let_in(), await whole.let_in()]
+    states = [await whole.dana.ask("GET", f"v3/rooms/{part(one)}/state") for one in rooms]
+    named = [any(one["type"] == "m.room.name" for one in state) for state in states]
+    return rooms[named.index(False)], rooms[named.index(True)]
+
+
 async def test_a_host_is_named_by_the_whole_name_before_saying_a_word(whole: Whole, people: People) -> None:
     tom = await people("Tom")
     await tom.joins(whole.room)
     await whole.dana.says(whole.room, f'!edchat {SET_UP} hosts="{tom.user}; Nobody Known"')
-    rooms = {await whole.let_in(), await whole.let_in()}
-    alone = next(one for one in rooms if len([e for e in await whole.said(one) if "Ready" in e["content"]["body"]]))
+    alone, _ = await both_rooms(whole)
     body = (await whole.says("is a host from now on", alone))["content"]["body"]
     assert f"{tom.user} is a host from now on." in body
     assert "I cannot tell who Nobody Known is" in body
-    assert "as in `!edchat setup hosts=\"@" in body
+    assert 'as in `!edchat setup hosts="@' in body
     await tom.says(whole.room, f"!edchat {CREATE}")
     await whole.says("Lake chat is set")
 
 
-async def test_what_hosts_ask_in_their_own_room_is_answered_there_save_what_is_their_own(whole: Whole) -> None:
+async def test_what_hosts_ask_in_their_own_room_is_answered_there_save_what_is_their_own(
+    whole: Whole,
+) -> None:
     await whole.dana.says(whole.room, f"!edchat {SET_UP}")
-    rooms = {await whole.let_in(), await whole.let_in()}
-    hosts = next(iter([one for one in rooms if await whole.dana.ask("GET", f"v3/rooms/{one}/state/m.room.name/")]))
-    (alone,) = rooms - {hosts}
-    _, words = await whole.types("series list", hosts)
-    assert words
+    alone, hosts = await both_rooms(whole)
+    _, words = await whole.types("setup", hosts)
+    assert words.startswith("Ready: chats are held in Lakeside.")
     _, card = await whole.types("", hosts)
-    assert "Set up" in card or "help" in card
+    assert "`!edchat help` shows all that you can do here." in card
     await whole.dana.says(hosts, "!edchat privacy show")
     await whole.says("Readers see you as Dana.", alone)
 
 
 async def test_nothing_it_says_to_moderators_is_of_another_network(whole: Whole) -> None:
+    await whole.dana.sets(whole.room, "m.room.history_visibility", {"history_visibility": "joined"})
     await whole.dana.says(whole.room, f"!edchat {SET_UP.replace('link', 'public')}")
-    alone = await whole.let_in()
+    alone, _ = await both_rooms(whole)
     ready = (await whole.says("Ready: chats are held in Lakeside", alone))["content"]["body"]
+    assert "Let everybody join and see the history" in ready
     assert "private room for the hosts" in ready
     for word in ("thread", "@everyone", "server", "channel", "/edchat"):
         assert word not in ready
@@ -95,4 +104,6 @@ async def test_a_command_that_is_written_wrong_is_answered_with_lines_to_copy(wh
     assert 'For example: `!edchat series create Weekly EdChat when="every Tuesday 8 pm"`' in how
     _, made = await whole.types(CREATE)
     edit = next(line for line in made.split("\n") if line.startswith("Change it:"))
-    assert edit.endswith("`!edchat series edit 1 [title=...] [when=...] ...`, all of it by `!edchat help series edit`")
+    assert edit.endswith(
+        "`!edchat series edit 1 [title=...] [when=...] ...`, all of it by `!edchat help series edit`"
+    )

@@ -224,6 +224,36 @@ def test_html_is_written_as_markdown(html: str, words: str) -> None:
     assert markdown(html) == words
 
 
+@pytest.mark.parametrize(
+    ("kind", "content", "shown"),
+    [
+        ("m.sticker", {"body": "thumbs up", "url": "mxc://a/b", "info": {}}, "sticker thumbs up"),
+        ("m.sticker", {"body": 7}, "sticker "),
+        (
+            "m.poll.start",
+            {"m.poll": {"question": {"m.text": [{"body": "Tea?", "mimetype": "text/plain"}]}}},
+            "poll: Tea?",
+        ),
+        (
+            "org.matrix.msc3381.poll.start",
+            {
+                "org.matrix.msc3381.poll.start": {
+                    "question": {"org.matrix.msc1767.text": "Tea?", "body": "Tea?"},
+                    "answers": [],
+                }
+            },
+            "poll: Tea?",
+        ),
+        ("m.poll.start", {"m.poll": []}, "poll: "),
+    ],
+)
+def test_stickers_and_polls_are_named(kind: str, content: Any, shown: str) -> None:
+    thread = {"m.relates_to": {"rel_type": "m.thread", "event_id": "$q"}}
+    said = read(message("") | {"type": kind, "content": content | thread}, BETWEEN)
+    assert isinstance(said, Wrote)
+    assert (said.text, said.thread, said.attachments) == ("", "$q", (shown,))
+
+
 def test_html_that_says_nothing_leaves_the_plain_words() -> None:
     said = read(message("A1", format="org.matrix.custom.html", formatted_body="<script>x</script>"), BETWEEN)
     assert isinstance(said, Wrote)

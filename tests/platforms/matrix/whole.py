@@ -74,7 +74,9 @@ class Whole:
 
 
 @asynccontextmanager
-async def whole(folder: Path, bot: Person, people: People, clock: Clock | None = None) -> AsyncIterator[Whole]:
+async def whole(
+    folder: Path, bot: Person, people: People, clock: Clock | None = None
+) -> AsyncIterator[Whole]:
     """Let the bot run, and have Dana invite it into a room."""
     dana = await people("Dana")
     room = await dana.makes_room("Lakeside", invited=(bot.user,))
