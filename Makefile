@@ -86,9 +86,6 @@ lock: $(READY) ## Pin what pyproject.toml asks for, newest that fits (ARGS="--up
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		$(SYNAPSE_LOCK:.lock=.in) --output-file $(SYNAPSE_LOCK) $(ARGS)
 
-picture: $(READY) ## Draw docs/demo.svg anew
-	@$(BIN)/python -m tools.picture
-
 screenshots: $(READY) ## Take the README's pictures anew, with Chromium
 	@$(BIN)/python -m tools.screenshots
 

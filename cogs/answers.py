@@ -116,8 +116,7 @@ class Answers(Cog):
         await tx.settle_reports(message_id, ctx.now)
         said = [sentences.HIDDEN]
         if hold:
-            await tx.hold_writer(message_id, ctx.place.community_id, ctx.real)
-            said.append(sentences.WRITER_HELD)
+            said.append(await _hold_writer(ctx, tx, message_id))
         back = (_undo("hide", message_id, chat),) if ctx.role >= Role.HOST else ()
         return Reply("\n".join(said), back)
 
@@ -176,6 +175,14 @@ class Answers(Cog):
         text = sentences.panel_at_end(running.chat, running.series, answers, quiet, new, page)
         told = Tell(HOSTS_PANEL, f"{text}\n{rest}", (*_publishing(running), *offers))
         await tx.perform(running, (told,), now)
+
+
+async def _hold_writer(ctx: Context, tx: Tx, message_id: int) -> str:
+    """Hold a writer back where they are one of ours; gives what is said of it."""
+    if not await tx.said_among(message_id, ctx.place.community_id):
+        return sharing.NOT_HELD_BACK
+    await tx.hold_writer(message_id, ctx.place.community_id, ctx.real)
+    return sentences.WRITER_HELD
 
 
 async def _shown_again(ctx: Context, tx: Tx, message_id: int, chat: Chat) -> Reply:

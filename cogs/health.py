@@ -10,6 +10,8 @@ from bot.core import sentences, steering
 from bot.core.effects import Tell
 from bot.core.hearing import Barred, Deleted, Heard
 from bot.core.model import Chat, Place, Refused, Step, StepKind
+from bot.core.sentences import sharing
+from bot.core.sharing import goes_on
 from bot.core.which import Which
 from bot.storage.heard.remembered import QUESTION_GONE
 from bot.storage.store import Tx
@@ -26,7 +28,10 @@ class Health(Cog):
         if not isinstance(heard, Barred):
             return
         chat = await tx.chat_here(place.id, Which.LIVE)
-        stopped = bool(chat and chat.state.live and not heard.goes_on and await _pause(tx, chat, place, now))
+        lost = bool(chat and not heard.goes_on and await _nobody_steers(tx, chat, place))
+        stopped = bool(lost and chat and chat.state.live and await _pause(tx, chat, now))
+        if chat and (stopped or (lost and heard.gone and chat.state.ahead)):
+            await _tell_guests(tx, chat, now)
         text = sentences.place_gone(place) if heard.gone else sentences.place_lacks(place, heard.lacking)
         offers = sentences.resume_offers(chat) if chat and chat.paused_at and not heard.lacking else ()
         said = f"{text}\n{sentences.STOPPED_THERE}" if stopped else text
@@ -63,13 +68,29 @@ class Health(Cog):
             await tx.perform(running, (told,), now)
 
 
-async def _pause(tx: Tx, chat: Chat, place: Place, now: datetime) -> bool:
-    """Pause a chat whose only place this was; one that is held elsewhere too goes on there."""
-    before = await tx.running(chat.id)
-    others = [one for one in await tx.places(chat) if one.id != place.id]
-    if chat.paused_at is not None or others:
+async def _nobody_steers(tx: Tx, chat: Chat, lost: Place) -> bool:
+    """Whether a chat has no place left to go on in; one that is held elsewhere too goes on there."""
+    owners = (await tx.series(chat.series_id)).community_id
+    return not goes_on(owners, lost, [one for one in await tx.places(chat) if one.id != lost.id])
+
+
+async def _pause(tx: Tx, chat: Chat, now: datetime) -> bool:
+    if chat.paused_at is not None:
         return False
+    before = await tx.running(chat.id)
     with suppress(Refused):
         await tx.change(before, steering.pause(before, sentences.THE_BOT, now), now)
         return True
     return False
+
+
+async def _tell_guests(tx: Tx, chat: Chat, now: datetime) -> None:
+    """Tell the hosts of places that joined a chat, once, that its owners lost theirs."""
+    series = await tx.series(chat.series_id)
+    owners = await tx.community(series.community_id)
+    text = sharing.owners_lost(series, owners.name, paused=chat.state.live)
+    guests = {one.place.community_id for one in await tx.shares(series) if not one.own and not one.left}
+    for community in [await tx.community(one) for one in sorted(guests)]:
+        if community.hosts_place_id is not None:
+            key = f"orphaned.{chat.id}.{chat.state}.{community.id}"
+            await tx.post(await tx.place(community.hosts_place_id), text, (), key, now)

@@ -1,14 +1,22 @@
 """A place that comes into a chat late, or back into it: what it is told, once."""
 
+from collections.abc import Sequence
+
 from bot.core.effects import Effect, Enter
 from bot.core.keeping import entry, timed
-from bot.core.model import ChatState
+from bot.core.model import ChatState, Place
 from bot.core.running import asking
 from bot.core.state import Running
 from bot.core.telling import announcing, opening
 
 MOST_PLACES = 20
 """Places of one weekly chat: a limit to what one code after another can make."""
+
+
+def goes_on(owners: int, lost: Place, others: Sequence[Place]) -> bool:
+    """Whether a chat that lost a place goes on in the `others`: not if its owners have none left."""
+    guest = lost.community_id != owners
+    return any(guest or one.community_id == owners for one in others)
 
 
 def caught_up(state: Running) -> tuple[Effect, ...]:

@@ -121,7 +121,12 @@ class Chats(Plans):
         opened = select(t.place, quiet).join(t.chat_place).where(t.chat_place.c.chat_id == chat.id)
         if rows := await self._rows(opened.order_by(t.place.c.id)):
             return tuple(place_of(row) for row in rows if not row.quiet)
-        return () if chat.rehearsal else await self.places_of_series(chat.series_id)
+        return () if chat.rehearsal else await self._steered_places(chat.series_id)
+
+    async def _steered_places(self, series_id: int) -> tuple[Place, ...]:
+        """Where a weekly chat is at home; nowhere once its own community has no place left to steer in."""
+        places, owners = await self.places_of_series(series_id), (await self.series(series_id)).community_id
+        return places if any(one.community_id == owners for one in places) else ()
 
     async def busy(self, chat: Chat) -> Chat | None:
         """Another chat that is live in one of this chat's own community's places: the others go without."""

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.hearing import Author, Edited, Said
-from bot.core.model import ChatState, Role, Visibility
+from bot.core import sentences
+from bot.core.audience import Audience, Reads
+from bot.core.hearing import Author, Barred, Edited, Said
+from bot.core.model import ChatState, Place, Role, Visibility
 from bot.core.sentences import sharing as say
 from bot.core.state import Change
 from bot.inbox import Inbox
+from cogs.health import Health
 from tests.support.guests import Guests, with_guests
 
 PLAN = "chat plan Homework\nWhy?\nHow?\nWhat now?\nWho?"
@@ -184,3 +187,101 @@ async def test_who_asked_to_be_left_out_at_home_is_called_nowhere_in_the_chat(tw
         await tx.exclude(ben, two.room.community_id, two.house.clock.at)
     said = await two.message(await two.hear("A1: I agree with @Ben", two.house.place, "Cy"))
     assert "Ben" not in said.text
+
+
+async def _lose(two: Guests, place: Place, times: int = 1) -> None:
+    """The bot is thrown out of a place, which its network may tell more than once."""
+    now = two.house.clock.at
+    async with two.house.store.begin() as tx:
+        await tx.leave_channel(place.id, now)
+    inbox = Inbox(two.house.store, two.house.clock, {Barred: (Health().barred,)}, frozenset({place.platform}))
+    hearing = asyncio.create_task(inbox.run())
+    for number in range(times):
+        await inbox.hear(place, [Barred(f"lost.{number}", ("Gone.",), now, gone=True)], str(number))
+    hearing.cancel()
+
+
+async def _lost_there(two: Guests) -> list[str]:
+    """What the hosts of the guests' place are told of the owners' places."""
+    return [text for text in await two.house.posts(place=two.hosts) if "has lost its last place" in text]
+
+
+async def _paused(two: Guests, chat: int) -> bool:
+    async with two.house.store.read() as tx:
+        return (await tx.running(chat)).chat.paused_at is not None
+
+
+async def test_a_chat_whose_owners_lost_their_last_place_waits_in_guests_places_and_their_hosts_hear_it_once(
+    two: Guests,
+) -> None:
+    chat = await opened(two)
+    await _lose(two, two.house.place, times=2)
+    assert await _paused(two, chat)
+    assert any("paused" in text for text in await two.house.posts(place=two.room))
+    assert await _lost_there(two) == [
+        "Edhouse has lost its last place of Weekly EdChat, so it is paused here too;"
+        " if nobody resumes it within a day, it ends."
+    ]
+
+
+async def test_a_chat_that_lost_a_guests_place_alone_goes_on(two: Guests) -> None:
+    chat = await opened(two)
+    await _lose(two, two.room)
+    assert not await _paused(two, chat)
+    assert await _lost_there(two) == []
+
+
+async def test_a_chat_that_nobody_can_steer_does_not_begin_in_guests_places(two: Guests) -> None:
+    await two.owner(PLAN)
+    await two.join()
+    chat = (await two.house.chats())[0]
+    before = await two.waiting(two.room)
+    await _lose(two, two.house.place, times=2)
+    await two.house.at(chat.starts_at + timedelta(minutes=10))
+    assert await two.waiting(two.room) == before
+    assert await _lost_there(two) == [
+        "Edhouse has lost its last place of Weekly EdChat, so it is not held here either"
+        " until they have one again."
+    ]
+
+
+async def test_owners_who_hide_words_of_another_place_hold_nobody_back_there(two: Guests) -> None:
+    chat = await opened(two)
+    there = await two.message(await two.hear("A1: Pupil Tom told me", two.room))
+    here = await two.message(await two.hear("A1: Pupil Ann told me", two.house.place))
+    told = (await two.owner(f"answers hide m{there.id} hold=yes chat={chat}")).text
+    assert told == f"{sentences.HIDDEN}\n{say.NOT_HELD_BACK}"
+    assert (await two.message(there.platform_message_id)).hidden_at
+    assert await two.house.rows("SELECT * FROM member WHERE held_at IS NOT NULL") == []
+    told = (await two.owner(f"answers hide m{here.id} hold=yes chat={chat}")).text
+    assert told == f"{sentences.HIDDEN}\n{sentences.WRITER_HELD}"
+    assert len(await two.house.rows("SELECT * FROM member WHERE held_at IS NOT NULL")) == 1
+
+
+async def _named_on_the_page(two: Guests, chat: int) -> list[str]:
+    """The hosts whom the owners' page names."""
+    async with two.house.store.read() as tx:
+        page = await tx.chat_page(chat, Audience(two.house.place.community_id, Reads.HOSTS))
+    assert page is not None
+    return list(page.hosts)
+
+
+@pytest.mark.parametrize(("asks", "named"), [("pseudonym", ["Magnet"]), ("exclude", [])])
+async def test_a_guest_host_is_named_to_the_owners_readers_as_they_asked_at_home(
+    two: Guests, asks: str, named: list[str]
+) -> None:
+    chat = await opened(two)
+    await two.hear("A1: said by the lead", two.room, "Lea")
+    async with two.house.store.begin() as tx:
+        lea = await tx.met(two.room.platform, "Lea", two.room.community_id)
+        assert lea is not None
+        await tx.invite(chat, lea.id, two.house.clock.at)
+        before = await tx.running(chat)
+        await tx.change(before, Change(before.with_chat(lead="Lea")), two.house.clock.at)
+    assert await _named_on_the_page(two, chat) == ["Lea"]
+    async with two.house.store.begin() as tx:
+        if asks == "exclude":
+            await tx.exclude(lea, two.room.community_id, two.house.clock.at)
+        else:
+            await tx.rename(lea, two.room.community_id, "Magnet", two.house.clock.at)
+    assert await _named_on_the_page(two, chat) == named

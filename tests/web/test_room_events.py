@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from aiohttp import ClientResponse
 
@@ -253,3 +255,18 @@ async def test_a_page_that_saw_what_a_restored_copy_never_had_loads_itself_again
     async with listening(room, ana, after=await last_event(room) + 100) as ear:
         assert (await ear.any()) is None
         assert (await ear.any()) == Told("reload", "")
+
+
+async def test_pages_that_close_while_they_are_read_for_leave_no_broken_connection(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    ana = await room.house.join("Ana")
+    for moment in range(40):
+        coming = asyncio.ensure_future(ana.session.get(f"{room.house.base}{room.at}events?after=0"))
+        await asyncio.sleep(moment / 1000)
+        if coming.done():
+            coming.result().close()
+        coming.cancel()
+        await asyncio.sleep(0.02)
+    gc.collect()
+    assert "_terminate" not in caplog.text

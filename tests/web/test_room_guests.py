@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.core.model import Place
+from bot.core.model import Place, Visibility
 from bot.storage.doors.secrets import SecretKind
 from tests.support.web_house import Browser
 from tests.web.room_setting import Room, open_room, words
@@ -123,3 +124,102 @@ async def test_who_is_forgotten_in_the_club_is_named_in_the_owners_rooms_no_more
     await two.presses("privacy forget sure=yes", pat)
     await two.room.until(named, 0)
     assert await two.room.rows("SELECT * FROM chat WHERE lead LIKE '%Patricia%'") == []
+
+
+async def _said(two: TwoHouses, who: Browser, text: str, at: str) -> Any:
+    """Somebody says something; gives it as it is kept, once pages can show it."""
+    await who.post(f"{at}say", {"text": text, "thread": "room"})
+    await two.room.until("SELECT public_id IS NOT NULL FROM message WHERE text = :text", 1, text=text)
+    return (await two.room.rows("SELECT * FROM message WHERE text = :text", text=text))[0]
+
+
+async def _told(two: TwoHouses, community: int) -> list[str]:
+    """What the hosts' room of a community is told of reports, with its buttons."""
+    query = (
+        "SELECT o.payload FROM outbox o JOIN place p ON p.id = o.place_id"
+        " WHERE o.key LIKE 'report.%' AND p.hosts_room AND p.community_id = :one"
+    )
+    return [row.payload for row in await two.room.rows(query, one=community)]
+
+
+async def test_a_member_of_the_club_reports_words_said_there_to_both_houses_hosts(two: TwoHouses) -> None:
+    pat, ann = [await two.room.house.join(name, two.club) for name in ("Pat", "Ann")]
+    await two.room.presses(two.room.host, "archive visibility members")
+    said = await _said(two, pat, "A1: Tom in 9b did it", two.at)
+    link = f"/physics-club/a/{said.public_id}/report"
+    assert link in await two.sees(ann)
+    assert link not in await two.sees(pat)
+    assert "Tom in 9b did it" in (await ann.get(link)).text
+    sent = await ann.post(link, {"reason": "It names a pupil"})
+    assert f'href="{two.at}"' in sent.text
+    ((owners,), (club,)) = await _told(two, 1), await _told(two, two.club.community_id)
+    assert f"/maths-chat/a/{said.public_id}" in owners
+    assert f"answers keep m{said.id}" in owners
+    assert two.at in club
+    assert "/a/" not in club
+    assert "answers keep" not in club
+    for told in (owners, club):
+        assert "It names a pupil" in told
+        assert "said in" in told
+        assert f"answers hide m{said.id}" in told
+    await two.presses(f"answers hide m{said.id} chat={two.room.chat_id}")
+    settled = "SELECT count(*) FROM report WHERE settled_at IS NOT NULL"
+    assert (await two.room.rows(settled))[0][0] == 1
+    assert link not in await two.sees(ann)
+    assert (await ann.get(link)).status == 404
+
+
+async def test_words_of_another_house_are_reported_by_nobody_who_does_not_read_them(two: TwoHouses) -> None:
+    pat = await two.room.house.join("Pat", two.club)
+    ben = await two.room.house.join("Ben")
+    await two.room.presses(two.room.host, "archive visibility members")
+    there = await _said(two, pat, "A1: said in the club", two.at)
+    here = await _said(two, ben, "A1: said at home", two.room.at)
+    for who, path in (
+        (two.room.house.stranger(), f"/physics-club/a/{there.public_id}/report"),
+        (ben, f"/physics-club/a/{there.public_id}/report"),
+        (pat, f"/physics-club/a/{here.public_id}/report"),
+        (pat, f"/maths-chat/a/{here.public_id}/report"),
+    ):
+        assert (await who.get(path)).status == 404
+
+
+async def test_what_was_reported_is_gone_from_both_hosts_rooms_when_its_reporter_is_forgotten(
+    two: TwoHouses,
+) -> None:
+    pat, ann = [await two.room.house.join(name, two.club) for name in ("Pat", "Ann")]
+    said = await _said(two, pat, "A1: Tom did it", two.at)
+    await ann.post(f"/physics-club/a/{said.public_id}/report", {"reason": "armadillo"})
+    houses = (1, two.club.community_id)
+    assert ["armadillo" in str(await _told(two, one)) for one in houses] == [True, True]
+    await two.presses("privacy forget sure=yes", ann)
+    await two.room.until("SELECT count(*) FROM report WHERE reason = 'armadillo'", 0)
+    assert ["armadillo" in str(await _told(two, one)) for one in houses] == [False, False]
+
+
+async def test_a_reader_of_the_owners_who_is_forgotten_leaves_no_words_about_another_house(
+    two: TwoHouses,
+) -> None:
+    pat, ben = await two.room.house.join("Pat", two.club), await two.room.house.join("Ben")
+    said = await _said(two, pat, "A1: Tom did it", two.at)
+    await ben.post(f"/maths-chat/a/{said.public_id}/report", {"reason": "armadillo"})
+    assert "armadillo" in str(await _told(two, two.club.community_id))
+    await two.room.presses(ben, "privacy forget sure=yes")
+    await two.room.until("SELECT count(*) FROM report WHERE reason = 'armadillo'", 0)
+    assert "armadillo" not in str(await _told(two, two.club.community_id))
+
+
+async def test_words_in_a_room_that_nobody_reads_afterwards_can_be_reported_from_that_room(
+    two: TwoHouses,
+) -> None:
+    cy, ben = [await two.room.house.join(name) for name in ("Cy", "Ben")]
+    said = await _said(two, cy, "A1: Tom did it", two.room.at)
+    async with two.room.house.store.begin() as tx:
+        await tx.open_rooms([two.room.house.place], Visibility.OFF)
+    link = f"/maths-chat/a/{said.public_id}/report"
+    assert link in (await ben.get(two.room.at)).text
+    assert (await ben.get(link)).status == 200
+    sent = await ben.post(link, {"reason": "It names a pupil"})
+    assert f'href="{two.room.at}"' in sent.text
+    assert len(await _told(two, 1)) == 1
+    assert (await two.room.house.stranger().get(link)).status == 404

@@ -83,6 +83,11 @@ class Answered:
         """How many people answered or commented."""
         return len({one.person for answer in self.answers for one in answer.with_comments})
 
+    @cached_property
+    def answerers(self) -> int:
+        """How many people answered."""
+        return len({answer.person for answer in self.answers})
+
 
 @dataclass(frozen=True, slots=True)
 class Where:

@@ -73,9 +73,7 @@ def reminder(chat: Chat, series: Series) -> str:
     return f"{name(chat, series)} starts at {clockface.time(chat.starts_at, chat.zone)}. See you there."
 
 
-HOW_TO_ANSWER = (
-    "Tap Answer, or write in the question's thread. {answer}1: in the channel works too, now or later."
-)
+HOW_TO_ANSWER = "Tap Answer, or write in the question's thread. {answer}1: here works too, now or later."
 
 
 def welcome(chat: Chat, series: Series, late: timedelta | None, readers: str = "", together: str = "") -> str:

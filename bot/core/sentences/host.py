@@ -32,9 +32,10 @@ def status(standing: Mapping[str, Any]) -> str:
     lines += [f"Live: {one}" for one in standing["live"]]
     lines += [f"Next: {one}" for one in standing["next"]]
     waiting = standing["waiting_to_be_sent"]
-    lines += [
-        f"{waiting} posts wait to be sent, the oldest for {standing['oldest_waiting_seconds']} s."
-    ] * bool(waiting)
+    posts = "post waits" if waiting == 1 else "posts wait"
+    lines += [f"{waiting} {posts} to be sent, the oldest for {standing['oldest_waiting_seconds']} s."] * bool(
+        waiting
+    )
     return "\n".join(lines)
 
 

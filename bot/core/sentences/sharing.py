@@ -21,6 +21,7 @@ MUTED_ALREADY = "{series} is muted in {place} already."
 NOT_MUTED = "{series} is not muted in {place}."
 MUTED_HERE = "It is muted in {place}: nothing of it is posted there."
 NOT_SAID_HERE = "That was said in another place; only this chat's own hosts look after it."
+NOT_HELD_BACK = "Its writer is not held back: that is for the hosts of the place where it was said."
 SHOWN_BY_OWNERS = "It stands on {community}'s page, and its own hosts show it again; ask one of them."
 NOT_FOR_GUESTS = "That page is for members of {community}, whose chat this is; ask one of them for it."
 MUTE, UNMUTE, LEAVE = "Mute it here", "Unmute", "Leave"
@@ -169,6 +170,19 @@ def unshare_sure(series: Series, place: Place, community: str) -> str:
 def out_of_series(series: Series, place: Place) -> str:
     """Said to the host who took a place out."""
     return f"{series.title} is no longer held in {place.name}."
+
+
+def about_words_there(about: str, place: str, community: str) -> str:
+    """Which words a reader reports, where they were said in a place that joined."""
+    return f"{about}, said in {place} of {community}"
+
+
+def owners_lost(series: Series, community: str, *, paused: bool) -> str:
+    """Told to hosts of a place that joined when the owners have no place left from which to steer."""
+    lost = f"{community} has lost its last place of {series.title}"
+    if paused:
+        return f"{lost}, so it is paused here too; if nobody resumes it within a day, it ends."
+    return f"{lost}, so it is not held here either until they have one again."
 
 
 def not_held_tonight(place: Place, other: str) -> str:

@@ -41,6 +41,8 @@ class Doings:
     deeds: Sequence[Deed]
     between: Between
     gap: str = ""
+    came: bool = False
+    """Whether our own coming is among it, so that nothing before is ours to hear."""
 
 
 class Listener:
@@ -126,7 +128,8 @@ class Listener:
             if isinstance(what, Stands):
                 room.take(what)
         deeds = self._reader.deeds(room, news.timeline, self._between)
-        return Doings(room, deeds, self._between, news.gap)
+        came = bool(news.gap) and self._reader.came(news.timeline)
+        return Doings(room, deeds, self._between, news.gap, came)
 
     # -- what was done ----------------------------------------------------------------------------
 
@@ -156,7 +159,7 @@ class Listener:
     async def _hear_room(self, doings: Doings, place: Place, told: Told, *, known: bool) -> None:
         if doings.gap and known:
             await self._fill(doings, place, told)
-        elif doings.gap:
+        elif doings.gap and not doings.came:
             await self._fill_since_we_came(doings, place, told)
         await self._hear(place, doings.room, doings.deeds, told.point)
 

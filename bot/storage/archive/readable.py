@@ -6,6 +6,7 @@ from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
 from bot.core.model import ChatState, Visibility
 from bot.storage import tables as t
+from bot.storage.archive.addresses import BROWSER
 from bot.storage.chats import AHEAD, LIVE
 from bot.storage.openness import OPENNESS, shut_away
 
@@ -64,6 +65,20 @@ def readable_messages(audience: Audience) -> ColumnElement[bool]:
     )
     # The place of the words says itself whether it is shut: the chat need not be asked, row after row.
     return and_(_theirs(audience), _out(), kept, shown, _open_to(audience, OPENNESS, _TOLD_THERE))
+
+
+def in_rooms(audience: Audience) -> ColumnElement[bool]:
+    """Which messages stand before these readers in rooms of their community, on whatever page or none.
+
+    For the same queries as `readable_messages`. Strangers are in no room, and only hosts are in theirs.
+    """
+    if audience.reads is Reads.PUBLIC:
+        return false()
+    among = true() if audience.reads is Reads.HOSTS else t.place.c.hosts_room.is_(False)
+    here = and_(t.place.c.community_id == audience.community_id, t.place.c.platform == BROWSER, among)
+    kept = and_(t.message.c.deleted_at.is_(None), t.consent.c.forgotten_at.is_(None))
+    shown = and_(t.message.c.hidden_at.is_(None), t.message.c.body_html.is_not(None))
+    return and_(here, t.place.c.left_at.is_(None), kept, shown)
 
 
 def _theirs(audience: Audience) -> ColumnElement[bool]:

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, func, or_, select, update
 
 from bot.core import sentences
 from bot.core.actions import Action
 from bot.core.audience import Audience
-from bot.core.model import Chat, Offer, Series
+from bot.core.model import Chat, Community, Offer, Series
+from bot.core.sentences import sharing
 from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
-from bot.storage.archive.readable import readable_messages
+from bot.storage.archive.readable import in_rooms, readable_messages
 from bot.storage.archive.statements import WORDS_OF_CHATS
 from bot.storage.keeping import SENT, WAITING, WITHDRAWN
 from bot.storage.outbound import Outbound
@@ -24,46 +25,72 @@ ONE_A = timedelta(days=1)
 MOST_BY_STRANGERS = 5
 """So many reports of one answer are taken in that time from readers who are not signed in."""
 
+_NUMBER = (
+    select(func.min(t.question.c.position))
+    .select_from(t.filing.join(t.question))
+    .where(t.filing.c.message_id == t.message.c.id)
+    .correlate(t.message)
+    .scalar_subquery()
+)
+_WHICH = select(
+    *(t.message.c.id, t.message.c.body_html, t.place.c.community_id, _NUMBER.label("number")),
+    t.place.c.name.label("place"),
+    case((t.place.c.platform == BROWSER, t.place.c.native_id), else_="").label("room"),
+).select_from(WORDS_OF_CHATS)
+
 
 @dataclass(frozen=True, slots=True)
 class Reportable:
-    """An answer that somebody may read and so may report; `about` says which one, without its words."""
+    """An answer that somebody may read and so may report; `about` says which one, without its words.
+
+    It stands on a page of its `owners`, and if it was said in the browser in a `room`; this reader may
+    read it `on_page`, or in that room alone.
+    """
 
     message_id: int
     html: str
     about: str
+    owners: Community
+    room: str
+    on_page: bool
 
 
 class Reporting(Outbound, Rooms):
     """What is asked of reports."""
 
-    async def report(self, message_id: int, about: str, reason: str, by: int | None, now: datetime) -> bool:
-        """Store a report and tell the hosts' room; False where enough was said of this answer today.
+    async def report(
+        self, message_id: int, about: str, reason: str, by: int | None, now: datetime, *, there: str = ""
+    ) -> bool:
+        """Store a report and tell the hosts' rooms; False where enough was said of this answer today.
 
-        `about` says which answer it is.
+        `about` says which answer it is, and `there` to hosts of the place that joined where it was said.
         """
         if await self._said_enough(message_id, by, now):
             return False
         report_id = await self._add(t.report, message_id=message_id, by_person_id=by, reason=reason, at=now)
         chat, series = await self._reported(message_id)
-        community = await self.community(series.community_id)
-        if community.hosts_place_id is not None:
-            room, text = await self.place(community.hosts_place_id), sentences.reported(about, reason)
-            await self.post(room, text, _choices(message_id, chat), _key(report_id), now)
+        owners, joined = await self.community(series.community_id), await self._said_in(message_id)
+        offers, (key, key_there) = _choices(message_id, chat), _keys(report_id)
+        await self._report_to(owners, sentences.reported(about, reason), offers, key, now)
+        if joined.id != owners.id:  # they hide what was said in their place; the page is not theirs to keep
+            told = sentences.reported(there or about, reason)
+            await self._report_to(joined, told, offers[:1], key_there, now)
         return True
 
     async def reportable(self, audience: Audience, public_id: str) -> Reportable | None:
-        """The answer or comment with this id, if these readers may read it."""
-        number = select(func.min(t.question.c.position)).select_from(t.filing.join(t.question))
-        number = number.where(t.filing.c.message_id == t.message.c.id).correlate(t.message)
-        columns = (t.message.c.id, t.message.c.body_html, number.scalar_subquery().label("number"))
-        query = select(*columns).select_from(WORDS_OF_CHATS)
-        query = query.where(t.message.c.public_id == public_id, readable_messages(audience))
-        row = await self._row(query)
+        """The words with this id, if these readers may read them on a page or in a room of theirs."""
+        found = _WHICH.where(t.message.c.public_id == public_id)
+        row = await self._row(found.where(readable_messages(audience)))
+        on_page = row is not None
+        row = row or await self._row(found.where(in_rooms(audience)))
         if row is None:
             return None
         chat, series = await self._reported(row.id)
-        return Reportable(row.id, row.body_html or "", sentences.about_answer(chat, series, row.number))
+        owners = await self.community(series.community_id)
+        about = sentences.about_answer(chat, series, row.number)
+        if row.community_id != owners.id:
+            about = sharing.about_words_there(about, row.place, (await self.community(row.community_id)).name)
+        return Reportable(row.id, row.body_html or "", about, owners, row.room, on_page)
 
     async def settle_reports(self, message_id: int, now: datetime) -> int:
         """Note that hosts decided about an answer; gives how many reports that settles."""
@@ -79,8 +106,8 @@ class Reporting(Outbound, Rooms):
 
     async def forget_reporter(self, person_id: int, community_id: int, now: datetime) -> None:
         """Let go of the words with which somebody reported others; that there was a report stays."""
-        here = select(t.place.c.id).where(t.place.c.community_id == community_id)
-        there = select(t.message.c.id).where(t.message.c.place_id.in_(here))
+        concerned = or_(t.place.c.community_id == community_id, t.series.c.community_id == community_id)
+        there = select(t.message.c.id).select_from(WORDS_OF_CHATS).where(concerned)
         theirs = and_(t.report.c.by_person_id == person_id, t.report.c.message_id.in_(there))
         for row in await self._rows(select(t.report.c.id).where(theirs)):
             await self._take_back(row.id, now)
@@ -99,11 +126,21 @@ class Reporting(Outbound, Rooms):
             raise LookupError(f"no chat of message {message_id}")
         return chat, await self.series(chat.series_id)
 
+    async def _said_in(self, message_id: int) -> Community:
+        """In whose place something was said."""
+        query = select(t.place.c.community_id).join(t.message).where(t.message.c.id == message_id)
+        return await self.community(await self._value(query))
+
+    async def _report_to(
+        self, community: Community, text: str, offers: Sequence[Offer], key: str, now: datetime
+    ) -> None:
+        if community.hosts_place_id is not None:
+            await self.post(await self.place(community.hosts_place_id), text, offers, key, now)
+
     async def _take_back(self, report_id: int, now: datetime) -> None:
-        """Empty what the hosts' room was told of one report."""
-        mine = t.outbox.c.key == _key(report_id)
-        row = await self._row(select(t.outbox, t.place.c.platform).join(t.place).where(mine))
-        if row is not None:
+        """Empty what the hosts' rooms were told of one report."""
+        mine = t.outbox.c.key.in_(_keys(report_id))
+        for row in await self._rows(select(t.outbox, t.place.c.platform).join(t.place).where(mine)):
             await self._empty_post(row, now)
 
     async def _empty_post(self, row: Row[Any], now: datetime) -> None:
@@ -132,5 +169,6 @@ def _choices(message_id: int, chat: Chat) -> tuple[Offer, Offer]:
     )
 
 
-def _key(report_id: int) -> str:
-    return f"report.{report_id}"
+def _keys(report_id: int) -> tuple[str, str]:
+    """Under which the owners' hosts are told, and those of the place that joined."""
+    return f"report.{report_id}", f"report.{report_id}.there"

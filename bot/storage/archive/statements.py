@@ -46,14 +46,26 @@ WORDS_OF_CHATS = (
     .join(t.series, t.series.c.id == t.chat.c.series_id)
     .outerjoin(t.consent, _SAID)
 )
+_THERE = t.consent.alias("there")
+_HELD_THERE = exists().where(
+    t.chat.c.id == bindparam("chat"),
+    t.series_place.c.series_id == t.chat.c.series_id,
+    t.place.c.id == t.series_place.c.place_id,
+    t.place.c.community_id == _THERE.c.community_id,
+    t.place.c.community_id != bindparam("community"),
+)
+_SAID_THERE = and_(_THERE.c.person_id == t.person.c.id, _HELD_THERE)
+_CALLED_THERE = select(func.min(_THERE.c.pseudonym)).where(_SAID_THERE).correlate(t.person).scalar_subquery()
+_LEFT_OUT_THERE = exists().where(_SAID_THERE, _THERE.c.excluded_at.is_not(None)).correlate(t.person)
+"""What a guest host asked for in a community of their own, where the chat is held too."""
 GUESTS = Glance(
-    select(t.person, t.consent.c.pseudonym)
+    select(t.person, func.coalesce(t.consent.c.pseudonym, _CALLED_THERE).label("pseudonym"))
     .join(t.chat_host, t.chat_host.c.person_id == t.person.c.id)
     .outerjoin(
         t.consent,
         and_(t.consent.c.person_id == t.person.c.id, t.consent.c.community_id == bindparam("community")),
     )
-    .where(t.chat_host.c.chat_id == bindparam("chat"), t.consent.c.forgotten_at.is_(None))
+    .where(t.chat_host.c.chat_id == bindparam("chat"), t.consent.c.forgotten_at.is_(None), ~_LEFT_OUT_THERE)
     .order_by(t.chat_host.c.invited_at)
 )
 _OWN = exists().where(t.series.c.id == bindparam("series"), t.series.c.community_id == t.place.c.community_id)

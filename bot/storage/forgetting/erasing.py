@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 
 from bot.core.erasure import Erased, Erasure
 from bot.core.model import Chat, Person
@@ -42,6 +42,9 @@ class Erasing(Unsaying):
     async def exclude(self, person: Person, community_id: int, now: datetime) -> None:
         """Leave somebody out from now on: hide what they said, and their name where others said it."""
         await self._note(Erased.EXCLUDED, person, community_id, now)
+        elsewhere = await self._hosted_from_here(person.id, community_id)
+        self.stale |= elsewhere
+        await self._name_lead(person, "", t.chat.c.id.in_(elsewhere))
         await self.set_consent(person.id, community_id, now, excluded_at=now)
         await self.hide_own(person.id, community_id, now)
         await self.unname(person, community_id, now)
@@ -51,8 +54,10 @@ class Erasing(Unsaying):
         await self.set_consent(person.id, community_id, now, pseudonym=pseudonym)
         self.stale_communities.add(community_id)
         self.stale |= await self._chats_with(person.id, community_id)
-        self.stale |= {*await self.hosted_by(person.id, community_id)}
-        await self._name_lead(person, community_id, pseudonym or person.name)
+        elsewhere = await self._hosted_from_here(person.id, community_id)
+        self.stale |= {*await self.hosted_by(person.id, community_id), *elsewhere}
+        theirs = or_(t.chat.c.id.in_(chats_of(community_id)), t.chat.c.id.in_(elsewhere))
+        await self._name_lead(person, pseudonym or person.name, theirs)
         if pseudonym:
             await self.unname(person, community_id, now, instead=pseudonym)
 
@@ -149,7 +154,8 @@ class Erasing(Unsaying):
 
     async def _forget_name(self, person: Person, community_id: int) -> None:
         elsewhere = await self._hosted_from_here(person.id, community_id)
-        await self._name_lead(person, community_id, "", elsewhere)
+        theirs = or_(t.chat.c.id.in_(chats_of(community_id)), t.chat.c.id.in_(elsewhere))
+        await self._name_lead(person, "", theirs)
         hosted = {*await self.hosted_by(person.id, community_id), *elsewhere}
         self.stale |= hosted
         host = t.chat_host.c.person_id == person.id
@@ -171,14 +177,11 @@ class Erasing(Unsaying):
         query = select(t.chat.c.id).select_from(hosts).where(mine, s.community_id != community_id)
         return {row.id for row in await self._rows(query.where(~spoke, ~joined))}
 
-    async def _name_lead(
-        self, person: Person, community_id: int, instead: str, elsewhere: Collection[int] = ()
-    ) -> None:
-        """Let the chats that somebody led or steered name them so."""
+    async def _name_lead(self, person: Person, instead: str, chats: ColumnElement[bool]) -> None:
+        """Let the chats that somebody led or steered, among these, name them so."""
         for column in (t.chat.c.lead, t.chat.c.steered_by):
             names = {person.name, person.shown} - {""}
-            theirs = or_(t.chat.c.id.in_(chats_of(community_id)), t.chat.c.id.in_(elsewhere))
-            named = and_(column.in_(names), theirs)
+            named = and_(column.in_(names), chats)
             self.stale |= {row.id for row in await self._rows(select(t.chat.c.id).where(named))}
             await self._do(update(t.chat).where(named).values({column: instead}))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -64,13 +65,15 @@ async def report(site: Site, request: Request) -> Response:
     now = site.clock.now()
     async with site.store.begin() as tx:
         community, who, found = await _found(site, request, tx)
+        on_page = site.path(found.owners, f"a/{request.path_params['id']}")
+        in_room = f"/room/{quote(found.room)}/" if found.room else on_page
         if len(reason) > LONGEST:
             return _ask(site, community, who, found, reason[:LONGEST], refused=True)
         if not _said_before(site, request, who, found):
-            page = site.url(site.path(community, f"a/{request.path_params['id']}"))
             by = who.person.id if who.person else None
-            await tx.report(found.message_id, sentences.reported_answer(found.about, page), reason, by, now)
-    back = site.path(community, f"a/{request.path_params['id']}")
+            page, room = (sentences.reported_answer(found.about, site.url(at)) for at in (on_page, in_room))
+            await tx.report(found.message_id, page, reason, by, now, there=room)
+    back = on_page if found.on_page else in_room
     return site.answer("reported.html", community=community, reader=who, back=back)
 
 

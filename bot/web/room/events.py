@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from typing import Final
 
+from anyio import CancelScope
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
@@ -80,7 +81,8 @@ class _Stream:
                 self._feed.close()
 
     async def _from(self, after: int, ear: asyncio.Event) -> AsyncIterator[str]:
-        missed = await self._feed.begin(after)
+        with CancelScope(shield=True):  # who leaves while we read would break the connection we read by
+            missed = await self._feed.begin(after)
         self._turn = self._feed.turn
         if missed is None:
             yield _event("reload", "", None)
@@ -89,7 +91,9 @@ class _Stream:
             yield piece
         while not self._site.ending:
             ear.clear()
-            if not await self._feed.guests.may_stay(self._sessions):
+            with CancelScope(shield=True):
+                stays = await self._feed.guests.may_stay(self._sessions)
+            if not stays:
                 yield _event("bye", "", None)
                 return
             if news := "".join(self._news()):

@@ -216,7 +216,7 @@ def shown(
     own: bool,
 ) -> Shown:
     """One message with what became of it, and `where` it stands; `names` are those it may reply to."""
-    strange = filing is not None and filing.public_id is not None and not (own or stage.guest)
+    strange = filing is not None and filing.public_id is not None and not (own or filing.hidden)
     return Shown(
         message=message,
         stands=where[message.id],

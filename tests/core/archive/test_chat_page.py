@@ -104,6 +104,11 @@ def test_who_answered_without_a_name_is_counted_and_not_listed() -> None:
     assert shown.questions[0].people == 2
 
 
+def test_who_only_commented_is_not_among_those_from_whom_a_question_has_answers() -> None:
+    asked = page(said(1, Q1.id, name="zoe"), comment(2, 1, "Ben")).questions[0]
+    assert (asked.people, asked.answerers) == (2, 1)
+
+
 def test_a_page_is_as_open_as_what_people_were_told_even_when_the_series_opens_up() -> None:
     told = Chat(1, 1, "UTC", AT, AT, told=Visibility.MEMBERS)
     assert page(chat=told).open_to is Visibility.MEMBERS

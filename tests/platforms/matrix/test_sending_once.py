@@ -13,6 +13,7 @@ from bot.core.actions import Action
 from bot.core.sentences import matrix as sentences
 from bot.platform import Impossible
 from bot.platforms.matrix.homeserver import MatrixRefused
+from bot.platforms.matrix.rooms import Room, Rooms
 from tests.platforms.matrix.speaking import REACTS, SENDS, STATES, Speaking, insisted, speaking, until
 from tests.support.bad_inputs import case
 from tests.support.fake_discord.faults import Rule

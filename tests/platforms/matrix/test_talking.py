@@ -10,6 +10,7 @@ import pytest
 from bot.core.confirming import TICK
 from tests.platforms.matrix.whole import Whole
 from tests.platforms.matrix.whole import whole as running
+from tests.support.bad_inputs import case
 from tests.support.synapse.people import People, Person, part
 
 SET_UP = "setup where=Lakeside readers=link"
@@ -30,6 +31,21 @@ async def test_a_command_typed_to_the_bot_alone_is_answered_there_and_nowhere_el
     await whole.dana.says(alone, "!edchat serios list")
     await whole.says("Did you mean `!edchat series list`", alone)
     assert len(await whole.said()) == 1  # its first words
+
+
+async def test_b221_who_has_no_power_is_refused_aloud_and_alone(whole: Whole, people: People) -> None:
+    assert case("B221").expect == "refused"
+    eve = await people("Eve")
+    await eve.joins(whole.room)
+    await whole.dana.says(whole.room, f"!edchat {CREATE}")
+    await whole.says("Lake chat is set")
+    typed = await eve.says(whole.room, "!edchat series delete sure=yes")
+    assert "host" in (await whole.answer(typed))[1]
+    await eve.says(whole.room, "!edchat privacy show")
+    alone = await whole.let_in(eve)
+    await eve.says(alone, "!edchat series delete sure=yes")
+    assert "host" in (await whole.says("host", alone, eve))["content"]["body"]
+    assert "Lake chat" in (await whole.types("series list"))[1]
 
 
 async def test_what_is_asked_alone_is_confirmed_there_by_a_tick(whole: Whole) -> None:

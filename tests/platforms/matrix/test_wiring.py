@@ -65,7 +65,7 @@ async def test_a_command_is_answered_where_it_was_typed_also_one_that_is_wrong(w
     assert "Lake chat" in made
     assert "Did you mean" in (await whole.types("serios list"))[1]
     _, how = await whole.types("series create")
-    assert "It goes like this: series create title" in how
+    assert "It goes like this: `!edchat series create title" in how
 
 
 async def test_what_cannot_be_undone_is_confirmed_by_the_askers_own_tick_alone(
