@@ -12,7 +12,7 @@ import pytest
 from bot.core import sentences
 from bot.core.audience import Audience, Reads
 from bot.core.hearing import Author, Barred, Edited, Said
-from bot.core.model import ChatState, Place, Role, Visibility
+from bot.core.model import ChatState, Place, Role, Series, Visibility
 from bot.core.sentences import sharing as say
 from bot.core.state import Change
 from bot.inbox import Inbox
@@ -218,10 +218,7 @@ async def test_a_chat_whose_owners_lost_their_last_place_waits_in_guests_places_
     await _lose(two, two.house.place, times=2)
     assert await _paused(two, chat)
     assert any("paused" in text for text in await two.house.posts(place=two.room))
-    assert await _lost_there(two) == [
-        "Edhouse has lost its last place of Weekly EdChat, so it is paused here too;"
-        " if nobody resumes it within a day, it ends."
-    ]
+    assert await _lost_there(two) == [say.owners_lost(Series(1, 1, "Weekly EdChat"), "Edhouse", paused=True)]
 
 
 async def test_a_chat_that_lost_a_guests_place_alone_goes_on(two: Guests) -> None:
@@ -239,16 +236,15 @@ async def test_a_chat_that_nobody_can_steer_does_not_begin_in_guests_places(two:
     await _lose(two, two.house.place, times=2)
     await two.house.at(chat.starts_at + timedelta(minutes=10))
     assert await two.waiting(two.room) == before
-    assert await _lost_there(two) == [
-        "Edhouse has lost its last place of Weekly EdChat, so it is not held here either"
-        " until they have one again."
-    ]
+    assert await _lost_there(two) == [say.owners_lost(Series(1, 1, "Weekly EdChat"), "Edhouse", paused=False)]
 
 
 async def test_owners_who_hide_words_of_another_place_hold_nobody_back_there(two: Guests) -> None:
     chat = await opened(two)
     there = await two.message(await two.hear("A1: Pupil Tom told me", two.room))
-    here = await two.message(await two.hear("A1: Pupil Ann told me", two.house.place))
+    here = await two.message(await two.hear("A1: Pupil Ann told me", two.house.place, "Cy"))
+    async with two.house.store.begin() as tx:
+        await tx.make_member(two.house.place.community_id, here.person_id, two.house.clock.at)
     told = (await two.owner(f"answers hide m{there.id} hold=yes chat={chat}")).text
     assert told == f"{sentences.HIDDEN}\n{say.NOT_HELD_BACK}"
     assert (await two.message(there.platform_message_id)).hidden_at

@@ -1,4 +1,4 @@
-"""The same demo on a homeserver, with a bot in another process: its one line, and what it tells without it."""
+"""The same demo on a homeserver, its bot in another process: its one line, and what it tells without it."""
 
 import json
 import os

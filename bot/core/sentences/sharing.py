@@ -68,7 +68,7 @@ def held_together(community: str, page: str, *, guests: bool) -> str:
 
 def share_code(series: Series, places: Sequence[str], code: str) -> str:
     """Where a weekly chat is held, and the code by which one more place joins."""
-    return "\n".join([f"{series.title} is held in:", *places, _CODE_HOW.format(code=code)])
+    return "\n".join([f"{series.title} is held in:", *places, "", _CODE_HOW.format(code=code)])
 
 
 def shared_place(place: Place, network: str, community: str, *, muted: bool, left: bool) -> str:

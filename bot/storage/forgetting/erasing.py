@@ -1,6 +1,6 @@
 """Forgetting: people, single messages, chats and whole communities, each noted outside the database first."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
