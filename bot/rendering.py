@@ -43,8 +43,7 @@ class Renderer:
             self._more.clear()
             try:
                 await self.outdate()
-                while await self.render_some():
-                    pass
+                await self._render_all_that_waits()
             except StorageFull as fault:
                 log.error("storage_full", reason=str(fault))  # noqa: TRY400 - a full disk needs no traceback
                 await asyncio.sleep(AFTER_A_FAULT)
@@ -54,6 +53,14 @@ class Renderer:
                 await asyncio.sleep(AFTER_A_FAULT)
                 continue
             await self._more.wait()
+
+    async def _render_all_that_waits(self) -> None:
+        """Render round after round; after a full one, as after an absence, hearing has as long a turn."""
+        now = asyncio.get_running_loop().time
+        began = now()
+        while count := await self.render_some():
+            await asyncio.sleep(now() - began if count == MOST else 0)
+            began = now()
 
     async def outdate(self) -> None:
         """Once after a start: have rendered anew what an earlier version rendered."""

@@ -22,6 +22,7 @@ _SHOWN = 200
 _ASKING = re.compile(
     r"^[\W_]{0,8}(?!a(?:nswer)?\s?[0-9])(?:final\b|[^\W\d_]{1,8}\s?[0-9])", re.IGNORECASE | re.MULTILINE
 )
+_ANSWERING = re.compile(r"[\W_]{0,8}a(?:nswer)?\s?[0-9][^\r\n]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,11 @@ async def ask_hosts(tx: Tx, place: Place, said: Said, message_id: int, now: date
     chat = await tx.chat_here(place.id, Which.LIVE)
     if chat is None or not chat.state.live:
         return
-    state = await tx.running(chat.id)
-    last = max((q.position for q in state.questions), default=0)
-    reading = labels.read(said.text, Voice.MODERATOR, last, Letters.parse(state.series.letters))
+    series, questions = await tx.series(chat.series_id), await tx.questions(chat.id)
+    last = max((q.position for q in questions), default=0)
+    reading = labels.read(said.text, Voice.MODERATOR, last, Letters.parse(series.letters))
     if reading.kind is labels.Kind.QUESTION and await _hosts(tx, place, said, chat):
-        await _show(tx, place, said, state, (message_id, reading.numbers[0]), now)
+        await _show(tx, place, said, await tx.running(chat.id), (message_id, reading.numbers[0]), now)
 
 
 async def message(tx: Tx, chat: Chat, message_id: int) -> Typed:
@@ -98,5 +99,5 @@ async def _show(
 def _worth_a_look(said: Said) -> bool:
     """Tell cheaply: most of what is heard carries no label, and most labels are participants' answers."""
     if said.author.power >= Role.HOST:
-        return may_carry_label(said.text)
+        return may_carry_label(said.text) and not _ANSWERING.fullmatch(said.text)
     return _ASKING.search(said.text) is not None
