@@ -139,7 +139,8 @@ class App:
             found = by_address or [one for one in rooms if one.name == named]
         if len(found) != 1:
             names = [one.name for one in rooms]
-            words = [one.name if names.count(one.name) == 1 else one.native_id for one in rooms]
+            bare = [one.platform != BROWSER and names.count(one.name) == 1 for one in rooms]
+            words = [one.name if alone else one.native_id for one, alone in zip(rooms, bare, strict=True)]
             raise Refused(sentences.which_place(named, words))
         return found[0]
 

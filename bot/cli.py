@@ -12,6 +12,7 @@ from cyclopts import App as CommandLine
 from cyclopts import CycloptsError, Parameter
 
 from bot import care, explaining, hosting, logs
+from bot.core import sentences
 from bot.core.model import Refused
 from bot.demo import Demo, watch
 from bot.settings import Settings, SettingsError, load, strangers
@@ -47,7 +48,7 @@ def chat(*, place: str | None = None) -> None:
 
 
 @edchat.command
-def say(text: str, *, place: str | None = None) -> None:
+def say(text: str | None = None, *, place: str | None = None) -> None:
     """Carry out a command as the owner, as in `edchat say "chat now"`; standard input gives lines below it.
 
     Parameters
@@ -55,6 +56,8 @@ def say(text: str, *, place: str | None = None) -> None:
     text: the command, without "!edchat".
     place: the place meant, where there are several.
     """
+    if text is None:
+        raise Refused(sentences.SAY_WHAT)
     _carry_out(hosting.say(_settings(quiet=True), f"{text}\n{_lines_below(text)}".rstrip("\n"), place))
 
 
@@ -94,24 +97,28 @@ def doctor(*, discord: bool = False, matrix: bool = False, as_json: AsJson = Fal
 
 
 @edchat.command
-def restore(file: Path) -> None:
+def restore(file: Path | None = None) -> None:
     """Put a copy of the database in its place; what was forgotten since then is forgotten again.
 
     Parameters
     ----------
     file: a copy that `edchat backup` or the night made.
     """
+    if file is None:
+        raise Refused(sentences.RESTORE_WHAT)
     _carry_out(care.restore(_settings(quiet=True), file.absolute()))
 
 
 @edchat.command
-def backup(file: Path) -> None:
+def backup(file: Path | None = None) -> None:
     """Write a whole copy of the database to a new file, while the bot runs or not.
 
     Parameters
     ----------
     file: the file to write.
     """
+    if file is None:
+        raise Refused(sentences.BACKUP_WHAT)
     _carry_out(hosting.backup(_settings(quiet=True), file.absolute()))
 
 

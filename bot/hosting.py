@@ -19,7 +19,6 @@ from bot.clock import SystemClock
 from bot.core import sentences
 from bot.core.grammar import command_text
 from bot.core.model import Place, Refused
-from bot.core.times import clockface
 from bot.platforms.terminal import Posted, Room, Terminal, prompt
 from bot.reaching import first_host_link, link_for, with_copies, with_pages
 from bot.settings import Rooms, Settings
@@ -232,13 +231,12 @@ async def standing(app: App) -> dict[str, Any]:
     async with app.store.read() as tx:
         live, coming = await tx.live_chats(), await tx.coming_chats(3)
         oldest = await tx.oldest_waiting()
+        called = [await tx.series(chat.series_id) for chat in coming]
         return {
             "running": True,
             **await tx.counts(),
             "live": [f"{c.topic or 'chat'} (question {c.asked})" for c in live],
-            "next": [
-                f"{c.topic or 'not planned yet'}, {clockface.moment(c.starts_at, c.zone)}" for c in coming
-            ],
+            "next": [sentences.coming_of(c, series) for c, series in zip(coming, called, strict=True)],
             "waiting_to_be_sent": await tx.waiting(),
             "oldest_waiting_seconds": round((now - oldest).total_seconds(), 1) if oldest else 0,
         }

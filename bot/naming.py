@@ -14,7 +14,7 @@ from bot.core.plain import plain
 from bot.core.sentences import command as say
 from bot.core.times.when import parse_date
 from bot.core.times.zones import zone_info, zone_words, zones_like
-from bot.core.which import Which
+from bot.core.which import Which, could_be_meant
 from bot.declared import Choice, Context, Param
 from bot.storage.store import Tx
 
@@ -57,14 +57,14 @@ async def meant_chat(ctx: Context, tx: Tx, which: Which) -> Chat:
 
 async def chat_if_any(ctx: Context, tx: Tx, which: Which) -> Chat | None:
     """The chat that is meant here; in the hosts' room it may be held in any of the community's places."""
-    if chat := await tx.chat_here(ctx.place.id, which):
-        return chat
+    here = await tx.chat_here(ctx.place.id, which)
+    if here and not here.rehearsal:
+        return here
     elsewhere = [await tx.chat_here(place.id, which) for place in await _spoken_of(ctx, tx)]
-    found = {chat.id: chat for chat in elsewhere if chat}
-    live = [chat for chat in found.values() if chat.state.live]
-    if len(live) > 1:
-        raise Refused(say.which_one([f"chat={chat.id}" for chat in live]))
-    return min(live or found.values(), key=lambda chat: chat.starts_at, default=None)
+    meant = could_be_meant(here, {chat.id: chat for chat in elsewhere if chat}.values())
+    if len(meant) > 1:
+        raise Refused(say.which_one([f"chat={chat.id}" for chat in meant]))
+    return next(iter(meant), None)
 
 
 async def read_question(ctx: Context, tx: Tx, text: str, _param: Param) -> Question:

@@ -13,6 +13,9 @@ from bot.storage.sharing import Share
 from bot.storage.store import Tx
 from cogs import _coming, _rules, _setup
 
+_NAMED = 3
+"""So many rooms are named to whoever must choose one."""
+
 
 def line(share: Share) -> str:
     """A place in a list, named with its community where that is another one."""
@@ -32,14 +35,16 @@ async def by_code(ctx: Context, tx: Tx, code: str) -> Series:
 
 
 async def meant(ctx: Context, tx: Tx, place: Place | None) -> Place:
-    """The room for everybody that is meant: the one named, this one, or the one that was set up."""
+    """The room for everybody that is meant: the one named, this one, the one set up, or the only one."""
     hosts = (await tx.community_of(ctx.place)).hosts_place_id
     room = place or ctx.place
-    if room.id == hosts and place is None:
-        room = (await _setup.settled(tx, ctx.place.community_id)).room or room
-    if room.id == hosts:
-        raise Refused(say.NOT_AMONG_HOSTS)
-    return room
+    if room.id != hosts:
+        return room
+    rooms, set_up = await _setup.rooms(tx, ctx.place), await _setup.settled(tx, ctx.place.community_id)
+    chosen = set_up.room or (rooms[0] if len(rooms) == 1 else None)
+    if place is not None or chosen is None or chosen.id == hosts:
+        raise Refused(say.not_among_hosts([_setup.option("place", one) for one in rooms[:_NAMED]]))
+    return chosen
 
 
 async def need_room(ctx: Context, tx: Tx, series: Series, room: Place) -> None:

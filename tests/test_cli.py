@@ -95,6 +95,11 @@ def test_backup_of_a_running_bot_is_a_whole_database(running: Path) -> None:
     assert (again.returncode, "already there" in again.stderr) == (1, True)
 
 
+def test_the_status_names_the_weekly_chat_of_each_chat_to_come(tmp_path: Path) -> None:
+    edchat(tmp_path, "chat", stdin=TALK)
+    assert "Next: Tuesday chat: not planned yet, Tue " in edchat(tmp_path, "status").stdout
+
+
 def test_a_second_bot_on_the_folder_is_refused_in_one_sentence(running: Path) -> None:
     second = edchat(running, "run")
     assert second.returncode == 1
@@ -109,7 +114,9 @@ def test_a_second_bot_on_the_folder_is_refused_in_one_sentence(running: Path) ->
         (("explain",), "Say which message"),
         (("export", "data"), "nothing to export yet"),
         (("say", "series list", "--place", "nowhere"), "no place"),
-        (("backup",), "requires an argument"),
+        (("backup",), "as in edchat backup copy.sqlite"),
+        (("restore",), "as in edchat restore copy.sqlite"),
+        (("say",), 'as in edchat say "chat now"'),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(tmp_path: Path, words: tuple[str, ...], sentence: str) -> None:

@@ -41,11 +41,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What a post says instead in places of guests, or of no guests, whose words these read; None is any."""
+    """What a post says instead in places of guests, or of no guests, whose words these read; None is any.
+
+    What it says `inside` is for the rooms that its own links lead into.
+    """
 
     text: str
     guests: bool
     readers: Visibility | None = None
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,10 @@ class Say:
     variants: tuple[Variant, ...] = ()
     ping: str = ""
 
-    def said_in(self, *, guests: bool, readers: Visibility | None) -> str:
+    def said_in(self, *, guests: bool, readers: Visibility | None, inside: bool = False) -> str:
         """What it says in a place: of a guest community or not, where these people read afterwards."""
-        fitting = (v for v in self.variants if v.guests == guests and v.readers in (None, readers))
-        return next((v.text for v in fitting), self.text)
+        theirs = (v for v in self.variants if v.guests == guests and v.readers in (None, readers))
+        return next((v.text for v in theirs if inside or not v.inside), self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,7 +235,7 @@ def _wrap(state: Running, step: Step, now: datetime) -> Change:
 
 
 def _close(state: Running, step: Step, now: datetime) -> Change:
-    text = sentences.closing(state.series, _let_out(state), rehearsal=state.chat.rehearsal)
+    text = sentences.closing(state.chat, state.series, _let_out(state))
     return close(state, now, text)
 
 

@@ -13,10 +13,10 @@ from bot.core.times import clockface
 
 
 def announcing(state: Running) -> Say:
-    """The announcement; guests are not given the link that makes one a member of its own community."""
-    text = _announcement(state)
-    guests = replace(state, links=replace(state.links, join=""))
-    variants = (Variant(_announcement(guests), guests=True),) if state.owners else ()
+    """The announcement; the link into the room is not for guests' places, nor for people who are in it."""
+    text, without = _announcement(state), _announcement(replace(state, links=replace(state.links, join="")))
+    guests = (Variant(without, guests=True),) if state.owners else ()
+    variants = (*guests, *((Variant(without, guests=False, inside=True),) if state.links.join else ()))
     offers, moments = sentences.reminder_offers(state.chat), (starting(state.chat),)
     until, ping = state.chat.starts_at, state.series.ping
     return Say("announce", text, until, offers=offers, moments=moments, variants=variants, ping=ping)

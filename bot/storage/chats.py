@@ -69,7 +69,8 @@ class Chats(Plans):
         # What hosts plan is their own community's, though a guest's chat may come sooner.
         first = (_own(place_id).desc(),) if which is Which.UNPLANNED else ()
         for wanted, order in _MEANT[which]:
-            query = select(t.chat).where(_held_in(place_id), wanted).order_by(*first, order).limit(1)
+            held = _opened_in(place_id) if wanted is _PAST else _held_in(place_id)
+            query = select(t.chat).where(held, wanted).order_by(*first, order).limit(1)
             if row := await self._row(query):
                 return chat_of(row)
         return None
@@ -192,6 +193,7 @@ class Chats(Plans):
 
 
 _AHEAD = t.chat.c.state.in_(AHEAD)
+_PAST = t.chat.c.state.in_(LATE)
 _EMPTY = ~exists().where(t.question.c.chat_id == t.chat.c.id)
 _SOONEST, _LATEST = t.chat.c.starts_at, t.chat.c.starts_at.desc()
 _IN_HOUR = (t.chat.c.state.in_(LIVE), _LATEST)
@@ -201,7 +203,7 @@ _MEANT: dict[Which, tuple[tuple[ColumnElement[bool], ColumnElement[Any]], ...]] 
     Which.LIVE: (_IN_HOUR, _COMING),
     Which.AHEAD: (_COMING,),
     Which.UNPLANNED: (_UNPLANNED, _COMING),
-    Which.RECENT: (_IN_HOUR, (t.chat.c.state.in_(LATE), _LATEST)),
+    Which.RECENT: (_IN_HOUR, (_PAST, _LATEST)),
 }
 
 
@@ -211,18 +213,22 @@ def _own(place_id: int) -> ColumnElement[bool]:
     return exists().where(s.id == t.chat.c.series_id, p.community_id == s.community_id, p.id == place_id)
 
 
-def _held_in(place_id: int) -> ColumnElement[bool]:
-    opened = exists().where(
+def _opened_in(place_id: int) -> ColumnElement[bool]:
+    """Whether a chat was held in a place itself, which its weekly chat may have joined only later."""
+    return exists().where(
         t.chat_place.c.chat_id == t.chat.c.id,
         t.chat_place.c.place_id == place_id,
         t.chat_place.c.left_at.is_(None),
     )
+
+
+def _held_in(place_id: int) -> ColumnElement[bool]:
     at_home = exists().where(
         t.series_place.c.series_id == t.chat.c.series_id,
         t.series_place.c.place_id == place_id,
         t.series_place.c.accepted_at.is_not(None),
     )
-    return or_(opened, and_(at_home, t.chat.c.rehearsal.is_(False)))
+    return or_(_opened_in(place_id), and_(at_home, t.chat.c.rehearsal.is_(False)))
 
 
 def chat_of(row: Row[Any]) -> Chat:

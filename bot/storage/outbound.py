@@ -24,6 +24,7 @@ from bot.core.effects import (
 from bot.core.model import Chat, Place
 from bot.core.state import Running
 from bot.storage import tables as t
+from bot.storage.archive.addresses import BROWSER
 from bot.storage.keeping import (
     SENT,
     WAITING,
@@ -202,7 +203,8 @@ class Outbound(Lagging):
     async def _words(self, chat: Chat, place: Place, said: Say, *, guests: bool) -> dict[str, Any]:
         """What a post says in this place, and where it leads."""
         readers = await self.told_in(chat, place) if said.variants else None
-        words: dict[str, Any] = {"text": said.said_in(guests=guests, readers=readers)} | shown_link(said.link)
+        text = said.said_in(guests=guests, readers=readers, inside=place.platform == BROWSER)
+        words: dict[str, Any] = {"text": text} | shown_link(said.link)
         words |= {"ping": said.ping} if said.ping and not guests else {}
         if said.about:
             words["about_row"] = await self._row_of(chat.id, place.id, said.about)

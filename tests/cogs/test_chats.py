@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.model import ChatState, QuestionState, Role, StepKind
+from bot.core.model import Chat, ChatState, QuestionState, Role, StepKind
 from bot.markup import render
 from tests.support.bad_inputs import case
 from tests.support.planning_room import SATURDAY, TUESDAY, PlanningRoom, planning_room
@@ -44,7 +44,7 @@ async def test_a_pasted_list_becomes_the_run_sheet(house: PlanningRoom) -> None:
         "8:46 pm ET Q6: B?",
         "8:54 pm ET wrap-up",
         "9:00 pm ET end",
-        "Announced Mon 23 Nov 2026, 8:00 pm ET.",
+        "Announcement Mon 23 Nov 2026, 8:00 pm ET.",
         "Reminder Tue 24 Nov 2026, 7:50 pm ET.",
     ]
     lines = [offer.line for offer in reply.offers]
@@ -176,6 +176,31 @@ async def test_a_rehearsal_is_quick_and_for_hosts_only(house: PlanningRoom) -> N
     assert (await house.running(chat.id)).chat.state is ChatState.PLANNED
     assert (await house.say("chat preview")).text.startswith("Homework, Tue 24 Nov 2026")
     assert "The rehearsal starts" in (await house.say("chat rehearse")).text
+
+
+async def live(house: PlanningRoom) -> dict[bool, Chat]:
+    """The chats in their hour, by whether they are rehearsals."""
+    async with house.store.read() as tx:
+        return {chat.rehearsal: chat for chat in await tx.live_chats()}
+
+
+async def test_among_hosts_the_real_chat_is_steered_while_a_rehearsal_is_on_as_well(
+    house: PlanningRoom,
+) -> None:
+    chat = await house.planned()
+    await house.at(chat.starts_at - timedelta(seconds=20))
+    await house.say("chat rehearse", place=house.hosts)
+    await house.later(seconds=10)
+    assert list(await live(house)) == [True]
+    await house.say("chat pause", place=house.hosts)
+    assert (await live(house))[True].paused_at
+    await house.say("chat resume", place=house.hosts)
+    await house.at(chat.starts_at + timedelta(seconds=5))
+    await house.say("chat pause", place=house.hosts)
+    assert {one.rehearsal: one.paused_at is not None for one in (await live(house)).values()} == {
+        True: False,
+        False: True,
+    }
 
 
 async def test_a_rehearsal_needs_questions_and_a_room(house: PlanningRoom) -> None:
@@ -372,7 +397,7 @@ async def test_end_and_b139_end_when_nothing_runs(house: PlanningRoom) -> None:
     [yes] = sure.offers
     assert (await house.say(yes.line)).text == "The chat ends now; late answers still count."
     await house.later(seconds=1)
-    assert (await house.posts())[-1].startswith("That was Weekly EdChat.")
+    assert (await house.posts())[-1].startswith("That was Homework.")
     assert (await house.say(f"chat end chat={chat.id}")).text == "This chat has ended."
 
 

@@ -293,8 +293,8 @@ async def test_the_owner_makes_a_community_of_its_own_with_a_link_for_its_host(r
         found = await tx.community_called("art-teachers")
         assert found is not None
         assert (found.name, found.zone) == ("Art teachers", "America/New_York")
-        places = {place.native_id for place in await tx.places_of_community(found.id)}
-        assert places == {"art-teachers", "art-teachers-hosts"}
+        places = {place.native_id: place.name for place in await tx.places_of_community(found.id)}
+        assert places == {"art-teachers": "Art teachers", "art-teachers-hosts": "hosts"}
         secret = link_in(reply).rpartition("/in/")[2]
         opened = await tx.use_secret(secret, SecretKind.HOST, rooms.house.clock.at)
         assert opened is not None

@@ -417,7 +417,7 @@ async def test_words_to_share_lead_in_and_to_the_page_where_strangers_may_read(
         join = f"{ADDRESS}/join/{await tx.join_secret(browser.place.id)}"
     [posted] = await browser.posts()
     for text in (reply.text, posted):
-        assert f"Join in your browser: {join}" in text.splitlines()
+        assert (f"Join in your browser: {join}" in text.splitlines()) is (text == reply.text)
         shown = [line.removeprefix("Its page: ") for line in text.splitlines() if line.startswith("Its page")]
         assert [link.startswith(page or "?") for link in shown] == [True] * (page is not None)
         assert (f"For your calendar: {page}event.ics" in text.splitlines()) == (readers == "public")
@@ -478,7 +478,7 @@ async def test_a_rehearsal_says_that_nobody_reads_it_and_promises_nothing(house:
     told = "\n".join(await house.posts(place=house.hosts))
     assert sentences.REHEARSED in told
     assert not [one for one in sentences.READERS.values() if one in told]
-    assert "That was the rehearsal of Weekly EdChat." in told
+    assert "That was the rehearsal of Homework." in told
     assert "Late answers" not in told
     await house.at(chat.starts_at)
     assert sentences.READERS["public"] in "\n".join(await house.posts(chat.id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 
 from bot.core.model import ChatState, Role
 from bot.core.sentences import sharing as say
+from bot.core.which import Which
+from cogs._setup import option
 from tests.support.guests import Guests, with_guests
 
 PLAN = "chat plan Homework\nWhy?\nHow?\nWhat now?\nWho?"
@@ -61,6 +64,24 @@ async def test_a_code_brings_a_weekly_chat_into_another_communitys_room_when_its
     assert any("physics of Physics Club too" in text for text in told)
 
 
+async def test_a_code_is_given_with_the_words_that_are_typed_in_the_other_place(two: Guests) -> None:
+    text = (await two.owner("series share")).text
+    assert "`!edchat series join " in text
+    assert re.search("on Discord `/?series join`", text)  # there it is a command that can be pressed
+
+
+async def test_a_room_that_joins_is_not_about_a_chat_that_was_never_held_there(two: Guests) -> None:
+    over = await opened(two, joined=False)
+    await two.owner("chat end sure=yes")
+    await two.house.later(seconds=1)
+    await two.join()
+    async with two.house.store.read() as tx:
+        there, home = [await tx.chat_here(p.id, Which.RECENT) for p in (two.room, two.house.place)]
+        next_one = await tx.chat_here(two.room.id, Which.LIVE)
+    assert (there, home.id if home else None) == (None, over)
+    assert next_one is not None
+
+
 async def test_a_code_is_good_once(two: Guests) -> None:
     code = await two.code()
     await two.guest(f"series join {code} sure=yes")
@@ -109,9 +130,27 @@ async def test_a_place_that_has_the_weekly_chat_is_refused_kindly(two: Guests) -
     assert home.text == "Weekly EdChat is held in edchat already; nothing was changed."
 
 
-async def test_a_hosts_room_is_no_place_for_a_chat(two: Guests) -> None:
+async def test_among_hosts_a_weekly_chat_is_held_in_their_only_room_for_everybody(
+    two: Guests, rooms: str
+) -> None:
+    joined = await two.guest(f"series join {await two.code()} sure=yes", place=two.hosts)
+    if rooms == "discord":  # a server begins with a channel of its own, so that there are two
+        assert joined.text.endswith("add place=physics or place=general.")
+    else:
+        assert joined.text.startswith("Weekly EdChat of Edhouse is held in physics")
+
+
+async def test_a_hosts_room_is_no_place_for_a_chat_and_the_real_rooms_are_named(
+    two: Guests, rooms: str
+) -> None:
+    async with two.house.store.begin() as tx:
+        labs = await tx.add_place(two.room.community_id, rooms, "73", "labs")
     refused = await two.guest(f"series join {await two.code()} sure=yes", place=two.hosts)
-    assert refused.text == say.NOT_AMONG_HOSTS
+    options = [option("place", one) for one in (two.room, labs)]
+    assert refused.text.startswith("A weekly chat is held where everybody is, not among hosts; add place=")
+    assert [one for one in options if one not in refused.text] == []
+    hosts = await two.guest(f"series join {await two.code()} place=p{two.hosts.id} sure=yes", place=two.hosts)
+    assert hosts.text == refused.text
     named = await two.guest(f"series join {await two.code()} place=physics sure=yes", place=two.hosts)
     assert named.text.startswith("Weekly EdChat of Edhouse is held in physics")
 
@@ -259,7 +298,8 @@ async def test_the_announcement_takes_no_guest_into_the_owners_rooms(two: Guests
         await tx.install("address", "https://chat.example")
         secret = await tx.join_secret(two.house.place.id)
     await two.owner("chat announce")
-    assert any(secret in text for text in await two.house.posts(place=two.house.place))
+    here = await two.house.posts(place=two.house.place)
+    assert any(secret in text for text in here) is (rooms != "browser")  # there they are in it already
     there = await two.house.posts(place=two.room)
     assert any(text.startswith("Next chat: Homework") for text in there)
     assert not any(secret in text for text in there)

@@ -42,12 +42,13 @@ def test_a_rehearsal_is_no_chat_in_several_places() -> None:
     assert opening(shared().with_chat(rehearsal=True)).variants == ()
 
 
-def test_no_announcement_takes_guests_into_the_owners_rooms() -> None:
+def test_no_announcement_takes_guests_into_the_owners_rooms_or_anybody_to_where_they_are() -> None:
     told = announcing(shared())
     at_home, there = (told.said_in(guests=guests, readers=None) for guests in (False, True))
     assert LINKS.join in at_home
     assert LINKS.join not in there
     assert LINKS.page in there
+    assert told.said_in(guests=False, readers=None, inside=True) == there
     entry = Entry("Homework", "", EIGHT, EIGHT + 60 * MINUTE, LINKS.join)
     assert for_guests(Enter(entry), LINKS.page) == Enter(replace(entry, where=LINKS.page))
     assert for_guests(Enter(None), LINKS.page) == Enter(None)

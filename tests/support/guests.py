@@ -46,7 +46,7 @@ class Guests:
 
     async def code(self) -> str:
         """A new code, as the owners' host reads it."""
-        found = re.search(r"`series join (\S+)`", (await self.owner("series share")).text)
+        found = re.search(r"`!edchat series join (\S+)`", (await self.owner("series share")).text)
         assert found
         return found[1]
 

@@ -154,6 +154,8 @@ async def test_before_the_first_weekly_chat_its_zone_is_asked_for_and_not_filled
     [zone] = tags(form, "p.zone")
     assert 'value=""' in zone
     assert "required" in zone
+    assert tags(form, "p.collecting") == []
+    assert "How answers given elsewhere" not in words(form)
     assert "Its time zone For example: ET or London" in words(form)
     refused = await mo.post(f"{at}do", {"command": "series create", "p.title": "A", "p.when": "at noon"})
     assert (refused.status, "required" in tags(refused.text, "p.zone")[0]) == (422, True)

@@ -51,7 +51,7 @@ async def two(tmp_path: Path) -> AsyncIterator[TwoHouses]:
         eve = room.house.stranger()
         assert (await eve.post(f"/in/{token}", {"name": "Eve"}, follow=False)).status == 303
         houses = TwoHouses(room, next(one for one in places if one.id != club.hosts_place_id), eve)
-        assert "Shall it be held in edchat too?" in await houses.presses(f"series join {code}")
+        assert "Shall it be held in Physics Club too?" in await houses.presses(f"series join {code}")
         assert "It is on right now." in await houses.presses(f"series join {code} sure=yes")
         query = "SELECT count(*) FROM room_message WHERE place_id = :p AND text LIKE 'Q1: %'"
         await room.until(query, 1, p=houses.club.id)

@@ -125,12 +125,12 @@ OPEN_ARCHIVE = "Open the archive"
 PRIVACY_HOW = "`privacy show` tells what is kept and how to be left out."
 
 
-def closing(series: Series, page: str = "", *, rehearsal: bool = False) -> str:
+def closing(chat: Chat, series: Series, page: str = "") -> str:
     """The post that closes the hour, with the chat's page where everybody here may read it."""
-    if rehearsal:
-        return f"That was the rehearsal of {series.title}."
+    if chat.rehearsal:
+        return f"That was the rehearsal of {name(chat, series)}."
     said = (
-        f"That was {series.title}. Thank you all! Late answers still count for "
+        f"That was {name(chat, series)}. Thank you all! Late answers still count for "
         f"{series.tail.days} days: write in a question's thread, or {letter(series, 1)}1: here."
     )
     return f"{said}\nRead it all again: {page}" if page else said

@@ -5,6 +5,7 @@ SET_UP_HOW = (
     "make an application on Discord's developer page and put its bot's token into EDCHAT_DISCORD_TOKEN"
 )
 TURNED_DOWN = "refused"
+NOT_ANSWERING = "does not answer"
 TRY_LATER = "see whether this machine reaches Discord, and try again later"
 ON = "on"
 OFF = "off"
@@ -12,11 +13,6 @@ NO_SERVER = "none"
 NOT_WANTED_HERE = "the bot is there, but EDCHAT_DISCORD_GUILDS leaves it out"
 NOT_WANTED_HOW = "add its number to EDCHAT_DISCORD_GUILDS, or let the bot leave"
 ALL_PERMISSIONS = "all permissions"
-
-
-def unreachable(fault: str) -> str:
-    """Discord did not answer as it should."""
-    return f"does not answer ({fault})"
 
 
 def logged_in_as(name: str) -> str:

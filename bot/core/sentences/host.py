@@ -3,7 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.core.model import Chat, Series
+from bot.core.times import clockface
+
 EXPLAIN_WHAT = 'Say which message, as in edchat explain "A1: we start with a puzzle".'
+SAY_WHAT = 'Say which command, as in edchat say "chat now".'
+BACKUP_WHAT = "Say which new file to write, as in edchat backup copy.sqlite."
+RESTORE_WHAT = "Say which copy to put in place, as in edchat restore copy.sqlite."
 NOTHING_HERE = "There is no bot in this data folder yet; `edchat run` or `edchat chat` begins one."
 EXPLAIN_ROW = 'Each line needs "text", "role" P or M, "questions" as a number, and "letters" like "Q/A".'
 NOTHING_TO_EXPORT = "There is nothing to export yet; `edchat run` or `edchat chat` begins a data folder."
@@ -37,6 +43,12 @@ def status(standing: Mapping[str, Any]) -> str:
         waiting
     )
     return "\n".join(lines)
+
+
+def coming_of(chat: Chat, series: Series) -> str:
+    """A coming chat with its weekly chat, what it is about, and when."""
+    at = clockface.moment(chat.starts_at, chat.zone)
+    return f"{series.title}: {chat.topic or 'not planned yet'}, {at}"
 
 
 def no_folder(folder: str) -> str:

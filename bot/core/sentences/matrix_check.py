@@ -8,6 +8,7 @@ MAKE_ACCOUNT = (
     "EDCHAT_MATRIX_TOKEN or EDCHAT_MATRIX_PASSWORD"
 )
 NOT_LET_IN_NOW = "refused"
+SILENT = "does not answer"
 ASK_LATER = "see whether this machine reaches the homeserver, and try again later"
 NO_HOMESERVER = "something answers there, but it is no homeserver"
 ITS_OWN_ADDRESS = (
@@ -24,7 +25,7 @@ LIMIT_USUAL = "the homeserver's usual one; a Synapse takes one message in 5 seco
 
 
 def no_answer(fault: str) -> str:
-    """The homeserver did not answer as it should."""
+    """The homeserver did not answer as it should, and said why."""
     return f"does not answer ({fault})"
 
 

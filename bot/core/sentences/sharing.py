@@ -10,7 +10,6 @@ from bot.core.times import clockface
 CODE_WRONG = "That code opens nothing any more; ask the weekly chat's hosts for a new one."
 CODES_REVOKED = "Codes that nobody used yet open nothing any more."
 HELD_HERE_ALREADY = "{series} is held in {place} already; nothing was changed."
-NOT_AMONG_HOSTS = "A weekly chat is held where everybody is, not among hosts; add place=#edchat with a room."
 PLACES_MANY = "A weekly chat is held in at most {most} places; take one out first."
 OWN_PLACE_LAST = (
     "{series} is held nowhere else of yours; `series pause` lets it rest, `series delete` ends it."
@@ -29,8 +28,14 @@ ACCEPT, LEAVE_SURELY, TAKE_OUT = "Yes, hold it here too", "Yes, leave", "Yes, ta
 _THERE = {"members": "Members of {community} can read your answers afterwards."}
 _CODE_HOW = (
     "Give this code to a host of the other place, privately. It is good once, for 7 days; "
-    "there they write `series join {code}`."
+    "there they write `!edchat series join {code}`, or on Discord `/series join`."
 )
+
+
+def not_among_hosts(rooms: Sequence[str]) -> str:
+    """The answer to holding a weekly chat in the hosts' room, with the options that name others."""
+    how = f"add {' or '.join(rooms)}" if rooms else "write that in a room for everybody"
+    return f"A weekly chat is held where everybody is, not among hosts; {how}."
 
 
 def only_hosts_of(community: str) -> str:
@@ -73,15 +78,14 @@ def share_code(series: Series, places: Sequence[str], code: str) -> str:
 
 def shared_place(place: Place, network: str, community: str, *, muted: bool, left: bool) -> str:
     """One place of a weekly chat, in a list; one of another community is named with it."""
-    of = f" of {community}" if community else ""
     state = ", which I cannot see any more" if left else ", muted" if muted else ""
-    return f"- {place.name}{of}, {network}{state}"
+    return f"- {_whose(place.name, community)}, {network}{state}"
 
 
 def take_out_offer(series: Series, place: Place, community: str) -> Offer:
     """The button that takes a place out."""
     return Offer(
-        f"Take out {place.name} of {community}"[:80], f"series unshare {place.id} series={series.id}"
+        f"Take out {_whose(place.name, community)}"[:80], f"series unshare {place.id} series={series.id}"
     )
 
 
@@ -127,12 +131,12 @@ def joined(series: Series, community: str, place: Place, coming: Chat | None) ->
 
 def place_joined(series: Series, place: Place, network: str, community: str) -> str:
     """Told to a weekly chat's hosts when a place joined."""
-    return f"{series.title} is held in {place.name} of {community} too, {network}: its host accepted."
+    return f"{series.title} is held in {_whose(place.name, community)} too, {network}: its host accepted."
 
 
 def place_went(series: Series, place: Place, community: str) -> str:
     """Told to a weekly chat's hosts when a place left."""
-    return f"{place.name} of {community} has left {series.title}; it goes on in its other places."
+    return f"{_whose(place.name, community)} has left {series.title}; it goes on in its other places."
 
 
 def place_taken_out(series: Series, place: Place, community: str) -> str:
@@ -164,7 +168,7 @@ def left_series(series: Series, place: Place) -> str:
 def unshare_sure(series: Series, place: Place, community: str) -> str:
     """Ask before a place is taken out."""
     kept = "What was said there stays on your page."
-    return f"{series.title} is no longer held in {place.name} of {community}, from now on. {kept}"
+    return f"{series.title} is no longer held in {_whose(place.name, community)}, from now on. {kept}"
 
 
 def out_of_series(series: Series, place: Place) -> str:
@@ -174,7 +178,7 @@ def out_of_series(series: Series, place: Place) -> str:
 
 def about_words_there(about: str, place: str, community: str) -> str:
     """Which words a reader reports, where they were said in a place that joined."""
-    return f"{about}, said in {place} of {community}"
+    return f"{about}, said in {_whose(place, community)}"
 
 
 def owners_lost(series: Series, community: str, *, paused: bool) -> str:
@@ -188,3 +192,8 @@ def owners_lost(series: Series, community: str, *, paused: bool) -> str:
 def not_held_tonight(place: Place, other: str) -> str:
     """Told to a chat's hosts when one of its places has another chat on."""
     return f"It is not held in {place.name} tonight: {other} is still on there."
+
+
+def _whose(place: str, community: str) -> str:
+    """A place with its community, where that is another one and they are not called the same."""
+    return f"{place} of {community}" if community not in ("", place) else place

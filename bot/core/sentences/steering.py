@@ -253,7 +253,7 @@ def adopted(series: Series, position: int, left_out: Sequence[int]) -> str:
     return f"That is {q}{position} now; I do not ask it again.{skipped}"
 
 
-_BEFORE = {StepKind.ANNOUNCE: "Announced", StepKind.REMIND: "Reminder"}
+_BEFORE = {StepKind.ANNOUNCE: "Announcement", StepKind.REMIND: "Reminder"}
 _TURNS = (StepKind.ASK, StepKind.WRAP, StepKind.CLOSE)
 _IN_THE_HOUR = {StepKind.OPEN: "welcome", StepKind.ASK: "", StepKind.WRAP: "wrap-up", StepKind.CLOSE: "end"}
 

@@ -22,14 +22,14 @@ _NAME: Final = 100
 async def examine(settings: DiscordSettings) -> AsyncIterator[Finding]:
     """Ask Discord; nothing is changed, and nobody sees the bot come."""
     redirect(settings.api_url, settings.gateway_url)
-    async with discord.Client(intents=discord.Intents.none()) as client:
+    async with discord.Client(intents=discord.Intents(guilds=True)) as client:
         try:
             await client.login(settings.token.get_secret_value())
         except discord.LoginFailure:
             yield Finding(False, "discord token", sentences.TURNED_DOWN, REFUSED)
             return
-        except (discord.HTTPException, OSError) as fault:
-            yield Finding(False, "discord", sentences.unreachable(type(fault).__name__), sentences.TRY_LATER)
+        except (discord.HTTPException, OSError):
+            yield Finding(False, "discord", sentences.NOT_ANSWERING, sentences.TRY_LATER)
             return
         async for finding in _looked_over(client, settings):
             yield finding

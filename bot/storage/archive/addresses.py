@@ -76,7 +76,7 @@ class Addresses(Plans):
         community = await self.add_community(name, zone, language)
         word = await self._name_community(community.id, name)
         first = await self._value(select(t.place.c.id).where(t.place.c.native_id == ROOM))
-        await self.add_room(community.id, ROOM if first is None else word, ROOM)
+        await self.add_room(community.id, ROOM if first is None else word, ROOM if first is None else name)
         hosts = await self.add_room(
             community.id, HOSTS_ROOM if first is None else f"{word}-hosts", HOSTS_ROOM
         )

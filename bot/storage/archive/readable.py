@@ -1,6 +1,6 @@
 """Who may read what, as conditions of a query: asked by page, feed, live view and export alike."""
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, cast, exists, false, func, or_, select, true
 
 from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
@@ -25,6 +25,14 @@ _TOLD_THERE = func.coalesce(
     _TOLD,
 )
 """Who people were told may read them where they spoke; before places were told apart, as all were."""
+
+_STANDS_THERE = exists().where(
+    t.room_message.c.place_id == t.message.c.place_id,
+    cast(t.room_message.c.id, String) == t.message.c.platform_message_id,
+    t.room_message.c.deleted_at.is_(None),
+    t.room_message.c.held_at.is_(None),
+    t.room_message.c.only_for.is_(None),
+)
 
 
 def readable_chats(audience: Audience) -> ColumnElement[bool]:
@@ -77,8 +85,17 @@ def in_rooms(audience: Audience) -> ColumnElement[bool]:
     among = true() if audience.reads is Reads.HOSTS else t.place.c.hosts_room.is_(False)
     here = and_(t.place.c.community_id == audience.community_id, t.place.c.platform == BROWSER, among)
     kept = and_(t.message.c.deleted_at.is_(None), t.consent.c.forgotten_at.is_(None))
-    shown = and_(t.message.c.hidden_at.is_(None), t.message.c.body_html.is_not(None))
-    return and_(here, t.place.c.left_at.is_(None), kept, shown)
+    said = and_(kept, t.message.c.hidden_at.is_(None), t.consent.c.excluded_at.is_(None))
+    drawn = t.message.c.body_html.is_not(None)
+    return and_(here, t.place.c.left_at.is_(None), _STANDS_THERE, said, drawn, of_chats())
+
+
+def of_chats() -> ColumnElement[bool]:
+    """Which messages are words of a chat: answers and comments, and none of a rehearsal.
+
+    For a query over `message` that is joined to `chat`.
+    """
+    return and_(t.message.c.kind.in_(_SHOWN_KINDS), t.chat.c.rehearsal.is_(False))
 
 
 def _theirs(audience: Audience) -> ColumnElement[bool]:

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import case, exists, or_, select
 
 from bot.core.chunks import chunks
 from bot.core.model import Place
 from bot.core.sentences.room import LONGEST_SAID
 from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
+from bot.storage.archive.readable import of_chats
 from bot.storage.chats import AHEAD, LIVE
 from bot.storage.outbound import REFUSAL
 from bot.storage.plans import place_of
@@ -20,7 +21,10 @@ from bot.storage.rooms.views import SHOWN, EventKind, RoomMessage, message_of, r
 
 @dataclass(frozen=True, slots=True)
 class RoomFiling:
-    """What became of a room's message as an answer: our own id, its address, and under which questions."""
+    """What became of a room's message as an answer: our own id, its address, and under which questions.
+
+    Only words of a chat have an address, and none of a rehearsal.
+    """
 
     message_id: int
     public_id: str | None
@@ -102,9 +106,11 @@ class RoomReading(RoomSheets):
         m = t.message.c
         query = (
             select(
-                *(m.id, m.platform_message_id, m.public_id, m.picked_at, m.hidden_at),
+                *(m.id, m.platform_message_id, m.picked_at, m.hidden_at),
+                case((of_chats(), m.public_id)).label("public_id"),
                 *(t.question.c.position, t.filing.c.question_id),
             )
+            .outerjoin(t.chat, t.chat.c.id == m.chat_id)
             .outerjoin(t.filing, t.filing.c.message_id == m.id)
             .outerjoin(t.question, t.question.c.id == t.filing.c.question_id)
             .where(m.place_id == place_id, m.platform_message_id.in_(ids), m.deleted_at.is_(None))

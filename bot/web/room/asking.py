@@ -12,6 +12,7 @@ from starlette.responses import Response
 from bot.core.model import Refused, Role
 from bot.core.sentences.forms import act
 from bot.declared import Asker, Command, Form
+from bot.storage.archive.addresses import BROWSER
 from bot.web.room import pages
 from bot.web.room.door import Door, ShutOut, enter
 from bot.web.room.lines import FIELD, asked, fields
@@ -60,7 +61,7 @@ async def _as_before(site: Site, door: Door, command: Command, values: Mapping[s
 async def drawn(site: Site, door: Door, asks: Form, refused: str = "") -> Response:
     """The form's page."""
     head, _, rest = asks.command.help.rstrip(".").partition("; ")
-    made = fields(asks, await _suggested(site, door, asks))
+    made = fields(asks, await _suggested(site, door, asks), _meaningless(site))
     name, colon, reason = refused.partition(": ")
     about = next((one.label for one in made if one.name == name), name)
     return site.answer(
@@ -79,6 +80,11 @@ async def drawn(site: Site, door: Door, asks: Form, refused: str = "") -> Respon
         prefix=FIELD,
         does=act(asks.command.path, asks.command.help),
     )
+
+
+def _meaningless(site: Site) -> tuple[str, ...]:
+    """Fields about what this network does not do: answers are gathered into threads by some alone."""
+    return () if BROWSER in site.store.collects else ("collecting",)
 
 
 def _label(door: Door, asks: Form) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.core import grammar
@@ -56,9 +56,12 @@ def asked(commands: Iterable[Command], line: str) -> Asked | None:
         return None
 
 
-def fields(form: Form, suggested: Mapping[str, tuple[str, ...]]) -> tuple[Field, ...]:
-    """The fields of a command's form, filled with what it begins with."""
-    made = (_field(form, param, suggested.get(param.name, ())) for param in form.command.params)
+def fields(
+    form: Form, suggested: Mapping[str, tuple[str, ...]], without: Collection[str] = ()
+) -> tuple[Field, ...]:
+    """The fields of a command's form, filled with what it begins with; some mean nothing here."""
+    asked_for = (param for param in form.command.params if param.name not in without)
+    made = (_field(form, param, suggested.get(param.name, ())) for param in asked_for)
     return tuple(field for field in made if field is not None)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot import care
 from bot.core.model import Refused
+from bot.core.sentences import discord_check
 from bot.settings import Settings, load
 from tests.fake_discord.bots import pointed_at
 from tests.support.fake_discord.server import FakeDiscord
@@ -57,7 +58,7 @@ async def test_all_is_well_and_the_invite_link_asks_for_exactly_what_is_needed(
 
 
 async def test_a_wrong_token_is_told_without_being_shown(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     async with FakeDiscord() as fake:
         with pointed_at(fake):
@@ -66,6 +67,17 @@ async def test_a_wrong_token_is_told_without_being_shown(
         assert list(found) == ["discord token"]
         assert "Reset Token" in found["discord token"][2]
         assert "wrong.token" not in str(found)
+        assert [one.message for one in caplog.records if "intent" in one.message.casefold()] == []
+
+
+async def test_a_network_that_cannot_be_reached_is_told_in_plain_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with FakeDiscord() as fake:
+        with pointed_at(fake):
+            nowhere = "http://127.0.0.1:9/api/v10"
+            found = await look(settings_of(tmp_path, fake, DISCORD_API_URL=nowhere), capsys)
+    assert found == {"discord": (False, "does not answer", discord_check.TRY_LATER)}
 
 
 async def test_missing_permissions_and_other_servers_are_named(
