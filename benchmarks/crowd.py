@@ -25,7 +25,7 @@ async def measure(folder: Path) -> dict[str, float]:
     async with open_room(folder) as room:
         members = await _members(room)
         async with room.house.store.begin() as tx:
-            for column in ("place SET openness", "chat SET told"):
+            for column in ("place SET openness", "chat SET told", "chat_place SET told"):
                 await tx.connection.execute(text(f"UPDATE {column} = 'public'"))
             tx.stale.add(room.chat_id)
             slugs = text(
