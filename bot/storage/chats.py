@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.archive.chat_page import least_open
@@ -37,7 +37,7 @@ class Chats(Plans):
 
     async def chat(self, chat_id: int) -> Chat | None:
         """One chat."""
-        row = await self._row(select(t.chat).where(t.chat.c.id == chat_id))
+        row = await self._row(_CHAT, this=chat_id)
         return chat_of(row) if row else None
 
     async def coming_in(self, place_id: int) -> tuple[Chat, ...]:
@@ -106,21 +106,11 @@ class Chats(Plans):
 
     async def questions(self, chat_id: int) -> tuple[Question, ...]:
         """A chat's questions in order."""
-        query = select(t.question).where(t.question.c.chat_id == chat_id).order_by(t.question.c.position)
-        return tuple(question_of(row) for row in await self._rows(query))
+        return tuple(question_of(row) for row in await self._rows(_QUESTIONS, chat=chat_id))
 
     async def places(self, chat: Chat) -> tuple[Place, ...]:
         """Where a chat is held, and nobody wants quiet: where it opened, else where its series is at home."""
-        muted = and_(
-            t.series_place.c.series_id == chat.series_id,
-            t.series_place.c.place_id == t.place.c.id,
-            t.series_place.c.muted,
-        )
-        quiet = or_(
-            t.chat_place.c.left_at.is_not(None), t.place.c.left_at.is_not(None), exists().where(muted)
-        ).label("quiet")
-        opened = select(t.place, quiet).join(t.chat_place).where(t.chat_place.c.chat_id == chat.id)
-        if rows := await self._rows(opened.order_by(t.place.c.id)):
+        if rows := await self._rows(_OPENED, chat=chat.id, series=chat.series_id):
             return tuple(place_of(row) for row in rows if not row.quiet)
         return () if chat.rehearsal else await self._steered_places(chat.series_id)
 
@@ -183,8 +173,7 @@ class Chats(Plans):
 
     async def told_in(self, chat: Chat, place: Place) -> Visibility | None:
         """Who people in a place were told may read a chat."""
-        mine = t.chat_place.c.chat_id == chat.id, t.chat_place.c.place_id == place.id
-        told = await self._value(select(t.chat_place.c.told).where(*mine))
+        told = await self._value(_TOLD, chat=chat.id, place=place.id)
         return Visibility(told) if told else chat.told
 
     async def vacate(self, chat: Chat) -> None:
@@ -192,6 +181,27 @@ class Chats(Plans):
         await self._do(update(t.chat_place).where(t.chat_place.c.chat_id == chat.id).values(live=False))
 
 
+def _opened() -> Select[Any]:
+    """The places in which a chat opened, each with whether somebody wants quiet there."""
+    muted = and_(
+        t.series_place.c.series_id == bindparam("series"),
+        t.series_place.c.place_id == t.place.c.id,
+        t.series_place.c.muted,
+    )
+    gone = t.chat_place.c.left_at.is_not(None), t.place.c.left_at.is_not(None)
+    quiet = or_(*gone, exists().where(muted)).label("quiet")
+    opened = select(t.place, quiet).join(t.chat_place).where(t.chat_place.c.chat_id == bindparam("chat"))
+    return opened.order_by(t.place.c.id)
+
+
+_OPENED = _opened()
+_TOLD = select(t.chat_place.c.told).where(
+    t.chat_place.c.chat_id == bindparam("chat"), t.chat_place.c.place_id == bindparam("place")
+)
+_CHAT = select(t.chat).where(t.chat.c.id == bindparam("this"))
+_QUESTIONS = (
+    select(t.question).where(t.question.c.chat_id == bindparam("chat")).order_by(t.question.c.position)
+)
 _AHEAD = t.chat.c.state.in_(AHEAD)
 _PAST = t.chat.c.state.in_(LATE)
 _EMPTY = ~exists().where(t.question.c.chat_id == t.chat.c.id)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, null, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, exists, func, null, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -67,26 +67,22 @@ class Keeping(Runs):
         now: datetime,
         on: int | None = None,
     ) -> None:
-        mine = and_(_OUTBOX.chat_id == chat.id, _OUTBOX.place_id == place.id, _OUTBOX.subject == subject)
-        live = and_(mine, _OUTBOX.state.in_((WAITING, SENT)))
-        last = await self._row(select(t.outbox).where(live).order_by(_OUTBOX.id.desc()).limit(1))
+        this = {"chat": chat.id, "place": place.id, "about": subject}
+        last = await self._row(_LAST, **this)
         before = (last.payload, last.depends_on) if last else ({}, on)
         if before == (payload, on):
             return
-        await self._do(update(t.outbox).where(mine, _UNTRIED).values(state=WITHDRAWN))
-        await self._do(update(t.outbox).where(mine, _OUTBOX.state != WAITING).values(payload={}))
-        made = await self._value(select(func.count()).select_from(t.outbox).where(mine))
+        await self._do(_GIVEN_UP, **this)
+        await self._do(_EMPTIED, **this)
+        made = await self._value(_MADE, **this)
         key = f"c{chat.id}.{subject}.p{place.id}.{made}"
         await self._put(place, action, subject, key, payload, now, chat_id=chat.id, depends_on=on)
 
     async def _wish(self, chat: Chat, place: Place, wish: Wish, key: str, now: datetime) -> None:
-        mine = and_(
-            t.outbox.c.chat_id == chat.id, t.outbox.c.place_id == place.id, t.outbox.c.subject == wish.subject
-        )
-        unsent = and_(mine, t.outbox.c.state == WAITING, t.outbox.c.first_attempt_at.is_(None))
-        made = await self._value(select(func.count()).where(mine))
+        this = {"chat": chat.id, "place": place.id, "about": wish.subject}
+        made = await self._value(_MADE, **this)
         if made:
-            await self._do(update(t.outbox).where(unsent).values(state=WITHDRAWN))
+            await self._do(_GIVEN_UP, **this)
         on = await self._row_of(chat.id, place.id, wish.on) if wish.on else None
         if (wish.on and on is None) or (wish.instants and await self._by_a_person(on)):
             return
@@ -96,13 +92,8 @@ class Keeping(Runs):
         )
 
     async def _row_of(self, chat_id: int, place_id: int, subject: str) -> int | None:
-        mine = and_(
-            t.outbox.c.chat_id == chat_id, t.outbox.c.place_id == place_id, t.outbox.c.subject == subject
-        )
-        live = t.outbox.c.state.in_((WAITING, SENT))
-        found: int | None = await self._value(
-            select(t.outbox.c.id).where(mine, live, t.outbox.c.action == Action.POST)
-        )
+        this = {"chat": chat_id, "place": place_id, "about": subject}
+        found: int | None = await self._value(_POST_OF, **this)
         return found
 
     async def let_go_of_outdated(self, row_id: int) -> None:
@@ -129,12 +120,23 @@ class Keeping(Runs):
     ) -> None:
         values = {"place_id": place.id, "action": action, "subject": subject, "key": key, "payload": payload}
         self.touched.add(place.id)
-        row = insert(t.outbox).values(urgency=action.urgency, due_at=now, **values, **more)
-        await self._do(row.on_conflict_do_nothing(index_elements=["key"]))
+        await self._do(_PUT, urgency=action.urgency, due_at=now, **values, **more)
 
 
 _OUTBOX = t.outbox.c
 _UNTRIED = and_(_OUTBOX.state == WAITING, _OUTBOX.first_attempt_at.is_(None))
+_THIS = and_(
+    _OUTBOX.chat_id == bindparam("chat"),
+    _OUTBOX.place_id == bindparam("place"),
+    _OUTBOX.subject == bindparam("about"),
+)
+_LIVE = and_(_THIS, _OUTBOX.state.in_((WAITING, SENT)))
+_LAST = select(t.outbox).where(_LIVE).order_by(_OUTBOX.id.desc()).limit(1)
+_POST_OF = select(_OUTBOX.id).where(_LIVE, _OUTBOX.action == Action.POST)
+_MADE = select(func.count()).select_from(t.outbox).where(_THIS)
+_GIVEN_UP = update(t.outbox).where(_THIS, _UNTRIED).values(state=WITHDRAWN)
+_EMPTIED = update(t.outbox).where(_THIS, _OUTBOX.state != WAITING).values(payload={})
+_PUT = insert(t.outbox).on_conflict_do_nothing(index_elements=["key"])
 
 
 def kept_id() -> ColumnElement[Any]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from bot.core.actions import Action
 from bot.core.model import Place
@@ -30,10 +30,7 @@ class Lagging(Talking):
 
     async def nobody_was_asked(self, chat_id: int) -> bool:
         """Whether the question that was asked last waits in every place to which it goes."""
-        mine = and_(t.outbox.c.chat_id == chat_id, t.outbox.c.action == Action.POST, _ASKS)
-        number = func.coalesce(t.question.c.position, 0).label("number")
-        query = select(t.outbox.c.state, number).outerjoin(t.question, t.question.c.id == _QUESTION)
-        rows = await self._rows(query.where(mine, t.outbox.c.state.in_((WAITING, SENT))))
+        rows = await self._rows(_ASKED, chat=chat_id)
         last = max((row.number for row in rows), default=0)
         return bool(rows) and all(row.state == WAITING for row in rows if row.number == last)
 
@@ -42,11 +39,27 @@ class Lagging(Talking):
 
         What was attempted may be there already, and goes no more if it is not.
         """
-        mine = and_(t.outbox.c.chat_id == state.chat.id, t.outbox.c.place_id == place.id)
-        due = and_(t.outbox.c.state == WAITING, t.outbox.c.due_at < now - state.grace)
-        late = and_(mine, due, t.outbox.c.action == Action.POST, _OF_THE_HOUR)
-        untried = t.outbox.c.first_attempt_at.is_(None)
-        gone = [row.id for row in await self._rows(select(t.outbox.c.id).where(late, untried))]
-        on_it = or_(t.outbox.c.id.in_(gone), and_(t.outbox.c.depends_on.in_(gone), untried))
-        await self._do(update(t.outbox).where(on_it, t.outbox.c.state == WAITING).values(**TAKEN_BACK))
-        await self._do(update(t.outbox).where(late, ~untried).values(not_after=now))
+        here = {"chat": state.chat.id, "place": place.id, "late": now - state.grace}
+        late = await self._rows(_LATE, **here)
+        if gone := [row.id for row in late if row.first_attempt_at is None]:
+            untried = t.outbox.c.first_attempt_at.is_(None)
+            on_it = or_(t.outbox.c.id.in_(gone), and_(t.outbox.c.depends_on.in_(gone), untried))
+            await self._do(update(t.outbox).where(on_it, t.outbox.c.state == WAITING).values(**TAKEN_BACK))
+        if tried := [row.id for row in late if row.first_attempt_at is not None]:
+            await self._do(update(t.outbox).where(t.outbox.c.id.in_(tried)).values(not_after=now))
+
+
+_LATE = select(t.outbox.c.id, t.outbox.c.first_attempt_at).where(
+    t.outbox.c.chat_id == bindparam("chat"),
+    t.outbox.c.place_id == bindparam("place"),
+    t.outbox.c.state == WAITING,
+    t.outbox.c.due_at < bindparam("late"),
+    t.outbox.c.action == Action.POST,
+    _OF_THE_HOUR,
+)
+_ASKED = (
+    select(t.outbox.c.state, func.coalesce(t.question.c.position, 0).label("number"))
+    .outerjoin(t.question, t.question.c.id == _QUESTION)
+    .where(t.outbox.c.chat_id == bindparam("chat"), t.outbox.c.action == Action.POST, _ASKS)
+    .where(t.outbox.c.state.in_((WAITING, SENT)))
+)

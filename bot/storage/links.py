@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from sqlalchemy import exists, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, select
 
 from bot.core.archive.chat_page import least_open
 from bot.core.model import Chat, Series, Visibility
@@ -41,12 +41,10 @@ class Linked(Chats):
 
     async def owners(self, chat: Chat, series: Series) -> str:
         """The name of a chat's community, where places of others hold it too."""
-        sp, own = t.series_place.c, t.community.c.id == series.community_id
-        heard = sp.series_id == series.id, sp.accepted_at.is_not(None), sp.muted.is_(False)
-        guest = (t.place.c.id == sp.place_id, t.place.c.community_id != series.community_id)
-        guests = exists().where(*heard, *guest, t.place.c.left_at.is_(None))
-        found: str | None = await self._value(select(t.community.c.name).where(own, guests))
-        return (found or "") if not chat.rehearsal else ""
+        if chat.rehearsal:
+            return ""
+        found: str | None = await self._value(_OWNERS, series=series.id, own=series.community_id)
+        return found or ""
 
     async def _own(self, chat: Chat, series: Series) -> list[int]:
         return [p.id for p in await self.places(chat) if p.community_id == series.community_id]
@@ -87,6 +85,18 @@ class Linked(Chats):
         return found
 
     async def _installed(self, name: str) -> str | None:
-        query = select(t.installation.c.value).where(t.installation.c.name == name)
-        found: str | None = await self._value(query)
+        found: str | None = await self._value(_INSTALLED, name=name)
         return found
+
+
+def _owners() -> Select[str]:
+    """The name of a community that shares a weekly chat with places of others."""
+    sp = t.series_place.c
+    own: BindParameter[int] = bindparam("own")
+    heard = sp.series_id == bindparam("series"), sp.accepted_at.is_not(None), sp.muted.is_(False)
+    guest = t.place.c.id == sp.place_id, t.place.c.community_id != own, t.place.c.left_at.is_(None)
+    return select(t.community.c.name).where(t.community.c.id == own, exists().where(*heard, *guest))
+
+
+_OWNERS = _owners()
+_INSTALLED = select(t.installation.c.value).where(t.installation.c.name == bindparam("name"))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.actions import Action
@@ -25,6 +25,7 @@ from bot.core.model import Chat, Place
 from bot.core.state import Running
 from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
+from bot.storage.columns import Instant
 from bot.storage.keeping import (
     SENT,
     WAITING,
@@ -131,9 +132,7 @@ class Outbound(Lagging):
 
     async def claim(self, row: Queued, now: datetime) -> bool:
         """Note an attempt before it is made; False when the row was taken back meanwhile."""
-        first = func.coalesce(t.outbox.c.first_attempt_at, now)
-        change = update(t.outbox).where(t.outbox.c.id == row.id, t.outbox.c.state == WAITING)
-        return bool(await self._do(change.values(first_attempt_at=first, attempts=t.outbox.c.attempts + 1)))
+        return bool(await self._do(_CLAIM, this=row.id, now=now))
 
     async def confirm(self, row: Queued, native_id: str, now: datetime) -> None:
         """Note what came of an attempt."""
@@ -141,7 +140,7 @@ class Outbound(Lagging):
         done: dict[str, Any] = {"state": SENT, "platform_message_id": native_id or None, "sent_at": now}
         if row.action is Action.WHISPER:  # meant for one person's eyes; nobody needs it here any more
             done["payload"] = _to_be_confirmed(row)
-        await self._do(update(t.outbox).where(t.outbox.c.id == row.id).values(**done))
+        await self._do(_CONFIRM, this=row.id, **done)
         if row.action.kept:
             await self.let_go_of_outdated(row.id)
         if row.action is Action.ROOM and native_id and row.target is None:
@@ -169,9 +168,7 @@ class Outbound(Lagging):
     async def _homes(self, state: Running, places: Sequence[Place], effect: Effect) -> Sequence[Place]:
         if not (isinstance(effect, Tell) or (isinstance(effect, Card) and effect.hosts)):
             return places
-        theirs = t.place.c.community_id == state.series.community_id
-        room = select(t.place).where(theirs, t.place.c.hosts_room)
-        row = await self._row(room.order_by(t.place.c.id).limit(1))
+        row = await self._row(_HOSTS_ROOM, community=state.series.community_id)
         return (place_of(row),) if row else ()
 
     async def _queue(
@@ -209,6 +206,23 @@ class Outbound(Lagging):
         if said.about:
             words["about_row"] = await self._row_of(chat.id, place.id, said.about)
         return words
+
+
+_CLAIM = (
+    update(t.outbox)
+    .where(t.outbox.c.id == bindparam("this"), t.outbox.c.state == WAITING)
+    .values(
+        first_attempt_at=func.coalesce(t.outbox.c.first_attempt_at, bindparam("now", type_=Instant)),
+        attempts=t.outbox.c.attempts + 1,
+    )
+)
+_CONFIRM = update(t.outbox).where(t.outbox.c.id == bindparam("this"))
+_HOSTS_ROOM = (
+    select(t.place)
+    .where(t.place.c.community_id == bindparam("community"), t.place.c.hosts_room)
+    .order_by(t.place.c.id)
+    .limit(1)
+)
 
 
 def _kept_only(effect: Effect) -> bool:

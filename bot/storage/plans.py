@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, select, update
+from sqlalchemy import Row, and_, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core import runsheet
@@ -111,7 +111,7 @@ class Plans(Queries):
 
     async def series(self, series_id: int) -> Series:
         """One series."""
-        row = await self._row(select(t.series).where(t.series.c.id == series_id))
+        row = await self._row(_SERIES, this=series_id)
         if row is None:
             raise LookupError(f"no series {series_id}")
         return series_of(row)
@@ -206,6 +206,9 @@ class Plans(Queries):
         chat_id = first_key(result)
         await self._do(t.step.insert(), _step_rows(chat_id, runsheet.whole(chat, series, (), now)))
         return chat_id
+
+
+_SERIES = select(t.series).where(t.series.c.id == bindparam("this"))
 
 
 def _step_rows(chat_id: int, steps: Iterable[Step]) -> list[dict[str, Any]]:

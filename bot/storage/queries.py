@@ -49,6 +49,9 @@ def among(column: ColumnElement[str], values: BindParameter[str]) -> ColumnEleme
 class Queries:
     """A transaction's connection, and how queries are put to it.
 
+    What every step of a chat asks is made once, with `bindparam` where it differs: making a statement
+    takes twice as long as running it.
+
     Pages of `stale` chats and communities show something else from this transaction on;
     in the rooms that were `rooms_rung` something happened. `erasures` are noted outside the database
     before it forgets; one that `scrubs` took words away whose bytes are to go too.
@@ -74,11 +77,11 @@ class Queries:
     async def _rows(self, query: Executable, **values: object) -> Sequence[Row[Any]]:
         return (await self.connection.execute(query, values or None)).all()
 
-    async def _row(self, query: Executable) -> Row[Any] | None:
-        return (await self.connection.execute(query)).first()
+    async def _row(self, query: Executable, **values: object) -> Row[Any] | None:
+        return (await self.connection.execute(query, values or None)).first()
 
-    async def _value(self, query: Executable) -> Any:
-        return (await self.connection.execute(query)).scalar()
+    async def _value(self, query: Executable, **values: object) -> Any:
+        return (await self.connection.execute(query, values or None)).scalar()
 
     async def _add(self, table: Table, **values: object) -> int:
         """Insert one row and give back its id."""
@@ -86,9 +89,13 @@ class Queries:
         return first_key(result)
 
     async def _do(
-        self, change: Insert | Update | Executable, rows: Sequence[dict[str, Any]] | None = None
+        self,
+        change: Insert | Update | Executable,
+        rows: Sequence[dict[str, Any]] | None = None,
+        /,
+        **values: Any,
     ) -> int:
         """Run a change and give back how many rows it touched."""
         if rows is not None and not rows:
             return 0
-        return int((await self.connection.execute(change, rows)).rowcount)
+        return int((await self.connection.execute(change, rows or values or None)).rowcount)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text, update
+from sqlalchemy import bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core import runsheet
@@ -44,17 +44,17 @@ class Runs(Thanking):
         )
 
     async def _steps(self, chat_id: int) -> tuple[Step, ...]:
-        steps = select(t.step).where(t.step.c.chat_id == chat_id, t.step.c.state == "planned")
-        return runsheet.ordered(Step(s.due_at, StepKind(s.kind), s.ordinal) for s in await self._rows(steps))
+        rows = await self._rows(_STEPS, chat=chat_id)
+        return runsheet.ordered(Step(s.due_at, StepKind(s.kind), s.ordinal) for s in rows)
 
     async def save(self, before: Running, after: Running, now: datetime) -> Running:
         """Store what a change made of a chat; new questions get their ids."""
         chat = after.chat
         values = {name: getattr(chat, name) for name in CHAT_FIELDS}
-        values |= {"pace_seconds": int(chat.pace.total_seconds()), "version": t.chat.c.version + 1}
+        values |= {"pace_seconds": int(chat.pace.total_seconds())}
         if chat.state.ahead and chat.starts_at != before.chat.starts_at:
             values["slug"] = None  # it gets the address of its new day
-        await self._do(update(t.chat).where(t.chat.c.id == chat.id).values(**values))
+        await self._do(_SAVE, this=chat.id, **values)
         await self._save_steps(before, after, now)
         return replace(after, questions=await self._save_questions(before, after))
 
@@ -84,33 +84,24 @@ class Runs(Thanking):
         return found
 
     async def _after(self, chat: Chat) -> datetime | None:
-        query = select(func.min(t.chat.c.starts_at)).where(
-            t.chat.c.series_id == chat.series_id,
-            t.chat.c.starts_at > chat.starts_at,
-            t.chat.c.state.in_(AHEAD),
-            t.chat.c.rehearsal.is_(False),
-        )
-        found: datetime | None = await self._value(query)
+        found: datetime | None = await self._value(_AFTER, series=chat.series_id, now=chat.starts_at)
         return found
 
     async def _shown(self, chat: Chat) -> tuple[bool, datetime | None]:
         """Whether the last question was attempted nowhere yet, and when it first was seen."""
         if not chat.asked or not chat.state.live:
             return False, None
-        o = t.outbox.c
-        mine = and_(o.chat_id == chat.id, t.question.c.position == chat.asked, o.action == "post")
-        rows = select(o.state, o.first_attempt_at, o.sent_at).join(t.question)
-        found = await self._rows(rows.where(mine, o.state != "withdrawn"))
+        found = await self._rows(_SHOWN, chat=chat.id, asked=chat.asked)
         waits = any(row.state == "waiting" for row in found)
         unsent = waits and all(row.first_attempt_at is None for row in found)
         return unsent, min((row.sent_at for row in found if row.sent_at), default=None)
 
     async def _save_steps(self, before: Running, after: Running, now: datetime) -> None:
-        mine = t.step.c.chat_id == after.chat.id
         known = set(before.steps)
         for step in known - set(after.steps):
             state = "done" if _was_taken(step, after, now) else "dropped"
-            await self._do(update(t.step).where(mine, _is(step)).values(state=state))
+            this = {"chat": after.chat.id, "what": step.kind, "number": step.ordinal}
+            await self._do(_STEP_ENDED, **this, state=state)
         rows = [
             {
                 "chat_id": after.chat.id,
@@ -153,19 +144,35 @@ class Runs(Thanking):
         names = ("position", "text", "state", "asked_at", "final")
         values = {name: getattr(question, name) for name in names}
         if question.id:
-            await self._do(update(t.question).where(t.question.c.id == question.id).values(**values))
+            await self._do(_SAVE_QUESTION, this=question.id, **values)
             return question
         return replace(question, id=await self._add(t.question, chat_id=chat_id, **values))
 
 
+_SHOWN = (
+    select(t.outbox.c.state, t.outbox.c.first_attempt_at, t.outbox.c.sent_at)
+    .join(t.question)
+    .where(t.outbox.c.chat_id == bindparam("chat"), t.question.c.position == bindparam("asked"))
+    .where(t.outbox.c.action == "post", t.outbox.c.state != "withdrawn")
+)
+_AFTER = select(func.min(t.chat.c.starts_at)).where(
+    t.chat.c.series_id == bindparam("series"),
+    t.chat.c.starts_at > bindparam("now"),
+    t.chat.c.state.in_(AHEAD),
+    t.chat.c.rehearsal.is_(False),
+)
+_STEPS = select(t.step).where(t.step.c.chat_id == bindparam("chat"), t.step.c.state == "planned")
+_SAVE = update(t.chat).where(t.chat.c.id == bindparam("this")).values(version=t.chat.c.version + 1)
+_SAVE_QUESTION = update(t.question).where(t.question.c.id == bindparam("this"))
+_STEP_ENDED = update(t.step).where(
+    t.step.c.chat_id == bindparam("chat"),
+    t.step.c.kind == bindparam("what"),
+    t.step.c.ordinal == bindparam("number"),
+)
 _PUT_STEP = insert(t.step).on_conflict_do_update(
     index_elements=["chat_id", "kind", "ordinal"],
     set_={"due_at": text("excluded.due_at"), "state": text("excluded.state")},
 )
-
-
-def _is(step: Step) -> ColumnElement[bool]:
-    return and_(t.step.c.kind == step.kind, t.step.c.ordinal == step.ordinal)
 
 
 def _was_taken(step: Step, after: Running, now: datetime) -> bool:

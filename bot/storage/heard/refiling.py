@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.core.erasure import Erased, Erasure
@@ -129,10 +129,8 @@ class Refiling(Inbound):
         self, place_id: int, native_id: str, attended: Sequence[Attended], now: datetime
     ) -> None:
         """File replies to a post that were heard before anybody knew of which question it is."""
-        m = t.message.c
-        talk = and_(m.place_id == place_id, m.kind == MessageKind.CONVERSATION, m.deleted_at.is_(None))
-        mine = m.chat_id.in_([one.chat.id for one in attended])
-        for row in await self._rows(select(m.id).where(talk, mine, m.reply_to == native_id).order_by(m.id)):
+        chats = [one.chat.id for one in attended]
+        for row in await self._rows(_REPLIES, place=place_id, chats=chats, post=native_id):
             await self.refile(row.id, attended, now)
 
     async def file_by_person(
@@ -187,10 +185,8 @@ class Refiling(Inbound):
 
     async def attach_held(self, chat_id: int, question: Question, now: datetime) -> int:
         """File the answers that were held until this question was asked; gives how many."""
-        held, number = t.message.c.held, str(question.position)
-        columns = (t.message.c.id, held, t.message.c.platform_message_id, t.message.c.person_id)
-        query = select(*columns).where(t.message.c.chat_id == chat_id, held.is_not(None))
-        found = [row for row in await self._rows(query) if number in row.held.split(",")]
+        number = str(question.position)
+        found = [row for row in await self._rows(_HELD, chat=chat_id) if number in row.held.split(",")]
         rows = [_attached(row, question, now) for row in found]
         await self._do(upsert(t.filing).on_conflict_do_nothing(), rows)
         self.recollect |= {row.id for row in found}
@@ -252,6 +248,22 @@ class Refiling(Inbound):
         await self._do(t.filing.insert(), rows)
         await self.changed([message_id])
         await self.room_filed([message_id], now)
+
+
+_HELD = select(
+    t.message.c.id, t.message.c.held, t.message.c.platform_message_id, t.message.c.person_id
+).where(t.message.c.chat_id == bindparam("chat"), t.message.c.held.is_not(None))
+_REPLIES = (
+    select(t.message.c.id)
+    .where(
+        t.message.c.place_id == bindparam("place"),
+        t.message.c.chat_id.in_(bindparam("chats", expanding=True)),
+        t.message.c.reply_to == bindparam("post"),
+        t.message.c.kind == MessageKind.CONVERSATION,
+        t.message.c.deleted_at.is_(None),
+    )
+    .order_by(t.message.c.id)
+)
 
 
 def _attends(attended: Sequence[Attended], chat_id: int) -> bool:
