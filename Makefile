@@ -23,7 +23,7 @@ COVERED := bot/core/*,bot/scheduler.py,bot/outbox.py
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal --quiet
 step = @echo "--- $(1)" >&2
 
-.PHONY: help demo demo-discord demo-matrix run test test-slow test-all coverage check bench audit lock screenshots container reference format clean
+.PHONY: help demo demo-discord demo-matrix run test test-slow test-all coverage check bench audit lock screenshots container reference tongues format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +73,9 @@ check: $(READY) ## Formatting, lint, types, arrows, lock, security: everything t
 
 bench: $(READY) ## Measure, as a table of ratios (ARGS="--json")
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+tongues: $(READY) ## Bring the catalogues of the pages' languages up to date (ARGS=fr begins one)
+	@$(BIN)/python -m tools.tongues $(ARGS)
 
 audit: $(READY) ## Look for known weaknesses of what we use; asks an outside service, so no gate
 	@$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements.lock

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import crowd, discord, ingest, lateness, markup, matrix, pages, parsing, waking
+from benchmarks import crowd, discord, ingest, lateness, markup, matrix, pages, parsing, search, waking
 from benchmarks.rooms import Lacking
 from bot import logs
 
@@ -40,6 +40,7 @@ MEASURES: dict[str, Callable[[Path], Awaitable[dict[str, float]]]] = {
     "markup": markup.measure,
     "lateness": lateness.measure,
     "pages": pages.measure,
+    "search": search.measure,
     "crowd": crowd.measure,
     "discord": discord.measure,
     "matrix": matrix.measure,
@@ -56,6 +57,11 @@ TARGETS = (
     Target("uncached page / datasette", 3, at_least=True),
     Target("loop lag p99 ms, 16 readers", 50),
     Target("page of 360 answers, kB packed", 35),
+    Target("search, commonest word, p95 ms", 50),
+    Target("search, commonest beginning, p95 ms", 50),
+    Target("search, commonest word, small community, p95 ms", 50),
+    Target("search, commonest word, little to read, p95 ms", 50),
+    Target("search / bare FTS5 by rank", 1),
     Target("500 readers of the live view, p99 ms", 1000),
     Target("500 readers of the live view, loop lag p99 ms", 50),
     Target("500 readers of the room, p99 ms", 1000),
@@ -98,7 +104,7 @@ def show(found: dict[str, float], lacking: dict[str, str]) -> None:
 
 
 def main() -> None:
-    """Measure and print; `--json` prints one JSON object alone, names choose measures."""
+    """Measure and print; `--json` prints one JSON object alone, names choose measures, `--size=` how much."""
     logs.set_up("error")
     names = [name for name in sys.argv[1:] if not name.startswith("-")]
     found, lacking = asyncio.run(measure(names))

@@ -16,7 +16,7 @@ from bot.commander import Commander
 from bot.commands import Asker, CommandTree, Reply
 from bot.core import sentences
 from bot.core.hearing import Author, Barred, Commanded, Deleted, Edited, Reacted, Said
-from bot.core.model import Community, Place, Refused, Role, StepKind
+from bot.core.model import Community, Person, Place, Refused, Role, StepKind
 from bot.core.times.zones import known_zone
 from bot.erasures import FILE as ERASED
 from bot.erasures import ErasureList, catch_up
@@ -34,10 +34,12 @@ from bot.storage.engine import database_url, locked, warn_of_network_disk
 from bot.storage.forgetting.scrubbing import Scrubber
 from bot.storage.migrate import migrate
 from bot.storage.store import Store, Tx
+from bot.vitals import Vitals
 from cogs import every_cog
 
 log = structlog.get_logger()
 
+_HEARD = Said, Edited, Deleted, Reacted, Commanded, Barred
 CLOCK = "clock.json"
 """Where a data folder keeps a clock of its own, so that it goes on after a crash."""
 
@@ -58,10 +60,11 @@ class Mounts(Protocol):
 
 
 @runtime_checkable
-class Ails(Protocol):
-    """A network that may say what is wrong with the whole bot there."""
+class Knows(Protocol):
+    """A network that can be asked what it lets somebody do in a place now."""
 
-    unwell: str
+    async def power(self, place: Place, native_id: str) -> Role | None:
+        """Their power there, or None while it cannot be asked; raises Absent."""
 
 
 class App:
@@ -80,12 +83,12 @@ class App:
         self.tree = CommandTree(store, clock, *every_cog())
         self._introduce(store, clock)
         steppers = {kind: self.tree.steppers(kind) for kind in StepKind}
-        hearers = {
-            kind: self.tree.hearers(kind) for kind in (Said, Edited, Deleted, Reacted, Commanded, Barred)
-        }
-        self.scheduler = Scheduler(store, clock, steppers, longest_sleep)
-        self.outbox = Outbox(store, clock, self.platforms, installation)
-        self.inbox = Inbox(store, clock, hearers, self._able(Ability.RECEIPTS))
+        hearers = {kind: self.tree.hearers(kind) for kind in _HEARD}
+        self.vitals = Vitals(store, clock, networks=self.platforms)
+        metrics = self.vitals.metrics
+        self.scheduler = Scheduler(store, clock, steppers, longest_sleep, metrics)
+        self.outbox = Outbox(store, clock, self.platforms, installation, metrics)
+        self.inbox = Inbox(store, clock, hearers, self._able(Ability.RECEIPTS), metrics)
         self.renderer = Renderer(store)
         self.commander = Commander(store, clock, self.tree)
         self.inbox.heard_something += [self.renderer.wake, self.commander.wake]
@@ -144,10 +147,14 @@ class App:
             raise Refused(sentences.which_place(named, words))
         return found[0]
 
-    def unwell(self) -> str:
-        """What is wrong with the bot on its networks, in sentences, or nothing."""
-        ailing = [one.unwell for one in self.platforms.values() if isinstance(one, Ails)]
-        return " ".join(filter(None, ailing))
+    async def power(self, place: Place, person: Person) -> Role | None:
+        """What somebody's network lets them do in a place now; None where it cannot be asked, or Absent."""
+        if place.platform != person.platform:
+            return Role.ANYONE
+        for network in self.platforms.values():
+            if network.name == person.platform and isinstance(network, Knows):
+                return await network.power(place, person.native_id)
+        return None
 
     async def idle(self) -> bool:
         """Whether all that was typed is answered and all that is queued is sent."""

@@ -1,24 +1,26 @@
-"""The command line: edchat run, chat, say, status, link, doctor, backup, restore, export, demo and more."""
+"""The command line: edchat run, chat, say, status, link, doctor, backup, export, import, demo and more."""
 
-import asyncio
 import os
 import select
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import App as CommandLine
 from cyclopts import CycloptsError, Parameter
 
-from bot import care, explaining, hosting, logs
+from bot import board, care, explaining, hosting, logs
+from bot.carrying import carry_out as _carry_out
+from bot.carrying import settings_for as _settings
 from bot.core import sentences
 from bot.core.model import Refused
 from bot.demo import Demo, watch
-from bot.settings import Settings, SettingsError, load, strangers
+from bot.exporting import commands as exports
+from bot.settings import SettingsError
 from bot.storage.engine import StorageFull
 
 AsJson = Annotated[bool, Parameter("--json")]
+Watch = Annotated[bool, Parameter(("--watch", "-w"), negative="")]
 
 PIPE_PATIENCE = 0.3
 """Seconds that lines from a pipe may take to come."""
@@ -26,8 +28,8 @@ PIPE_PATIENCE = 0.3
 edchat = CommandLine(
     name="edchat", help="Runs weekly EdChats: asks the questions, files every answer.", version="0.1.0"
 )
-export = CommandLine(name="export", help="Write out what the bot keeps.")
-edchat.command(export)
+edchat.command(exports.export)
+edchat.command(exports.bring_in, name="import")
 
 
 @edchat.command
@@ -62,14 +64,15 @@ def say(text: str | None = None, *, place: str | None = None) -> None:
 
 
 @edchat.command
-def status(*, as_json: AsJson = False) -> None:
+def status(*, as_json: AsJson = False, watch: Watch = False) -> None:
     """Say how things stand: what is open, what comes next, what waits.
 
     Parameters
     ----------
     as_json: for machines.
+    watch: go on showing it, in a terminal, until Ctrl-C.
     """
-    _carry_out(hosting.status(_settings(quiet=True), as_json=as_json))
+    _carry_out(board.status(_settings(quiet=True), as_json=as_json, watch=watch))
 
 
 @edchat.command
@@ -126,17 +129,6 @@ def backup(file: Path | None = None) -> None:
 def migrate() -> None:
     """Bring the database up to this version, after a backup of it."""
     _carry_out(hosting.migrate_only(_settings(quiet=True)))
-
-
-@export.command
-def data(file: Path | None = None) -> None:
-    """Write everything as one JSON document, to a new file or to standard output.
-
-    Parameters
-    ----------
-    file: the file to write.
-    """
-    _carry_out(hosting.export_data(_settings(quiet=True), file))
 
 
 @edchat.command
@@ -212,26 +204,3 @@ def _lines_below(text: str) -> str:
         return ""
     ready, _, _ = select.select([sys.stdin], [], [], PIPE_PATIENCE)
     return sys.stdin.read() if ready else ""
-
-
-def _settings(*, quiet: bool = False) -> Settings:
-    settings = load()
-    logs.set_up("warning" if quiet else settings.log_level, as_json=settings.log_json)
-    for sentence in strangers():
-        print(sentence, file=sys.stderr)
-    return settings
-
-
-def _carry_out(work: Coroutine[Any, Any, None]) -> None:
-    try:
-        asyncio.run(work)
-    except BaseExceptionGroup as faults:
-        kind, rest = faults.split((Refused, StorageFull))
-        if kind is None or rest is not None:
-            raise
-        raise _first(kind) from None
-
-
-def _first(faults: BaseExceptionGroup[BaseException]) -> BaseException:
-    one = faults.exceptions[0]
-    return _first(one) if isinstance(one, BaseExceptionGroup) else one

@@ -18,6 +18,7 @@ from bot.core.hearing import Heard
 from bot.core.may import Standing, may
 from bot.core.model import Chat, Offer, Refused, Role, StepKind
 from bot.core.sentences import command as say
+from bot.core.tongue import in_english
 from bot.declared import Asker, Between, Choice, Command, Context, Example, Form, Meanings, Param, Reply
 from bot.failpoints import failpoint
 from bot.help import Help, example_of, nearest, usage
@@ -89,6 +90,7 @@ class CommandTree:
         """The methods that act on this kind of step."""
         return tuple(method for kinds, method in self._steppers if kind in kinds)
 
+    @in_english
     async def answer(self, asker: Asker, text: str, settle: Settle | None = None) -> Reply:
         """Run a command typed as text, without its "!edchat"; `settle` stores the reply with the effect."""
         try:
@@ -99,6 +101,7 @@ class CommandTree:
         share_out = partial(grammar.bind, line, skip, found.shape)
         return await self._answer(_Asked(asker, found, (text,), share_out), settle)
 
+    @in_english
     async def run(
         self,
         asker: Asker,
@@ -114,6 +117,7 @@ class CommandTree:
         share_out = partial(found.shared_out, given, lines)
         return await self._answer(_Asked(asker, found, said, share_out), settle)
 
+    @in_english
     async def suggest(self, asker: Asker, path: str, name: str, typed: str) -> tuple[str, ...]:
         """What may be written for one parameter; nothing for those who may not use the command."""
         found = self._commands[path]
@@ -124,6 +128,7 @@ class CommandTree:
         except Refused:
             return ()
 
+    @in_english
     async def listed(
         self, asker: Asker, path: str, name: str, typed: str, given: Mapping[str, str]
     ) -> tuple[Choice, ...]:
@@ -136,11 +141,13 @@ class CommandTree:
         except Refused:
             return ()
 
+    @in_english
     async def form(self, asker: Asker, text: str) -> Form:
         """The command that a line begins, with what the fields of its form begin with; else Refused."""
         found, given = self.read(text)
         return await self.form_for(asker, found.path, given)
 
+    @in_english
     async def form_for(self, asker: Asker, path: str, given: Mapping[str, str]) -> Form:
         """A command of which this is given, with what the fields of its form begin with; else Refused."""
         found = self._commands[path]

@@ -25,7 +25,7 @@ Suggest = Callable[["Context", Tx, str], Awaitable[Sequence[str]]]
 Lister = Callable[["Context", Tx, str], Awaitable[Sequence["Choice"]]]
 """What a list shows of a parameter's values, given what is typed so far."""
 
-_SETTLED = frozenset({"chat", "after", "message", "sure"})
+_SETTLED = frozenset({"chat", "after", "message", "seen", "sure"})
 """Names of parameters that no form asks for: whoever opens it has settled them."""
 _PROSE = "text"
 """The name of what may be several sentences, as a question; other words are a name or a title."""

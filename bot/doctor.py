@@ -18,13 +18,12 @@ from bot.core.finding import Finding
 from bot.core.model import Refused
 from bot.core.sentences import discord_check, matrix_check
 from bot.core.times.zones import known_zone
+from bot.core.wellness import LITTLE_ROOM
 from bot.settings import Settings, strangers
 from bot.storage.engine import StorageFull, database_url, network_disk, read_only
 from bot.storage.migrate import head, known
 from bot.storage.store import KNOWS, Store, Tx
 
-LITTLE_ROOM = 500 * 1024 * 1024
-"""Bytes of free disk below which the doctor warns."""
 OVERDUE = timedelta(minutes=10)
 _HERE = ("127.0.0.1", "::1", "localhost")
 

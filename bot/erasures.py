@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -27,6 +28,10 @@ log = structlog.get_logger()
 
 FILE = "erased.jsonl"
 """Its name in the data folder."""
+EXPORTING = "exporting-"
+"""Begins the name of a folder beside the database in which an export works."""
+_EXPORTS_TAKE = 24 * 60 * 60
+"""Seconds after which such a folder is one that a crash left."""
 _AT_ONCE = 200
 _LONGEST = 65_536
 """More bytes than a line has."""
@@ -146,6 +151,9 @@ class Copies:
         for ending in (RESTORING, RENEWING):
             for left in (*beside.glob(f"*{ending}"), *self._nights.glob(f"*{ending}")):
                 remove(left)  # a crash left it
+        for folder in beside.glob(f"{EXPORTING}*"):
+            if self._clock.real().timestamp() - folder.stat().st_mtime > _EXPORTS_TAKE:
+                shutil.rmtree(folder, ignore_errors=True)
         for name in outlived(self._asides(), self._clock.real()):
             remove(beside / name)
             log.info("copy_outlived", file=name)

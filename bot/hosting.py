@@ -2,29 +2,28 @@
 
 import asyncio
 import gc
-import json
 import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import structlog
 
 from bot import control, help  # noqa: A004 - the room that knows how commands are written
-from bot.app import App, kept_clock, opened, written_url
+from bot.app import App, kept_clock, listed, opened, written_url
 from bot.clock import SystemClock
 from bot.core import sentences
 from bot.core.grammar import command_text
 from bot.core.model import Place, Refused
+from bot.exporting.bundle import brought_into
 from bot.platforms.terminal import Posted, Room, Terminal, prompt
-from bot.reaching import first_host_link, link_for, with_copies, with_pages
+from bot.reaching import first_host_link, link_for, with_alarm, with_copies, with_pages
 from bot.settings import Rooms, Settings
+from bot.standing import standing
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.engine import database_url, locked
-from bot.storage.export import export
 from bot.storage.migrate import migrate
 from bot.storage.store import Store
 from cogs import every_cog
@@ -45,6 +44,7 @@ async def run(settings: Settings) -> None:
         site = await with_pages(app, settings)
         log.info("running", data=str(settings.data_dir), rooms=sorted(app.platforms), pages=site.base_url)
         with_copies(app, settings)
+        with_alarm(app, settings)
         await until_stopped(_welcoming(app, site.base_url), app.idle)
     log.info("stopped")
 
@@ -124,17 +124,6 @@ def completed(line: str) -> str:
     return help.completed(line, (one for cog in every_cog() for one in cog.commands()))
 
 
-async def status(settings: Settings, *, as_json: bool) -> None:
-    """Print how things stand."""
-    answer = await control.ask(settings.data_dir, "status")
-    if answer is None and not _database(settings).exists():
-        raise Refused(sentences.NOTHING_HERE)
-    if answer is None:
-        async with opened(settings) as app:
-            answer = await requests(app, settings)["status"]({}) | {"running": False}
-    print(json.dumps(answer) if as_json else sentences.status(answer))
-
-
 def _database(settings: Settings) -> Path:
     return Path(str(database_url(written_url(settings), settings.data_dir).database))
 
@@ -157,28 +146,6 @@ async def migrate_only(settings: Settings) -> None:
     print(sentences.migrated(had))
 
 
-async def export_data(settings: Settings, file: Path | None) -> None:
-    """Write everything as JSON."""
-    url = database_url(written_url(settings), settings.data_dir)
-    with _exported_to(file, Path(str(url.database))) as out:
-        async with Store(url) as store, store.read() as tx:
-            await export(tx, out.write)
-
-
-def _exported_to(file: Path | None, database: Path) -> AbstractContextManager[TextIO]:
-    """Where an export goes; nothing is opened when there is nothing to write or something to overwrite."""
-    if not database.exists():
-        raise Refused(sentences.NOTHING_TO_EXPORT)
-    if file is None:
-        return nullcontext(sys.stdout)
-    if file.exists():
-        raise Refused(sentences.file_exists(str(file)))
-    if not file.parent.is_dir():
-        raise Refused(sentences.no_folder(str(file.parent)))
-    file.touch(0o600)
-    return file.open("w", encoding="utf-8")
-
-
 async def _said(app: App, owner: str, request: control.Request) -> dict[str, Any]:
     typed = command_text(request["text"])
     reply = await app.say(
@@ -199,6 +166,7 @@ def requests(app: App, settings: Settings) -> dict[str, control.Handler]:
         "backup": partial(_backup, app),
         "status": partial(_standing, app),
         "link": partial(_link, app),
+        "import": partial(_bring_in, app, settings),
     }
 
 
@@ -225,21 +193,9 @@ async def _link(app: App, request: control.Request) -> dict[str, Any]:
     return {"link": await link_for(app, request["community"])}
 
 
-async def standing(app: App) -> dict[str, Any]:
-    """How things stand: what is live, what comes next, what waits."""
-    now = app.clock.now()
-    async with app.store.read() as tx:
-        live, coming = await tx.live_chats(), await tx.coming_chats(3)
-        oldest = await tx.oldest_waiting()
-        called = [await tx.series(chat.series_id) for chat in coming]
-        return {
-            "running": True,
-            **await tx.counts(),
-            "live": [f"{c.topic or 'chat'} (question {c.asked})" for c in live],
-            "next": [sentences.coming_of(c, series) for c, series in zip(coming, called, strict=True)],
-            "waiting_to_be_sent": await tx.waiting(),
-            "oldest_waiting_seconds": round((now - oldest).total_seconds(), 1) if oldest else 0,
-        }
+async def _bring_in(app: App, settings: Settings, request: control.Request) -> dict[str, Any]:
+    file = Path(request["file"])
+    return {"text": await brought_into(app.store, listed(settings), app.clock.now(), file)}
 
 
 async def settled(app: App, place: Place, patience: float = 10.0) -> None:

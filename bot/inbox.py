@@ -13,6 +13,7 @@ from bot.core.hearing import Barred, Commanded, Deleted, Edited, Heard, Said
 from bot.core.listening import Attended
 from bot.core.model import Place
 from bot.failpoints import failpoint
+from bot.metrics import Metrics
 from bot.storage.store import Store, Tx
 
 log = structlog.get_logger()
@@ -31,6 +32,8 @@ class _Bundle:
     heard: tuple[Heard, ...]
     cursor: str
     stored: asyncio.Future[None]
+    at: float
+    """When it was brought, by the loop's clock."""
 
 
 class Inbox:
@@ -42,8 +45,10 @@ class Inbox:
         clock: Clock,
         hearers: Mapping[type[Heard], Sequence[Hearer]],
         receipts: frozenset[str] = frozenset(),
+        metrics: Metrics | None = None,
     ) -> None:
         self._store, self._clock, self._hearers, self._receipts = store, clock, hearers, receipts
+        self._metrics = metrics or Metrics()
         self._waiting: list[_Bundle] = []
         self._more = asyncio.Event()
         self.heard_something: list[Callable[[], None]] = []
@@ -51,8 +56,9 @@ class Inbox:
     async def hear(self, place: Place, heard: Sequence[Heard], cursor: str) -> None:
         """Store what was heard with the cursor; returns once it is committed."""
         failpoint("inbox.heard")
-        stored = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Bundle(place, tuple(heard), cursor, stored))
+        loop = asyncio.get_running_loop()
+        stored = loop.create_future()
+        self._waiting.append(_Bundle(place, tuple(heard), cursor, stored, loop.time()))
         self._more.set()
         await stored
 
@@ -82,7 +88,7 @@ class Inbox:
             await self._store_all(bundles)
         except Exception as fault:  # noqa: BLE001 - whoever brought the words is told, and brings them again
             if len(bundles) == 1:
-                _failed(bundles[0], fault)
+                self._failed(bundles[0], fault)
                 return
             await self._store_one_by_one(bundles)
 
@@ -96,7 +102,7 @@ class Inbox:
                 except Exception as fault:  # noqa: BLE001 - as above
                     faults[bundle.place.id] = fault
             if bundle.place.id in faults:
-                _failed(bundle, faults[bundle.place.id])
+                self._failed(bundle, faults[bundle.place.id])
 
     async def _store_all(self, bundles: Sequence[_Bundle]) -> None:
         async with self._store.begin() as tx:
@@ -105,10 +111,22 @@ class Inbox:
             failpoint("inbox.before_commit")
         failpoint("inbox.committed")
         for bundle in bundles:
+            self._measure(bundle)
             if not bundle.stored.done():
                 bundle.stored.set_result(None)
         for tell in self.heard_something:
             tell()
+
+    def _measure(self, bundle: _Bundle) -> None:
+        network = bundle.place.platform
+        self._metrics.heard.labels(network).inc(len(bundle.heard))
+        self._metrics.ingest.labels(network).observe(asyncio.get_running_loop().time() - bundle.at)
+
+    def _failed(self, bundle: _Bundle, fault: Exception) -> None:
+        self._metrics.not_stored.labels(bundle.place.platform).inc()
+        log.warning("not_stored", place=bundle.place.id, fault=type(fault).__name__)
+        if not bundle.stored.done():
+            bundle.stored.set_exception(fault)
 
     async def _take(self, tx: Tx, bundle: _Bundle) -> None:
         now = self._clock.now()
@@ -170,9 +188,3 @@ async def _changed(
         return None
     found = await tx.messages_by_native_id(place.id, [one.id])
     return found.get(one.id)
-
-
-def _failed(bundle: _Bundle, fault: Exception) -> None:
-    log.warning("not_stored", place=bundle.place.id, fault=type(fault).__name__)
-    if not bundle.stored.done():
-        bundle.stored.set_exception(fault)

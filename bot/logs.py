@@ -34,9 +34,16 @@ _QUIET: Final = (
 """Libraries heard from only when something is wrong: below that some log rows, and so people's words."""
 
 
+class _Handler(logging.StreamHandler[TextIO]):
+    """Writes the log; what cannot be written, as on a full disk, is not shown raw instead."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's own name
+        """Let it go: the library would print the whole record, with all that is left out of the log."""
+
+
 def set_up(level: str = "info", *, as_json: bool = False, stream: TextIO | None = None) -> None:
     """Send all that this process logs, from `level` up, to one stream (standard error)."""
-    handler = logging.StreamHandler(sys.stderr if stream is None else stream)
+    handler = _Handler(sys.stderr if stream is None else stream)
     handler.setFormatter(_formatter(as_json))
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 _MXID: Final = re.compile(r"@[^\s:]+:[^\s/@]+")
 _SERVER: Final = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
 _LONGEST_MXID: Final = 255
+_ON_DISCORD: Final = re.compile(r"discord:[0-9]{5,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,22 @@ def inviters(written: str) -> str:
         if not (_SERVER.fullmatch(one) or mxid(one)):
             raise ValueError(one)
     return ", ".join(named)
+
+
+def told(written: str) -> str:
+    """People on networks, apart by commas, as in "discord:123, @dana:school.org"; else ValueError."""
+    people = [one.strip() for one in written.split(",") if one.strip()]
+    for one in people:
+        if not _ON_DISCORD.fullmatch(one):
+            mxid(one)
+    return ", ".join(people)
+
+
+def named(people: str) -> tuple[tuple[str, str], ...]:
+    """Each of these people as the network they are on and their id there."""
+    each = [one.strip() for one in people.split(",") if one.strip()]
+    found = [("matrix", one) if one.startswith("@") else tuple(one.split(":", 1)) for one in each]
+    return tuple((network, native_id) for network, native_id in found)
 
 
 def server_of(user: str) -> str:

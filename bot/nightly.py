@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.clock import Clock
-from bot.core.backups import copy_name, due, next_night, night, surplus
+from bot.core.backups import copies, copy_name, due, next_night, night, surplus
+from bot.core.model import Refused
 from bot.core.times.zones import known_zone
 from bot.storage.engine import StorageFull
 from bot.storage.store import Store
@@ -39,12 +40,16 @@ class Nightly:
         self._zone = ZoneInfo(zone) if known_zone(zone) else UTC
         self._forget = forget
         self._tidied: date | None = None
+        self.failing = False
+        """Whether the last night's copy is missing, because it cannot be made."""
 
     async def run(self) -> None:
         """Make each night's copy, one that was missed at once; until cancelled."""
         while True:
             if self._keep and due(self.names(), self._clock.real(), self._zone):
                 await self.copy()
+            else:
+                self.failing = False
             await self.tidy()
             now = self._clock.real()
             await asyncio.sleep(min((next_night(now, self._zone) - now).total_seconds(), LONGEST_SLEEP))
@@ -66,11 +71,29 @@ class Nightly:
             fresh.replace(target)
             for old in surplus(self.names(), self._keep, name):
                 (self._folder / old).unlink(missing_ok=True)
-        except (OSError, StorageFull) as fault:
-            log.error("no_backup", reason=str(fault))  # noqa: TRY400 - a full disk needs no traceback
+        except (OSError, StorageFull, Refused) as fault:
+            self._failed(str(fault))
             return None
+        except Exception as fault:  # noqa: BLE001 - whatever the database raises, the bot goes on
+            self._failed(type(fault).__name__)
+            return None
+        self.failing = False
         log.info("backed_up", file=name)
         return target
+
+    def _failed(self, reason: str) -> None:
+        log.error("no_backup", reason=reason)
+        self.failing = True
+
+    def newest(self) -> datetime | None:
+        """When the newest copy was made."""
+        nights = copies(self.names())
+        if not nights:
+            return None
+        try:
+            return datetime.fromtimestamp((self._folder / nights[-1]).stat().st_mtime, UTC)
+        except OSError:
+            return None
 
     def names(self) -> list[str]:
         """What lies in the folder."""

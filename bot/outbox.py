@@ -13,6 +13,7 @@ from bot.core.actions import Action
 from bot.core.chunks import chunks
 from bot.core.effects import Tell
 from bot.failpoints import failpoint
+from bot.metrics import Metrics
 from bot.platform import Ability, Impossible, Later, Outgoing, Platform
 from bot.storage.outbound import DROPPED, FAILED
 from bot.storage.queued import Queued
@@ -26,6 +27,8 @@ PATIENCE = 15.0
 CLAIM_EARLY = 0.2
 """Seconds before its time at which a post is claimed; from then on it is going out."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+AFTER_A_FAULT = 5.0
+"""Seconds until a queue that could not be read is looked at again."""
 INSTANT = 40
 """Characters that a network may write for an instant which a text names."""
 TICK = 0.001
@@ -48,14 +51,24 @@ def beyond(platform: Platform) -> frozenset[Action]:
     return frozenset(action for action, need in _NEEDS.items() if need not in platform.abilities)
 
 
+class _NotYet(Later):
+    """A row whose time has not come."""
+
+
 class Outbox:
     """Empties each place's queue on its own, so that one slow place delays nobody else."""
 
     def __init__(
-        self, store: Store, clock: Clock, platforms: Mapping[str, Platform], installation: str
+        self,
+        store: Store,
+        clock: Clock,
+        platforms: Mapping[str, Platform],
+        installation: str,
+        metrics: Metrics | None = None,
     ) -> None:
         self._store, self._clock, self._platforms = store, clock, platforms
         self._installation = installation
+        self.metrics = metrics or Metrics()
         self._together = Together(store)
         self._next = NextRows(store)
         self._bells: dict[int, asyncio.Event] = {}
@@ -82,7 +95,7 @@ class Outbox:
     async def deliver(self, row: Queued) -> None:
         """Try one row; raises what the network raised, or Later, when it must be tried again."""
         if (early := self._seconds_to(row.due_at)) > CLAIM_EARLY:
-            raise Later(early - CLAIM_EARLY)
+            raise _NotYet(min(early - CLAIM_EARLY, LONGEST_WAIT))  # clocks are set: it is looked at again
         platform = self._platforms.get(row.place.platform)
         if platform is None or _NEEDS.get(row.action, Ability.EDITS) not in (
             platform.abilities | _basics(row)
@@ -117,6 +130,8 @@ class Outbox:
         return (self._clock.to_real(due) - self._clock.real()).total_seconds()
 
     async def _send(self, row: Queued, platform: Platform) -> None:
+        if row.action is Action.POST and row.first_attempt_at is None:
+            self.metrics.posted(row.place.platform, -self._seconds_to(row.due_at))
         try:
             native_id = await self._say(row, platform)
         except Impossible as no:
@@ -156,6 +171,7 @@ class Outbox:
                 await self._tell_hosts(tx, row, row.chat_id, why)
 
         await self._together.change(give_up)
+        self.metrics.not_sent.labels(row.place.platform, state).inc()
         log.warning("not_sent", place=row.place.id, subject=row.subject, state=state)
 
     async def _tell_hosts(self, tx: Tx, row: Queued, chat_id: int, why: str) -> None:
@@ -187,7 +203,12 @@ class _Queue:
         """Send row after row; between them wait for the bell or for the next try."""
         while True:
             self._bell.clear()
-            row = await self._outbox.next_in(self._place_id, self._resting())
+            try:
+                row = await self._outbox.next_in(self._place_id, self._resting())
+            except Exception:
+                log.exception("outbox_unread", place=self._place_id)
+                await asyncio.sleep(AFTER_A_FAULT)
+                continue
             if row is None:
                 await self._wait()
             else:
@@ -196,11 +217,15 @@ class _Queue:
     async def _try(self, row: Queued) -> None:
         try:
             await self._outbox.deliver(row)
+        except _NotYet as early:
+            self._rest(row, early.seconds)
         except Later as later:
+            self._outbox.metrics.retries.labels(row.place.platform).inc()
             self._rest(row, later.seconds)
         except Exception as fault:  # noqa: BLE001 - whatever a network raises, the row is tried again
             wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** self._tries.get(row.id, 0))
             self._tries[row.id] = self._tries.get(row.id, 0) + 1
+            self._outbox.metrics.retries.labels(row.place.platform).inc()
             log.warning(
                 "send_failed", place=row.place.id, subject=row.subject, fault=type(fault).__name__, wait=wait
             )

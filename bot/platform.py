@@ -77,6 +77,10 @@ class Impossible(Exception):
     """The network will never accept this here; the message says why in plain words."""
 
 
+class Absent(Exception):
+    """Somebody is not in that place any more, so that nobody can say what they may do there."""
+
+
 class Ears(Protocol):
     """Where a platform brings what it hears."""
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from bot.alarm import Alarm
 from bot.app import App, listed
 from bot.core import sentences
 from bot.core.model import Community, Refused
 from bot.erasures import Copies
+from bot.networks import named
 from bot.nightly import Nightly
 from bot.settings import Settings
 from bot.storage.doors.secrets import SecretKind
@@ -23,12 +25,12 @@ async def with_pages(app: App, settings: Settings, limits: Limits | None = None)
     """Let the bot serve its pages while it runs; gives what they need, with their address."""
     bound = listener(settings.web_host, settings.web_port)
     site = Site(app.store, app.clock, app.tree, address(bound, settings.web_base_url), settings.web_prefix)
-    site.unwell = app.unwell
+    site.power, site.vitals, site.metrics_token = app.power, app.vitals, settings.metrics_token
     async with app.store.begin() as tx:
         await tx.install("address", site.base_url)
     proxies = [one.strip() for one in (settings.web_trusted_proxies or "").split(",") if one.strip()]
     pages = web_app(site, limits or Limits(), proxies)
-    app.beside.append(lambda: serve(pages, site, bound))
+    app.beside += [lambda: serve(pages, site, bound), app.vitals.run]
     return site
 
 
@@ -37,7 +39,14 @@ def with_copies(app: App, settings: Settings) -> None:
     folder, database = settings.data_dir / "backups", Path(str(app.store.url.database))
     held = Copies(database, folder, listed(settings), app.clock)
     nights = Nightly(app.store, app.clock, folder, settings.backups, settings.zone, held.tidy)
+    app.vitals.copies = nights if settings.backups else None
     app.beside.append(nights.run)
+
+
+def with_alarm(app: App, settings: Settings) -> None:
+    """Let the person who hosts the bot be told of what is wrong with it."""
+    alarm = Alarm(app.store, app.clock, app.vitals, app.platforms, named(settings.tell or ""))
+    app.beside.append(alarm.run)
 
 
 async def first_host_link(app: App) -> str | None:

@@ -17,6 +17,8 @@ from bot.storage.store import Store, Tx
 log = structlog.get_logger()
 
 MOST = 200
+HEARING = 3
+"""How much longer than rendering hearing may have the machine while much waits for both."""
 AFTER_A_FAULT = 5.0
 """Seconds until rendering is tried again when its outcome could not be stored."""
 
@@ -55,11 +57,11 @@ class Renderer:
             await self._more.wait()
 
     async def _render_all_that_waits(self) -> None:
-        """Render round after round; after a full one, as after an absence, hearing has as long a turn."""
+        """Render round after round; after a full one, as after an absence, hearing has the longer turn."""
         now = asyncio.get_running_loop().time
         began = now()
         while count := await self.render_some():
-            await asyncio.sleep(now() - began if count == MOST else 0)
+            await asyncio.sleep(HEARING * (now() - began) if count == MOST else 0)
             began = now()
 
     async def outdate(self) -> None:

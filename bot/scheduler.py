@@ -10,9 +10,10 @@ from apscheduler.triggers.date import DateTrigger
 
 from bot.clock import Clock
 from bot.core.model import Step, StepKind
-from bot.core.running import OPEN_LATE, advance
+from bot.core.running import advance, may_open
 from bot.core.state import Running
 from bot.failpoints import failpoint
+from bot.metrics import Metrics
 from bot.storage.engine import StorageFull
 from bot.storage.store import Store, Tx
 
@@ -39,8 +40,10 @@ class Scheduler:
         clock: Clock,
         steppers: Mapping[StepKind, Sequence[Stepper]],
         longest_sleep: timedelta | None = LONGEST_SLEEP,
+        metrics: Metrics | None = None,
     ) -> None:
         self._store, self._clock, self._steppers = store, clock, steppers
+        self._metrics = metrics or Metrics()
         self._longest_sleep = longest_sleep
         self._awake = asyncio.Event()
         self._held: set[int] = set()
@@ -101,6 +104,7 @@ class Scheduler:
 
     async def _round(self) -> datetime:
         now = self._clock.now()
+        self._metrics.looked = asyncio.get_running_loop().time()
         try:
             await self.take_due()
             if self._planned_ahead is None or now - self._planned_ahead >= PLAN_AHEAD_EVERY:
@@ -145,6 +149,7 @@ class Scheduler:
         now = max(self._clock.now(), step.due_at)
         change = advance(before, now)
         await tx.change(before, change, now)
+        self._metrics.step_lateness.observe((now - step.due_at).total_seconds() / self._clock.rate)
         for one in change.taken:
             for stepper in self._steppers.get(one.kind, ()):
                 await stepper(tx, chat_id, one, now)
@@ -155,8 +160,8 @@ class Scheduler:
         # An outage may have left several steps due at once: the first is not always the one that matters.
         opens_at = state.when(StepKind.OPEN)
         if opens_at is not None and opens_at <= self._horizon():
-            late = self._clock.now() - opens_at
-            return late <= OPEN_LATE and await tx.busy(state.chat) is not None
+            now = self._clock.now()
+            return may_open(state, now - opens_at, now) and await tx.busy(state.chat) is not None
         if not state.in_hour(self._horizon()):
             return False
         asks_at = state.when(StepKind.ASK, StepKind.WRAP)

@@ -6,11 +6,8 @@ import os
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final
-from urllib.parse import SplitResult, urlsplit
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic.fields import FieldInfo
@@ -24,7 +21,8 @@ from pydantic_settings import (
 
 from bot.core import sentences
 from bot.core.echo import shown
-from bot.networks import DiscordSettings, MatrixSettings, inviters, mxid, server_of
+from bot.networks import DiscordSettings, MatrixSettings, inviters, mxid, server_of, told
+from bot.written import addresses, numbers, socket_address, web_address, zone_name
 
 __all__ = [
     "DiscordSettings",
@@ -78,39 +76,6 @@ _PERSON: Final = StringConstraints(strip_whitespace=True, min_length=1, max_leng
 _HOST: Final = StringConstraints(strip_whitespace=True, pattern=r"^[\w.:%-]+$")
 
 
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(name)
-    return name
-
-
-def _numbers(written: str) -> str:
-    return ", ".join(str(int(one)) for one in written.split(",") if one.strip())
-
-
-def _socket_address(address: str) -> str:
-    parts = urlsplit(address)
-    if parts.scheme not in {"ws", "wss"} or not parts.hostname or parts.port == 0:
-        raise ValueError(address)
-    return address.rstrip("/")
-
-
-def _addresses(written: str) -> str:
-    return ", ".join(str(ip_address(one.strip())) for one in written.split(",") if one.strip())
-
-
-def _web_address(address: str) -> str:
-    parts = urlsplit(address)
-    if not _reachable(parts) or parts.query or parts.fragment or parts.username is not None:
-        raise ValueError(address)
-    return address.rstrip("/")
-
-
-def _reachable(parts: SplitResult) -> bool:
-    # Reading `port` is what makes urlsplit refuse one that no server can have.
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-
-
 class Settings(BaseSettings):
     """The settings of one bot; a name here in capitals after EDCHAT_ is its variable's name."""
 
@@ -131,12 +96,16 @@ class Settings(BaseSettings):
     """The address on which the web pages listen."""
     web_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     """The port on which the web pages listen; 0 takes any free one."""
-    web_base_url: Annotated[str, AfterValidator(_web_address)] | None = None
+    web_base_url: Annotated[str, AfterValidator(web_address)] | None = None
     """How readers reach the web pages from outside, for links."""
     web_prefix: bool = True
     """Whether addresses begin with the community's name; a bot with one community may leave it out."""
-    web_trusted_proxies: Annotated[str, AfterValidator(_addresses)] | None = None
+    web_trusted_proxies: Annotated[str, AfterValidator(addresses)] | None = None
     """The addresses, separated by commas, of proxies that say truly where a reader comes from."""
+    metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
+    """Who sends this may read the measures at /metrics; without one, programs of this machine alone."""
+    tell: Annotated[str, AfterValidator(told)] | None = None
+    """Who is told when something is wrong with the bot; without any, the first host in the browser."""
     backups: Annotated[int, Field(ge=0, le=365)] = 7
     """How many nightly copies of the database are kept in the data folder."""
     log_level: LogLevel = LogLevel.INFO
@@ -145,7 +114,7 @@ class Settings(BaseSettings):
     """One JSON object a line in the log, for machines."""
     community: Annotated[str, _COMMUNITY] = "EdChat"
     """The name of the community that a new data folder begins with."""
-    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    zone: Annotated[str, AfterValidator(zone_name)] = "UTC"
     """The IANA zone of that community."""
     language: Language = Language.ENGLISH
     """The language the bot speaks there."""
@@ -155,13 +124,13 @@ class Settings(BaseSettings):
     """The name of the person who hosts the bot, as others see it."""
     discord_token: SecretStr | None = None
     """The bot's token on Discord; without one the bot is not there."""
-    discord_guilds: Annotated[str, AfterValidator(_numbers)] | None = None
+    discord_guilds: Annotated[str, AfterValidator(numbers)] | None = None
     """The ids, separated by commas, of the servers it may be in; it leaves all others."""
-    discord_api_url: Annotated[str, AfterValidator(_web_address)] | None = None
+    discord_api_url: Annotated[str, AfterValidator(web_address)] | None = None
     """Another server that speaks Discord's protocol: its requests."""
-    discord_gateway_url: Annotated[str, AfterValidator(_socket_address)] | None = None
+    discord_gateway_url: Annotated[str, AfterValidator(socket_address)] | None = None
     """Another server that speaks Discord's protocol: its gateway."""
-    matrix_homeserver: Annotated[str, AfterValidator(_web_address)] | None = None
+    matrix_homeserver: Annotated[str, AfterValidator(web_address)] | None = None
     """The address of the homeserver on which the bot has an account; without one it is not on Matrix."""
     matrix_user: Annotated[str, AfterValidator(mxid)] | None = None
     """The bot's whole name there, as in @edchat:example.org."""

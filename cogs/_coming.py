@@ -30,6 +30,12 @@ async def planned(tx: Tx, chat: Chat) -> bool:
     return bool(chat.topic or await tx.questions(chat.id))
 
 
+async def need_none_on(tx: Tx, series: Series) -> None:
+    """Refuse to change how the questions of a series come while a chat of it is on."""
+    if any(chat.state.live for chat in await of_series(tx, series)):
+        raise Refused(sentences.ON_NOW)
+
+
 async def let_go(tx: Tx, chat: Chat) -> None:
     """Take away a coming chat that nobody planned."""
     await tx.withdraw(chat.id)
@@ -46,6 +52,8 @@ async def need_free(
     if found is None:
         return
     at, zone = found.mine.starts_at, rules[0].zone
+    if found.own and series.slow:
+        raise Refused(sentences.overlaps_itself(series.title))
     if found.own:
         raise Refused(sentences.own_times_meet(series.title, at, zone))
     free_at = at + found.free_after * HOUR if found.free_after else None

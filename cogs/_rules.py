@@ -65,6 +65,8 @@ def as_written(series: Series) -> dict[str, str]:
     return {
         "title": series.title,
         "minutes": str(round(series.length.total_seconds() / 60)),
+        "pace": str(series.asks),
+        "days": sentences.days_written(series.days),
         "hashtag": series.hashtag,
         "letters": series.letters,
         "readers": str(series.visibility),

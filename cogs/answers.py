@@ -8,7 +8,6 @@ from typing import Annotated
 
 from bot.commands import Cog, Context, Example, Offer, Reply, command, hears, on_step
 from bot.core import sentences
-from bot.core.echo import shown
 from bot.core.effects import Tell
 from bot.core.hearing import Author, Heard, Reacted
 from bot.core.may import role
@@ -33,6 +32,7 @@ from bot.core.unsorted import HOSTS_PANEL, suggestions
 from bot.core.which import Which
 from bot.storage.heard.inbound import Form
 from bot.storage.store import Tx
+from cogs import _messages
 
 ANSWER_LIMIT = 6_000
 """Characters of an answer given by form, as many as Discord's longest option has."""
@@ -82,16 +82,18 @@ class Answers(Cog):
             raise Refused(sentences.SEALED)
         if number.asked_at is None:
             raise Refused(sentences.not_asked(series, number))
-        message_id = await _meant(ctx, tx, chat, message)
-        await tx.file_by_person(message_id, [number.id], How.MODERATOR, ctx.person.id, ctx.now)
+        message_id = await _messages.meant(ctx, tx, chat, message)
+        async with _messages.undoable(ctx, tx, message_id):
+            await tx.file_by_person(message_id, [number.id], How.MODERATOR, ctx.person.id, ctx.now)
         row = await tx.message(message_id)
         return Reply(sentences.moved_answer(series, number, row.text if row else ""))
 
     @command("answers pick", role=Role.HOST, private=True)
     async def pick(self, ctx: Context, tx: Tx, message: Named, *, undo: Undo = False, chat: Recent) -> Reply:
         """Mark an answer as one of the good bits."""
-        message_id = await _meant(ctx, tx, chat, message)
-        await tx.pick(message_id, None if undo else ctx.now)
+        message_id = await _messages.meant(ctx, tx, chat, message)
+        async with _messages.undoable(ctx, tx, message_id):
+            await tx.pick(message_id, None if undo else ctx.now)
         if undo:
             return Reply(sentences.UNPICKED)
         return Reply(sentences.PICKED, (_undo("pick", message_id, chat),))
@@ -109,11 +111,14 @@ class Answers(Cog):
         chat: Recent,
     ) -> Reply:
         """Hide a message from readers."""
-        message_id = await _meant(ctx, tx, chat, message)
+        message_id = await _messages.meant(ctx, tx, chat, message)
         if undo:
-            return await _shown_again(ctx, tx, message_id, chat)
-        await tx.hide(message_id, ctx.now, _reason(because))
-        await tx.settle_reports(message_id, ctx.now)
+            async with _messages.undoable(ctx, tx, message_id):
+                await _messages.show_again(ctx, tx, message_id, chat)
+            return Reply(sentences.SHOWN_AGAIN)
+        async with _messages.undoable(ctx, tx, message_id):
+            await tx.hide(message_id, ctx.now, _reason(because))
+            await tx.settle_reports(message_id, ctx.now)
         said = [sentences.HIDDEN]
         if hold:
             said.append(await _hold_writer(ctx, tx, message_id))
@@ -123,7 +128,9 @@ class Answers(Cog):
     @command("answers keep", role=Role.HOST, private=True)
     async def keep(self, ctx: Context, tx: Tx, message: Named, *, chat: Recent) -> Reply:
         """Leave a reported message as it is."""
-        await tx.settle_reports(await _meant(ctx, tx, chat, message), ctx.now)
+        message_id = await _messages.meant(ctx, tx, chat, message)
+        async with _messages.undoable(ctx, tx, message_id):
+            await tx.settle_reports(message_id, ctx.now)
         return Reply(sentences.KEPT_AS_IT_IS)
 
     @command("answers unanswered", role=Role.HOST, private=True)
@@ -185,16 +192,6 @@ async def _hold_writer(ctx: Context, tx: Tx, message_id: int) -> str:
     return sentences.WRITER_HELD
 
 
-async def _shown_again(ctx: Context, tx: Tx, message_id: int, chat: Chat) -> Reply:
-    if ctx.role < Role.HOST:  # hosts of a place that joined: whoever hid it, the page is not theirs
-        owners = await tx.community((await tx.series(chat.series_id)).community_id)
-        raise Refused(sharing.SHOWN_BY_OWNERS.format(community=owners.name))
-    if await tx.left_out(message_id):
-        raise Refused(sentences.SHOW_LEFT_OUT)
-    await tx.show(message_id, ctx.now)
-    return Reply(sentences.SHOWN_AGAIN)
-
-
 def _reason(because: str) -> str | None:
     return plain(because, REASON_LIMIT) or None
 
@@ -212,17 +209,6 @@ def _check_open(chat: Chat, question: Question, series: Series) -> None:
         raise Refused(sentences.ANSWER_CLOSED)
     if question.asked_at is None and not (question.waiting and chat.state.live):
         raise Refused(sentences.not_asked(series, question))
-
-
-async def _meant(ctx: Context, tx: Tx, chat: Chat, said: str) -> int:
-    named = said.strip("[]#^")
-    original = await tx.copy_of(ctx.place.id, named)
-    found = await tx.message_named(chat.id, ctx.place.id, f"m{original}" if original else named)
-    if found is None:
-        raise Refused(sentences.MESSAGE_UNKNOWN.format(said=shown(said)))
-    if ctx.role < Role.HOST and not await tx.said_among(found, ctx.place.community_id):
-        raise Refused(sharing.NOT_SAID_HERE)
-    return found
 
 
 async def _filer(tx: Tx, place: Place, author: Author, writer: int | None, chat_id: int) -> int | None:

@@ -8,6 +8,7 @@ from bot.commands import Cog, Context, Offer, Reply, command
 from bot.core import sentences
 from bot.core.model import Chat, Role
 from bot.core.sentences import sharing
+from bot.core.sentences.desk import OPEN_DESK
 from bot.core.which import Which
 from bot.storage.store import Tx
 from cogs import _setup
@@ -29,11 +30,14 @@ class Card(Cog):
             lines = [*lines, sentences.card_late(late, await tx.series(late.series_id))]
         if hosting and not await _setup.begun(tx, ctx.place.community_id):
             offers = (sentences.set_up_offer(), *offers)
+        elif hosting and await tx.installed("address") and not (chat and chat.state.live):
+            offers = (*offers, _DESK)
         own = () if hosting and offers else (_MY_WORDS,)
         return Reply("\n".join([*lines, *guest, sentences.CARD_HELP]), (*offers, *guest_offers, *own))
 
 
 _MY_WORDS = Offer(sentences.MY_WORDS, "privacy show")
+_DESK = Offer(OPEN_DESK, "desk")
 
 
 async def _as_guest(ctx: Context, tx: Tx, chat: Chat) -> tuple[list[str], tuple[Offer, ...]]:

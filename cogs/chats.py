@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import astuple
+from datetime import datetime
 from typing import Annotated, Any
 
-from bot.commands import OFFER_LIMIT, Cog, Context, Example, Reply, command, fills
+from bot.commands import OFFER_LIMIT, Between, Cog, Context, Example, Reply, command, fills
 from bot.core import drafting, plain, sentences, steering
 from bot.core.model import Chat, ChatState, Question, Refused, Role, StepKind
 from bot.core.question_list import QuestionList, read_question, read_questions
 from bot.core.state import Change, Running
+from bot.core.times.minutes import SLOW_MINUTES
 from bot.core.which import Which
 from bot.parameters import Lines, Minutes
 from bot.storage.store import Tx
@@ -19,6 +21,7 @@ from cogs import _coming, _links, _rehearsal
 Tonight = Annotated[Chat, "Which chat, if not the one now or next", Which.LIVE]
 Coming = Annotated[Chat, "Which chat, if not the next one", Which.AHEAD]
 Sure = Annotated[bool, "Whether you are sure"]
+Longer = Between(1, SLOW_MINUTES)
 After = Annotated[int | None, "The question that was out when this was offered"]
 
 
@@ -88,7 +91,7 @@ class Chats(Cog):
         """Begin a chat now instead of at its time."""
         before = await tx.running(chat.id)
         change = steering.start(before, ctx.person.shown, ctx.now)
-        await _need_quiet(ctx, tx, before)
+        await _need_quiet(ctx, tx, before, change.state.chat.ends_at)
         after = await tx.change(before, change, ctx.now)
         return Reply(sentences.begins(after.chat, after.series), sentences.plan_offers(after.chat)[:1])
 
@@ -106,7 +109,7 @@ class Chats(Cog):
         self,
         ctx: Context,
         tx: Tx,
-        minutes: Annotated[Minutes, "How much longer", Example("5 min")],
+        minutes: Annotated[Minutes, "How much longer", Example("5 min"), Longer],
         *,
         chat: Tonight,
         after: After = None,
@@ -114,6 +117,8 @@ class Chats(Cog):
         """Give the question that is on more time."""
         by, now = ctx.person.shown, ctx.now
         state = await _steer(ctx, tx, chat, lambda before: steering.extend(before, by, minutes, now, after))
+        if chat.takes_days:
+            await _coming.make_room(tx, chat, chat.starts_at, state.chat.ends_at)
         said = sentences.more_time(state.chat, state.series, state.when(StepKind.ASK, StepKind.WRAP))
         return Reply(said, sentences.steering_offers(state.chat, state.questions))
 
@@ -211,14 +216,14 @@ async def _steer(ctx: Context, tx: Tx, chat: Chat, act: Callable[[Running], Chan
     return await tx.change(before, act(before), ctx.now)
 
 
-async def _need_quiet(ctx: Context, tx: Tx, state: Running) -> None:
+async def _need_quiet(ctx: Context, tx: Tx, state: Running, ends_at: datetime) -> None:
     """Refuse to start beside another chat, or one that is opening by itself at this moment."""
     opens = state.when(StepKind.OPEN)
     if opens is not None and opens <= ctx.now:
         raise Refused(sentences.SHORT_NOTICE)
     if other := await tx.busy(state.chat):
         raise Refused(sentences.other_is_on(other, (await tx.series(other.series_id)).title))
-    for other in await _coming.beside(tx, state.chat, ctx.now, ctx.now + state.series.length):
+    for other in await _coming.beside(tx, state.chat, ctx.now, ends_at):
         if await tx.questions(other.id):
             raise Refused(sentences.other_comes(other, (await tx.series(other.series_id)).title))
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from bot.commands import Cog, Context, Example, Reply, command, fills, hears
 from bot.core import adopting, drafting, grammar, sentences
+from bot.core.desk.marks import need_unchanged
 from bot.core.hearing import Heard, Said
 from bot.core.model import Chat, Place, Question, Refused, Role
 from bot.core.question_list import QuestionList, read_question
@@ -20,6 +21,7 @@ from cogs import _typed
 Tonight = Annotated[Chat, "Which chat, if not the one now or next", Which.LIVE]
 Text = Annotated[str, "The question", Example("What worked?")]
 Number = Annotated[Question, "Its number"]
+Seen = Annotated[int | None, "A mark of what stood there when this was offered"]
 _NUMBERS = re.compile(r"[^\W\d_]?([0-9]{1,3})[.,;:)]?", re.ASCII)
 
 
@@ -46,9 +48,12 @@ class Questions(Cog):
         return _reply(said, given, after)
 
     @command("question edit", role=Role.HOST)
-    async def edit(self, ctx: Context, tx: Tx, number: Number, text: Text, *, chat: Tonight) -> Reply:
+    async def edit(
+        self, ctx: Context, tx: Tx, number: Number, text: Text, *, chat: Tonight, seen: Seen = None
+    ) -> Reply:
         """Change a question's words; one that was asked changes its post and thread too."""
         before = await tx.running(chat.id)
+        need_unchanged((number,), seen)
         given = _read(text, before)
         after = await tx.change(
             before, drafting.edit(before, number.position, given.texts[0], ctx.now), ctx.now
@@ -70,9 +75,11 @@ class Questions(Cog):
         order: Annotated[str, "The numbers in the order you want", Example("1 3 2")],
         *,
         chat: Tonight,
+        seen: Seen = None,
     ) -> Reply:
         """Put the questions that are not asked yet into another order."""
         before = await tx.running(chat.id)
+        need_unchanged(before.questions, seen)
         after = await tx.change(before, drafting.reorder(before, _order(order), ctx.now), ctx.now)
         return Reply(
             sentences.in_this_order(after.series, after.questions),
@@ -80,9 +87,12 @@ class Questions(Cog):
         )
 
     @command("question remove", role=Role.HOST)
-    async def remove(self, ctx: Context, tx: Tx, number: Number, *, chat: Tonight) -> Reply:
+    async def remove(
+        self, ctx: Context, tx: Tx, number: Number, *, chat: Tonight, seen: Seen = None
+    ) -> Reply:
         """Take a question out; numbers that were asked already never change."""
         before = await tx.running(chat.id)
+        need_unchanged(before.questions, seen)
         after = await tx.change(before, drafting.remove(before, number.position, ctx.now), ctx.now)
         said = sentences.question_removed(after.series, number)
         return Reply(said, sentences.steering_offers(after.chat, after.questions))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from bot.commands import Between, Cog, Context, Example, Meanings, Offer, Reply, command, fills
 from bot.core import plain, sentences, steering
-from bot.core.model import Chat, Collecting, Place, Refused, Role, Visibility
+from bot.core.model import Chat, Collecting, Pace, Place, Refused, Role, Visibility
 from bot.core.model import Series as WeeklyChat
 from bot.core.times import weekly
 from bot.core.times.weekly import Times, Wishes
@@ -25,6 +25,8 @@ Readers = Meanings(sentences.WHO_READS)
 Copies = Annotated[
     Collecting, "How answers given elsewhere get into a thread", Meanings(sentences.HOW_COLLECTED)
 ]
+Paces = Annotated[Pace, "How its questions come", Meanings(sentences.HOW_ASKED)]
+Days = Annotated[str, "The days of a slow chat; its last one ends it", Example("Mon-Sat")]
 Comes = Annotated[str, "When it comes; put a semicolon between two times", Example("every Tuesday 8 pm")]
 
 
@@ -46,11 +48,14 @@ class Series(Cog):
         readers: Annotated[Visibility | None, "Who may read it afterwards, if not as set up", Readers] = None,
         place: Annotated[Place | None, "Where it is held, if not here"] = None,
         collecting: Copies = Collecting.COPY,
+        pace: Paces = Pace.HOUR,
+        days: Days = "",
     ) -> Reply:
         """Make a weekly chat; its next dates are planned at once."""
         home = await _where(ctx, tx, place)
         as_set_up = (await _setup.settled(tx, home.community_id)).readers
-        wishes = Wishes(title, hashtag, letters, None, readers or as_set_up, minutes, collecting=collecting)
+        known = (title, hashtag, letters, None, readers or as_set_up, minutes)
+        wishes = Wishes(*known, collecting=collecting, asks=pace, days=days)
         return await _created(ctx, tx, wishes, Times(when, None, _name(zone)), home, zone)
 
     @command("series edit", role=Role.HOST)
@@ -72,10 +77,12 @@ class Series(Cog):
         about: Annotated[str | None, "What its page says of it, or none"] = None,
         collecting: Copies | None = None,
         ping: Annotated[str | None, "The role that announcements call, or none", Example("@Teachers")] = None,
+        pace: Paces | None = None,
+        days: Days | None = None,
     ) -> Reply:  # fmt: skip
         """Change a weekly chat; what is planned already is never touched unasked."""
         known = (title, hashtag, letters, welcome, readers, minutes, tail_days, publish_at_once)
-        wishes = Wishes(*known, anonymous_answers, search_engines, about, collecting, ping)
+        wishes = Wishes(*known, anonymous_answers, search_engines, about, collecting, ping, pace, days)
         return await _edited(ctx, tx, series, wishes, Times(when, also, _name(zone)))
 
     @fills("series create")
@@ -219,9 +226,11 @@ async def _edited(ctx: Context, tx: Tx, series: WeeklyChat, wishes: Wishes, time
     if doubt and wishes == Wishes() and times == Times():
         return doubt
     changed = wishes.of(series)
+    longer = _taking(changed) != _taking(series)
+    if _taking(changed)[1:] != _taking(series)[1:]:
+        await _coming.need_none_on(tx, series)
     await tx.save_series(changed)
     remarks = await _let_read(tx, changed, series.visibility)
-    longer = changed.length != series.length
     kept = await _rules.change(ctx, tx, changed, times) if longer or times != Times() else []
     if longer:
         await _rules.lay_out_again(tx, changed, ctx.now)
@@ -230,6 +239,11 @@ async def _edited(ctx: Context, tx: Tx, series: WeeklyChat, wishes: Wishes, time
     asked += [doubt.text] if doubt else []
     offers = (*sentences.still_planned_offers(kept), *(doubt.offers if doubt else ()))
     return Reply("\n".join([page, *remarks, *asked]), offers)
+
+
+def _taking(series: WeeklyChat) -> tuple[object, ...]:
+    """What decides how long its chats take."""
+    return series.length, series.asks, series.days
 
 
 async def _let_read(tx: Tx, series: WeeklyChat, before: Visibility) -> list[str]:

@@ -12,10 +12,6 @@ WAITING: Final = {
         "B249 "  # discord.events: hosts are told of slow mode, people only by Discord itself
         "B393 "  # load
     ),
-    "archive search and export": (
-        "B324 B325 B327 B328 B329 B330 B332 "  # search
-        "B346 B347 B348 B350 B351 B353 B354 B356 "  # links.digest
-    ),
 }
 """The cases whose behaviour only exists where they will be met, under what will bring it."""
 

@@ -55,7 +55,7 @@ def test_a_whole_chat_at_the_prompt_is_filed_and_exported(tmp_path: Path) -> Non
     shown = edchat(tmp_path, "chat", stdin=TALK)
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.count("EdChat: Q1: Why does it matter that students ask?") == 1
-    document = json.loads(edchat(tmp_path, "export", "data").stdout)
+    document = json.loads(edchat(tmp_path, "export", "json").stdout)
     (chat,) = [c for c in document["communities"][0]["series"][0]["chats"] if c["messages"]]
     filed = {m["text"]: [f["how"] for f in m["filed"]] for m in chat["messages"]}
     assert filed == {
@@ -112,7 +112,7 @@ def test_a_second_bot_on_the_folder_is_refused_in_one_sentence(running: Path) ->
     [
         (("bogus",), "Unknown command"),
         (("explain",), "Say which message"),
-        (("export", "data"), "nothing to export yet"),
+        (("export", "json"), "nothing to export yet"),
         (("say", "series list", "--place", "nowhere"), "no place"),
         (("backup",), "as in edchat backup copy.sqlite"),
         (("restore",), "as in edchat restore copy.sqlite"),

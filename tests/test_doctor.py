@@ -20,7 +20,8 @@ from bot.core.backups import copy_name
 from bot.core.erasure import Erased, Erasure
 from bot.core.finding import Finding
 from bot.core.model import Refused
-from bot.doctor import LITTLE_ROOM, examine
+from bot.core.wellness import LITTLE_ROOM
+from bot.doctor import examine
 from bot.erasures import FILE, ErasureList
 from bot.hosting import requests
 from bot.settings import Settings, load

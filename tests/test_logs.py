@@ -140,6 +140,19 @@ def test_warnings_reach_the_log(log: io.StringIO) -> None:
     assert "old habit" in log.getvalue()
 
 
+def test_b389_a_log_that_cannot_be_written_does_not_show_raw_what_it_would_have_left_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    set_up(stream=Full())
+    logger().warning("heard", text=WORDS)
+    logging.getLogger("asyncio").error("Task failed\nfuture: %s", WORDS)
+    assert capsys.readouterr() == ("", "")
+
+
 def test_people_read_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     set_up()
     logger().info("ready")

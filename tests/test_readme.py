@@ -47,7 +47,7 @@ async def test_the_commands_of_the_shell_do_what_is_said_beside_a_running_bot(tm
         planned = edchat(folder, "say", 'series create EdChat when="every Tuesday 8 pm"', "--place", "edchat")
         assert planned.returncode == 0, planned.stderr
         for words in EDCHATS:
-            here = [str(tmp_path / one) if one.endswith(".sqlite") else one for one in words]
+            here = [str(tmp_path / one) if one.endswith((".sqlite", ".zip")) else one for one in words]
             more = ["--place", "edchat"] if words[0] == "say" else []
             done = edchat(folder, *here, *more)
             if words == ["doctor"]:  # it finds that nobody has opened the link yet, and nothing else
@@ -70,7 +70,7 @@ def test_the_evening_at_the_prompt_goes_as_shown(tmp_path: Path) -> None:
     told = edchat(tmp_path / "data", "chat", stdin=typed)
     assert (told.returncode, told.stderr) == (0, "")
     assert "Q1: Why does it matter that students ask?" in told.stdout
-    shown = edchat(tmp_path / "data", "export", "data").stdout
+    shown = edchat(tmp_path / "data", "export", "json").stdout
     assert "because their own question is the one they remember" in shown
 
 

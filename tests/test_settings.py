@@ -9,6 +9,7 @@ import pytest
 
 from bot.core.echo import shown
 from bot.core.sentences import SETTING_HINTS
+from bot.networks import named
 from bot.settings import Language, LogLevel, Settings, SettingsError, load, strangers, variable
 from tests.support.bad_inputs import case
 
@@ -250,3 +251,33 @@ def test_half_of_what_matrix_needs_is_refused_in_one_sentence(
 )  # fmt: skip
 def test_what_cannot_be_on_matrix_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused(monkeypatch, **{f"EDCHAT_MATRIX_{name}": value}).startswith(f"EDCHAT_MATRIX_{name} cannot")
+
+
+@pytest.mark.parametrize(
+    ("written", "people"),
+    [
+        ("discord:1234567", (("discord", "1234567"),)),
+        ("@dana:school.org", (("matrix", "@dana:school.org"),)),
+        (" discord:1234567 ,@dana:a.org:8448,", (("discord", "1234567"), ("matrix", "@dana:a.org:8448"))),
+    ],
+)
+def test_people_to_be_told_are_known_by_their_network(
+    written: str, people: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDCHAT_TELL", written)
+    assert named(load(NOWHERE).tell or "") == people
+
+
+@pytest.mark.parametrize(
+    "written", ["Dana", "discord:Dana", "discord:12", "@dana", "discord:1234567 @dana:a.org"]
+)
+def test_somebody_to_be_told_whom_no_network_knows_is_refused(
+    written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert refused(monkeypatch, EDCHAT_TELL=written).startswith("EDCHAT_TELL cannot be ")
+
+
+def test_a_token_that_is_soon_guessed_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = refused(monkeypatch, EDCHAT_METRICS_TOKEN="hunter2")
+    assert said.startswith("EDCHAT_METRICS_TOKEN: write 16 characters")
+    assert "hunter2" not in said

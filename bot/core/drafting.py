@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import runsheet, sentences
+from bot.core import runsheet, sentences, slow_steering
 from bot.core.actions import Action
 from bot.core.effects import Wish
 from bot.core.model import ChatState, Question, QuestionState, Refused, StepKind
@@ -95,6 +95,8 @@ def at(state: Running, position: int) -> Question:
 def _relaid(state: Running, now: datetime) -> Change:
     if state.chat.state.ahead:
         return Change(replan(state, now))
+    if state.series.slow:
+        return Change(slow_steering.relaid(state, now))
     first_at = state.when(StepKind.ASK) or min(now + state.chat.pace, max(now, state.wrap_at))
     over = runsheet.fit(first_at, len(state.waiting), state.wrap_at, state.chat.pace).over
     return Change(reschedule(move_end(state, over), first_at))

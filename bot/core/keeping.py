@@ -13,8 +13,8 @@ from bot.core.running import question_subject, rewritten
 from bot.core.sentences import chat as words
 from bot.core.sentences import keeping as say
 from bot.core.sentences.chat import name
+from bot.core.sentences.slow import at_clock, chat_clock
 from bot.core.state import Running
-from bot.core.times import clockface
 
 PANEL = "steering"
 """The subject of the hosts' panel."""
@@ -93,6 +93,7 @@ def _panel(before: Running, after: Running) -> tuple[Card, ...]:
     if not chat.state.live:
         return (Card(PANEL, say.over(chat, after.series), hosts=True),)
     due = None if chat.paused_at else after.next_turn
-    moments = (Moment(clockface.time(due, chat.zone), due),) if due else ()
-    text = say.panel(after, clockface.time(due, chat.zone) if due else "")
+    at = chat_clock(chat, due) if due else ""
+    moments = (Moment(at, due),) if due else ()
+    text = say.panel(after, at_clock(chat, due) if due else "")
     return (Card(PANEL, text, panel(after), hosts=True, moments=moments),)

@@ -36,6 +36,14 @@ class Collecting(StrEnum):
     OFF = "off"
 
 
+class Pace(StrEnum):
+    """How questions come: on a timer within the hour, or over days, one a day or all at once."""
+
+    HOUR = "hour"
+    DAILY = "daily"
+    ALL = "all"
+
+
 class ChatState(StrEnum):
     """Where one chat stands in its life."""
 
@@ -91,6 +99,7 @@ class StepKind(StrEnum):
     WRAP = "wrap"
     CLOSE = "close"
     PUBLISH = "publish"
+    DIGEST = "digest"
     SEAL = "seal"
     PAUSE_LIMIT = "pause_limit"
 
@@ -151,7 +160,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The recurring chat; times are lengths, `letters` are like "Q/A"."""
+    """The recurring chat; times are lengths, `letters` are like "Q/A".
+
+    `days` are the weekdays (0 is Monday) of a slow one, in their order: it ends with the last of them.
+    """
 
     id: int
     community_id: int
@@ -172,6 +184,14 @@ class Series:
     indexable: bool = False
     collecting: Collecting = Collecting.COPY
     ping: str = ""
+    digest: bool = False
+    asks: Pace = Pace.HOUR
+    days: tuple[int, ...] = ()
+
+    @property
+    def slow(self) -> bool:
+        """Whether its chats go on for days."""
+        return self.asks is not Pace.HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +221,11 @@ class Chat:
     slug: str | None = None
     told: Visibility | None = None
     published_at: datetime | None = None
+
+    @property
+    def takes_days(self) -> bool:
+        """Whether it goes on for longer than an hour that hosts paused for a whole day."""
+        return self.ends_at - self.starts_at > timedelta(hours=25)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ def cut(text: str, limit: int, ending: str = "…") -> str:
     """At most `limit` characters, never ending inside what a reader sees as one letter or emoji."""
     if len(text) <= limit:
         return text
+    if text.isascii():  # where every letter stands alone
+        return text[: max(0, limit - len(ending))].rstrip() + ending
     ends = accumulate(map(len, graphemes(text)))
     end = max((end for end in ends if end <= limit - len(ending)), default=0)
     return text[:end].rstrip() + ending

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core import runsheet, sentences
+from bot.core import days, runsheet, sentences
 from bot.core.actions import Action
 from bot.core.effects import Effect, Link, Moment, Say, Tell, Wish, Withdraw
-from bot.core.model import ChatState, Question, QuestionState, Step, StepKind
+from bot.core.model import ChatState, Pace, Question, QuestionState, Step, StepKind
 from bot.core.state import Change, Running
 from bot.core.telling import announcing, opening, starting
 from bot.core.times import clockface
@@ -36,13 +36,14 @@ def take(state: Running, step: Step, now: datetime) -> Change:
 def catch_up(state: Running, now: datetime) -> Change:
     """An outage is a pause: lay the questions out anew from now, and drop what does not fit.
 
-    A question that was shown late keeps half its minutes before the next one goes.
+    A question that was shown late keeps half its minutes before the next one goes. In a slow chat the
+    one that is due goes at once, and the others keep their days or, if those have gone by, get the next.
     """
     due = state.when(StepKind.ASK, StepKind.WRAP, StepKind.CLOSE)
     if not state.chat.state.live or state.chat.paused_at or due is None or due > now:
         return Change(state)
     first_at = max(now, _rested(state))
-    if now - due <= state.grace and first_at == now:
+    if (now - due <= state.grace and first_at == now) or state.series.asks is Pace.ALL:
         return Change(state)
     return lay_out(state.without(StepKind.INTRO), first_at, now)
 
@@ -53,12 +54,13 @@ def _rested(state: Running) -> datetime:
     if question is None or question.asked_at is None or shown_at is None:
         return state.chat.starts_at
     late = shown_at - question.asked_at > state.grace
-    return shown_at + state.chat.pace / 2 if late else state.chat.starts_at
+    rest = days.REST if state.series.slow else state.chat.pace / 2
+    return shown_at + rest if late else state.chat.starts_at
 
 
 def lay_out(state: Running, first_at: datetime, now: datetime) -> Change:
     """Lay the waiting questions out from `first_at` without moving the end; drop and tell the rest."""
-    count = runsheet.room_for(first_at, state.wrap_at, state.chat.pace)
+    count = runsheet.room_left(state.chat, state.series, first_at)
     dropped = state.waiting[count:]
     for question in dropped:
         state = state.with_question(question.position, state=QuestionState.DROPPED)
@@ -74,7 +76,7 @@ def _tell_dropped(state: Running, dropped: tuple[Question, ...]) -> Tell:
 
 def reschedule(state: Running, first_at: datetime) -> Running:
     """Give every waiting question its time again, the first at `first_at`."""
-    asks = runsheet.asks_from(first_at, state.questions, state.wrap_at, state.chat.pace)
+    asks = runsheet.asks_from(state.chat, state.series, state.questions, first_at)
     return state.without(StepKind.ASK).plus(*asks)
 
 
@@ -95,9 +97,9 @@ def close(state: Running, now: datetime, text: str) -> Change:
     """End the hour now: nothing more is asked, late answers begin."""
     live = (StepKind.INTRO, StepKind.ASK, StepKind.WRAP, StepKind.CLOSE, StepKind.PAUSE_LIMIT)
     state = state.without(*live).with_chat(state=ChatState.CLOSED, ends_at=now, paused_at=None)
-    state = state.without(StepKind.PUBLISH, StepKind.SEAL).plus(
-        *(s for s in runsheet.ending(state.chat, state.series) if s.kind in (StepKind.PUBLISH, StepKind.SEAL))
-    )
+    after = (StepKind.PUBLISH, StepKind.DIGEST, StepKind.SEAL)
+    ending = (step for step in runsheet.ending(state.chat, state.series) if step.kind in after)
+    state = state.without(*after).plus(*ending)
     offers, page = sentences.closing_offers(state.next_at), _let_out(state)
     link = Link(sentences.OPEN_ARCHIVE, page) if page else None
     said = Say("close", text, not_after=now + CLOSING_LATE, offers=offers, link=link)
@@ -118,21 +120,21 @@ def asking(state: Running, question: Question, before: Question | None) -> tuple
     """What is said and done to ask a question; the thread of the one before gets a line."""
     text, until = sentences.question(state.series, question), state.chat.ends_at
     subject = question_subject(question)
-    line = Say(
-        f"{subject}.line",
-        sentences.next_is_out(state.series, question),
-        until,
-        thread=_subject(before),
-        about=subject,
-    )
     offers = sentences.question_offers(state.chat, question)
-    return (
-        Say(subject, text, until, question=question.position, offers=offers),
-        thread_of(state, question),
-        Wish("pin", Action.PIN, on=subject),
-        Wish("topic", Action.TOPIC, text, on=subject),
-        *((line,) if before and not state.chat.rehearsal else ()),
-    )
+    asked = Say(subject, text, until, question=question.position, offers=offers), thread_of(state, question)
+    if before and state.series.asks is Pace.ALL:  # the first stays pinned, and no other is news
+        return asked
+    pinned = Wish("pin", Action.PIN, on=subject), Wish("topic", Action.TOPIC, text, on=subject)
+    return (*asked, *pinned, *_teased(state, question, before))
+
+
+def _teased(state: Running, question: Question, before: Question | None) -> tuple[Say, ...]:
+    """The line that leads on, in the thread of the question before."""
+    if before is None or state.chat.rehearsal:
+        return ()
+    subject, text = question_subject(question), sentences.next_is_out(state.series, question)
+    line, until = f"{subject}.line", state.chat.ends_at
+    return (Say(line, text, until, thread=question_subject(before), about=subject),)
 
 
 def thread_of(state: Running, question: Question) -> Wish:
@@ -151,10 +153,6 @@ def rewritten(state: Running, question: Question) -> Wish:
 def question_subject(question: Question) -> str:
     """What the post of a question is called in the outbox; the number of an asked one never changes."""
     return f"q{question.position}"
-
-
-def _subject(question: Question | None) -> str:
-    return question_subject(question) if question else ""
 
 
 def _nudge(state: Running, step: Step, now: datetime) -> Change:
@@ -192,25 +190,35 @@ def _open(state: Running, step: Step, now: datetime) -> Change:
     late = now - step.due_at
     if not state.waiting:
         return call_off(state, sentences.called_off_unplanned(state.chat, state.series), now)
-    if late > OPEN_LATE or (late > state.grace and not _room_after(state, late, now)):
+    if not may_open(state, late, now):
         return call_off(state, sentences.called_off_late(state.chat, state.series), now)
     state = state.with_chat(state=ChatState.OPEN, told=state.readers or state.series.visibility)
     change = _open_late(state, late, now) if late > state.grace else Change(state)
-    said = opening(state, late if late > state.grace else None)
+    said = opening(state, late if late > state.grace and not state.series.slow else None)
     return Change(change.state, (said, *change.effects))
+
+
+def may_open(state: Running, late: timedelta, now: datetime) -> bool:
+    """Whether a chat may open so late: an hour only soon, a slow chat while a question still has a day."""
+    in_time = state.series.slow or late <= OPEN_LATE
+    return in_time and (late <= state.grace or _room_after(state, late, now) > 0)
 
 
 def _open_late(state: Running, late: timedelta, now: datetime) -> Change:
     first_at = _first_after(state, late, now)
+    if state.series.slow:
+        return lay_out(state, first_at, now)
     return lay_out(state.without(StepKind.INTRO).plus(Step(now, StepKind.INTRO)), first_at, now)
 
 
 def _first_after(state: Running, late: timedelta, now: datetime) -> datetime:
+    if state.series.slow:
+        return now
     return now + max(state.series.opening / 2, state.series.opening - late)
 
 
 def _room_after(state: Running, late: timedelta, now: datetime) -> int:
-    return runsheet.room_for(_first_after(state, late, now), state.wrap_at, state.chat.pace)
+    return runsheet.room_left(state.chat, state.series, _first_after(state, late, now))
 
 
 def _intro(state: Running, step: Step, now: datetime) -> Change:
@@ -248,12 +256,16 @@ def _publish(state: Running, step: Step, now: datetime) -> Change:
     return Change(state.with_chat(state=ChatState.TAIL))
 
 
+def _digest(state: Running, step: Step, now: datetime) -> Change:
+    return Change(state)  # what is in it is known to those who see the answers
+
+
 def _seal(state: Running, step: Step, now: datetime) -> Change:
     return Change(replace(state, steps=()).with_chat(state=ChatState.SEALED))
 
 
 def _pause_limit(state: Running, step: Step, now: datetime) -> Change:
-    return close(state, now, sentences.PAUSED_TOO_LONG)
+    return close(state, now, sentences.PAUSED_A_WEEK if state.series.slow else sentences.PAUSED_TOO_LONG)
 
 
 _TAKES: dict[StepKind, Callable[[Running, Step, datetime], Change]] = {
@@ -266,6 +278,7 @@ _TAKES: dict[StepKind, Callable[[Running, Step, datetime], Change]] = {
     StepKind.WRAP: _wrap,
     StepKind.CLOSE: _close,
     StepKind.PUBLISH: _publish,
+    StepKind.DIGEST: _digest,
     StepKind.SEAL: _seal,
     StepKind.PAUSE_LIMIT: _pause_limit,
 }

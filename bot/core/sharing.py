@@ -1,10 +1,10 @@
-"""A place that comes into a chat late, or back into it: what it is told, once."""
+"""A place that comes into a chat late, back into it, or goes on in another room: what it is told, once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.core.effects import Effect, Enter
 from bot.core.keeping import entry, timed
-from bot.core.model import ChatState, Place
+from bot.core.model import ChatState, Pace, Place
 from bot.core.running import asking
 from bot.core.state import Running
 from bot.core.telling import announcing, opening
@@ -28,3 +28,18 @@ def caught_up(state: Running) -> tuple[Effect, ...]:
         return entered
     asked = asking(state, state.current, None) if state.current else ()
     return tuple(timed((*entered, opening(state), *asked), state))
+
+
+def asked_anew(state: Running) -> tuple[Effect, ...]:
+    """What a place needs whose room was replaced: the question that is on, or all where all are on."""
+    if state.chat.state is not ChatState.OPEN:
+        return ()
+    return tuple(timed(_asked_anew(state), state))
+
+
+def _asked_anew(state: Running) -> Iterator[Effect]:
+    before = None
+    for question in (one for one in state.questions if one.asked_at):
+        if state.series.asks is Pace.ALL or question == state.current:
+            yield from asking(state, question, before)
+            before = question

@@ -3,14 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core import runsheet, sentences
+from bot.core import runsheet, sentences, slow_steering
 from bot.core.effects import Moment, Say, Withdraw
 from bot.core.model import ChatState, Question, QuestionState, Refused, Step, StepKind
 from bot.core.running import announce as tell_everybody
 from bot.core.running import ask, question_subject, reschedule
 from bot.core.state import Change, Running
 from bot.core.telling import starting
-from bot.core.times import clockface
 
 TOGETHER = timedelta(seconds=5)
 PAUSE_LIMIT = timedelta(hours=24)
@@ -22,7 +21,10 @@ def start(state: Running, by: str, now: datetime) -> Change:
     _need_ahead(state)
     if not state.waiting:
         raise Refused(sentences.NO_QUESTIONS_YET)
-    early = state.with_chat(starts_at=now, ends_at=now + state.series.length, lead=state.chat.lead or by)
+    ends_at = runsheet.ends_at(state.chat, state.series, now)
+    early = state.with_chat(starts_at=now, ends_at=ends_at, lead=state.chat.lead or by)
+    if state.series.slow:
+        _need_fit(early)
     steps = runsheet.whole(early.chat, early.series, early.questions, now)
     early = replace(
         early, steps=tuple(s for s in steps if s.kind not in (StepKind.ANNOUNCE, StepKind.REMIND))
@@ -60,6 +62,9 @@ def extend(state: Running, by: str, minutes: int, now: datetime, after: int | No
     change = _hold_last(state, now, after)
     _not_together(change.state, by, now)
     state, more = change.state.with_chat(steered_by=by, steered_at=now), timedelta(minutes=minutes)
+    if state.series.slow:
+        many = slow_steering.whole_days(minutes)
+        return Change(slow_steering.extended(state, many, now), change.effects)
     due = state.when(StepKind.ASK, StepKind.WRAP, StepKind.CLOSE)
     first_at = max(now, due or now) + more
     over = runsheet.fit(first_at, len(state.waiting), state.wrap_at, state.chat.pace).over
@@ -70,9 +75,10 @@ def extend(state: Running, by: str, minutes: int, now: datetime, after: int | No
 
 
 def pause(state: Running, by: str, now: datetime, after: int | None = None) -> Change:
-    """Stop the timer until a host resumes, a day at most."""
+    """Stop the timer until a host resumes, a day at most; a slow chat's a week."""
     change = _hold_last(state, now, after)
-    state = change.state.with_chat(paused_at=now).plus(Step(now + PAUSE_LIMIT, StepKind.PAUSE_LIMIT))
+    limit = slow_steering.PAUSE_LIMIT if state.series.slow else PAUSE_LIMIT
+    state = change.state.with_chat(paused_at=now).plus(Step(now + limit, StepKind.PAUSE_LIMIT))
     return Change(state, (*change.effects, _say(state, "paused", sentences.paused(by), now)))
 
 
@@ -81,8 +87,9 @@ def resume(state: Running, by: str, now: datetime) -> Change:
     since = state.chat.paused_at
     if since is None:
         raise Refused(sentences.NOT_PAUSED if state.chat.state.live else sentences.not_running(state.chat))
-    state = shifted(state.without(StepKind.PAUSE_LIMIT).with_chat(paused_at=None), now - since)
-    ends = Moment(clockface.time(state.chat.ends_at, state.chat.zone), state.chat.ends_at)
+    state = state.without(StepKind.PAUSE_LIMIT).with_chat(paused_at=None)
+    state = slow_steering.resumed(state, now) if state.series.slow else shifted(state, now - since)
+    ends = Moment(sentences.chat_clock(state.chat, state.chat.ends_at), state.chat.ends_at)
     return Change(state, (_say(state, "resumed", sentences.resumed(by, state.chat), now, (ends,)),))
 
 
@@ -98,7 +105,8 @@ def skip(state: Running, by: str, now: datetime, position: int | None = None) ->
     first_at = state.when(StepKind.ASK) or now
     state = state.with_chat(steered_by=by, steered_at=now)
     state = state.with_question(question.position, state=QuestionState.SKIPPED)
-    said = (_say(state, f"skip{question.position}", sentences.skipped(state.series, question), now),)
+    left_out = sentences.skipped(state.series, question)
+    said = (_say(state, f"skip{question.position}", left_out, now),)
     return Change(reschedule(state, first_at), change.effects + (said if state.chat.state.live else ()))
 
 
@@ -137,7 +145,7 @@ def move(state: Running, starts_at: datetime, now: datetime) -> Change:
     """Hold a chat at another time; its occurrence stays the same."""
     _need_ahead(state)
     was = state.chat
-    state = state.with_chat(starts_at=starts_at, ends_at=starts_at + state.series.length)
+    state = state.with_chat(starts_at=starts_at, ends_at=runsheet.ends_at(was, state.series, starts_at))
     announced = was.state is ChatState.ANNOUNCED
     state = replan(state, now)
     text = sentences.moved(was, state.chat, state.series)
@@ -148,8 +156,8 @@ def move(state: Running, starts_at: datetime, now: datetime) -> Change:
 def replan(state: Running, now: datetime) -> Running:
     """Lay out the whole run sheet again for a chat that has not begun; what was announced stays so."""
     count = len(state.waiting)
-    if count > runsheet.most_questions(state.series) and not state.chat.rehearsal:
-        raise Refused(sentences.too_many_questions(count, runsheet.most_questions(state.series)))
+    if not state.chat.rehearsal:
+        _need_fit(state)
     state = state.with_chat(pace=runsheet.pace(state.series, count))
     state = replace(state, steps=runsheet.whole(state.chat, state.series, state.questions, now))
     return state.without(StepKind.ANNOUNCE) if state.chat.state is ChatState.ANNOUNCED else state
@@ -198,10 +206,22 @@ def _hold_last(state: Running, now: datetime, after: int | None) -> Change:
 def _spread(change: Change, now: datetime) -> Change:
     """After a question asked by hand: the rest share the time, and the end moves if they must."""
     state = change.state.without(StepKind.INTRO)
+    if state.series.slow:
+        return Change(slow_steering.after_one_by_hand(state), change.effects)
     if not state.waiting:
         return Change(state.without(StepKind.ASK), change.effects)
     fitted = runsheet.fit(now, len(state.waiting) + 1, state.wrap_at, state.chat.pace)
     return Change(reschedule(move_end(state, fitted.over), fitted.times[1]), change.effects)
+
+
+def _need_fit(state: Running) -> None:
+    count, most = len(state.waiting), runsheet.most_questions(state.chat, state.series)
+    if count > most:
+        raise slow_steering.too_many(state, count) if state.series.slow else _too_many(count, most)
+
+
+def _too_many(count: int, most: int) -> Refused:
+    return Refused(sentences.too_many_questions(count, most))
 
 
 def _need_live(state: Running, now: datetime) -> None:

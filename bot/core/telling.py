@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.core import sentences
 from bot.core.effects import Moment, Say, Variant
-from bot.core.model import Chat, Visibility
+from bot.core.model import Chat, Pace, Visibility
 from bot.core.sentences import sharing
 from bot.core.state import Running
 from bot.core.times import clockface
@@ -25,6 +25,7 @@ def announcing(state: Running) -> Say:
 def opening(state: Running, late: timedelta | None = None) -> Say:
     """The welcome, which says in each place who reads afterwards what is said there."""
     offers, plain = sentences.welcome_offers(state.chat), sentences.welcome(state.chat, state.series, late)
+    offers = (*sentences.reminder_offers(state.chat), *offers) if state.series.asks is Pace.DAILY else offers
     variants = () if state.chat.rehearsal else tuple(_welcomes(state, late))
     return Say("open", plain, not_after=state.chat.ends_at, offers=offers, variants=variants)
 

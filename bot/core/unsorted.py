@@ -39,15 +39,15 @@ def suggestions(
     `answered` holds (person id, question id). Talk before the first question is introduction.
     """
     asked = [question for question in questions if question.asked_at]
-    meant = [Suggestion(one, found) for one in talk if (found := _out(asked, one.said_at))]
+    meant = [Suggestion(one, found) for one in talk if (found := out_at(asked, one.said_at))]
     likeliest = sorted(
         meant, key=lambda one: (_key(one) in answered, -len(one.talk.text), one.talk.message_id)
     )
     return tuple(sorted(likeliest[:MOST], key=lambda one: one.talk.message_id))
 
 
-def _out(asked: Sequence[Question], at: datetime) -> Question | None:
-    """The question that was out when something was said."""
+def out_at(asked: Sequence[Question], at: datetime) -> Question | None:
+    """The question that was out when something was said, of those that were asked."""
     before = [question for question in asked if question.asked_at and question.asked_at <= at]
     return max(before, key=lambda question: question.position, default=None)
 

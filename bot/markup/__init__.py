@@ -11,7 +11,7 @@ from bot.markup._tokens import MENTION
 from bot.markup._words import LONGEST as LONGEST
 from bot.markup._words import fenced, sound
 
-VERSION = 3
+VERSION = 4
 """Goes up when the same words come to look different: what was rendered before is rendered anew."""
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from bot.clock import Clock
 from bot.commands import CommandTree
 from bot.core.actions import Action
-from bot.core.model import Place, Refused
+from bot.core.model import Place, Refused, Role
 from bot.core.rooms.bar import BUTTONS, beyond
 from bot.core.sentences import room as sentences
 from bot.core.spoken import CALL, spoken_commands
@@ -42,6 +42,10 @@ class Local:
     def mount(self, tree: CommandTree) -> None:
         """Know the commands that may be typed here, so as to name them as they are typed."""
         self._paths = frozenset(command.path for command in tree.commands)
+
+    async def power(self, place: Place, native_id: str) -> Role | None:
+        """Nobody has power here but by our books."""
+        return Role.ANYONE
 
     async def send(self, out: Outgoing) -> str:
         """Do one thing in its room, once under its key, and give back the native id of what came of it."""

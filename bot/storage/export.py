@@ -72,7 +72,7 @@ async def _community(tx: Tx, out: JsonStream, community: Community) -> None:
 async def _series(tx: Tx, out: JsonStream, series: Series, deleted_at: datetime | None) -> None:
     names = ("id", "title", "hashtag", "letters", "visibility", "publish_at_once", "welcome", "paused")
     lengths = {"minutes": series.length.total_seconds() / 60, "tail_days": series.tail.days}
-    about = {name: getattr(series, name) for name in names}
+    about = {name: getattr(series, name) for name in (*names, "asks", "days")}
     with out.object_with({**about, **lengths, "deleted_at": deleted_at}):
         with out.list_of("slots"):
             async for slot in _each(tx, select(t.slot).where(t.slot.c.series_id == series.id), t.slot.c.id):

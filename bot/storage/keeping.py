@@ -132,7 +132,7 @@ _THIS = and_(
 )
 _LIVE = and_(_THIS, _OUTBOX.state.in_((WAITING, SENT)))
 _LAST = select(t.outbox).where(_LIVE).order_by(_OUTBOX.id.desc()).limit(1)
-_POST_OF = select(_OUTBOX.id).where(_LIVE, _OUTBOX.action == Action.POST)
+_POST_OF = select(_OUTBOX.id).where(_LIVE, _OUTBOX.action == Action.POST).order_by(_OUTBOX.id.desc())
 _MADE = select(func.count()).select_from(t.outbox).where(_THIS)
 _GIVEN_UP = update(t.outbox).where(_THIS, _UNTRIED).values(state=WITHDRAWN)
 _EMPTIED = update(t.outbox).where(_THIS, _OUTBOX.state != WAITING).values(payload={})

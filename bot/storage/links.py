@@ -5,7 +5,7 @@ from urllib.parse import quote
 from sqlalchemy import BindParameter, Select, bindparam, exists, select
 
 from bot.core.archive.chat_page import least_open
-from bot.core.model import Chat, Series, Visibility
+from bot.core.model import Chat, Community, Series, Visibility
 from bot.core.state import Links
 from bot.storage import tables as t
 from bot.storage.chats import Chats
@@ -63,12 +63,16 @@ class Linked(Chats):
 
     async def series_page(self, series: Series) -> str:
         """The whole address of a weekly chat's page; "" before the bot's pages have one."""
+        front = await self.front_page(await self.community(series.community_id)) if series.slug else ""
+        return f"{front}{quote(series.slug)}/" if front else ""
+
+    async def front_page(self, community: Community) -> str:
+        """The whole address of a community's front page; "" before the bot's pages have one."""
         address = await self._installed("address")
-        if not address or not series.slug:
+        if not address:
             return ""
-        community = await self.community(series.community_id)
         prefixed = await self._installed("prefix") != "no"
-        return f"{address}/{'/'.join(map(quote, [*[community.slug] * prefixed, series.slug]))}/"
+        return f"{address}/{quote(community.slug)}/" if prefixed else f"{address}/"
 
     async def _page(self, address: str, chat: Chat, series: Series, readers: Visibility) -> str:
         if readers is Visibility.LINK:

@@ -56,6 +56,7 @@ message = Table(
     Column("picked_at", Instant),
     words("public_id", None),
     words("hidden_why", None),
+    Column("sorted_from", JSON(none_as_null=True)),
     UniqueConstraint("place_id", "platform_message_id"),
     Index(None, "chat_id", "kind"),
     Index(None, "person_id"),

@@ -9,7 +9,7 @@ from sqlalchemy import Row, and_, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core import runsheet
-from bot.core.model import Chat, Collecting, Community, Place, Series, Step, Visibility
+from bot.core.model import Chat, Collecting, Community, Pace, Place, Series, Step, Visibility
 from bot.core.times.recurrence import Occurrence, Recurrence, upcoming
 from bot.core.times.zones import known_zone
 from bot.storage import tables as t
@@ -189,8 +189,9 @@ class Plans(Queries):
         return tuple(chat_id for chat_id in made if chat_id is not None)
 
     async def _materialise(self, series: Series, slot: Slot, one: Occurrence, now: datetime) -> int | None:
-        chat = Chat(0, series.id, slot.rule.zone, one.at, one.at + series.length, slot.id, one.local)
-        chat = replace(chat, pace=runsheet.pace(series, 0))
+        chat = Chat(0, series.id, slot.rule.zone, one.at, one.at, slot.id, one.local)
+        ends_at = runsheet.ends_at(chat, series, one.at)
+        chat = replace(chat, ends_at=ends_at, pace=runsheet.pace(series, 0))
         row = {
             "series_id": series.id,
             "slot_id": slot.id,
@@ -237,17 +238,17 @@ def _columns(series: Series) -> dict[str, Any]:
         "indexable": series.indexable,
         "collecting": series.collecting,
         "ping": series.ping,
+        "digest": series.digest,
+        "asks": series.asks,
+        "days": "".join(map(str, series.days)),
     }
 
 
 def series_of(row: Row[Any]) -> Series:
     """A series from its row."""
+    called = row.id, row.community_id, row.title, row.hashtag, row.letters
     return Series(
-        id=row.id,
-        community_id=row.community_id,
-        title=row.title,
-        hashtag=row.hashtag,
-        letters=row.letters,
+        *called,
         length=timedelta(minutes=row.minutes),
         opening=timedelta(minutes=row.opening_minutes),
         wrapping=timedelta(minutes=row.wrapping_minutes),
@@ -262,6 +263,9 @@ def series_of(row: Row[Any]) -> Series:
         indexable=row.indexable,
         collecting=Collecting(row.collecting),
         ping=row.ping,
+        digest=row.digest,
+        asks=Pace(row.asks),
+        days=tuple(map(int, row.days)),
     )
 
 

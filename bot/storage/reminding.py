@@ -8,12 +8,14 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.actions import Action
 from bot.core.model import Person, Place
+from bot.core.reminding import Word
 from bot.storage import tables as t
 from bot.storage.people import People
 from bot.storage.plans import Plans
+from bot.storage.talking import Talking
 
 
-class Reminding(Plans, People):
+class Reminding(Talking, Plans, People):
     """What is asked of reminders."""
 
     async def remind(self, chat_id: int, person_id: int, place: Place, now: datetime) -> None:
@@ -27,8 +29,15 @@ class Reminding(Plans, People):
         await self._do(delete(t.reminder).where(*mine))
 
     async def remind_nobody(self, chat_id: int) -> None:
-        """Let go of the wishes of a chat whose reminders are queued."""
+        """Let go of the wishes of a chat of which there is nothing left to tell."""
         await self._do(delete(t.reminder).where(t.reminder.c.chat_id == chat_id))
+
+    async def tell_reminded(self, chat_id: int, word: Word, now: datetime) -> None:
+        """Queue a word for each who asked to be reminded of a chat; after its last one nobody is any more."""
+        for place, person in await self.reminded(chat_id):
+            await self.whisper_of(place, person, word, chat_id, now)
+        if word.last:
+            await self.remind_nobody(chat_id)
 
     async def unreached(self, platform: str, native_id: str) -> tuple[int, ...]:
         """The private messages that did not reach somebody, and of which they do not know yet."""

@@ -33,6 +33,17 @@ member = Table(
     Index(None, "person_id"),
 )
 
+desk_seat = Table(
+    "desk_seat",
+    metadata,
+    of("community", key=True),
+    of("person", key=True),
+    of("place"),
+    Column("power", Integer, nullable=False),
+    Column("heard_at", Instant, nullable=False),
+)
+"""Who came to the desk by a link: the power their network gave them where they asked, when heard last."""
+
 room_message = Table(
     "room_message",
     metadata,

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core import runsheet
-from bot.core.model import Chat, ChatState, Question, Series, Step, StepKind
+from bot.core.model import Chat, ChatState, Pace, Question, Series, Step, StepKind
 from bot.core.state import Links, Running
 from bot.storage import tables as t
 from bot.storage.chats import AHEAD, CHAT_FIELDS, LIVE
@@ -186,6 +186,6 @@ def _numbers(running: Running) -> dict[int, int]:
 
 
 def quickened(series: Series) -> Series:
-    """A series whose lengths are a sixtieth, for a rehearsal."""
+    """A series whose lengths are a sixtieth, for a rehearsal; a slow one is played like an hour."""
     lengths = {name: getattr(series, name) / 60 for name in ("length", "opening", "wrapping")}
-    return replace(series, **lengths, tail=timedelta(hours=1))
+    return replace(series, **lengths, tail=timedelta(hours=1), asks=Pace.HOUR)

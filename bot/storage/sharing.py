@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.actions import Action
-from bot.core.effects import Enter, Wish
+from bot.core.effects import Effect, Enter, Say, Wish
 from bot.core.model import Chat, Community, Place, Series
-from bot.core.sharing import caught_up
+from bot.core.sharing import asked_anew, caught_up
+from bot.core.state import Running
 from bot.storage import tables as t
 from bot.storage.chats import AHEAD, LATE, LIVE, chat_of
 from bot.storage.doors.secrets import SecretKind
-from bot.storage.keeping import WAITING
+from bot.storage.keeping import SENT, WAITING
 from bot.storage.lagging import TAKEN_BACK
 from bot.storage.outbound import Outbound
 from bot.storage.plans import place_of
@@ -105,6 +106,33 @@ class Sharing(Outbound):
         asked = t.reminder.c.place_id == place.id, t.reminder.c.chat_id.in_(_ids_of(series))
         await self._do(delete(t.reminder).where(*asked))
 
+    async def ask_anew(self, place: Place, now: datetime) -> None:
+        """Post what is on again in a place whose room was replaced: there its threads go on."""
+        states = t.chat.c.state.in_(LIVE), t.chat_place.c.place_id == place.id
+        rows = await self._rows(select(t.chat).join(t.chat_place).where(*states).order_by(t.chat.c.id))
+        for chat in map(chat_of, rows):
+            if place.id in {one.id for one in await self.places(chat)}:
+                state = await self.running(chat.id)
+                await self._post_anew(state, place, asked_anew(state), now)
+
+    async def _post_anew(
+        self, state: Running, place: Place, effects: Sequence[Effect], now: datetime
+    ) -> None:
+        """Post once more what was posted, and hang on that what waits."""
+        o, chat = t.outbox.c, state.chat
+        mine = o.chat_id == chat.id, o.place_id == place.id, o.action == Action.POST, o.state == SENT
+        asks = o.subject.in_([one.subject for one in effects if isinstance(one, Say)])
+        rows = await self._rows(select(o.id, o.subject).where(*mine, asks).order_by(o.id))
+        before = {row.subject: row.id for row in rows}
+        let_go = o.key + ".r" + func.cast(o.id, o.key.type)  # the key may be used again
+        await self._do(update(t.outbox).where(o.id.in_(before.values())).values(key=let_go))
+        again = [one for one in effects if isinstance(one, Say | Wish) and _post_of(one) in before]
+        await self.perform(state, again, now, [place])
+        for subject, row_id in before.items():
+            newest = await self._row_of(chat.id, place.id, subject)
+            waits = o.depends_on == row_id, o.state == WAITING
+            await self._do(update(t.outbox).where(*waits).values(depends_on=newest))
+
     async def _mark_muted(self, series: Series, place: Place, *, muted: bool) -> None:
         mine = t.series_place.c.series_id == series.id, t.series_place.c.place_id == place.id
         await self._do(update(t.series_place).where(*mine).values(muted=muted))
@@ -139,6 +167,11 @@ class Sharing(Outbound):
         mine = t.chat.c.series_id == series.id, t.chat.c.state.in_(states), t.chat.c.rehearsal.is_(False)
         rows = await self._rows(select(t.chat).where(*mine).order_by(t.chat.c.starts_at))
         return [chat_of(row) for row in rows]
+
+
+def _post_of(effect: Say | Wish) -> str:
+    """The subject of the post that an effect makes, or acts on."""
+    return effect.subject if isinstance(effect, Say) else effect.on
 
 
 def _ids_of(series: Series) -> Any:

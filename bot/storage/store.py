@@ -22,15 +22,22 @@ from bot.core.effects import Enter, Tell
 from bot.core.erasure import Erasure
 from bot.core.keeping import entry, kept_in_step, timed
 from bot.core.model import ChatState, Refused, Series
+from bot.core.reminding import Word, news
 from bot.core.sentences.sharing import not_held_tonight
 from bot.core.state import Change, Running
 from bot.storage.archive.addresses import Addresses
 from bot.storage.archive.browsing import Browsing
 from bot.storage.archive.changes import Changes
+from bot.storage.archive.glance import visit
+from bot.storage.archive.heaps import Heaps
+from bot.storage.archive.index_care import tidied
 from bot.storage.archive.onlooking import Onlooker
 from bot.storage.archive.page import read_page
 from bot.storage.books import Books
+from bot.storage.caring import Caring
 from bot.storage.collecting import Copies
+from bot.storage.digests import Digests
+from bot.storage.doors.seats import Seats
 from bot.storage.engine import StorageFull, named, reader_engine, writer_engine
 from bot.storage.forgetting.again import ForgettingAgain
 from bot.storage.forgetting.scrubbing import scrubbed
@@ -55,6 +62,7 @@ def in_transaction() -> bool:
 
 
 class Tx(
+    Digests,
     Copies,
     Reminding,
     Holding,
@@ -65,7 +73,10 @@ class Tx(
     Whereabouts,
     Addresses,
     Browsing,
+    Heaps,
     RoomReading,
+    Seats,
+    Caring,
     Books,
 ):
     """One transaction; its methods are the questions and changes the bot knows."""
@@ -86,6 +97,8 @@ class Tx(
             if question.asked_at == now:
                 await self.attach_held(after.chat.id, question, now)
         await self.perform(after, (*timed(change.effects, after), *kept_in_step(before, after)), now)
+        if word := news(before, after, change.effects, now):
+            await self.tell_reminded(after.chat.id, word, now)
         return after
 
     async def materialise(self, series: Series, slot: Slot, now: datetime) -> tuple[int, ...]:
@@ -103,6 +116,10 @@ class Tx(
 
     async def drop_chat(self, chat_id: int) -> None:
         """Take away a chat that nobody planned, with its steps, its entries and what was not said of it."""
+        chat = await self.chat(chat_id)
+        if chat is not None:
+            text = sentences.not_held_then(chat, await self.series(chat.series_id))
+            await self.tell_reminded(chat_id, Word("cancelled", text, last=True), self.clock())
         await self.drop_entries(chat_id, self.clock())
         await super().drop_chat(chat_id)
 
@@ -112,6 +129,7 @@ class Tx(
             await self.give_addresses()
             self.stale_communities |= await self.community_ids()
         await self.collect(self.clock())
+        await self.renew_digests(self.clock())
         await self.freshen()
 
     async def _live_or_not(self, before: Running, after: Running, now: datetime) -> None:
@@ -197,6 +215,10 @@ class Store:
 
     async def scrub(self) -> bool:
         """Let erased bytes leave the file and its log; False while an old snapshot is still being read."""
+        tidy = False
+        while not tidy:  # piece by piece: others write in between
+            async with self._turn, self._writer.begin() as connection:
+                tidy = await visit(connection, tidied)
         async with self._turn, self._writer.connect() as connection:
             return await scrubbed(connection)
 

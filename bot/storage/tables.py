@@ -2,6 +2,7 @@
 
 from sqlalchemy import JSON, Column, Index, Integer, String, Table, Text, UniqueConstraint, text
 
+from bot.storage.care_tables import fault as fault
 from bot.storage.columns import Instant, WallClock, flag, key, of, words
 from bot.storage.columns import metadata as metadata
 from bot.storage.message_tables import cursor as cursor
@@ -13,6 +14,10 @@ from bot.storage.message_tables import outbox as outbox
 from bot.storage.message_tables import report as report
 from bot.storage.network_tables import former_room as former_room
 from bot.storage.network_tables import relation as relation
+from bot.storage.resource_tables import digest as digest
+from bot.storage.resource_tables import removed_link as removed_link
+from bot.storage.resource_tables import shared_link as shared_link
+from bot.storage.room_tables import desk_seat as desk_seat
 from bot.storage.room_tables import member as member
 from bot.storage.room_tables import room_event as room_event
 from bot.storage.room_tables import room_message as room_message
@@ -93,6 +98,8 @@ series = Table(
     words("letters", "Q/A"),
     words("collecting", "copy"),
     words("ping"),
+    words("asks", "hour"),
+    words("days"),
     Column("minutes", Integer, nullable=False),
     Column("opening_minutes", Integer, nullable=False),
     Column("wrapping_minutes", Integer, nullable=False),
@@ -108,6 +115,7 @@ series = Table(
     words("about"),
     words("link_secret", None),
     flag("indexable"),
+    flag("digest"),
     Index("series_slug", "community_id", "slug", unique=True),
 )
 

@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.actions import Action
-from bot.core.effects import Moment
 from bot.core.model import Offer, Person, Place
+from bot.core.reminding import Word
 from bot.storage.hosts_room import HostsRooms
 from bot.storage.keeping import shown_moments, shown_offers
-
-_ANNOUNCED = "announce"
-"""The subject of a chat's announcement."""
 
 
 class Talking(HostsRooms):
@@ -36,13 +33,11 @@ class Talking(HostsRooms):
         payload |= {"reply_to": reply_to} if reply_to else {}
         await self._put(place, Action.WHISPER, subject or key, key, payload, now)
 
-    async def whisper_of(
-        self, place: Place, person: Person, text: str, starts: Moment, chat_id: int, now: datetime
-    ) -> None:
-        """Queue a word of when a chat starts, with what leads to its announcement; once per person."""
-        key = f"remind.{chat_id}.{person.id}"
-        payload = {"text": text, "offers": [], "person": person.native_id} | shown_moments((starts,))
-        payload |= {"about_row": await self._row_of(chat_id, place.id, _ANNOUNCED)}
+    async def whisper_of(self, place: Place, person: Person, word: Word, chat_id: int, now: datetime) -> None:
+        """Queue a word about a chat, with what leads to the post that it is about; once per person."""
+        key = f"remind.{chat_id}.{person.id}.{word.key}"
+        payload = {"text": word.text, "offers": [], "person": person.native_id} | shown_moments(word.moments)
+        payload |= {"about_row": await self._row_of(chat_id, place.id, word.about)}
         await self._put(place, Action.WHISPER, key, key, payload, now)
 
     async def post(self, place: Place, text: str, offers: Sequence[Offer], key: str, now: datetime) -> None:

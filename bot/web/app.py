@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Any
 
+import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot.core.audience import Audience
+from bot.core.sentences.wellness import NOT_KEPT
+from bot.core.tongue import ENGLISH, _, speak
+from bot.storage.engine import StorageFull
 from bot.web import sign_in, static_files
+from bot.web.desk import DESK_PAGES
 from bot.web.guard import Guard
 from bot.web.limits import Limits
 from bot.web.pages import (
@@ -22,30 +28,42 @@ from bot.web.pages import (
     chat,
     data,
     feeds,
+    handout,
     home,
     lists,
     live,
+    measures,
     permalinks,
     reports,
+    resource_feeds,
+    resources,
+    search,
     series,
     system,
 )
 from bot.web.room import ROOM_PAGES
-from bot.web.site import Page, Site, only_community
+from bot.web.site import Page, Site, only_community, speak_as
+
+log = structlog.get_logger()
 
 PREFIX = "/{community}"
-ROOT: tuple[Page, ...] = (*sign_in.PAGES, *static_files.PAGES, *system.PAGES, *ROOM_PAGES)
+_OWN: tuple[Page, ...] = (*sign_in.PAGES, *static_files.PAGES, *system.PAGES, *measures.PAGES)
+ROOT: tuple[Page, ...] = (*_OWN, *ROOM_PAGES, *DESK_PAGES)
 """Pages at the root; they come before any community's."""
 WITHIN: tuple[Page, ...] = (
     *about.PAGES,
     *lists.PAGES,
+    *search.PAGES,
     *reports.PAGES,
     *permalinks.PAGES,
+    *resource_feeds.PAGES,
+    *resources.PAGES,
     *feeds.PAGES,
     *calendars.PAGES,
     *data.PAGES,
     *live.PAGES,
     *home.PAGES,
+    *handout.PAGES,
     *chat.PAGES,
     *series.PAGES,
 )
@@ -54,13 +72,19 @@ WITHIN: tuple[Page, ...] = (
 
 def web_app(site: Site, limits: Limits, trusted_proxies: Sequence[str] = ()) -> ASGIApp:
     """Every page behind the guard."""
+    return Guard(site.recent.before(pages_app(site)), site, limits, trusted_proxies)
+
+
+def pages_app(site: Site) -> ASGIApp:
+    """Every page, for whoever is inside already."""
     pages = [*ROOT, *(WITHIN if site.prefixed else map(_unprefixed, WITHIN))]
     if site.prefixed:
         pages.append(Page("/", _front))
-    faults = {404: partial(_fault, site), 405: partial(_fault, site), 500: partial(_fault, site)}
+    fault = partial(_fault, site)
+    faults: dict[Any, Any] = {404: fault, 405: fault, 500: fault, StorageFull: _not_kept}
     app = Starlette(routes=list(_routes(site, pages)), exception_handlers=faults)
     app.router.redirect_slashes = True
-    return Guard(site.recent.before(app), site, limits, trusted_proxies)
+    return app
 
 
 def _routes(site: Site, pages: Iterable[Page]) -> Iterable[Route]:
@@ -69,6 +93,7 @@ def _routes(site: Site, pages: Iterable[Page]) -> Iterable[Route]:
 
 
 async def _answer(site: Site, page: Page, request: Request) -> Response:
+    speak(ENGLISH)  # until it is known whose page it is; what was asked for before is another page
     return await page.handler(site, request)
 
 
@@ -82,6 +107,7 @@ async def _front(site: Site, request: Request) -> Response:
         if (only := await only_community(tx)) is not None:
             return RedirectResponse(site.path(only), 307)
         every = await tx.communities()
+        speak_as(every)
         communities = [one for one in every if await tx.series_listed(Audience(one.id))]
     return site.answer("front.html", communities=communities, community=None, reader=None)
 
@@ -90,6 +116,15 @@ async def _fault(site: Site, request: Request, fault: Exception) -> Response:
     """What stands there when a page cannot be shown; the same for what is private and what is not there."""
     status = fault.status_code if isinstance(fault, HTTPException) else 500
     headers = fault.headers if isinstance(fault, HTTPException) else None
+    if "community" not in request.path_params:
+        async with site.store.read() as tx:
+            speak_as(await tx.communities())
     answer = site.answer("fault.html", status, code=status, community=None, reader=None)
     answer.headers.update(headers or {})
     return answer
+
+
+async def _not_kept(request: Request, full: Exception) -> Response:
+    """Say to somebody whose form the disk does not take that nothing came of it."""
+    log.error("storage_full", reason=str(full))
+    return PlainTextResponse(_(NOT_KEPT), 503, {"Cache-Control": "no-store", "Retry-After": "30"})

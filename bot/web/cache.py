@@ -7,6 +7,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, TypeVar
@@ -64,8 +65,8 @@ class PageCache:
         return await asyncio.shield(task)  # one reader who leaves takes the page from nobody else
 
     async def aside(self, work: Callable[[], Made]) -> Made:
-        """Do something that takes long in the worker, so that the loop goes on."""
-        return await asyncio.get_running_loop().run_in_executor(self._worker, work)
+        """Do something that takes long in the worker, so that the loop goes on; it speaks as who asks."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, copy_context().run, work)
 
     def close(self) -> None:
         """Let the worker go."""

@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone, vRecur, vText
 
+from bot.core import days
 from bot.core.archive.calendar_dates import left_out
 from bot.core.archive.chat_page import Listed, letter
 from bot.core.model import ChatState, Series
 from bot.core.plain import storable
+from bot.core.times.clockface import instant
 from bot.core.times.rules import rfc5545
 from bot.core.times.zones import known_zone
 from bot.core.veils import masked
@@ -74,7 +76,8 @@ def _rule(diary: Diary, slot: Slot, series: Series) -> Event:
     event = _event(diary, f"slot-{slot.id}", series.title, f"{diary.page}{series.slug}/")
     start = rule.dtstart_local.replace(tzinfo=zone)
     event.add("dtstart", start)
-    event.add("duration", series.length)
+    event.add("duration", _nominal(series, rule.dtstart_local, rule.zone))
+    _transparent_if(event, series.slow)
     if rule.rrule:
         event.add("rrule", vRecur.from_ical(_property(rfc5545(rule), "RRULE")))
     for local in left_out(rule, slot.held, slot.last):
@@ -107,6 +110,7 @@ def _chat(diary: Diary, one: Listed, uid: str) -> Event:
     event.add("dtstart", chat.starts_at.astimezone(zone))
     event.add("dtend", chat.ends_at.astimezone(zone))
     event.add("sequence", chat.version)
+    _transparent_if(event, chat.takes_days)
     asked = diary.questions.get(chat.id, ())
     _describe(event, [f"{letter(one.series)}{number}: {_plain(masked(words))}" for number, words in asked])
     return event
@@ -127,12 +131,31 @@ def _describe(event: Event, lines: Sequence[str]) -> None:
     event.add("description", words)
 
 
+def _nominal(series: Series, start: datetime, zone: str) -> timedelta:
+    """How long the dates of a rule take: that of a slow chat in days and hours on the wall."""
+    if not series.slow:
+        return series.length
+    ends = days.ends_at(series, instant(start, zone), zone, start.time())
+    return _wall(ends, zone) - start
+
+
+def _wall(at: datetime, zone: str) -> datetime:
+    return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def _transparent_if(event: Event, slow: bool) -> None:
+    """What goes on for days leaves people free."""
+    if slow:
+        event["transp"] = vText("TRANSPARENT")
+
+
 def _own(one: Listed, slot: Slot, questions: Questions) -> bool:
     """Whether a date differs from what its rule says of every date."""
     chat = one.chat
-    local = chat.starts_at.astimezone(ZoneInfo(slot.rule.zone)).replace(tzinfo=None)
-    length = chat.ends_at - chat.starts_at
-    moved = local != chat.occurrence_local or length != one.series.length
+    local, ends = (_wall(at, slot.rule.zone) for at in (chat.starts_at, chat.ends_at))
+    length = ends - local if one.series.slow else chat.ends_at - chat.starts_at
+    usual = _nominal(one.series, slot.rule.dtstart_local, slot.rule.zone)
+    moved = local != chat.occurrence_local or length != usual
     return bool(chat.topic or moved or chat.id in questions or not chat.state.ahead)
 
 

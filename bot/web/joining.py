@@ -14,11 +14,12 @@ from starlette.responses import RedirectResponse, Response
 from bot.core import sentences
 from bot.core.archive.chat_page import least_open
 from bot.core.model import Community, Person, Place, Refused
+from bot.core.tongue import _
 from bot.core.which import Which
 from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
 from bot.web.reader import Reader, reader, sign_in
-from bot.web.site import Page, Site
+from bot.web.site import Page, Site, speak_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ async def back(site: Site, request: Request) -> Response:
 
 def said_no(site: Site, sentence: str) -> Response:
     """A link that opens nothing, and how to get one that does; the same for every reason."""
-    said = {"sentence": sentence, "how": sentences.HOW_TO_GET_A_LINK}
+    said = {"sentence": _(sentence), "how": _(sentences.HOW_TO_GET_A_LINK)}
     return site.answer("said_no.html", 403, community=None, reader=None, **said)
 
 
@@ -88,8 +89,10 @@ async def _door(site: Site, request: Request) -> _Door | Response:
     async with site.store.read() as tx:
         place = await tx.place_by_join_secret(request.path_params["secret"])
         if place is None:
+            speak_as(await tx.communities())
             return said_no(site, sentences.JOIN_LINK_WRONG)
         community = await tx.community_of(place)
+        speak_as([community])
         if (await reader(site, request, tx, community)).person is not None:
             return to(room_path(place))
         return _Door(community, place, await _who_reads(tx, place))
@@ -119,7 +122,9 @@ async def _member_at(site: Site, request: Request, tx: Tx) -> tuple[Place, Perso
     if found is None:
         raise HTTPException(404)
     place, for_hosts = found
-    asks = await reader(site, request, tx, await tx.community_of(place))
+    community = await tx.community_of(place)
+    speak_as([community])
+    asks = await reader(site, request, tx, community)
     if asks.person is None or (for_hosts and not asks.host):
         raise HTTPException(404)
     return place, asks.person, asks
@@ -136,12 +141,12 @@ async def _who_reads(tx: Tx, place: Place) -> str:
         least_open(series.visibility, openness, told.get(series.id, openness))
         for series in await tx.series_here(place.id)
     ]
-    return sentences.readers(found) if found else sentences.READERS_LATER
+    return sentences.readers(found) if found else _(sentences.READERS_LATER)
 
 
 def _ask(site: Site, door: _Door, name: str = "", once: str = "", refused: str = "") -> Response:
     """The door's page; `once` stays the same while one person tries names, so that they become one."""
-    given = {"name": name, "once": once or secrets.token_urlsafe(12), "refused": refused}
+    given = {"name": name, "once": once or secrets.token_urlsafe(12), "refused": refused and _(refused)}
     status = 422 if refused else 200
     return site.answer("join.html", status, community=door.community, reader=None, door=door, **given)
 

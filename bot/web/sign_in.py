@@ -11,15 +11,17 @@ from starlette.responses import Response
 
 from bot.core import sentences
 from bot.core.model import Community, Person, Place, Refused
+from bot.core.tongue import _
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.doors.secrets import Secret, SecretKind
 from bot.storage.store import Tx
 from bot.web import joining
+from bot.web.desk.front import desk_path
 from bot.web.joining import room_path, said_no, to
 from bot.web.reader import reader, remember_link, sign_in, sign_out
-from bot.web.site import Page, Site
+from bot.web.site import Page, Site, speak_as
 
-_BY_LINK: Final = (SecretKind.HOST, SecretKind.RETURN, SecretKind.READING)
+_BY_LINK: Final = (SecretKind.HOST, SecretKind.RETURN, SecretKind.READING, SecretKind.DESK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ async def reading_link(site: Site, request: Request) -> Response:
     async with site.store.read() as tx:
         series = await tx.series_by_link_secret(secret)
         if series is None:
+            speak_as(await tx.communities())
             return said_no(site, sentences.READING_LINK_WRONG)
         community = await tx.community(series.community_id)
     day = request.path_params.get("day")
@@ -86,8 +89,10 @@ async def _opened(site: Site, request: Request, tx: Tx) -> _Opened | None:
     found = [await tx.secret(token, kind, now) for kind in _BY_LINK]
     secret = next(filter(None, found), None)
     if secret is None:
+        speak_as(await tx.communities())
         return None
     community = await tx.community(secret.community_id)
+    speak_as([community])
     room = await tx.place(secret.place_id) if secret.place_id else None
     if secret.person_id is not None:
         person: Person | None = await tx.person_by_id(secret.person_id, community.id)
@@ -107,15 +112,16 @@ async def _come_in(site: Site, request: Request, tx: Tx, opened: _Opened, name: 
         await tx.make_community_host(community.id, person.id)
     in_browser = opened.room is not None and opened.room.platform == BROWSER
     response = to(room_path(opened.room) if opened.room and in_browser else site.path(community))
+    if opened.secret.kind is SecretKind.DESK:
+        response = to(desk_path(community))
     await sign_in(site, request, response, tx, community, person)
     return response
 
 
 def _ask_to_continue(site: Site, opened: _Opened, *, name: str = "", refused: str = "") -> Response:
     about = {"community": opened.community, "opened": opened, "kind": opened.secret.kind.value}
-    return site.answer(
-        "sign_in.html", 422 if refused else 200, reader=None, **about, name=name, refused=refused
-    )
+    given = {"name": name, "refused": refused and _(refused)}
+    return site.answer("sign_in.html", 422 if refused else 200, reader=None, **about, **given)
 
 
 PAGES: Final = (

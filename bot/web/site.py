@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,18 +13,22 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from pydantic import SecretStr
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.clock import Clock
 from bot.commands import CommandTree
-from bot.core.model import Community
+from bot.core.model import Community, Person, Place, Role
+from bot.core.tongue import ENGLISH, _, ngettext, speak, spoken
 from bot.core.veils import masked
 from bot.storage.store import Store, Tx
+from bot.vitals import Vitals
 from bot.web.bells import Bells
 from bot.web.cache import PageCache
 from bot.web.recent import Recent
+from bot.web.tongues import tongue_of
 from bot.web.veils import veiled
 
 HERE: Final = Path(__file__).parent
@@ -36,12 +40,18 @@ _BEYOND: Final = re.compile(b"\xc2[\x80-\x9f]"), re.compile(b"\xef(?:\xb7[\x90-\
 """The same in UTF-8, in pieces that are found fast."""
 
 
+async def _untold(_place: Place, _person: Person) -> Role | None:
+    return None
+
+
 @dataclass(slots=True)
 class Site:
     """The pages of one bot; `base_url` is how readers reach it, `prefixed` whether paths name a community.
 
-    `shared` holds what is made once for all who look at the same thing live; `unwell` says what is wrong
-    with the bot on other networks.
+    `shared` holds what is made once for all who look at the same thing live; `vitals` tell how the bot does,
+    which whoever has the `metrics_token` may read from anywhere; `copied` is the day of a copy that is read
+    without the bot, and `power` asks a network what it lets somebody do in a place now: None where it cannot
+    be asked.
     """
 
     store: Store
@@ -50,15 +60,19 @@ class Site:
     base_url: str
     prefixed: bool = True
     ending: bool = False
-    unwell: Callable[[], str] = str
+    copied: str = ""
+    metrics_token: SecretStr | None = None
+    power: Callable[[Place, Person], Awaitable[Role | None]] = _untold
     pages: PageCache = field(default_factory=PageCache)
     shared: dict[Hashable, Any] = field(default_factory=dict)
+    vitals: Vitals = field(init=False)
     bells: Bells = field(init=False)
     recent: Recent = field(init=False)
     templates: Environment = field(init=False)
 
     def __post_init__(self) -> None:
         """Hang the bells and read the templates."""
+        self.vitals = Vitals(self.store, self.clock)
         self.bells = Bells(self.store)
         self.recent = Recent(self.store)
         self.templates = environment()
@@ -98,6 +112,7 @@ class Site:
         found = await tx.community_called(word) if word is not None else await only_community(tx)
         if found is None:
             raise HTTPException(404)
+        speak_as([found])
         return found
 
 
@@ -106,6 +121,12 @@ def _cleaned(page: bytes) -> bytes:
     if len(page.translate(None, _CONTROLS)) == len(page) and not any(odd.search(page) for odd in _BEYOND):
         return page
     return _NO_HTML.sub("\N{REPLACEMENT CHARACTER}", page.decode()).encode()
+
+
+def speak_as(communities: Sequence[Community]) -> None:
+    """Speak the language of a community on a page that is no community's, if all of them have the same."""
+    languages = {one.language for one in communities}
+    speak(tongue_of(languages.pop()) if len(languages) == 1 else ENGLISH)
 
 
 async def only_community(tx: Tx) -> Community | None:
@@ -139,8 +160,8 @@ def static(name: str) -> str:
 
 
 def tongue(language: str) -> Markup:
-    """The attribute of people's words in a community's language, where that is not the pages' own English."""
-    return Markup("") if language == "en" else Markup(' lang="{}"').format(language)
+    """The attribute of people's words in a community's language, where the page speaks another."""
+    return Markup("") if language == spoken().code else Markup(' lang="{}"').format(language)
 
 
 def environment() -> Environment:
@@ -152,7 +173,9 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
     )
-    made.globals.update(static=static, tongue=tongue)
+    made.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined] # the extension brings it
+    made.globals.update(static=static, tongue=tongue, spoken=spoken)
     made.filters.update(veiled=veiled, masked=masked)
     return made

@@ -52,10 +52,11 @@ class Evening:
         """Whether the process runs."""
         return self.process is not None and self.process.poll() is None
 
-    def start(self, failpoint: str = "") -> None:
-        """Start the bot; with a failpoint it kills itself there."""
+    def start(self, failpoint: str = "", **more: str) -> None:
+        """Start the bot, with `more` settings; with a failpoint it kills itself there."""
         extra = {"EDCHAT_DATA_DIR": str(self.folder), "EDCHAT_LOG_LEVEL": "warning", "EDCHAT_WEB_PORT": "0"}
         extra |= {"EDCHAT_FAILPOINT": failpoint} if failpoint else {}
+        extra |= more
         with (self.folder / "log.txt").open("a") as log:
             self.process = started.start("run", env=os.environ | extra, stderr=log)
 
@@ -159,8 +160,12 @@ class Evening:
             assert time.monotonic() < end, self.log()
             time.sleep(0.05)
 
+    def log_lines(self) -> list[str]:
+        """What the process wrote about itself, line by line."""
+        return (self.folder / "log.txt").read_text().splitlines()
+
     def log(self) -> str:
-        """What the process wrote about itself."""
+        """The end of what the process wrote about itself."""
         return (self.folder / "log.txt").read_text()[-3000:]
 
 

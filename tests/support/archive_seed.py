@@ -344,6 +344,7 @@ class Sower:
         )
         ready = {"platform_message_id": f"n{made}", "body_html": render(words), "public_id": public_id(made)}
         await self.tx.connection.execute(update(t.message).where(t.message.c.id == made).values(**ready))
+        await self.tx.keep_links([(made, render(words))])
         return made
 
     def sentence(self, k: int) -> str:

@@ -167,6 +167,8 @@ async def web_house(
         app = App(store, clock, [Local(store, clock)], "test")
         bound = listener("127.0.0.1", 0)
         site = Site(store, clock, app.tree, base_url or address(bound, None), prefixed)
+        site.power = app.power
+        site.vitals = app.vitals
         pages = web_app(site, limits or Limits(lift_loopback=True), trusted_proxies)
         room, hosts = (
             next(p for p in places if (p.id == community.hosts_place_id) is is_) for is_ in (False, True)

@@ -59,6 +59,11 @@ class WholeHouse:
         """The path of the room of the live chat."""
         return f"/room/{self.pages.archive.places[0].native_id}/"
 
+    @property
+    def desk(self) -> str:
+        """The path of the community's desk."""
+        return f"/desk/{self.pages.archive.community.slug}/"
+
     def secret(self, name: str, readers: str = "", *, shown: bool = True) -> str:
         """A word that stands nowhere else, for these readers alone."""
         kept = Kept(f"zq{name}qz", readers, shown and bool(readers))
@@ -163,6 +168,8 @@ class _Furnisher:
                 places,
             )
             await self._answer(held, secret(f"{visibility}answer", readers), people[0])
+            link = secret(f"{visibility}link", readers)
+            await self._answer(held, f"Here: https://links.example/{link}", people[1])
             ahead = await self.sower.chat(
                 series,
                 self.sower.at(3 + number, 19),

@@ -43,6 +43,9 @@ MAY: Final = {
     "rehearsed": "",
 }
 """Who may read what is not for everybody, by the beginning of its name."""
+_FILES: Final = ("feed.atom", "feed.json", "digest.atom", "digest.json")
+_SHARED: Final = ("resources/", *(f"resources/{file}" for file in _FILES))
+_LINKS: Final = ("links/", "links/feed.atom", "links/feed.json")
 ENDS: Final = re.compile(rb"event: (seen|closed|state|reload)\n.*?\n\n", re.DOTALL)
 
 
@@ -65,7 +68,8 @@ class Visit:
 
 def visits(house: WholeHouse) -> dict[str, list[Visit]]:
     """Addresses of every route."""
-    return {**_at_the_root(house), **_of_rooms(house), **_of_the_community(house), **_of_chats(house)}
+    pages = {**_at_the_root(house), **_of_rooms(house), **_of_the_community(house), **_of_chats(house)}
+    return {**pages, **_of_the_desk(house), **_afterwards(house)}
 
 
 def _at_the_root(house: WholeHouse) -> dict[str, list[Visit]]:
@@ -76,6 +80,7 @@ def _at_the_root(house: WholeHouse) -> dict[str, list[Visit]]:
         "/robots.txt": [Visit("/robots.txt")],
         "/sitemap.xml": [Visit("/sitemap.xml")],
         "/healthz": [Visit("/healthz")],
+        "/metrics": [Visit("/metrics")],
         "/favicon.ico": [Visit("/favicon.ico", status=308)],
         "/static/{digest}/{name:path}": [
             Visit(static("base.css")),
@@ -116,12 +121,60 @@ def _of_rooms(house: WholeHouse) -> dict[str, list[Visit]]:
     }
 
 
+def _of_the_desk(house: WholeHouse) -> dict[str, list[Visit]]:
+    at, archive = house.desk, house.pages.archive
+    ids = {"shown": archive.ahead, "off": house.ids["off-ahead"], "live": archive.live}
+    odd = [Visit(f"{at}chat/{number}/", "host", 404, 403) for number in (house.ids["rehearsed"], 9**30)]
+    return {
+        "/desk/": [Visit("/desk/", "host", 303, 403)],
+        "/desk/{community}/": [
+            Visit(at, "host", refused=403),
+            Visit(f"{at}?said=x", "host", refused=403),
+            Visit("/desk/nowhere/", status=403),
+        ],
+        "/desk/{community}/chat/{chat:int}/": [
+            *(Visit(f"{at}chat/{number}/", "host", refused=403) for number in ids.values()),
+            *odd,
+        ],
+        "/desk/{community}/series/{series:int}/": [
+            *(Visit(f"{at}series/{house.ids[name]}/", "host", refused=403) for name in ("off", "members")),
+            Visit(f"{at}series/{9**30}/", "host", 404, 403),
+        ],
+    }
+
+
+def _afterwards(house: WholeHouse) -> dict[str, list[Visit]]:
+    at, archive = house.desk, house.pages.archive
+    heaps = ("unsorted", "q1", "q2", "comments", "hosts", "hidden", "reported")
+    chats = (archive.held, archive.live, house.ids["unpublished"], house.ids["off-held"])
+    after = [f"{at}chat/{number}/after/" for number in chats]
+    not_there = [f"{at}chat/{number}/after/" for number in (archive.ahead, house.ids["rehearsed"], 9**30)]
+    return {
+        "/desk/{community}/chat/{chat:int}/after/": [
+            *(Visit(path, "host", refused=403) for path in after),
+            *(Visit(path, "host", 404, 403) for path in not_there),
+        ],
+        "/desk/{community}/chat/{chat:int}/after/{heap}/": [
+            *(Visit(f"{path}{heap}/", "host", refused=403) for path in after for heap in heaps),
+            *(Visit(f"{after[0]}{heap}/", "host", 404, 403) for heap in ("q99", "nothing", "%3Cb%3E")),
+        ],
+        "/desk/{community}/chat/{chat:int}/after/{heap}/{past:int}/": [
+            Visit(f"{after[0]}q1/3/", "host", refused=403)
+        ],
+        "/desk/{community}/chat/{chat:int}/after/preview/": [
+            *(Visit(f"{path}preview/", "host", refused=403) for path in after[:3]),
+            Visit(f"{after[3]}preview/", "host", 404, 403),
+        ],
+        "/desk/{community}/removals/": [Visit(f"{at}removals/", "host", refused=403)],
+    }
+
+
 def _of_the_community(house: WholeHouse) -> dict[str, list[Visit]]:
     at = house.pages.at
     said = {"upcoming/": ("", "?tz=Paris", "?tz=%3Cb%3E"), "feed.atom": ("", f"?key={house.links['key']}")}
     plain = (
         *("", "upcoming/", "archive/", "about/", "about/first-time/", "privacy/", "accessibility/", "data/"),
-        *("feeds/", "feed.atom", "feed.json", "calendar.ics"),
+        *("feeds/", "feed.atom", "feed.json", "calendar.ics", *_SHARED),
     )
     series = [(at(path), MAY.get(name, EVERYBODY)) for name, path in house.series.items()]
     return {
@@ -129,13 +182,23 @@ def _of_the_community(house: WholeHouse) -> dict[str, list[Visit]]:
             f"/{{community}}/{rest}": [Visit(at(rest) + asked) for asked in said.get(rest, ("",))]
             for rest in plain
         },
+        # With the beginning of every word that is for some eyes only: the form says again what was asked.
+        "/{community}/search": [
+            *(Visit(at(f"search?q={word}")) for word in sorted({one.words[:4] for one in house.kept})),
+            *(
+                Visit(at(f"search{asked}"))
+                for asked in ("", "?q=%22%3Cb%3E", "?q=stud&series=inquirychat&older=9")
+            ),
+            *(Visit(at("search?q=stud&in=" + house.chats[name]), _may(name)) for name in ("held", "live")),
+            Visit(at("search?q=stud&in=nowhere/x"), status=404),
+        ],
         "/{community}/archive/{year}/{month}/": [
             Visit(at("archive/2026/11/")),
             Visit(at("archive/2026/13/"), ""),
         ],
         **{
             f"/{{community}}/{{series}}/{rest}": [Visit(path + rest, who) for path, who in series]
-            for rest in ("", "feed.atom", "feed.json", "calendar.ics")
+            for rest in ("", "feed.atom", "feed.json", "calendar.ics", *_SHARED)
         },
         "/{community}/{series}/latest/": [
             Visit(f"{path}latest/", who if "firstyears" not in path else "", 307) for path, who in series
@@ -148,13 +211,16 @@ def _of_chats(house: WholeHouse) -> dict[str, list[Visit]]:
     chats = [(at(path), _may(name)) for name, path in house.chats.items()]
     answers = [(at(f"a/{public_id}"), _may(name)) for name, public_id in house.answers.items()]
     followed = [at(house.chats[name]) + "live/" for name in ("live", "ahead")]
-    views = ("", "?view=time", "?view=person", "?view=%3Cb%3E")
+    views = ("", "?view=time", "?view=person", "?view=all", "?view=%3Cb%3E")
+    chosen = "&".join(f"a={public_id}" for public_id in house.answers.values())
+    sheets = ("", f"?{chosen}", f"?choose=1&{chosen}", "?a=nobody&a=%3Cb%3E&a=%00")
     return {
         chat: [Visit(path + view, who) for path, who in chats for view in views],
         **{
             chat + rest: [Visit(path + rest, who) for path, who in chats]
-            for rest in ("print/", "chat.json", "chat.csv", "chat.md", "event.ics")
+            for rest in ("print/", "chat.json", "chat.csv", "chat.md", "event.ics", *_LINKS)
         },
+        f"{chat}handout/": [Visit(f"{path}handout/{asked}", who) for path, who in chats for asked in sheets],
         f"{chat}live/": [Visit(path) for path in followed],
         f"{chat}live/events": [Visit(f"{path}events") for path in followed],
         "/{community}/a/{id}": [Visit(path, who, 302) for path, who in answers],

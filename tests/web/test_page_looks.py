@@ -53,13 +53,20 @@ def pages(house: WholeHouse) -> dict[str, tuple[str, ...]]:
                 held,
                 f"{held}?view=time",
                 f"{held}?view=person",
+                f"{held}?view=all",
                 f"{held}print/",
+                f"{held}links/",
+                at("resources/"),
+                at("inquirychat/resources/"),
+                f"{held}handout/",
+                f"{held}handout/?a={house.answers['marked']}&a=nobody",
                 live,
                 f"{live}live/",
                 report,
+                *(at(f"search{asked}") for asked in ("", "?q=stud", "?q=%25", "?q=nothing+whatever")),
             ),
             *(at(chats["ahead"]), at(chats["cancelled"]), at("nowhere/"), "/", "/room/"),
-            *(house.links["join"], house.links["host"], house.links["return"], "/in/wrong"),
+            *(house.links["join"], house.links["host"], house.links["return"], "/in/wrong", "/desk/"),
         ),
         "member": (
             room,
@@ -75,6 +82,12 @@ def pages(house: WholeHouse) -> dict[str, tuple[str, ...]]:
             f"{room}do?line=chat%20plan",
             at("feeds/"),
             held,
+            house.desk,
+            f"{house.desk}chat/{house.pages.archive.ahead}/",
+            f"{house.desk}chat/{house.pages.archive.live}/",
+            f"{house.desk}series/{house.ids['off']}/",
+            *(f"{_after(house)}{heap}" for heap in ("", "q1/", "hidden/", "reported/", "preview/")),
+            f"{house.desk}removals/",
         ),
     }
 
@@ -82,6 +95,7 @@ def pages(house: WholeHouse) -> dict[str, tuple[str, ...]]:
 def presses(house: WholeHouse) -> dict[str, tuple[tuple[str, Callable[[Page], None]], ...]]:
     """What only a form leads to, by who sends it: where the form stands, and how it is sent."""
     at, links, room = house.pages.at, house.links, house.room
+    ahead = f"{house.desk}chat/{house.pages.archive.ahead}/"
     report = at(f"a/{house.answers['marked']}/report")
     return {
         "stranger": (
@@ -95,8 +109,21 @@ def presses(house: WholeHouse) -> dict[str, tuple[tuple[str, Callable[[Page], No
             (f"{room}words", partial(_sent, button="Make my return link")),
             (f"{room}back", partial(_sent, button="Give me a link")),
         ),
-        "host": ((at("feeds/"), partial(_sent, button="Give me personal addresses")),),
+        "host": (
+            (at("feeds/"), partial(_sent, button="Give me personal addresses")),
+            (ahead, partial(_sent, button="Add it", fields={"new": "And what did we forget?"})),
+            (ahead, partial(_sent, button="Move it", fields={"to": "yesterday"})),
+            (ahead, partial(_sent, button="Call it off")),
+            (f"{_after(house)}q1/", partial(_sent, button="Undo")),
+            (f"{_after(house)}unsorted/", partial(_sent, button="Take the page back")),
+            (f"{_after(house)}q1/", partial(_sent, button="Publish")),
+        ),
     }
+
+
+def _after(house: WholeHouse) -> str:
+    """Where the chat that was held is sorted."""
+    return f"{house.desk}chat/{house.pages.archive.held}/after/"
 
 
 @pytest.mark.slow

@@ -57,10 +57,11 @@ async def test_what_is_not_public_is_in_no_map(tmp_path: Path, visibility: Visib
 async def test_the_map_has_every_public_page_and_when_it_changed(pages: ArchivePages) -> None:
     found = await mapped(pages)
     home = pages.web.base + pages.at()
+    assert f"{home}resources/" in found
     held = pages.web.base + pages.at(await pages.page(pages.archive.held))
     assert found[home] is None
     assert found[held] == "2026-11-18T02:00:00Z"
-    assert len(found) == 1 + 2 + 5
+    assert len(found) == 1 + 2 + 1 + 5
     assert home + await pages.page(pages.archive.cancelled) not in found
     await pages.change("UPDATE series SET indexable = 0 WHERE id = :id", id=pages.archive.series.id)
     assert held not in await mapped(pages)
@@ -101,7 +102,7 @@ async def test_a_database_that_cannot_be_read_is_not_well(pages: ArchivePages) -
 async def test_a_database_that_somebody_else_holds_is_not_well_for_long(
     pages: ArchivePages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.web.pages.system.SLOW", 0.3)
+    monkeypatch.setattr("bot.vitals.SLOW", 0.3)
     with closing(sqlite3.connect(str(pages.web.store.url.database), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         got = await ask(pages, "/healthz")

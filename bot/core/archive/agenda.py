@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from bot.core.archive.chat_page import Listed
 from bot.core.archive.page_words import long_day
 from bot.core.model import ChatState
-from bot.core.times.clockface import MONTHS, clock_words, local, time
+from bot.core.times.clockface import clock_words, day, local, time
 from bot.core.times.zones import known_zone
+from bot.core.tongue import _, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,12 @@ class Entry:
     def live(self) -> bool:
         """Whether it is in its hour."""
         return self.listed.chat.state.live
+
+    @property
+    def until(self) -> str:
+        """The last day of a chat that takes days, as in Sat 28 Nov; else nothing."""
+        chat = self.listed.chat
+        return day(chat.ends_at, chat.zone) if chat.takes_days else ""
 
     @property
     def called_off(self) -> bool:
@@ -53,7 +60,7 @@ class Month:
     @property
     def words(self) -> str:
         """As in November 2026."""
-        return f"{MONTHS[self.month - 1]} {self.year}"
+        return spoken().month(date(self.year, self.month, 1))
 
     @property
     def address(self) -> str:
@@ -101,4 +108,4 @@ def _entry(one: Listed, zone: str) -> Entry:
 
 
 def _near(day: date, today: date) -> str:
-    return {0: "Today", 1: "Tomorrow"}.get((day - today).days, "")
+    return {0: _("Today"), 1: _("Tomorrow")}.get((day - today).days, "")

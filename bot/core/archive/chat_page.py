@@ -1,30 +1,25 @@
-"""What the page of one chat holds: questions with their answers, comments below them, people and links."""
+"""What the page of one chat holds: questions with their answers, who took part, and where."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import chain
-from operator import attrgetter
 from typing import NamedTuple
 
 from bot.core.audience import Audience
-from bot.core.filing import MessageKind
-from bot.core.model import Chat, Community, Question, QuestionState, Series, Visibility
+from bot.core.model import Chat, Community, Question, Series, Visibility
+from bot.core.tongue import marked
 
-SOMEBODY = "Somebody"
+SOMEBODY = marked("Somebody")
 """The name of who answered without one."""
-_CLIMB = 20
-_ANSWER, _COMMENT = MessageKind.ANSWER, MessageKind.COMMENT
 
 
 class Answer(NamedTuple):
     """An answer or a comment as readers see it.
 
-    `person` only tells people apart, `place` is empty where a chat had but one, and `orphan` is a comment
-    on an answer that these readers do not see.
+    `person` only tells people apart, `place` is empty where a chat had but one, `orphan` is a comment on an
+    answer that these readers do not see, and `how` says how an answer found its question.
     """
 
     message_id: int
@@ -40,34 +35,13 @@ class Answer(NamedTuple):
     edited: bool = False
     hidden: bool = False
     orphan: bool = False
+    how: str = ""
     comments: tuple[Answer, ...] = ()
 
     @property
     def with_comments(self) -> tuple[Answer, ...]:
         """The answer and what hangs on it, in order."""
         return (self, *self.comments)
-
-
-Native = tuple[int, str]
-"""A message's place and its native id there."""
-
-
-class Told(NamedTuple):
-    """One message before it found its place on the page; `questions` are the ids it is filed under."""
-
-    answer: Answer
-    kind: MessageKind
-    native: Native
-    reply_to: str | None = None
-    questions: tuple[int, ...] = ()
-
-    @property
-    def parent(self) -> Native | None:
-        """What it replies to."""
-        return (self.native[0], self.reply_to) if self.reply_to else None
-
-
-_Filed = tuple[tuple[int, ...], Answer]
 
 
 @dataclass(frozen=True)
@@ -88,12 +62,20 @@ class Answered:
         """How many people answered."""
         return len({answer.person for answer in self.answers})
 
+    @cached_property
+    def parted(self) -> tuple[tuple[Answer, ...], tuple[Answer, ...]]:
+        """What hosts picked, and the rest; where they picked nothing, all of it and no rest."""
+        picked = tuple(one for one in self.answers if one.picked)
+        rest = tuple(one for one in self.answers if not one.picked)
+        return (picked, rest) if picked else (rest, ())
+
 
 @dataclass(frozen=True, slots=True)
 class Where:
     """A place of the chat; `room` is its word in addresses where it is one of the browser's.
 
-    Its `community` is named where that is a guest of the chat's own one.
+    Its `community` is named where that is a guest of the chat's own one; `left_at` is when the bot had to
+    leave it, `went_at` when it went out of the chat of its own will.
     """
 
     place_id: int
@@ -102,6 +84,7 @@ class Where:
     room: str = ""
     left_at: datetime | None = None
     community: str = ""
+    went_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +131,8 @@ class ChatPage(Listed):
     """Everything the page of a chat says, for one audience.
 
     `turn_ends` is when the current question's time is up, `late_until` until when late answers count,
-    `kept_out` how many people keep their answers to themselves, `unseen` answers being made ready.
+    `seals_at` when that ends or ended, `kept_out` how many people keep their answers to themselves, `unseen`
+    answers being made ready.
     """
 
     community: Community
@@ -159,10 +143,12 @@ class ChatPage(Listed):
     ahead: tuple[Question, ...] = ()
     turn_ends: datetime | None = None
     late_until: datetime | None = None
+    seals_at: datetime | None = None
     kept_out: int = 0
     unseen: int = 0
     before: Listed | None = None
     after: Listed | None = None
+    removed: frozenset[str] = frozenset()
 
     @cached_property
     def answers(self) -> tuple[Answer, ...]:
@@ -178,8 +164,8 @@ class ChatPage(Listed):
     @property
     def people(self) -> tuple[str, ...]:
         """Who took part under a name, alphabetically."""
-        names = {one.person: one.name for one in self.words if not one.anonymous}
-        return tuple(sorted(names.values(), key=lambda name: (name.casefold(), name)))
+        names = {(one.person, one.name) for one in self.words if not one.anonymous}
+        return tuple(sorted((name for _, name in names), key=lambda name: (name.casefold(), name)))
 
     @property
     def count_people(self) -> int:
@@ -206,76 +192,3 @@ def least_open(*asked: Visibility) -> Visibility:
 def letter(series: Series) -> str:
     """The letter that questions of a weekly chat go by."""
     return series.letters.partition("/")[0] or "Q"
-
-
-def answered(
-    series: Series,
-    questions: Iterable[Question],
-    told: Sequence[Told],
-    lost: Mapping[Native, tuple[int, ...]] | None = None,
-) -> tuple[Answered, ...]:
-    """The questions that were asked, with answers in time order and comments below them.
-
-    `lost` are the questions of answers that these readers do not see, for the comments on them.
-    """
-    filed = _under_questions(chain(_threaded(told), _orphans(told, lost or {})))
-    shown = (q for q in questions if q.asked_at and (q.state is QuestionState.ASKED or q.id in filed))
-    return tuple(
-        Answered(q, f"{letter(series)}{q.position}", tuple(_in_order(filed.get(q.id, ())))) for q in shown
-    )
-
-
-def unknown_parents(told: Sequence[Told]) -> tuple[Native, ...]:
-    """What comments reply to that is not among what these readers see."""
-    seen = {one.native for one in told}
-    comments = (one.parent for one in told if one.kind is _COMMENT and one.parent)
-    return tuple({parent: None for parent in comments if parent not in seen})
-
-
-def _threaded(told: Sequence[Told]) -> Iterator[_Filed]:
-    """The answers, with their comments."""
-    below = _below(told)
-    for one in told:
-        if one.kind is _ANSWER:
-            comments = below.get(one.native)
-            answer = one.answer._replace(comments=tuple(_in_order(comments))) if comments else one.answer
-            yield one.questions, answer
-
-
-def _below(told: Sequence[Told]) -> dict[Native, list[Answer]]:
-    """The comments by what they hang on."""
-    by_native = {one.native: one for one in told}
-    below: dict[Native, list[Answer]] = {}
-    for one in told:
-        if one.kind is _COMMENT and (answer := _top(one, by_native)):
-            below.setdefault(answer.native, []).append(one.answer)
-    return below
-
-
-def _top(comment: Told, by_native: Mapping[Native, Told]) -> Told | None:
-    """The answer that a comment hangs on, also by way of other comments."""
-    found: Told | None = comment
-    for _ in range(_CLIMB):
-        if found is None or found.kind is _ANSWER:
-            return found
-        found = by_native.get(found.parent) if found.parent else None
-    return None
-
-
-def _orphans(told: Sequence[Told], lost: Mapping[Native, tuple[int, ...]]) -> Iterator[_Filed]:
-    """Comments whose answer is not shown, under that answer's questions."""
-    for one in told:
-        if one.kind is _COMMENT and one.parent and one.parent in lost:
-            yield lost[one.parent], one.answer._replace(orphan=True)
-
-
-def _under_questions(told: Iterable[_Filed]) -> dict[int, list[Answer]]:
-    filed: dict[int, list[Answer]] = {}
-    for questions, answer in told:
-        for question_id in questions:
-            filed.setdefault(question_id, []).append(answer)
-    return filed
-
-
-def _in_order(answers: Iterable[Answer]) -> list[Answer]:
-    return sorted(answers, key=attrgetter("said_at", "message_id"))

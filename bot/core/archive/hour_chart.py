@@ -6,16 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import NamedTuple
 
 from bot.core.archive.page_words import counted, short_day
 from bot.core.times.clockface import clock_words, local
+from bot.core.tongue import _, ngettext
 
 MOST_BARS = 90
 """Longer chats get bars of several minutes."""
 _TICKS = 4
 _AIR = 6
 """Points between the highest bar and the questions' labels."""
-_A_DAY = timedelta(days=1)
+_A_DAY, _A_MINUTE = timedelta(days=1), timedelta(minutes=1)
 _STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
@@ -39,9 +41,20 @@ class Mark:
     inner: bool = False
 
 
+class Row(NamedTuple):
+    """A bar in words: when it begins, its answers, and which questions were asked in it."""
+
+    time: str
+    answers: int
+    asked: str
+
+
 @dataclass(frozen=True, slots=True)
 class HourChart:
-    """A chart ready to be drawn; `floor` is where the bars stand, `lines` the heights of the grid."""
+    """A chart ready to be drawn; `floor` is where the bars stand, `lines` the heights of the grid.
+
+    `rows` are the same as a table, without those in which nothing happened; each spans `each` minutes.
+    """
 
     bars: tuple[Bar, ...]
     marks: tuple[Mark, ...]
@@ -49,6 +62,8 @@ class HourChart:
     lines: tuple[str, ...]
     floor: int
     sentence: str
+    rows: tuple[Row, ...] = ()
+    each: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +79,7 @@ class Hour:
     @property
     def each(self) -> timedelta:
         """How long one bar lasts: a minute, or more where the chat is long."""
-        minutes = max(1.0, (self.ends - self.starts) / timedelta(minutes=1))
+        minutes = max(1.0, (self.ends - self.starts) / _A_MINUTE)
         return timedelta(minutes=ceil(minutes / MOST_BARS))
 
 
@@ -95,6 +110,8 @@ def hour_chart(hour: Hour, height: int = 132, *, head: int = 20, foot: int = 22)
         tuple(f"{floor - line * scale:.0f}" for line in range(_step(most), most + 1, _step(most))),
         floor,
         _sentence(hour, counts),
+        _rows(hour, counts),
+        hour.each // _A_MINUTE,
     )
 
 
@@ -113,6 +130,19 @@ def _bars(counts: Sequence[int], floor: int, scale: float) -> tuple[Bar, ...]:
         Bar(f"{k * slot + slot * 0.1:.2f}%", width, f"{floor - n * scale:.1f}", f"{n * scale:.1f}")
         for k, n in enumerate(counts)
         if n
+    )
+
+
+def _rows(hour: Hour, counts: Sequence[int]) -> tuple[Row, ...]:
+    asked: dict[int, list[str]] = {}
+    each, days = hour.each, hour.ends - hour.starts > _A_DAY
+    for label, at in hour.asked:
+        asked.setdefault((at - hour.starts) // each, []).append(label)
+    begins = ((k, local(hour.starts + k * each, hour.zone)) for k in range(len(counts)))
+    return tuple(
+        Row(_begins(here, days), counts[k], ", ".join(asked.get(k, ())))
+        for k, here in begins
+        if counts[k] or k in asked
     )
 
 
@@ -149,14 +179,25 @@ def _tick(hour: Hour, at: datetime) -> str:
     return clock_words(here.time()) if hour.ends - hour.starts <= _A_DAY else short_day(here)
 
 
+def _begins(here: datetime, days: bool) -> str:
+    """When a bar begins; along several days with the day."""
+    at = clock_words(here.time())
+    return f"{short_day(here)}, {at}" if days else at
+
+
 def _sentence(hour: Hour, counts: Sequence[int]) -> str:
     """What the chart shows, for who does not see it."""
     inside, most = sum(counts), max(counts)
     if not inside:
-        return "No answers came during the hour."
+        return _("No answers came during the hour.")
     busiest = _tick(hour, hour.starts + counts.index(most) * hour.each)
     late = len(hour.said) - inside
-    after = f" {counted(late, 'more came', 'more came')} before or after it." if late else ""
-    span = "minute" if hour.each == timedelta(minutes=1) else f"{hour.each // timedelta(minutes=1)} minutes"
     came = counted(inside, "answer came", "answers came")
-    return f"{came} during the hour. The busiest {span}, {busiest}, had {most}.{after}"
+    minutes = hour.each // _A_MINUTE
+    said = ngettext(
+        "{came} during the hour. The busiest minute, {at}, had {most}.",
+        "{came} during the hour. The busiest {minutes} minutes, {at}, had {most}.",
+        minutes,
+    ).format(came=came, minutes=minutes, at=busiest, most=most)
+    after = _("{more} before or after it.").format(more=counted(late, "more came", "more came"))
+    return f"{said} {after}" if late else said

@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.core.archive.chat_page import ChatPage, Where
 from bot.core.model import Chat, ChatState
-from bot.core.times.clockface import MONTHS, WEEKDAYS, clock_words, local, moment, time, zone_short
+from bot.core.times.clockface import clock_words, local, moment, time, zone_short
+from bot.core.tongue import _, ngettext
+from bot.core.tongue import spoken as tongue
 
 _NETWORKS = {"browser": "Browser", "discord": "Discord", "matrix": "Matrix", "terminal": "Terminal"}
-_A_DAY = timedelta(hours=24)
+_A_DAY, _NOON = timedelta(hours=24), 12
 
 
 def network_name(platform: str) -> str:
@@ -37,20 +39,25 @@ def told_apart(places: Sequence[Where]) -> dict[int, str]:
 
 def long_day(day: date) -> str:
     """A date in full, as in Tuesday 17 November 2026."""
-    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
+    return tongue().long_day(day)
+
+
+def day_name(day: date) -> str:
+    """A day of the week in short, as in Tue."""
+    return tongue().day_name(day)
 
 
 def short_day(day: date) -> str:
     """A date in short, as in 17 Nov."""
-    return f"{day.day} {MONTHS[day.month - 1][:3]}"
+    return tongue().short_day(day)
 
 
 def hours(starts: datetime, ends: datetime, zone: str) -> tuple[str, str]:
     """A beginning and an end on the wall, pm said once where both are: 8:00 and 9:00 pm ET."""
     first, last = local(starts, zone), local(ends, zone)
     begin, end = clock_words(first.time()), clock_words(last.time())
-    if begin[-2:] == end[-2:] and first.date() == last.date():
-        begin = begin[:-3]
+    if first.date() == last.date() and (first.hour < _NOON) == (last.hour < _NOON):
+        begin = tongue().short_clock(first.time())
     if first.date() != last.date():
         end = f"{short_day(last)}, {end}"
     return begin, f"{end} {zone_short(ends, zone)}"
@@ -62,34 +69,54 @@ def in_utc(starts: datetime, ends: datetime, zone: str) -> str:
     if zone_short(starts, zone) == "UTC":
         return ""
     day = "" if first.date() == local(starts, zone).date() else f", {short_day(first)}"
+    if ends - starts > _A_DAY:
+        return f"{first:%H:%M}–{short_day(last)}, {last:%H:%M} UTC{day}"
     return f"{first:%H:%M}–{last:%H:%M} UTC{day}"
 
 
 def beside(at: datetime, chat: Chat) -> str:
     """What stands in the margin beside an answer: the time of that evening, later the day."""
     here = local(at, chat.zone)
+    if chat.takes_days:
+        return short_day(here)
     evening = local(chat.starts_at, chat.zone).date() == here.date() or at - chat.starts_at < _A_DAY / 2
-    return clock_words(here.time())[:-3] if evening and at < chat.starts_at + _A_DAY else short_day(here)
+    shown = tongue().short_clock(here.time())
+    return shown if evening and at < chat.starts_at + _A_DAY else short_day(here)
 
 
 def spoken(at: datetime, chat: Chat) -> str:
     """The same for who listens, as in 8:05 pm on 17 Nov."""
     here = local(at, chat.zone)
-    same = here.date() == local(chat.starts_at, chat.zone).date()
-    return clock_words(here.time()) + ("" if same else f" on {short_day(here)}")
+    same = here.date() == local(chat.starts_at, chat.zone).date() and not chat.takes_days
+    clock = clock_words(here.time())
+    return clock if same else _("{time} on {day}").format(time=clock, day=short_day(here))
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its word, as in 1 answer, 2 answers, 1,204 answers."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    """A number with one of the words below, as in 1 answer, 2 answers, 1,204 answers."""
+    return f"{tongue().number(number)} {ngettext(one, many or one + 's', number)}"
+
+
+def _words() -> None:
+    """What is counted; it stands here so that translators find it."""
+    ngettext("answer", "answers", 0)
+    ngettext("answer came", "answers came", 0)
+    ngettext("chat", "chats", 0)
+    ngettext("day", "days", 0)
+    ngettext("link", "links", 0)
+    ngettext("link shared", "links shared", 0)
+    ngettext("message", "messages", 0)
+    ngettext("more came", "more came", 0)
+    ngettext("person", "people", 0)
+    ngettext("question", "questions", 0)
 
 
 def away(starts: datetime, now: datetime, zone: str) -> str:
     """How far off a beginning is, in days of its zone, as in "in 2 days"."""
     days = (local(starts, zone).date() - local(now, zone).date()).days
     if days <= 0:
-        return "today"
-    return "tomorrow" if days == 1 else f"in {days} days"
+        return _("today")
+    return _("tomorrow") if days == 1 else ngettext("in {days} day", "in {days} days", days).format(days=days)
 
 
 class Margin:
@@ -113,29 +140,72 @@ class Margin:
 
 def standing(page: ChatPage) -> tuple[str, ...]:
     """How complete a chat's page is: whole, still growing, or with gaps that are named."""
-    said = []
+    gaps = [_gap(place, page.chat) for place in page.places if _left_early(place, page)]
+    said = gaps or ([] if page.unseen else _whole(page))
+    said += [_went(place, page.chat) for place in page.places if _went_early(place, page)]
     if page.late_until:
-        said.append(f"Late answers are still welcome until {moment(page.late_until, page.chat.zone)}.")
-    gaps = [_gap(place, page.chat) for place in page.places if _left_early(place, page.chat)]
-    said += gaps
-    if page.chat.state is ChatState.SEALED and not gaps and not page.unseen:
-        said.append("Complete: every answer that was heard until the chat was sealed is here.")
+        until = moment(page.late_until, page.chat.zone)
+        said.append(_("Late answers are still welcome until {until}.").format(until=until))
     if page.unseen:
-        are = "is" if page.unseen == 1 else "are"
-        said.append(f"{counted(page.unseen, 'answer')} {are} being made ready to be read.")
+        said.append(
+            ngettext(
+                "{count} answer is being made ready to be read.",
+                "{count} answers are being made ready to be read.",
+                page.unseen,
+            ).format(count=page.unseen)
+        )
     if page.kept_out:
-        keep = "keeps" if page.kept_out == 1 else "keep"
-        took = counted(page.kept_out, "person", "people")
-        said.append(f"{took} took part and {keep} their answers out of what is read here.")
+        said.append(
+            ngettext(
+                "{count} person took part and keeps their answers out of what is read here.",
+                "{count} people took part and keep their answers out of what is read here.",
+                page.kept_out,
+            ).format(count=page.kept_out)
+        )
     return tuple(said)
 
 
-def _left_early(place: Where, chat: Chat) -> bool:
-    return place.left_at is not None and chat.starts_at <= place.left_at < chat.ends_at
+def _whole(page: ChatPage) -> list[str]:
+    """What a page says in which nothing is missing."""
+    if page.chat.state is ChatState.SEALED:
+        if page.seals_at is None:
+            return [_("Complete: every place of the chat was heard until it was sealed.")]
+        sealed = _("Complete: every place of the chat was heard until it was sealed on {day}.")
+        return [sealed.format(day=moment(page.seals_at, page.chat.zone))]
+    over = page.chat.state.hears_late_answers
+    return [_("Complete so far: every place of the chat is heard.")] if over else []
+
+
+def _left_early(place: Where, page: ChatPage) -> bool:
+    return place.left_at is not None and page.chat.starts_at <= place.left_at < _heard_until(page)
+
+
+def _went_early(place: Where, page: ChatPage) -> bool:
+    return place.went_at is not None and page.chat.starts_at <= place.went_at < _heard_until(page)
+
+
+def _heard_until(page: ChatPage) -> datetime:
+    """Until when answers count."""
+    return max(page.chat.ends_at, page.seals_at or page.chat.ends_at)
 
 
 def _gap(place: Where, chat: Chat) -> str:
-    at = time(place.left_at or chat.ends_at, chat.zone)
-    return (
-        f"Not complete: the bot had to leave {place.name} at {at}; what was said there afterwards is missing."
+    at = place.left_at or chat.ends_at
+    if at < chat.ends_at:
+        left = _(
+            "Not complete: the bot had to leave {place} at {time}; what was said there afterwards is missing."
+        )
+        return left.format(place=place.name, time=time(at, chat.zone))
+    left = _(
+        "Not complete: the bot had to leave {place} on {day}; "
+        "late answers given there afterwards are missing."
     )
+    return left.format(place=place.name, day=moment(at, chat.zone))
+
+
+def _went(place: Where, chat: Chat) -> str:
+    until = moment(place.went_at or chat.ends_at, chat.zone)
+    if not place.community:
+        return _("{place} took part until {day}.").format(place=place.name, day=until)
+    said = _("{place} of {community} took part until {day}.")
+    return said.format(place=place.name, community=place.community, day=until)

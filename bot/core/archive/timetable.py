@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.core.archive.chat_page import Listed
 from bot.core.model import ChatState
 from bot.core.times.clockface import local
+from bot.core.tongue import _
 
 WEEK = timedelta(days=7)
 
@@ -60,9 +61,18 @@ def timetable(
     """Two weeks of days with what is on them."""
     on: dict[date, list[Listed]] = {}
     for one in chats:
-        on.setdefault(local(one.chat.starts_at, zone).date(), []).append(one)
+        for day in _days(one, zone):
+            on.setdefault(day, []).append(one)
     this = today - timedelta(days=today.weekday())
     return tuple(_week(monday + k * WEEK, this, today, on, skipped) for k in range(2))
+
+
+def _days(one: Listed, zone: str) -> Iterator[date]:
+    """The day on which a chat begins, and every day until it ends if it takes days."""
+    first = local(one.chat.starts_at, zone).date()
+    last = local(one.chat.ends_at - timedelta(seconds=1), zone).date()
+    going_on = one.chat.takes_days and one.chat.state is not ChatState.CANCELLED
+    return (first + k * timedelta(days=1) for k in range((last - first).days + 1 if going_on else 1))
 
 
 def _week(
@@ -80,4 +90,4 @@ def _week(
 
 
 def _name(weeks: int) -> str:
-    return ("This week", "Next week", "The week after")[min(max(weeks, 0), 2)]
+    return (_("This week"), _("Next week"), _("The week after"))[min(max(weeks, 0), 2)]

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.core import days
 from bot.core.model import Chat, ChatState, Offer, Question, QuestionState, StepKind, Visibility
 from bot.core.sentences import bar as say
 from bot.core.sentences.chat import letter, name
+from bot.core.sentences.slow import day_of
 from bot.core.state import Running
 from bot.core.times import clockface
+from bot.core.tongue import _
 
 _TURNS = (StepKind.ASK, StepKind.WRAP, StepKind.CLOSE)
 _ON_TOP = ("answer ", "chat now", "privacy show")
@@ -36,19 +39,19 @@ class Bar:
 def bar(state: Running | None, now: datetime) -> Bar:
     """What stands on top while this chat is the one that a room is about."""
     if state is None:
-        return Bar("", say.NOTHING_ON)
+        return Bar("", _(say.NOTHING_ON))
     if state.chat.state.live:
         return _live(state, now)
     called, zone = name(state.chat, state.series), state.chat.zone
     if state.chat.state.hears_late_answers:
         if state.chat.rehearsal:
-            return Bar(say.OVER, say.rehearsed(called))
+            return Bar(_(say.OVER), say.rehearsed(called))
         sealed = state.when(StepKind.SEAL) or state.chat.ends_at + state.series.tail
-        said = say.late_until(called, clockface.day(sealed, zone))
-        return Bar(say.OVER, said, page=_page(state))
+        said = say.late_until(called, clockface.day(sealed, zone), slow=state.chat.takes_days)
+        return Bar(_(say.OVER), said, page=_page(state))
     if state.chat.state.ahead:
-        return Bar(say.COMING, say.coming(called, clockface.moment(state.chat.starts_at, zone)))
-    return Bar("", say.NOTHING_ON)
+        return Bar(_(say.COMING), say.coming(called, clockface.moment(state.chat.starts_at, zone)))
+    return Bar("", _(say.NOTHING_ON))
 
 
 def beyond(offers: Sequence[Offer]) -> tuple[Offer, ...]:
@@ -83,7 +86,10 @@ def _page(state: Running) -> str:
 def _live(state: Running, now: datetime) -> Bar:
     label, text, number = _where(state)
     if state.chat.paused_at is not None:
-        return Bar(label, text, number, left=say.ON_PAUSE, live=True)
+        return Bar(label, text, number, left=_(say.ON_PAUSE), live=True)
+    if state.chat.takes_days:
+        day = day_of(days.which_day(state.chat, state.series, now))
+        return Bar(label, text, number, left=day, live=True)
     due = state.when(*_TURNS) or state.chat.ends_at
     return Bar(label, text, number, due, say.left(due - now), live=True)
 
@@ -91,8 +97,8 @@ def _live(state: Running, now: datetime) -> Bar:
 def _where(state: Running) -> tuple[str, str, int]:
     current = state.current
     if state.chat.state is ChatState.WRAPPING:
-        return say.WRAP_UP, say.WRAPPING, 0
+        return _(say.WRAP_UP), _(say.WRAPPING), 0
     if current is None or current.state is not QuestionState.ASKED:
-        return say.WELCOME, say.GATHERING, 0
+        return _(say.WELCOME), _(say.GATHERING), 0
     count = max(one.position for one in state.questions if one.waiting or one.asked_at)
     return say.of_so_many(letter(state.series, 0), current.position, count), current.text, current.position

@@ -6,6 +6,7 @@ from bot.core.rooms.bar import next_up
 from bot.core.sentences import bar as say
 from bot.core.sentences.chat import letter
 from bot.core.state import Running
+from bot.core.tongue import _
 
 
 def panel(state: Running) -> tuple[Offer, ...]:
@@ -22,22 +23,28 @@ def first_steps(*, set_up: bool, weekly_chats: int) -> tuple[Offer, ...]:
     """The buttons of the hosts' panel while there is no chat."""
     if not set_up and not weekly_chats:
         return (sentences.set_up_offer(),)
-    return () if weekly_chats else (Offer(sentences.WEEKLY_CHAT, "series create", form=True),)
+    return () if weekly_chats else (Offer(_(sentences.WEEKLY_CHAT), "series create", form=True),)
 
 
 def _time(state: Running) -> tuple[Offer, ...]:
+    chat = state.chat
     which = f"chat={state.chat.id} after={state.chat.asked}"
     if state.chat.paused_at is not None:
-        return (Offer(say.GO_ON, f"chat resume chat={state.chat.id}"),)
-    more = Offer(say.MORE_TIME, f"chat extend 2 {which}")
+        return (Offer(_(say.GO_ON), f"chat resume chat={state.chat.id}"),)
+    slow = chat.takes_days
+    more = (
+        sentences.more_days_offer(which, _(say.MORE_DAYS))
+        if slow
+        else Offer(_(say.MORE_TIME), f"chat extend 2 {which}")
+    )
     if state.chat.state is ChatState.WRAPPING:
         return (more,)
-    return Offer(say.NEXT_NOW, f"chat next {which}"), more, Offer(say.PAUSE_NOW, f"chat pause {which}")
+    return Offer(_(say.NEXT_NOW), f"chat next {which}"), more, Offer(_(say.PAUSE_NOW), f"chat pause {which}")
 
 
 def _questions(state: Running) -> tuple[Offer, ...]:
     q, chat, coming = letter(state.series, 0), state.chat, next_up(state)
-    add = Offer(say.ADD_ONE, f"question add chat={chat.id}", form=True)
+    add = Offer(_(say.ADD_ONE), f"question add chat={chat.id}", form=True)
     if coming is None:
         return () if chat.state is ChatState.WRAPPING else (add,)
     number = coming.position
@@ -50,19 +57,19 @@ def _questions(state: Running) -> tuple[Offer, ...]:
 
 def _before(state: Running) -> tuple[Offer, ...]:
     chat, which = state.chat, f"chat={state.chat.id}"
-    write = Offer(say.WRITE_THEM, f"chat plan {which}", form=True)
+    write = Offer(_(say.WRITE_THEM), f"chat plan {which}", form=True)
     if not state.questions:
         return (write,)
-    sheet, start = Offer(say.PREVIEW, f"chat preview {which}"), Offer(say.START, f"chat start {which}")
+    sheet, start = Offer(_(say.PREVIEW), f"chat preview {which}"), Offer(_(say.START), f"chat start {which}")
     steps = sentences.planned_offers(chat, state.series, state.questions)
     press, edits = [one for one in steps if not one.form], [one for one in steps if one.form]
     return sheet, write, *press, start, *edits
 
 
 def _missing(state: Running) -> Offer:
-    return Offer(say.WHO_WAITS, f"answers unanswered chat={state.chat.id}")
+    return Offer(_(say.WHO_WAITS), f"answers unanswered chat={state.chat.id}")
 
 
 def _end(state: Running) -> Offer:
     # A form without fields asks once more: the hour cannot be begun again.
-    return Offer(say.END_NOW, f"chat end chat={state.chat.id} sure=yes", form=True)
+    return Offer(_(say.END_NOW), f"chat end chat={state.chat.id} sure=yes", form=True)

@@ -13,11 +13,14 @@ from bot.core.sentences.people import *
 from bot.core.sentences.planning import *
 from bot.core.sentences.reminders import *
 from bot.core.sentences.setup import *
+from bot.core.sentences.slow import *
+from bot.core.sentences.status import *
 from bot.core.sentences.steering import *
 from bot.core.times.clockface import MONTHS as MONTHS
 from bot.core.times.clockface import WEEKDAYS as WEEKDAYS
 from bot.core.times.clockface import clock_words as clock_words
 from bot.core.times.clockface import day_words as day_words
+from bot.core.tongue import _, marked
 
 # --- Time, zones and recurrences -------------------------------------------------------------
 
@@ -64,22 +67,22 @@ RULE_VALUE = "{part}={value} does not fit this rule; please change it."
 RULE_START = "A rule needs its start; add DTSTART, as in DTSTART:20261201T200000."
 RULE_NEVER = "That rule never gives a date; please change it."
 
-EVERY = "every {what}"
-EVERY_DAYS = "every {number} days"
-EVERY_WEEKS = "every {number} weeks on {days}"
-ON_THE = "on the {days} of every month"
-ON_THE_OF = "on the {days} of every {number} months"
-ON_THE_YEARLY = "on the {days} of {months} every year"
-EVERY_OF = "{days}, every {number} months"
-ONLY_IN = ", only in {months}"
-ONCE = "once, on {day}"
-UNTIL = ", until {day}"
-TIMES = ", {number} times"
-EXCEPT = ", except {days}"
-WHEN = "{days}, {clock} {zone}"
-THROUGH = "{first} to {last}"
-WEEKDAY = "weekday"
-DAY = "day"
+EVERY = marked("every {what}")
+EVERY_DAYS = marked("every {number} days")
+EVERY_WEEKS = marked("every {number} weeks on {days}")
+ON_THE = marked("on the {days} of every month")
+ON_THE_OF = marked("on the {days} of every {number} months")
+ON_THE_YEARLY = marked("on the {days} of {months} every year")
+EVERY_OF = marked("{days}, every {number} months")
+ONLY_IN = marked(", only in {months}")
+ONCE = marked("once, on {day}")
+UNTIL = marked(", until {day}")
+TIMES = marked(", {number} times")
+EXCEPT = marked(", except {days}")
+WHEN = marked("{days}, {clock} {zone}")
+THROUGH = marked("{first} to {last}")
+WEEKDAY = marked("weekday")
+DAY = marked("day")
 
 NOTE_SKIPPED = "Months without a {what} are skipped."
 NOTE_GAP = "The clocks go forward on {day}: {clock} does not exist, so that chat starts at {starts}."
@@ -98,17 +101,21 @@ def minutes_words(minutes: int) -> str:
     return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))
 
 
+_NTH = marked("{number}th"), marked("{number}st"), marked("{number}nd"), marked("{number}rd")
+
+
 def nth_words(number: int) -> str:
     """A place in a row, as in 1st, 22nd, last or 2nd last."""
     if number < 0:
-        return "last" if number == -1 else f"{nth_words(-number)} last"
+        return _("last") if number == -1 else _("{nth} last").format(nth=nth_words(-number))
     teen = 10 < number % 100 < 14
-    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+    return _(_NTH[0 if teen or number % 10 > 3 else number % 10]).format(number=number)
 
 
 def listed(words: Sequence[str], joined: str = "and") -> str:
     """Things in a row, as in a, b and c."""
-    return f" {joined} ".join([", ".join(words[:-1])] * (len(words) > 1) + list(words[-1:]))
+    between = {"and": _(" and "), "or": _(" or ")}.get(joined, f" {joined} ")
+    return between.join([", ".join(words[:-1])] * (len(words) > 1) + list(words[-1:]))
 
 
 # --- Labels ----------------------------------------------------------------------------------
@@ -212,6 +219,8 @@ SETTING_HINTS = {
     "EDCHAT_WEB_BASE_URL": "write the whole address, as in https://chat.example.org",
     "EDCHAT_WEB_PREFIX": "write true or false",
     "EDCHAT_WEB_TRUSTED_PROXIES": "write addresses separated by commas, as in 127.0.0.1, 10.0.0.2",
+    "EDCHAT_METRICS_TOKEN": "write 16 characters or more that nobody guesses, or leave it empty",
+    "EDCHAT_TELL": "write people of networks separated by commas, as in discord:1234567, @dana:example.org",
     "EDCHAT_BACKUPS": "write a whole number from 0 to 365, as in 7",
     "EDCHAT_ROOMS": "write browser or terminal",
     "EDCHAT_LOG_LEVEL": "write debug, info, warning or error",

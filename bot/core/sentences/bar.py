@@ -2,42 +2,46 @@
 
 from datetime import timedelta
 
-GATHERING = "Welcome! The first question comes soon."
-WRAPPING = "Last words: what is the one thing you take away?"
-NOTHING_ON = "No chat is on or coming up here."
-ON_PAUSE = "Paused"
-WELCOME = "Welcome"
-WRAP_UP = "Wrap-up"
-COMING = "Next"
-OVER = "Over"
-ONLY_HOSTS_READ = "Only hosts read what is said here."
+from bot.core.tongue import _, marked, ngettext
+
+GATHERING = marked("Welcome! The first question comes soon.")
+WRAPPING = marked("Last words: what is the one thing you take away?")
+NOTHING_ON = marked("No chat is on or coming up here.")
+ON_PAUSE = marked("Paused")
+WELCOME = marked("Welcome")
+WRAP_UP = marked("Wrap-up")
+COMING = marked("Next")
+OVER = marked("Over")
+ONLY_HOSTS_READ = marked("Only hosts read what is said here.")
 
 
 def of_so_many(letter: str, number: int, count: int) -> str:
     """Which question of how many, as in "Q2 of 6"."""
-    return f"{letter}{number} of {count}"
+    return _("{question} of {count}").format(question=f"{letter}{number}", count=count)
 
 
 def left(length: timedelta) -> str:
     """How long something lasts yet, as in "4 min left"."""
     seconds = max(0.0, length.total_seconds())
     if seconds < 60:
-        return "less than a minute left"
+        return _("less than a minute left")
     if seconds < 2 * 3600:
-        return f"{round(seconds / 60)} min left"
+        return _("{count} min left").format(count=round(seconds / 60))
     if seconds < 48 * 3600:
-        return f"{round(seconds / 3600)} hours left"
-    return f"{round(seconds / 86400)} days left"
+        return _("{count} hours left").format(count=round(seconds / 3600))
+    return _("{count} days left").format(count=round(seconds / 86400))
 
 
-def late_until(name: str, until: str) -> str:
-    """Said of a chat whose hour is over."""
-    return f"“{name}”: the hour is over, and late answers count until {until}."
+def late_until(name: str, until: str, *, slow: bool = False) -> str:
+    """Said of a chat whose hour is over, or whose days are."""
+    hour = _("“{name}”: the hour is over, and late answers count until {until}.")
+    days = _("“{name}”: its days are over, and late answers count until {until}.")
+    return (days if slow else hour).format(name=name, until=until)
 
 
 def rehearsed(name: str) -> str:
     """Said of a rehearsal that is over."""
-    return f"The rehearsal of “{name}” is over."
+    return _("The rehearsal of “{name}” is over.").format(name=name)
 
 
 def coming(name: str, when: str) -> str:
@@ -47,43 +51,45 @@ def coming(name: str, when: str) -> str:
 
 # --- What hosts press ------------------------------------------------------------------------
 
-NEXT_NOW = "Next question"
-MORE_TIME = "+2 min"
-PAUSE_NOW = "Pause"
-GO_ON = "Resume"
-END_NOW = "End"
-ADD_ONE = "Add a question"
-WHO_WAITS = "Who has not answered?"
-PREVIEW = "Run sheet"
-START = "Start now"
-WRITE_THEM = "Questions"
-HELD_BACK = "held back"
-SHUT_OUT = "shut out"
-ANSWERS = "Answers"
-TALK = "Conversation"
-NO_ANSWER_YET = "Nobody has answered yet."
-NO_WORD_YET = "Nobody has said anything yet."
+NEXT_NOW = marked("Next question")
+MORE_TIME = marked("+2 min")
+MORE_DAYS = marked("+1 day")
+PAUSE_NOW = marked("Pause")
+GO_ON = marked("Resume")
+END_NOW = marked("End")
+ADD_ONE = marked("Add a question")
+WHO_WAITS = marked("Who has not answered?")
+PREVIEW = marked("Run sheet")
+START = marked("Start now")
+WRITE_THEM = marked("Questions")
+HELD_BACK = marked("held back")
+SHUT_OUT = marked("shut out")
+ANSWERS = marked("Answers")
+TALK = marked("Conversation")
+NO_ANSWER_YET = marked("Nobody has answered yet.")
+NO_WORD_YET = marked("Nobody has said anything yet.")
 
 
 def skip_one(letter: str, number: int) -> str:
     """The button that leaves one question out."""
-    return f"Skip {letter}{number}"
+    return _("Skip {question}").format(question=f"{letter}{number}")
 
 
 def edit_one(letter: str, number: int) -> str:
     """The button that changes one question's words."""
-    return f"Edit {letter}{number}"
+    return _("Edit {question}").format(question=f"{letter}{number}")
 
 
 def may_be_answers(count: int) -> str:
     """How many messages may be answers."""
-    return f"{count} message{' may be an answer' if count == 1 else 's may be answers'}"
+    said = ngettext("{count} message may be an answer", "{count} messages may be answers", count)
+    return said.format(count=count)
 
 
 # --- The door of a room ----------------------------------------------------------------------
 
-NOT_IN_HERE = "This room is for those who joined it."
-HOSTS_STAY = "A host cannot be held back or shut out here."
-CARRIED_OUT = "Done; the answer comes in a moment."
-TOO_MANY_TABS = "This room is open in too many tabs of yours; close some of them."
-NAMELESS = "Somebody who answered without a name"
+NOT_IN_HERE = marked("This room is for those who joined it.")
+HOSTS_STAY = marked("A host cannot be held back or shut out here.")
+CARRIED_OUT = marked("Done; the answer comes in a moment.")
+TOO_MANY_TABS = marked("This room is open in too many tabs of yours; close some of them.")
+NAMELESS = marked("Somebody who answered without a name")

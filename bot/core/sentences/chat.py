@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.core.model import Chat, ChatState, Offer, Question, Series
+from bot.core.sentences import slow
 from bot.core.times import clockface
+from bot.core.tongue import marked
 
 INTRODUCE = "While we gather: say hello, where you are, and what you teach."
 PAUSED_TOO_LONG = "The chat was paused for a whole day, so it ends here. Late answers still count."
@@ -59,7 +61,7 @@ def invitation(chat: Chat, series: Series, links: Sequence[str]) -> str:
 
 def when(chat: Chat, series: Series) -> str:
     """When a chat is held, and how long."""
-    return f"{clockface.moment(chat.starts_at, chat.zone)}, {clockface.minutes(series.length)}."
+    return f"{clockface.moment(chat.starts_at, chat.zone)}, {slow.lasts(chat, series)}."
 
 
 def links_listed(join: str, page: str, calendar: str) -> list[str]:
@@ -84,6 +86,7 @@ def welcome(chat: Chat, series: Series, late: timedelta | None, readers: str = "
         lines.append(f"We start {clockface.minutes(late)} late, so the questions come a little faster.")
     if series.welcome:
         lines.append(series.welcome)
+    lines += [slow.how_days_go(chat, series)] if series.slow else []
     lines.append(HOW_TO_ANSWER.format(answer=answer))
     lines.append(REHEARSED if chat.rehearsal else f"{readers or _readers(chat, series)} {PRIVACY_HOW}")
     lines += [together] if together else []
@@ -95,10 +98,10 @@ def _readers(chat: Chat, series: Series) -> str:
 
 
 READERS = {
-    "off": "Nobody reads your answers afterwards.",
-    "members": "Members of this place can read your answers afterwards.",
-    "link": "Whoever has the link can read your answers afterwards.",
-    "public": "Everybody can read your answers afterwards.",
+    "off": marked("Nobody reads your answers afterwards."),
+    "members": marked("Members of this place can read your answers afterwards."),
+    "link": marked("Whoever has the link can read your answers afterwards."),
+    "public": marked("Everybody can read your answers afterwards."),
 }
 
 
@@ -169,7 +172,8 @@ def nobody_planned(chat: Chat, series: Series) -> tuple[str, tuple[Offer, ...]]:
 
 def called_off_unplanned(chat: Chat, series: Series) -> str:
     """Said at the start of a chat that nobody planned."""
-    return f"There is no {series.title} today: nobody had time to plan it. See you at the next one!"
+    when = "this week" if series.slow else "today"
+    return f"There is no {series.title} {when}: nobody had time to plan it. See you at the next one!"
 
 
 def called_off_late(chat: Chat, series: Series) -> str:
@@ -219,12 +223,12 @@ def paused(by: str) -> str:
 
 def resumed(by: str, chat: Chat) -> str:
     """Said when a host resumes."""
-    return f"We go on, thanks to {by}. The chat now ends at {clockface.time(chat.ends_at, chat.zone)}."
+    return f"We go on, thanks to {by}. The chat now ends {slow.at_clock(chat, chat.ends_at)}."
 
 
 def skipped(series: Series, left_out: Question) -> str:
     """Said when a question is left out."""
-    return f"We leave out {letter(series, 0)}{left_out.position} tonight."
+    return f"We leave out {letter(series, 0)}{left_out.position}{'' if series.slow else ' tonight'}."
 
 
 def taken_out(series: Series, question: Question) -> str:

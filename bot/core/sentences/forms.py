@@ -28,7 +28,7 @@ GROUPS = {
     "series": "Weekly chats: make, change, show, pause, move, delete",
     "chat": "One chat: plan, preview, rehearse, announce, steer",
     "question": "The questions of a chat: add, change, reorder, remove",
-    "answers": "What was answered: move, pick, hide, who is missing",
+    "answers": "What was answered: move, pick, hide, undo, who is missing",
     "archive": "Pages, links and files of past chats",
     "host": "Who steers a chat beside the moderators",
     "room": "The bot's own rooms in the browser",

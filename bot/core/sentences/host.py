@@ -1,7 +1,6 @@
 """What the command line says to the person who hosts the bot."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from bot.core.model import Chat, Series
 from bot.core.times import clockface
@@ -27,22 +26,6 @@ def explained(kind: str, numbers: Sequence[int], flags: Sequence[str], why: str)
     which = "question" if len(numbers) == 1 else "questions"
     head = _KINDS[kind].format(numbers=f"{which} {' and '.join(map(str, numbers))}")
     return "\n".join(filter(None, [head, why, f"Noted: {', '.join(flags)}." if flags else ""]))
-
-
-def status(standing: Mapping[str, Any]) -> str:
-    """How things stand, a line each."""
-    lines = [
-        "The bot is running." if standing["running"] else "The bot is not running; `edchat run` starts it."
-    ]
-    lines.append(f"Weekly chats: {standing['series']}. Messages kept: {standing['messages']}.")
-    lines += [f"Live: {one}" for one in standing["live"]]
-    lines += [f"Next: {one}" for one in standing["next"]]
-    waiting = standing["waiting_to_be_sent"]
-    posts = "post waits" if waiting == 1 else "posts wait"
-    lines += [f"{waiting} {posts} to be sent, the oldest for {standing['oldest_waiting_seconds']} s."] * bool(
-        waiting
-    )
-    return "\n".join(lines)
 
 
 def coming_of(chat: Chat, series: Series) -> str:

@@ -23,9 +23,9 @@ def panel(state: Running, due: str) -> str:
         lines.append("Paused; nothing is asked until you go on.")
     coming = next_up(state)
     if coming is not None:
-        lines.append(f"Next{f' at {due}' if due else ''}: {question(state.series, coming)}")
+        lines.append(f"Next{f' {due}' if due else ''}: {question(state.series, coming)}")
     elif due:
-        lines.append(f"{'The end' if state.chat.state is ChatState.WRAPPING else 'Wrap-up'} at {due}.")
+        lines.append(f"{'The end' if state.chat.state is ChatState.WRAPPING else 'Wrap-up'} {due}.")
     return "\n".join(lines)
 
 

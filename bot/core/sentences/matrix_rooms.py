@@ -9,6 +9,10 @@ from bot.core.sentences.setup import set_up_offer
 
 GREETING: Final = "Hello. `!edchat` is all you need."
 ROOM_LEFT: Final = "I am no longer in {name}; invite me again, and everything goes on."
+ROOM_REPLACED: Final = (
+    "{name} was replaced by a newer room. I followed, and everything goes on there; a question that is on "
+    "stands there again, for its thread."
+)
 ENCRYPTED: Final = (
     "This room is encrypted now, and I cannot read encrypted words: nothing that is said here reaches the "
     "archive. Encryption cannot be switched off again, so invite me to a room without it."
@@ -62,6 +66,11 @@ def lacks_power(needed: str, level: float, name: str) -> str:
 def unreadable(name: str) -> str:
     """Say that a room cannot be read."""
     return UNREADABLE.format(name=name)
+
+
+def room_replaced(name: str) -> str:
+    """Say that the bot followed into another room."""
+    return ROOM_REPLACED.format(name=name)
 
 
 def room_left(name: str) -> str:

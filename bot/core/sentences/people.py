@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from bot.core.model import Chat, Question, Series, Visibility
 from bot.core.sentences.chat import READERS, letter, name
+from bot.core.sentences.slow import chat_clock
 from bot.core.times import clockface
+from bot.core.tongue import _, marked, ngettext
 
 # --- Answers ---------------------------------------------------------------------------------
 
@@ -145,14 +147,14 @@ EXCLUDED = (
 )
 INCLUDED = "From now on your words are kept again; what you said before stays as it was."
 INCLUDED_ALREADY = "Your words are kept already; `privacy show` tells how many."
-FORGET_SURE = "This erases {count} of yours here and your name, and cannot be undone. Are you sure?"
+FORGET_SURE = marked("This erases {count} of yours here and your name, and cannot be undone. Are you sure?")
 SOMEBODY = "somebody"
 FORGET_YES = "Yes, forget me"
 FORGOTTEN = (
     "Erased on {when}: {count} of yours, with earlier versions, and your name. "
     "Nothing more is kept until you say `privacy include`."
 )
-KEPT_NOTHING = "Nothing you said is kept here."
+KEPT_NOTHING = marked("Nothing you said is kept here.")
 KEPT_OUT = "You asked to be left out: nothing new is kept, and what you said before is hidden from readers."
 KEPT_FORGOTTEN = "You asked to be forgotten: nothing new is kept."
 MY_WORDS = "My words"
@@ -170,9 +172,11 @@ def named(pseudonym: str) -> str:
 def kept(messages: int, answers: int, chats: int) -> str:
     """How much is kept of somebody."""
     if not messages:
-        return KEPT_NOTHING
-    said = f"{counted(messages, 'message')} in {counted(chats, 'chat')}"
-    return f"Kept of you here: {said}, {counted(answers, 'answer')} among them."
+        return _(KEPT_NOTHING)
+    said = _("Kept of you here: {messages} in {chats}, {answers} among them.")
+    return said.format(
+        messages=counted(messages, "message"), chats=counted(chats, "chat"), answers=counted(answers, "answer")
+    )
 
 
 def seen_as(shown: str) -> str:
@@ -183,12 +187,12 @@ def seen_as(shown: str) -> str:
 def readers(visibilities: Sequence[Visibility]) -> str:
     """Who may read afterwards; the most open weekly chat here decides."""
     openness = [Visibility.OFF, Visibility.MEMBERS, Visibility.LINK, Visibility.PUBLIC]
-    return READERS[max(visibilities, key=openness.index, default=Visibility.OFF).value]
+    return _(READERS[max(visibilities, key=openness.index, default=Visibility.OFF).value])
 
 
 def counted(count: int, thing: str) -> str:
     """So many things, as in "1 chat" or "3 chats"."""
-    return f"{count} {thing}{'' if count == 1 else 's'}"
+    return f"{count} {ngettext(thing, f'{thing}s', count)}"
 
 
 # --- The card --------------------------------------------------------------------------------
@@ -208,7 +212,7 @@ START_NOW = "Start now"
 
 def card_live(chat: Chat, series: Series, current: Question | None, count: int) -> str:
     """A chat in its hour, and the question that is out."""
-    until = f"until {clockface.time(chat.ends_at, chat.zone)}"
+    until = f"until {chat_clock(chat, chat.ends_at)}"
     if current is None:
         return f"{name(chat, series)} is on {until}; the first question comes soon."
     q, a = _number(series, current), letter(series, 1)

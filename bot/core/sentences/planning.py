@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from bot.core.model import Chat, Collecting, Offer, Series
 from bot.core.sentences.chat import READERS, name
+from bot.core.sentences.slow import series_length
 from bot.core.times import clockface
 
 WHOLE_ROOM = "@room"
@@ -39,7 +40,7 @@ _ARE_THEY_RIGHT = (
 
 def series_made(series: Series, rules: Sequence[str], dates: Sequence[str], notes: Sequence[str]) -> str:
     """A new weekly chat: its rule in words, its next dates, what to know of them, what is next."""
-    head = f"{series.title} is set: {'; '.join(rules)}, {clockface.minutes(series.length)}."
+    head = f"{series.title} is set: {'; '.join(rules)}, {series_length(series)}."
     lines = [head, f"Next: {'; '.join(dates)}.", *notes, READERS[series.visibility.value]]
     return "\n".join([*lines, _ARE_THEY_RIGHT])
 
@@ -54,7 +55,7 @@ def series_page(series: Series, rules: Sequence[str], dates: Sequence[str], left
     state = ", paused" if series.paused else ""
     tags = " ".join(filter(None, [series.hashtag, f"letters {series.letters}"]))
     lines = [f"{series.title} (number {series.id}{state})", *rules]
-    lines.append(f"{clockface.minutes(series.length)}, {tags}, late answers for {series.tail.days} days.")
+    lines.append(f"{series_length(series)}, {tags}, late answers for {series.tail.days} days.")
     lines += [READERS[series.visibility.value], *([f"Welcome: {series.welcome}"] if series.welcome else [])]
     lines += [f"About: {series.about}"] if series.about else []
     lines += [HOW_COLLECTED[series.collecting.value]] if series.collecting is not Collecting.COPY else []
@@ -68,7 +69,8 @@ def series_page(series: Series, rules: Sequence[str], dates: Sequence[str], left
 def series_line(series: Series, rules: Sequence[str], next_date: str) -> str:
     """One weekly chat in a list."""
     then = "Paused." if series.paused else next_date
-    return f"{series.title} ({series.id}): {'; '.join(rules)}. {then}".strip()
+    how = f", {series_length(series)}" if series.slow else ""
+    return f"{series.title} ({series.id}): {'; '.join(rules)}{how}. {then}".strip()
 
 
 def next_date(at: datetime, zone: str, topic: str) -> str:

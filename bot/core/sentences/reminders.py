@@ -1,6 +1,6 @@
 """What is said to those who asked to be reminded."""
 
-from bot.core.model import Chat, Offer, Series
+from bot.core.model import Chat, Offer, Pace, Series
 from bot.core.sentences.chat import name
 from bot.core.times import clockface
 
@@ -8,7 +8,29 @@ from bot.core.times import clockface
 def will_remind(chat: Chat, series: Series) -> str:
     """The answer to a wish for a reminder."""
     at = clockface.moment(chat.starts_at, chat.zone)
-    return f"I will remind you ten minutes before {name(chat, series)}, {at}."
+    daily = " I tell you of each further question, too." if series.asks is Pace.DAILY else ""
+    return f"I will remind you ten minutes before {name(chat, series)}, {at}.{daily}"
+
+
+def will_tell(chat: Chat, series: Series) -> str:
+    """The answer while a slow chat goes on."""
+    return f"I will tell you of each question of {name(chat, series)} that is still to come."
+
+
+def starts_soon(chat: Chat, series: Series) -> str:
+    """The answer when it is too late to remind anybody."""
+    at = clockface.time(chat.starts_at, chat.zone)
+    return f"{name(chat, series)} starts at {at} already; see you there."
+
+
+def not_held_then(chat: Chat, series: Series) -> str:
+    """The word of a date that nobody had planned yet, and on which there is no chat now."""
+    return f"{name(chat, series)} is not held on {clockface.moment(chat.starts_at, chat.zone)}."
+
+
+def begins_early(chat: Chat, series: Series) -> str:
+    """The word of a chat that its hosts begin before its time."""
+    return f"{name(chat, series)} begins now, earlier than planned. See you there."
 
 
 def not_reminded(chat: Chat, series: Series) -> str:

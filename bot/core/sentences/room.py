@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from bot.core.tongue import marked
+
 LONGEST_SAID = 4_000
 """Characters of one message in a room."""
 
-NOTHING_TO_SAY = "Write something first; there are no words in that."
-SAID_TOO_LONG = (
+NOTHING_TO_SAY = marked("Write something first; there are no words in that.")
+SAID_TOO_LONG = marked(
     "That is {length:,} characters long; a message here has at most {limit:,}, so please say it in two."
 )
-BANNED_HERE = "You cannot write here any more; please ask the hosts."
-HELD_HERE = "The hosts read your messages first; please say it again as a new message."
-NOT_IN_ROOM = "That message is no longer in this room."
-NOT_YOUR_MESSAGE = "Only the one who wrote a message can change it."
-NOT_YOURS_TO_TAKE_BACK = "Only the one who wrote a message, or a host, can take it back."
-NO_DIGIT = "React with one digit from 1 to 9."
-NAMES_ONLY = "Answers here carry a name; send yours with your name, or leave it."
-POST_TOO_LONG = "A post here has at most {limit:,} characters; split it."
-WHISPER_TO_NOBODY = "Say to whom that should be whispered."
+BANNED_HERE = marked("You cannot write here any more; please ask the hosts.")
+HELD_HERE = marked("The hosts read your messages first; please say it again as a new message.")
+NOT_IN_ROOM = marked("That message is no longer in this room.")
+NOT_YOUR_MESSAGE = marked("Only the one who wrote a message can change it.")
+NOT_YOURS_TO_TAKE_BACK = marked("Only the one who wrote a message, or a host, can take it back.")
+NO_DIGIT = marked("React with one digit from 1 to 9.")
+NAMES_ONLY = marked("Answers here carry a name; send yours with your name, or leave it.")
+POST_TOO_LONG = marked("A post here has at most {limit:,} characters; split it.")
+WHISPER_TO_NOBODY = marked("Say to whom that should be whispered.")

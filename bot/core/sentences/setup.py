@@ -6,15 +6,16 @@ from bot.core.first_steps import NextStep
 from bot.core.model import Chat, Offer, Question, Series, Visibility
 from bot.core.sentences.chat import name
 from bot.core.times import clockface
+from bot.core.tongue import _, marked
 
 # --- Setting up ------------------------------------------------------------------------------
 
 FIRST_WORDS = "Hello. `!edchat` is all you need."
-SET_UP = "Set up"
-WEEKLY_CHAT = "Weekly chat"
+SET_UP = marked("Set up")
+WEEKLY_CHAT = marked("Weekly chat")
 QUESTIONS = "Questions"
-REHEARSE = "Rehearse"
-ANNOUNCE = "Announce"
+REHEARSE = marked("Rehearse")
+ANNOUNCE = marked("Announce")
 SETUP_ASKS = (
     "Three things, then you can begin: where the chat is held, who moderates beside you, "
     "and who may read it afterwards."
@@ -75,7 +76,7 @@ def first_words() -> tuple[str, tuple[Offer, ...]]:
 
 def set_up_offer(line: str = "setup") -> Offer:
     """The form that asks where, who and for whom."""
-    return Offer(SET_UP, line, form=True)
+    return Offer(_(SET_UP), line, form=True)
 
 
 def setup_asks(room: str | None, readers: Visibility | None, rooms: Sequence[str]) -> str:
@@ -166,10 +167,10 @@ def planned_offers(chat: Chat, series: Series, questions: Sequence[Question]) ->
     """What a host does with a fresh run sheet; each question's form holds its present words."""
     letter = series.letters.split("/")[0]
     edits = [
-        Offer(f"Edit {letter}{q.position}", f"question edit {q.position} chat={chat.id}", form=True)
+        Offer(_("Edit {question}").format(question=f"{letter}{q.position}"), f"question edit {q.position} chat={chat.id}", form=True)
         for q in questions[:_MOST_EDITS]
     ]
-    return (Offer(REHEARSE, f"chat rehearse chat={chat.id}"), *announce_offers(chat), *edits)
+    return (Offer(_(REHEARSE), f"chat rehearse chat={chat.id}"), *announce_offers(chat), *edits)
 
 
 def announced(places: Sequence[str], text: str) -> str:

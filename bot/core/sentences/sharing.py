@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.core.model import Chat, Offer, Place, Series, Visibility
 from bot.core.sentences.chat import READERS, name
 from bot.core.times import clockface
+from bot.core.tongue import _, marked
 
 CODE_WRONG = "That code opens nothing any more; ask the weekly chat's hosts for a new one."
 CODES_REVOKED = "Codes that nobody used yet open nothing any more."
@@ -23,9 +24,9 @@ NOT_SAID_HERE = "That was said in another place; only this chat's own hosts look
 NOT_HELD_BACK = "Its writer is not held back: that is for the hosts of the place where it was said."
 SHOWN_BY_OWNERS = "It stands on {community}'s page, and its own hosts show it again; ask one of them."
 NOT_FOR_GUESTS = "That page is for members of {community}, whose chat this is; ask one of them for it."
-MUTE, UNMUTE, LEAVE = "Mute it here", "Unmute", "Leave"
+MUTE, UNMUTE, LEAVE = marked("Mute it here"), marked("Unmute"), marked("Leave")
 ACCEPT, LEAVE_SURELY, TAKE_OUT = "Yes, hold it here too", "Yes, leave", "Yes, take it out"
-_THERE = {"members": "Members of {community} can read your answers afterwards."}
+_THERE = {"members": marked("Members of {community} can read your answers afterwards.")}
 _CODE_HOW = (
     "Give this code to a host of the other place, privately. It is good once, for 7 days; "
     "there they write `!edchat series join {code}`, or on Discord `/series join`."
@@ -50,7 +51,7 @@ def series_not_ours(community: str) -> str:
 
 def read_there(readers: Visibility, community: str) -> str:
     """Who reads afterwards what guests say in another community's chat."""
-    return _THERE.get(readers.value, READERS[readers.value]).format(community=community)
+    return _(_THERE.get(readers.value, READERS[readers.value])).format(community=community)
 
 
 def read_in(series: Series, readers: Visibility, community: str) -> str:
@@ -97,9 +98,9 @@ def option(place: Place) -> str:
 def guest_offers(series: Series, place: Place, *, muted: bool = False) -> tuple[Offer, ...]:
     """What hosts of a place that joined may do: mute and leave."""
     where = option(place)
-    quiet = Offer(UNMUTE, f"series unmute {series.id} {where}")
-    loud = Offer(MUTE, f"series mute {series.id} {where}")
-    return quiet if muted else loud, Offer(LEAVE, f"series leave {series.id} {where}")
+    quiet = Offer(_(UNMUTE), f"series unmute {series.id} {where}")
+    loud = Offer(_(MUTE), f"series mute {series.id} {where}")
+    return quiet if muted else loud, Offer(_(LEAVE), f"series leave {series.id} {where}")
 
 
 def taken_then(title: str, at: datetime, zone: str, place: Place) -> str:

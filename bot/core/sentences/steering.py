@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from bot.core import days
 from bot.core.model import Chat, ChatState, Offer, Question, Series, Step, StepKind
-from bot.core.sentences.chat import letter, name, question
+from bot.core.sentences.chat import END_IN, NEXT_IN, WRAP_IN, letter, name, question
+from bot.core.sentences.slow import at_clock, chat_clock, day_of, more_days_offer
 from bot.core.times import clockface
 
 QUESTION_LINE_EMPTY = (
@@ -57,8 +59,7 @@ def run_sheet(chat: Chat, series: Series, questions: Iterable[Question], steps: 
     asked = [(q.asked_at, question(series, q)) for q in by_number.values() if q.asked_at]
     coming = [(s.due_at, _step(series, by_number, s)) for s in steps if s.kind in _IN_THE_HOUR]
     hour = [
-        f"{clockface.time(at, chat.zone)} {what}"
-        for at, what in sorted([*asked, *coming], key=lambda one: one[0])
+        f"{chat_clock(chat, at)} {what}" for at, what in sorted([*asked, *coming], key=lambda one: one[0])
     ]
     before = {
         s.kind: clockface.moment(s.due_at, chat.zone) for s in steps if s.kind in _BEFORE and chat.state.ahead
@@ -108,12 +109,12 @@ def steering_offers(chat: Chat, questions: Sequence[Question]) -> tuple[Offer, .
 
 def begins(chat: Chat, series: Series) -> str:
     """Said to the host who starts a chat early."""
-    return f"{name(chat, series)} begins now and ends at {clockface.time(chat.ends_at, chat.zone)}."
+    return f"{name(chat, series)} begins now and ends {at_clock(chat, chat.ends_at)}."
 
 
 def other_is_on(other: Chat, title: str) -> str:
     """The answer to opening a second chat in one place."""
-    until = clockface.time(other.ends_at, other.zone)
+    until = chat_clock(other, other.ends_at)
     return f"{other.topic or title} is on here until {until}; start when it has ended."
 
 
@@ -130,13 +131,13 @@ def goes_out(series: Series, position: int) -> str:
 
 def more_time(chat: Chat, series: Series, next_at: datetime | None) -> str:
     """Said to the host who extended."""
-    then = f"This question has time until {clockface.time(next_at, chat.zone)}. " if next_at else ""
-    return f"{then}The chat ends at {clockface.time(chat.ends_at, chat.zone)}."
+    then = f"This question has time until {chat_clock(chat, next_at)}. " if next_at else ""
+    return f"{then}The chat ends {at_clock(chat, chat.ends_at)}."
 
 
 def goes_on(chat: Chat) -> str:
     """Said to the host who resumed."""
-    return f"On it goes; the chat ends at {clockface.time(chat.ends_at, chat.zone)}."
+    return f"On it goes; the chat ends {at_clock(chat, chat.ends_at)}."
 
 
 def called_off(chat: Chat, series: Series) -> str:
@@ -147,7 +148,7 @@ def called_off(chat: Chat, series: Series) -> str:
 
 def end_sure(chat: Chat, series: Series, left: int) -> str:
     """Ask before an hour is ended; `left` questions are not asked yet."""
-    until = clockface.time(chat.ends_at, chat.zone)
+    until = chat_clock(chat, chat.ends_at)
     rest = f"{_questions(left)} would not be asked" if left else "all questions are asked"
     return f"End {name(chat, series)} now? It has time until {until}; {rest}. Late answers still count."
 
@@ -196,9 +197,12 @@ def where_we_are(
             else "That chat is over."
         )
     asked = [q for q in questions if q.asked_at]
-    until = min((s.due_at for s in steps if s.kind in _TURNS), default=chat.ends_at)
+    coming = sorted(steps, key=lambda step: step.turn)
+    until = next((step.due_at for step in coming if step.kind in _TURNS), chat.ends_at)
     before = ["Asked so far:", *(question(series, q) for q in asked[:-1])] if len(asked) > 1 else []
-    return "\n".join([_present(chat, series, asked, clockface.minutes(until - now)), *before])
+    left = f"{clockface.minutes(until - now)} left."
+    left = _days_left(chat, series, coming, now) if chat.takes_days else left
+    return "\n".join([_present(chat, series, asked, left), *before])
 
 
 def catch_up_offers(chat: Chat) -> tuple[Offer, ...]:
@@ -254,7 +258,8 @@ def adopted(series: Series, position: int, left_out: Sequence[int]) -> str:
 
 
 _BEFORE = {StepKind.ANNOUNCE: "Announcement", StepKind.REMIND: "Reminder"}
-_TURNS = (StepKind.ASK, StepKind.WRAP, StepKind.CLOSE)
+_NEXT = {StepKind.ASK: NEXT_IN, StepKind.WRAP: WRAP_IN, StepKind.CLOSE: END_IN}
+_TURNS = tuple(_NEXT)
 _IN_THE_HOUR = {StepKind.OPEN: "welcome", StepKind.ASK: "", StepKind.WRAP: "wrap-up", StepKind.CLOSE: "end"}
 
 
@@ -265,7 +270,7 @@ def _step(series: Series, questions: dict[int, Question], step: Step) -> str:
 def _offers_between(chat: Chat, questions: Sequence[Question]) -> tuple[Offer, ...]:
     """What moves a running chat on; what is to be skipped is named, so that a second press skips no more."""
     which = f"chat={chat.id} after={chat.asked}"
-    more = Offer("5 more minutes", f"chat extend 5 {which}")
+    more = more_days_offer(which) if chat.takes_days else Offer("5 more minutes", f"chat extend 5 {which}")
     if chat.state is ChatState.WRAPPING:
         return (more,)
     coming = next((q.position for q in questions if q.waiting), None)
@@ -274,7 +279,7 @@ def _offers_between(chat: Chat, questions: Sequence[Question]) -> tuple[Offer, .
 
 
 def _present(chat: Chat, series: Series, asked: Sequence[Question], left: str) -> str:
-    pause = f"{chat.steered_by or 'A host'} paused the chat." if chat.paused_at else f"{left} left."
+    pause = f"{chat.steered_by or 'A host'} paused the chat." if chat.paused_at else left
     if chat.state is ChatState.WRAPPING:
         return f"The wrap-up is on. {pause}"
     return (
@@ -282,6 +287,12 @@ def _present(chat: Chat, series: Series, asked: Sequence[Question], left: str) -
         if asked
         else f"We are gathering; the first question comes soon. {pause}"
     )
+
+
+def _days_left(chat: Chat, series: Series, steps: Sequence[Step], now: datetime) -> str:
+    day = day_of(days.which_day(chat, series, now)).capitalize()
+    coming = next((step for step in steps if step.kind in _TURNS), None)
+    return f"{day}. {_NEXT[coming.kind]}: {chat_clock(chat, coming.due_at)}." if coming else f"{day}."
 
 
 def _questions(count: int) -> str:

@@ -5,22 +5,27 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.core.times.zone_names import SHORT
+from bot.core.tongue import marked, ngettext, spoken
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = (
+    *(marked("Monday"), marked("Tuesday"), marked("Wednesday"), marked("Thursday"), marked("Friday")),
+    *(marked("Saturday"), marked("Sunday")),
+)
 MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
+    *(marked("January"), marked("February"), marked("March"), marked("April"), marked("May"), marked("June")),
+    *(marked("July"), marked("August"), marked("September"), marked("October"), marked("November")),
+    marked("December"),
 )
 
 
 def clock_words(at: dt.time) -> str:
     """A time of day in the language's habit, as in 8:00 pm."""
-    return f"{at.hour % 12 or 12}:{at.minute:02} {'am' if at.hour < 12 else 'pm'}"
+    return spoken().clock(at)
 
 
 def day_words(day: date) -> str:
     """A date without doubt, as in Tue 24 Nov 2026."""
-    return f"{WEEKDAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]} {day.year}"
+    return spoken().sure_day(day)
 
 
 def local(at: datetime, zone: str) -> datetime:
@@ -29,6 +34,14 @@ def local(at: datetime, zone: str) -> datetime:
         return at.astimezone(ZoneInfo(zone))
     except ZoneInfoNotFoundError:
         return at.astimezone(UTC)
+
+
+def instant(wall: datetime, zone: str) -> datetime:
+    """The moment that a clock on the wall of that zone means, as a rule's dates do; in UTC as above."""
+    try:
+        return wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+    except ZoneInfoNotFoundError:
+        return wall.replace(tzinfo=UTC)
 
 
 def zone_short(at: datetime, zone: str) -> str:
@@ -45,7 +58,7 @@ def time(at: datetime, zone: str) -> str:
 
 def day(at: datetime, zone: str) -> str:
     """A moment's day, as in "Tue 24 Nov"."""
-    return day_words(local(at, zone)).rpartition(" ")[0]
+    return spoken().week_day(local(at, zone))
 
 
 def moment(at: datetime, zone: str) -> str:
@@ -56,4 +69,4 @@ def moment(at: datetime, zone: str) -> str:
 def minutes(length: timedelta) -> str:
     """A length in whole minutes, as in "8 minutes"."""
     count = max(1, round(length.total_seconds() / 60))
-    return f"{count} minute{'' if count == 1 else 's'}"
+    return ngettext("{count} minute", "{count} minutes", count).format(count=count)

@@ -14,6 +14,7 @@ from bot.core.times.rules import checked, not_too_old, numbers, parts_of, read, 
 from bot.core.times.spoken import days_in, say_day, say_place, starts_days, words_of
 from bot.core.times.when import coming, parse_date, split_time
 from bot.core.times.zones import parse_zone, zone_info, zone_words
+from bot.core.tongue import _
 
 __all__ = [
     "Occurrence",
@@ -52,11 +53,11 @@ def in_words(rule: Recurrence) -> str:
     """A rule for people, as in every Tuesday, 8:00 pm New York (ET)."""
     clock = sentences.clock_words(rule.dtstart_local.time())
     if not rule.rrule:
-        days, limits = sentences.ONCE.format(day=sentences.day_words(rule.dtstart_local)), ""
+        days, limits = _(sentences.ONCE).format(day=sentences.day_words(rule.dtstart_local)), ""
     else:
         parts = parts_of(rule.rrule)
         days, limits = words_of(parts), _limits(parts)
-    said = sentences.WHEN.format(days=days, clock=clock, zone=zone_words(rule.zone))
+    said = _(sentences.WHEN).format(days=days, clock=clock, zone=zone_words(rule.zone))
     return said + limits + _skips(rule.exdates)
 
 
@@ -148,15 +149,15 @@ def _settled(rule: Recurrence, now: datetime) -> Recurrence:
 
 def _limits(parts: dict[str, str]) -> str:
     if "COUNT" in parts:
-        return sentences.TIMES.format(number=parts["COUNT"])
+        return _(sentences.TIMES).format(number=parts["COUNT"])
     if "UNTIL" in parts:
-        return sentences.UNTIL.format(day=sentences.day_words(date.fromisoformat(parts["UNTIL"][:8])))
+        return _(sentences.UNTIL).format(day=sentences.day_words(date.fromisoformat(parts["UNTIL"][:8])))
     return ""
 
 
 def _skips(exdates: frozenset[date]) -> str:
     days = sentences.listed([sentences.day_words(day) for day in sorted(exdates)])
-    return sentences.EXCEPT.format(days=days) if days else ""
+    return _(sentences.EXCEPT).format(days=days) if days else ""
 
 
 def _skipped_months(rrule: str) -> list[str]:

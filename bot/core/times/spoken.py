@@ -9,6 +9,7 @@ from bot.core import sentences
 from bot.core.model import Refused
 from bot.core.times.rules import DAYS, numbers
 from bot.core.times.when import DAY_NAMES
+from bot.core.tongue import _
 
 Token = tuple[str, int | str]
 
@@ -57,7 +58,7 @@ def words_of(parts: dict[str, str]) -> str:
     say = {"DAILY": _say_daily, "WEEKLY": _say_weekly, "MONTHLY": _say_monthly, "YEARLY": _say_yearly}
     frequency = parts["FREQ"]
     only = parts.get("BYMONTH") if frequency != "YEARLY" else None
-    return say[frequency](parts) + (sentences.ONLY_IN.format(months=_say_months(only)) if only else "")
+    return say[frequency](parts) + (_(sentences.ONLY_IN).format(months=_say_months(only)) if only else "")
 
 
 def _bad(words: str) -> str:
@@ -166,48 +167,49 @@ def _daily(unit: str | None, start: date | None) -> dict[str, str]:
 
 def _say_daily(parts: dict[str, str]) -> str:
     if "BYDAY" in parts:
-        return sentences.EVERY.format(what=_say_weekdays(parts["BYDAY"]))
-    number = parts.get("INTERVAL")
-    return (
-        sentences.EVERY_DAYS.format(number=number) if number else sentences.EVERY.format(what=sentences.DAY)
-    )
+        return _(sentences.EVERY).format(what=_say_weekdays(parts["BYDAY"]))
+    if number := parts.get("INTERVAL"):
+        return _(sentences.EVERY_DAYS).format(number=number)
+    return _(sentences.EVERY).format(what=_(sentences.DAY))
 
 
 def _say_weekly(parts: dict[str, str]) -> str:
     days, number = _say_weekdays(parts["BYDAY"]), parts.get("INTERVAL")
     if number:
-        return sentences.EVERY_WEEKS.format(number=number, days=days)
-    return sentences.EVERY.format(what=days)
+        return _(sentences.EVERY_WEEKS).format(number=number, days=days)
+    return _(sentences.EVERY).format(what=days)
 
 
 def _say_monthly(parts: dict[str, str]) -> str:
     number = parts.get("INTERVAL")
     if "BYSETPOS" not in parts and not re.search("[0-9]", parts.get("BYDAY", "0")):
-        weekly = sentences.EVERY.format(what=_say_weekdays(parts["BYDAY"]))
-        return sentences.EVERY_OF.format(days=weekly, number=number) if number else weekly
+        weekly = _(sentences.EVERY).format(what=_say_weekdays(parts["BYDAY"]))
+        return _(sentences.EVERY_OF).format(days=weekly, number=number) if number else weekly
     days = _say_places(parts)
     if number:
-        return sentences.ON_THE_OF.format(days=days, number=number)
-    return sentences.ON_THE.format(days=days)
+        return _(sentences.ON_THE_OF).format(days=days, number=number)
+    return _(sentences.ON_THE).format(days=days)
 
 
 def _say_yearly(parts: dict[str, str]) -> str:
-    return sentences.ON_THE_YEARLY.format(days=_say_places(parts), months=_say_months(parts["BYMONTH"]))
+    return _(sentences.ON_THE_YEARLY).format(days=_say_places(parts), months=_say_months(parts["BYMONTH"]))
 
 
 def _say_weekdays(value: str) -> str:
     days = sorted(DAYS.index(day) for day in value.split(","))
     if days == [0, 1, 2, 3, 4]:
-        return sentences.WEEKDAY
+        return _(sentences.WEEKDAY)
     if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
-        return sentences.THROUGH.format(first=sentences.WEEKDAYS[days[0]], last=sentences.WEEKDAYS[days[-1]])
-    return sentences.listed([sentences.WEEKDAYS[day] for day in days])
+        first, last = sentences.WEEKDAYS[days[0]], sentences.WEEKDAYS[days[-1]]
+        return _(sentences.THROUGH).format(first=_(first), last=_(last))
+    return sentences.listed([_(sentences.WEEKDAYS[day]) for day in days])
 
 
 def _say_places(parts: dict[str, str]) -> str:
     if "BYSETPOS" in parts:
         places = sentences.listed([sentences.nth_words(place) for place in numbers(parts["BYSETPOS"])])
-        return f"{places} {_say_weekdays(parts['BYDAY']).replace(' and ', ' or ')}"
+        days = _say_weekdays(parts["BYDAY"]).replace(_(" and "), _(" or "))
+        return f"{places} {days}"
     if "BYDAY" in parts:
         by_day = groupby(_by_day(parts), lambda one: one[-2:])
         return sentences.listed([say_place(*of) for _, of in by_day])
@@ -216,7 +218,7 @@ def _say_places(parts: dict[str, str]) -> str:
 
 def say_day(day: int) -> str:
     """A day of the month, as in 15th or last day."""
-    return sentences.nth_words(day) + (f" {sentences.DAY}" if day < 0 else "")
+    return sentences.nth_words(day) + (f" {_(sentences.DAY)}" if day < 0 else "")
 
 
 def _by_day(parts: dict[str, str]) -> list[str]:
@@ -226,8 +228,8 @@ def _by_day(parts: dict[str, str]) -> list[str]:
 def say_place(*places: str) -> str:
     """Numbered weekdays with one name, as in 1st and 3rd Thursday for 1TH, 3TH."""
     nths = [sentences.nth_words(int(place[:-2])) for place in places if place[:-2]]
-    return f"{sentences.listed(nths)} {sentences.WEEKDAYS[DAYS.index(places[0][-2:])]}".strip()
+    return f"{sentences.listed(nths)} {_(sentences.WEEKDAYS[DAYS.index(places[0][-2:])])}".strip()
 
 
 def _say_months(value: str) -> str:
-    return sentences.listed([sentences.MONTHS[month - 1] for month in numbers(value)])
+    return sentences.listed([_(sentences.MONTHS[month - 1]) for month in numbers(value)])

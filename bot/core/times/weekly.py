@@ -5,15 +5,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from bot.core import sentences
+from bot.core import days as days_of
+from bot.core import runsheet, sentences
 from bot.core.host_names import called_role
 from bot.core.labels.reading import Letters
-from bot.core.model import ChatState, Collecting, Refused, Series, Visibility
+from bot.core.model import ChatState, Collecting, Pace, Refused, Series, Visibility
 from bot.core.plain import plain, storable, title
 from bot.core.state import Change, Running
 from bot.core.steering import replan
 from bot.core.times.free_times import Span
 from bot.core.times.recurrence import Occurrence, Recurrence, occurrences, parse_recurrence, upcoming
+from bot.core.times.weekdays import USUAL, parse_days
 from bot.core.times.when import parse_date
 
 MOST_SERIES = 100
@@ -77,8 +79,14 @@ def nearest(at: datetime, found: Iterable[Recurrence], now: datetime) -> datetim
 
 def spans(found: Iterable[Recurrence], series: Series, now: datetime) -> list[Span]:
     """When a series takes its place in the coming year, or at its next dates where they lie further ahead."""
-    ahead = [one.at for rule in found for one in _of_the_year(rule, now)]
-    return [Span(at, at + series.length, series.title) for at in ahead]
+    ahead = [(one, rule.zone) for rule in found for one in _of_the_year(rule, now)]
+    return [Span(one.at, _ends(one, series, zone), series.title) for one, zone in ahead]
+
+
+def _ends(one: Occurrence, series: Series, zone: str) -> datetime:
+    if series.slow:
+        return days_of.ends_at(series, one.at, zone, one.local.time())
+    return one.at + series.length
 
 
 def days(text: str, today: date) -> tuple[date, date]:
@@ -121,6 +129,8 @@ class Wishes:
     about: str | None = None
     collecting: Collecting | None = None
     ping: str | None = None
+    asks: Pace | None = None
+    days: str | None = None
 
     def of(self, series: Series) -> Series:
         """The series as wished."""
@@ -139,7 +149,18 @@ class Wishes:
             "ping": None if self.ping is None else called_role(self.ping),
         }
         changed = replace(series, **{name: value for name, value in wished.items() if value is not None})  # type: ignore[arg-type]
+        changed = self._paced(changed)
         return changed if self.minutes is None else of_length(changed, self.minutes)
+
+    def _paced(self, series: Series) -> Series:
+        """The series with its questions coming as wished; only a slow one has days."""
+        asks = self.asks or series.asks
+        wished = parse_days(self.days) if self.days and self.days.strip() else ()
+        if asks is not Pace.HOUR:
+            return replace(series, asks=asks, days=wished or series.days or USUAL)
+        if wished and wished != series.days:
+            raise Refused(sentences.DAYS_OF_SLOW)
+        return replace(series, asks=asks, days=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,4 +209,5 @@ def after_a_rest(state: Running, now: datetime) -> Change:
 
 def relaid(state: Running, now: datetime) -> Change:
     """A coming chat laid out anew with its series' length; what was announced is not announced again."""
-    return Change(replan(state.with_chat(ends_at=state.chat.starts_at + state.series.length), now))
+    ends_at = runsheet.ends_at(state.chat, state.series, state.chat.starts_at)
+    return Change(replan(state.with_chat(ends_at=ends_at), now))

@@ -12,13 +12,14 @@ import discord
 from bot.clock import Clock
 from bot.commands import CommandTree
 from bot.core.hearing import Barred
-from bot.core.model import Place
+from bot.core.model import Place, Role
 from bot.core.sentences import servers as sentences
 from bot.platform import Ability, Ears, Later, Outgoing
 from bot.platforms.discord.client import Client
 from bot.platforms.discord.hearing import Listener
 from bot.platforms.discord.locks import Locks
 from bot.platforms.discord.mounting import mount
+from bot.platforms.discord.powers import Powers
 from bot.platforms.discord.redirect import redirect
 from bot.platforms.discord.sending import Sender
 from bot.platforms.discord.servers import NAME, Servers
@@ -58,7 +59,7 @@ class Discord:
         self._settings, self._store, self._clock = settings, store, clock
         self._settle, self._first_wait = settle, first_wait
         self._client: Client | None = None
-        self._sender = Sender(lambda: self.client, store, clock)
+        self._sender, self._powers = Sender(lambda: self.client, store, clock), Powers(store)
         self._tree: CommandTree | None = None
         self.unwell = ""
         """What is wrong with the whole bot on Discord, or nothing."""
@@ -69,6 +70,18 @@ class Discord:
         if self._client is None or not self._client.is_ready():
             raise Later(1)
         return self._client
+
+    @property
+    def connected(self) -> bool:
+        """Whether Discord is in reach now."""
+        client = self._client
+        return client is not None and client.is_ready() and client.ws.open
+
+    @property
+    def gaps(self) -> int:
+        """In how many places something older could not be read yet."""
+        parts = self._client.parts if self._client else ()
+        return sum(part.gaps for part in parts if isinstance(part, Listener))
 
     def mount(self, tree: CommandTree) -> None:
         """Offer these commands on Discord, in every life from now on."""
@@ -87,6 +100,12 @@ class Discord:
     async def find(self, out: Outgoing) -> str | None:
         """Give the native id of what was sent under this key before, or None; nothing is sent."""
         return await self._sender.find(out)
+
+    async def power(self, place: Place, native_id: str) -> Role | None:
+        """What a server lets somebody do in a place now; None while it cannot be asked, or Absent."""
+        if self._client is None or not self._client.is_ready():
+            return None
+        return await self._powers.of(self._client, place, native_id)
 
     async def _live(self, ears: Ears, reads: bool) -> None:
         """One life: returns or raises when the connection is over, or one of its parts."""

@@ -34,7 +34,14 @@ class Hook:
     """What a reply hangs on in its room, and the thread in which that stands."""
 
     event: str
-    thread: str | None
+    thread: str | None = None
+
+    @property
+    def relation(self) -> dict[str, Any]:
+        """What hangs a message there; nothing on what was left behind in another room."""
+        if self.thread:
+            return in_thread(self.thread, self.event)
+        return in_reply(self.event) if self.event else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +64,14 @@ class Acting:
 
     async def post(self) -> str:
         """Post into the room, or into the thread of `target`."""
-        relation = in_thread(_id(self.out.target)) if self.out.target else {}
-        return await self._said(self._room, NOTICE if relation else TEXT, relation)
+        relation = await self._in_thread_of(self.out.target)
+        return await self._said(self._room, NOTICE if self.out.target else TEXT, relation)
 
     async def whisper(self) -> str:
         """Answer in the room what was asked there aloud; say all else to its person alone."""
         hook = await self._hook()
         if hook is not None:
-            relation = in_thread(hook.thread, hook.event) if hook.thread else in_reply(hook.event)
-            room, kind = self._room, NOTICE
+            relation, room, kind = hook.relation, self._room, NOTICE
         else:
             relation, kind = {}, TEXT
             room = await private.direct_room(self.voice, await self._installation(), self.out.person)
@@ -77,11 +83,12 @@ class Acting:
     async def card(self) -> str:
         """Make a post that is kept in step, change it, or take it away."""
         target = self.out.target
-        relation = in_thread(_id(self.out.thread)) if self.out.thread else {}
+        relation = await self._in_thread_of(self.out.thread)
         if target is None:
             return await self._said(self._room, NOTICE, relation)
         if not self.out.text:
-            await self.voice.takes_back(self._room, _id(target), self.out.key)
+            if not await self._left_behind(_id(target)):
+                await self.voice.takes_back(self._room, target, self.out.key)
             return ""
         if not await self.voice.stands(self._room, target):
             return await self._said(self._room, NOTICE, relation)
@@ -108,6 +115,8 @@ class Acting:
     async def pin(self) -> str:
         """Pin a message, and take our older pins off; those of people stay."""
         target, room = await self._standing(), self._room
+        if not target:
+            return ""
         now = await self.voice.state(room, _PINS)
         pinned = [one for one in now.get("pinned") or () if isinstance(one, str)]
         async with self.store.read() as tx:
@@ -131,14 +140,15 @@ class Acting:
     async def edit(self) -> str:
         """Change our own message."""
         target = await self._standing()
-        await self._edited(target, TEXT)
+        if target:
+            await self._edited(target, TEXT)
         return target
 
     async def receipt(self) -> str:
         """Put the digit on somebody's message, and take other digits of ours off."""
         target, wished = await self._standing(), self.out.text + KEYCAP if self.out.text else ""
-        ours = await self._ours_on(target)
-        if wished and wished not in ours:
+        ours = await self._ours_on(target) if target else {}
+        if target and wished and wished not in ours:
             await self._reacts(self._room, target, wished, self.out.key)
         for key, event in ours.items():
             if key.endswith(KEYCAP) and key != wished:
@@ -176,11 +186,11 @@ class Acting:
             if found is not None:
                 return found
         called = bool(self.out.ping) and self.told is not None and self.told.may_call(self.voice.home.user)
-        content = {**message(self._words(), kind, self.out.key, called=called), **relation}
+        content = {**message(await self._words(), kind, self.out.key, called=called), **relation}
         return await self.voice.sends(room, _MESSAGE, self.out.key, content)
 
     async def _edited(self, target: str, kind: str) -> None:
-        content = edited(self._words(), kind, self.out.key, target)
+        content = edited(await self._words(), kind, self.out.key, target)
         await self.voice.sends(self._room, _MESSAGE, self.out.key, content)
 
     async def _reacts(self, room: str, event: str, sign: str, key: str) -> None:
@@ -206,20 +216,32 @@ class Acting:
             return None
         event = await self.voice.event(self._room, asked)
         if event is None:
-            return None
+            return Hook("") if await self._left_behind(asked) else None
         relation = (event.get("content") or {}).get("m.relates_to") or {}
         if event.get("type") == _REACTION:
             on = relation.get("event_id")
-            return Hook(on, None) if isinstance(on, str) else None
+            return Hook(on) if isinstance(on, str) else None
         thread = relation.get("event_id") if relation.get("rel_type") == "m.thread" else None
         return Hook(asked, thread if isinstance(thread, str) else None)
 
     async def _standing(self) -> str:
-        """The message that something is done to; Impossible where it is gone."""
+        """The message that something is done to; nothing where it was left behind, Impossible where gone."""
         target = _id(self.out.target)
+        if await self._left_behind(target):
+            return ""
         if not await self.voice.stands(self._room, target):
             raise Impossible(sentences.MESSAGE_GONE)
         return target
+
+    async def _in_thread_of(self, root: str | None) -> dict[str, Any]:
+        """What puts a message into a thread; nothing where that was left behind in another room."""
+        return in_thread(_id(root)) if root and not await self._left_behind(_id(root)) else {}
+
+    async def _left_behind(self, event: str) -> bool:
+        """Whether a message stands in a room that this one replaced."""
+        if self.told is not None and not self.told.predecessor:
+            return False
+        return await self.voice.event(self._room, event) is None
 
     async def _found(self, room: str) -> str | None:
         tried = self.out.first_attempt_at
@@ -235,8 +257,10 @@ class Acting:
         anew = self.since is not None and tried < self.since
         return anew or self.clock.real() - tried > KEY_HOLDS
 
-    def _words(self) -> str:
+    async def _words(self) -> str:
         out, about = self.out, self.out.about
+        if about and await self._left_behind(about):
+            about = None
         at = link_to(self._room, about, server_of(self.voice.home.user)) if about else ""
         return self.pen.words(out.text, out.offers, out.link, at)
 

@@ -127,6 +127,7 @@ class Listener:
             what = read(event, self._between)
             if isinstance(what, Stands):
                 room.take(what)
+                room.comings += self._reader.came((event,))
         deeds = self._reader.deeds(room, news.timeline, self._between)
         came = bool(news.gap) and self._reader.came(news.timeline)
         return Doings(room, deeds, self._between, news.gap, came)

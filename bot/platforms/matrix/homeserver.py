@@ -12,6 +12,7 @@ from yarl import URL
 
 API: Final = "_matrix/client"
 _OK: Final = range(200, 300)
+_ITS_FAULT: Final = 500
 _A_SECOND: Final = 1000
 """Milliseconds."""
 
@@ -34,6 +35,8 @@ class Homeserver:
         self._session, self._url = session, url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.user, self.device = user, device
+        self.reached = True
+        """Whether the server answered when it was asked last, and was not out of order."""
 
     async def ask(
         self,
@@ -50,11 +53,16 @@ class Homeserver:
         """
         params = {name: str(value) for name, value in query.items() if value is not None}
         url = URL(self._url + (path if path.startswith("/") else f"/{API}/{path}"), encoded=True)
-        async with self._asking(method, url, body, params, within) as answer:
-            said = await _read(answer)
-            if answer.status not in _OK:
-                raise _refusal(answer, said)
-            return said
+        try:
+            async with self._asking(method, url, body, params, within) as answer:
+                self.reached = answer.status < _ITS_FAULT
+                said = await _read(answer)
+                if answer.status not in _OK:
+                    raise _refusal(answer, said)
+                return said
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            self.reached = False
+            raise
 
     def _asking(
         self, method: str, url: URL, body: Mapping[str, Any] | None, params: Mapping[str, str], within: float

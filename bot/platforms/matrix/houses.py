@@ -43,7 +43,7 @@ class Houses:
     ) -> None:
         self._me, self._store, self._ears, self._clock = home.user, store, ears, clock
         self._settings, self._rooms = settings, rooms
-        self._moving = Moving(home, store, rooms)
+        self._moving = Moving(home, store, rooms, clock)
 
     async def left_unnoticed(self) -> set[str]:
         """The rooms of our books in which the bot is no more, though nobody told us."""

@@ -7,6 +7,8 @@ from typing import Final
 
 import structlog
 
+from bot.clock import Clock
+from bot.core.sentences import matrix_rooms as sentences
 from bot.networks import server_of
 from bot.platforms.matrix.asking import insist
 from bot.platforms.matrix.homeserver import Homeserver, MatrixRefused, part
@@ -23,8 +25,8 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 class Moving:
     """Follows places into the rooms that replace theirs."""
 
-    def __init__(self, home: Homeserver, store: Store, rooms: Rooms) -> None:
-        self._home, self._store, self._rooms = home, store, rooms
+    def __init__(self, home: Homeserver, store: Store, rooms: Rooms, clock: Clock) -> None:
+        self._home, self._store, self._rooms, self._clock = home, store, rooms, clock
         self._tried: set[str] = set()
 
     async def follow(self, ids: Collection[str]) -> None:
@@ -44,12 +46,24 @@ class Moving:
         if new is None:
             await self._enter(room)
         elif new.predecessor == room.native_id:
-            async with self._store.begin() as tx:
-                known = (await tx.rooms_called(NAME, [room.native_id])).get(room.native_id)
-                if known is not None:
-                    await tx.move_room(known.place, new.native_id)
+            await self._move(room.native_id, new.native_id)
         elif new.native_id in self._tried:
             await self._leave(new)
+
+    async def _move(self, old: str, new: str) -> None:
+        """Let a place go on in its new room: what is on is asked there again, and its hosts are told."""
+        async with self._store.begin() as tx:
+            known, now = (await tx.rooms_called(NAME, [old])).get(old), self._clock.now()
+            if known is None:
+                return
+            await tx.move_room(known.place, new)
+            await tx.ask_anew(known.place, now)
+            for community in await tx.communities_of(known.place):
+                hosts = community.hosts_place_id
+                if hosts is not None and hosts != known.place.id:
+                    said = sentences.room_replaced(known.place.name)
+                    key = f"moved.{known.place.id}.{new}.{community.id}"
+                    await tx.post(await tx.place(hosts), said, (), key, now)
 
     async def _enter(self, room: Room) -> None:
         """Join the new room, once a life; whether it is what it seems is seen when we are told of it."""

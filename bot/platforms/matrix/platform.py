@@ -10,9 +10,10 @@ import aiohttp
 
 from bot.clock import Clock
 from bot.commands import CommandTree
+from bot.core.model import Place, Role
 from bot.help import completed
 from bot.networks import MatrixSettings
-from bot.platform import Ability, Ears, Later, Outgoing
+from bot.platform import Ability, Absent, Ears, Later, Outgoing
 from bot.platforms.matrix.drawing import TEXT_LIMIT, Pen
 from bot.platforms.matrix.hearing import Listener
 from bot.platforms.matrix.homeserver import MatrixRefused
@@ -55,6 +56,11 @@ class Matrix:
             raise Later(_SHUT if self.unwell else 1)
         return self._current
 
+    @property
+    def connected(self) -> bool:
+        """Whether the homeserver is in reach now."""
+        return self._current is not None and self._current.home.reached
+
     def mount(self, tree: CommandTree) -> None:
         """Know the commands that may be typed, so as to name them as they are typed."""
         self._paths = frozenset(command.path for command in tree.commands)
@@ -72,6 +78,15 @@ class Matrix:
     async def find(self, out: Outgoing) -> str | None:
         """Give the native id of what was sent under this key before, or None; nothing is sent."""
         return await self._sender.find(out)
+
+    async def power(self, place: Place, native_id: str) -> Role | None:
+        """What a room lets somebody do now, as was told last; None while nothing is told, or Absent."""
+        room = self._current.rooms.room(place.native_id) if self._current is not None else None
+        if room is None:
+            return None
+        if native_id not in room.members:
+            raise Absent
+        return Role.HOST if room.power(native_id) >= self._settings.host_power else Role.ANYONE
 
     async def _live(self, ears: Ears) -> None:
         """One life: raises when the connection is over, or when the homeserver knows us no more."""

@@ -74,19 +74,18 @@ class Reader:
     # -- what was done ----------------------------------------------------------------------------
 
     def deeds(self, room: Room, events: Iterable[Any], between: Between, *, state: bool = True) -> list[Deed]:
-        """What people did, each with the power of that moment; what was done before we came is left out.
+        """What people did, each with the power of that moment; what was done while we were out is left out.
 
         Where the `state` is known from elsewhere, what events say of it is history.
         """
         done: list[Deed] = []
+        heard = 0  # what was done while we were there before
         for event in events:
             what = read(event, between)
             if isinstance(what, Stands):
-                self._passed_by.append(what.id)
-                if self._came(what):
-                    done.clear()
-                if state:
-                    room.take(what)
+                heard = len(done) if self._went(what) else heard
+                del done[heard if self._came(what) else len(done) :]
+                self._take(room, what, state=state)
             elif isinstance(what, Passed):
                 self._pass(what)
             elif what.sender != self._home.user:
@@ -110,9 +109,21 @@ class Reader:
         found = (read(event, Between(self._began, self._began)) for event in events)
         return any(isinstance(what, Stands) and self._came(what) for what in found)
 
+    def _take(self, room: Room, what: Stands, *, state: bool) -> None:
+        self._passed_by.append(what.id)
+        room.comings += self._came(what)
+        if state:
+            room.take(what)
+
     def _came(self, what: Stands) -> bool:
-        mine = what.kind == "m.room.member" and what.key == self._home.user
-        return mine and what.content.get("membership") == "join" and not what.joined_before
+        return self._is_mine(what) and what.content.get("membership") == "join" and not what.joined_before
+
+    def _went(self, what: Stands) -> bool:
+        gone = what.content.get("membership") in ("leave", "ban")
+        return self._is_mine(what) and gone and what.joined_before
+
+    def _is_mine(self, what: Stands) -> bool:
+        return what.kind == "m.room.member" and what.key == self._home.user
 
     def _pass(self, what: Passed) -> None:
         if what.id:

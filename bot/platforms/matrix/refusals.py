@@ -38,17 +38,21 @@ _TAKES_TIME: Final = "M_LIMIT_EXCEEDED"
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
+Coming = tuple[Room | None, int]
+"""A room as it was known at a time, and how often we had come to it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Bar:
-    """What was refused, until when it is not asked again, and the room as it was known then."""
+    """What was refused, until when it is not asked again, and how we had come to the room then."""
 
     sentence: str
     until: float
-    room: Room | None
+    coming: Coming
 
     def holds(self, room: Room | None) -> bool:
         """Whether it still holds; whoever left a room and came again asks anew."""
-        again = room is not None and room is not self.room
+        again = room is not None and room is not self.coming[0]
         return not again and asyncio.get_running_loop().time() < self.until
 
 
@@ -73,18 +77,23 @@ class Refusals:
         """Forget everything, as in a new life."""
         self._barred.clear()
 
-    def told(self, out: Outgoing, no: MatrixRefused, rooms: Rooms, me: str) -> Exception:
-        """Translate a no: Impossible or Later where one of them it is, else the no itself."""
+    def told(self, out: Outgoing, no: MatrixRefused, coming: Coming, me: str) -> Exception:
+        """Translate a no to what was asked after this coming: Impossible or Later, else the no itself."""
         if no.status == HTTPStatus.TOO_MANY_REQUESTS or no.code == _TAKES_TIME:
             return Later(USUAL_WAIT if no.retry_after is None else no.retry_after)
         if no.status >= HTTPStatus.INTERNAL_SERVER_ERROR or no.status in _AGAIN or not no.code:
             return no  # not the homeserver's own judgement, or none of what was asked: it is asked again
-        sentence = _sentence(out, no, rooms.room(out.place.native_id), me)
+        sentence = _sentence(out, no, coming[0], me)
         if no.status == HTTPStatus.FORBIDDEN and out.action in _NEEDED:
             until = asyncio.get_running_loop().time() + NOT_AGAIN_FOR
-            self._barred[_kind(out)] = _Bar(sentence, until, rooms.room(out.place.native_id))
+            self._barred[_kind(out)] = _Bar(sentence, until, coming)
         _log.warning("matrix_refused_here", place=out.place.id, action=out.action, code=no.code)
         return Impossible(sentence)
+
+
+def coming_to(room: Room | None) -> Coming:
+    """How we came to a room, as far as we were told."""
+    return room, room.comings if room else 0
 
 
 def _kind(out: Outgoing) -> tuple[str, Action]:

@@ -27,6 +27,8 @@ class Room:
         self.members: dict[str, str] = {}
         """The names of those of whom the server told, by their ids."""
         self.marked_direct = False
+        self.comings = 0
+        """How often the bot was seen to come in: what it was refused before need not hold any more."""
         self._names: Counter[str] = Counter()
         self._state: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._maker = ""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Final, TypeVar
+
+import aiohttp
 
 from bot.clock import Clock
 from bot.core.actions import Action
@@ -16,7 +19,7 @@ from bot.platforms.matrix.acting import Acting
 from bot.platforms.matrix.drawing import TEXT_LIMIT, Pen
 from bot.platforms.matrix.homeserver import Homeserver, MatrixRefused
 from bot.platforms.matrix.limits import Limits
-from bot.platforms.matrix.refusals import Refusals
+from bot.platforms.matrix.refusals import Refusals, coming_to
 from bot.platforms.matrix.rooms import Rooms
 from bot.platforms.matrix.supervisor import unknown_token
 from bot.platforms.matrix.voice import Voice
@@ -24,6 +27,10 @@ from bot.storage.store import Store, in_transaction
 
 _UNTOLD: Final = 1.0
 """Seconds until it is tried again to call people, when we were not told yet whether we may."""
+_MOVES_WITHIN: Final = timedelta(seconds=30)
+"""So long after its first attempt something waits for its place to go on in another room."""
+_MOVING: Final = 0.5
+"""Seconds until it is tried again."""
 _MOST_NUMBERS: Final = 10_000
 _WHILE_SHUT: Final = 60.0
 """Seconds until something is tried again that met a homeserver which does not know the bot's token."""
@@ -82,6 +89,9 @@ class Sender:
         act = _ACTS.get(out.action)
         if act is None:
             raise Impossible(sentences.NOT_DONE_HERE)
+        room = life.rooms.room(out.place.native_id)
+        if room is not None and room.replaced_by and self._may_wait(out):
+            raise Later(_MOVING)
         self.refusals.check(out, life.rooms, life.home.user)
         native_id = await self._acted(life, out, act)
         self._numbers.pop(out.key, None)
@@ -104,6 +114,7 @@ class Sender:
         room = life.rooms.room(out.place.native_id)
         if out.ping and not life.rooms.told.is_set():
             raise Later(_UNTOLD)
+        coming = coming_to(room)
         acting = Acting(voice, self.pen, self._store, self._clock, out, self._host_power, life.since, room)
         try:
             return await act(acting)
@@ -112,7 +123,14 @@ class Sender:
                 life.refused = True
                 life.shut_out(no)
                 raise Later(_WHILE_SHUT) from no
-            raise self.refusals.told(out, no, life.rooms, life.home.user) from no
+            if no.status == HTTPStatus.FORBIDDEN and self._may_wait(out) and await _replaced(voice, out):
+                raise Later(_MOVING) from no
+            raise self.refusals.told(out, no, coming, life.home.user) from no
+
+    def _may_wait(self, out: Outgoing) -> bool:
+        """Whether something is young enough to wait for its place to move."""
+        tried = self._clock.to_real(out.first_attempt_at or self._clock.now())
+        return out.action.makes and self._clock.real() - tried < _MOVES_WITHIN
 
     def _number(self, out: Outgoing) -> int:
         """Its turn; what was put off keeps its number, so that nobody younger goes first."""
@@ -120,3 +138,12 @@ class Sender:
         while len(self._numbers) > _MOST_NUMBERS:
             del self._numbers[next(iter(self._numbers))]
         return number
+
+
+async def _replaced(voice: Voice, out: Outgoing) -> bool:
+    """Whether another room took the place of the one in which something was refused."""
+    try:
+        tombstone = await voice.state(out.place.native_id, "m.room.tombstone")
+    except (MatrixRefused, aiohttp.ClientError, TimeoutError, OSError):
+        return False
+    return bool(tombstone.get("replacement_room"))

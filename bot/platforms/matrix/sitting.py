@@ -72,7 +72,7 @@ class Sitting:
             before = await self._find_original(what)
         if self._sender_of(what.about) != what.sender:
             return before
-        self._relations.append(Relation(what.id, what.about))
+        self._note(Relation(what.id, what.about))
         said = self._reader.sender_of(what.about)
         at, said_at = self._reader.at(what.at), self._reader.at(said[1]) if said else None
         return [*before, Edited(what.about, author, what.text, at, said_at)]
@@ -82,7 +82,7 @@ class Sitting:
         """Somebody put a sign on something: a digit files it, a tick does what was offered."""
         at = self._reader.at(what.at)
         if what.digit:
-            self._relations.append(Relation(what.id, what.about, what.digit))
+            self._note(Relation(what.id, what.about, what.digit))
             return [Reacted(what.about, author, what.digit, at)]
         self._reader.pass_by(what.id)
         line = await ticked(self._reader.store, what)
@@ -97,6 +97,11 @@ class Sitting:
         if self._reader.was_passed_by(what.about) or not await self._may_take(what):
             return []
         return [Deleted(what.about, at)]
+
+    def _note(self, relation: Relation) -> None:
+        """Remember what is about what, also for what is taken back in the same breath."""
+        self._relations.append(relation)
+        self._known[relation.native_id] = relation
 
     # -- what is looked up ------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from math import ceil
 from typing import Any
 
 from sqlalchemy import Float, Select, cast, func, select
@@ -12,6 +13,7 @@ from bot.core.archive.chat_page import SOMEBODY, Held, Listed, letter
 from bot.core.audience import Audience
 from bot.core.filing import MessageKind
 from bot.core.model import ChatState, QuestionState
+from bot.core.tongue import _
 from bot.storage import tables as t
 from bot.storage.archive.readable import listed_chats, readable_messages
 from bot.storage.archive.reading import Reading
@@ -20,6 +22,7 @@ from bot.storage.archive.statements import KINDS, SERIES, WORDS_OF_CHATS, chats_
 
 OVER = (ChatState.CLOSED, ChatState.TAIL, ChatState.SEALED)
 _A_MINUTE = 1440.0
+_MOST_BARS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Browsing(Reading):
         row = await self._row(_picked(audience))
         if row is None:
             return None
-        name = SOMEBODY if row.anonymous else row.name or SOMEBODY
+        name = _(SOMEBODY) if row.anonymous else row.name or _(SOMEBODY)
         return Picked(row.body_html, name, row.public_id, row.position, listed_of(row))
 
     async def _counted(self, audience: Audience, chats: Sequence[Listed]) -> tuple[Held, ...]:
@@ -97,7 +100,12 @@ class Browsing(Reading):
 
 def _filled(one: Listed, minutes: dict[int, int]) -> tuple[int, ...]:
     whole = max(1, round((one.chat.ends_at - one.chat.starts_at).total_seconds() / 60))
-    return tuple(minutes.get(minute, 0) for minute in range(min(whole, 600)))
+    each = ceil(whole / _MOST_BARS)
+    bars = [0] * ceil(whole / each)
+    for minute, answers in minutes.items():
+        if 0 <= minute < whole:
+            bars[int(minute) // each] += answers
+    return tuple(bars)
 
 
 def _asked(chat_ids: Sequence[int]) -> Select[Any]:

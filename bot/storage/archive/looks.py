@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
 
 from bot.storage import tables as t
-from bot.storage.queries import Queries, among, listed
+from bot.storage.archive.kept_links import KeptLinks
+from bot.storage.queries import among, listed
 
 PUBLIC_ID_LENGTH = 10
 _UNMISTAKABLE = "23456789bcdfghjkmnpqrstvwxz"
@@ -61,7 +62,7 @@ class Unrendered:
     files: tuple[str, ...] = ()
 
 
-class Looks(Queries):
+class Looks(KeptLinks):
     """What is asked of words as they are shown."""
 
     async def unrendered(self, limit: int) -> tuple[Unrendered, ...]:
@@ -100,6 +101,7 @@ class Looks(Queries):
             for (row, html), fresh in given
         ]
         await self._do(_STORE, rows)
+        await self.keep_links([(row.id, html) for row, html in rendered])
         self.stale |= {row.chat_id for row, _ in rendered if row.chat_id is not None}
 
     async def outdated(self, version: int) -> bool:

@@ -5,22 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from bot.core.archive.chat_page import (
-    SOMEBODY,
-    Answer,
-    ChatPage,
-    Listed,
-    Native,
-    Told,
-    Where,
-    answered,
-    unknown_parents,
-)
+from bot.core.archive.chat_page import SOMEBODY, Answer, ChatPage, Listed, Where
 from bot.core.archive.page_words import network_name, told_apart
+from bot.core.archive.threads import Native, Told, answered, unknown_parents
 from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
 from bot.core.model import Chat, ChatState, Question
+from bot.core.tongue import _
 from bot.storage.archive.addresses import BROWSER
+from bot.storage.archive.kept_links import REMOVED
 from bot.storage.archive.rows import community_of, listed_of
 from bot.storage.archive.statements import (
     AT_HOME,
@@ -66,6 +59,7 @@ def read_page(database: sqlite3.Connection, chat_id: int, audience: Audience) ->
         ahead=_announced(chat, questions, audience),
         before=before,
         after=after,
+        removed=frozenset(row.mark for row in REMOVED.seen(database, series=chat.series_id)),
         **_standing(chat, heads[0]),
     )
 
@@ -105,6 +99,7 @@ def _places(database: sqlite3.Connection, chat: Chat) -> tuple[Where, ...]:
             row.native_id if row.platform == BROWSER else "",
             row.left_at,
             row.guests,
+            row.went_at,
         )
         for row in rows
     )
@@ -115,7 +110,7 @@ def _lost(database: sqlite3.Connection, parents: Sequence[Native]) -> dict[Nativ
     lost: dict[Native, tuple[int, ...]] = {}
     for native in parents:
         above: Native | None = native
-        for _ in range(_LOST_CLIMB):
+        for _step in range(_LOST_CLIMB):
             if above is None or native in lost:
                 break
             rows = PARENT.seen(database, place=above[0], native=above[1])
@@ -129,7 +124,8 @@ def _standing(chat: Chat, head: Any) -> dict[str, Any]:
     """What the page says of how far a chat is, and how complete."""
     return {
         "turn_ends": head.turn_ends if chat.state.live else None,
-        "late_until": head.late_until if chat.state.hears_late_answers else None,
+        "late_until": head.seals_at if chat.state.hears_late_answers else None,
+        "seals_at": head.seals_at,
         "kept_out": head.kept_out,
         "unseen": head.unseen,
     }
@@ -138,14 +134,16 @@ def _standing(chat: Chat, head: Any) -> dict[str, Any]:
 def _told(rows: Iterable[Sequence[Any]], places: Mapping[int, str]) -> tuple[Told, ...]:
     """The messages in time order, each from its rows, one for each question it is filed under."""
     found: dict[int, Told] = {}
+    somebody = _(SOMEBODY)
     for row in rows:
-        question, kind, native, reply_to, place, number, word, name, who, html, at, marks = row
+        question, kind, native, reply_to, place, number, word, name, who, html, at, marks, how = row
         if (known := found.get(number)) is not None:
-            found[number] = known._replace(questions=(*known.questions, question))
+            ways = (*(known.ways or (known.answer.how,)), how)
+            found[number] = known._replace(questions=(*known.questions, question), ways=ways)
             continue
         picked, host, edited, hidden = _MARKS[marks]
-        whose = name or SOMEBODY, who, places.get(place, "")
-        answer = Answer(number, word, *whose, html, at, picked, host, not name, edited, hidden)
+        whose = name or somebody, who, places.get(place, "")
+        answer = Answer(number, word, *whose, html, at, picked, host, not name, edited, hidden, False, how)
         filed = () if question is None else (question,)
         found[number] = Told(answer, _KINDS[kind], (place, native), reply_to, filed)
     return tuple(found.values())

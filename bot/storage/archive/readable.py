@@ -40,7 +40,7 @@ def readable_chats(audience: Audience) -> ColumnElement[bool]:
     theirs = _theirs(audience)
     if audience.reads is Reads.HOSTS:
         return theirs
-    return and_(theirs, _out(), _open_to(audience), _seen_by(audience))
+    return and_(theirs, _out(audience), _open_to(audience), _seen_by(audience))
 
 
 def listed_chats(audience: Audience) -> ColumnElement[bool]:
@@ -72,7 +72,7 @@ def readable_messages(audience: Audience) -> ColumnElement[bool]:
         t.consent.c.excluded_at.is_(None),
     )
     # The place of the words says itself whether it is shut: the chat need not be asked, row after row.
-    return and_(_theirs(audience), _out(), kept, shown, _open_to(audience, OPENNESS, _TOLD_THERE))
+    return and_(_theirs(audience), _out(audience), kept, shown, _open_to(audience, OPENNESS, _TOLD_THERE))
 
 
 def in_rooms(audience: Audience) -> ColumnElement[bool]:
@@ -88,6 +88,16 @@ def in_rooms(audience: Audience) -> ColumnElement[bool]:
     said = and_(kept, t.message.c.hidden_at.is_(None), t.consent.c.excluded_at.is_(None))
     drawn = t.message.c.body_html.is_not(None)
     return and_(here, t.place.c.left_at.is_(None), _STANDS_THERE, said, drawn, of_chats())
+
+
+def sorted_by_hosts(community_id: int) -> ColumnElement[bool]:
+    """Which words of chats a community's hosts sort: those of its own chats, and of others those said there.
+
+    For the same queries as `readable_messages`; what is erased or forgotten is for nobody.
+    """
+    theirs = or_(t.series.c.community_id == community_id, t.place.c.community_id == community_id)
+    kept = and_(t.message.c.deleted_at.is_(None), t.consent.c.forgotten_at.is_(None))
+    return and_(theirs, kept, t.chat.c.rehearsal.is_(False))
 
 
 def of_chats() -> ColumnElement[bool]:
@@ -109,7 +119,7 @@ def _seen_by(audience: Audience) -> ColumnElement[bool]:
     return or_(~shut_away(), _linked(audience))
 
 
-def _out() -> ColumnElement[bool]:
+def _out(audience: Audience) -> ColumnElement[bool]:
     """Whether a chat has left its hosts' hands: after its hour it is published, and some are before."""
     state = t.chat.c.state
     at_once = and_(state.in_(LIVE), t.series.c.publish_at_once)
@@ -117,6 +127,7 @@ def _out() -> ColumnElement[bool]:
         state.in_((*AHEAD, ChatState.CANCELLED)),
         at_once,
         and_(state.not_in(LIVE), t.chat.c.published_at.is_not(None)),
+        *([t.chat.c.id.in_(sorted(audience.early))] if audience.early else []),
     )
 
 

@@ -69,7 +69,7 @@ class Reporting(Outbound, Rooms):
             return False
         report_id = await self._add(t.report, message_id=message_id, by_person_id=by, reason=reason, at=now)
         chat, series = await self._reported(message_id)
-        owners, joined = await self.community(series.community_id), await self._said_in(message_id)
+        owners, joined = await self.community(series.community_id), await self._community_said_in(message_id)
         offers, (key, key_there) = _choices(message_id, chat), _keys(report_id)
         await self._report_to(owners, sentences.reported(about, reason), offers, key, now)
         if joined.id != owners.id:  # they hide what was said in their place; the page is not theirs to keep
@@ -126,7 +126,7 @@ class Reporting(Outbound, Rooms):
             raise LookupError(f"no chat of message {message_id}")
         return chat, await self.series(chat.series_id)
 
-    async def _said_in(self, message_id: int) -> Community:
+    async def _community_said_in(self, message_id: int) -> Community:
         """In whose place something was said."""
         query = select(t.place.c.community_id).join(t.message).where(t.message.c.id == message_id)
         return await self.community(await self._value(query))

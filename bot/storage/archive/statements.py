@@ -13,6 +13,7 @@ from sqlalchemy import (
     exists,
     func,
     not_,
+    null,
     or_,
     select,
 )
@@ -46,6 +47,14 @@ WORDS_OF_CHATS = (
     .join(t.series, t.series.c.id == t.chat.c.series_id)
     .outerjoin(t.consent, _SAID)
 )
+SHARED_LINKS = (
+    t.shared_link.join(t.message, t.message.c.id == t.shared_link.c.message_id)
+    .join(t.place, t.place.c.id == t.message.c.place_id)
+    .join(t.chat, t.chat.c.id == t.message.c.chat_id + 0)
+    .join(t.series, t.series.c.id == t.chat.c.series_id)
+    .outerjoin(t.consent, _SAID)
+)
+"""The same by the links in them: `+ 0` keeps SQLite from looking through all words of a chat for the few."""
 _THERE = t.consent.alias("there")
 _HELD_THERE = exists().where(
     t.chat.c.id == bindparam("chat"),
@@ -71,14 +80,14 @@ GUESTS = Glance(
 _OWN = exists().where(t.series.c.id == bindparam("series"), t.series.c.community_id == t.place.c.community_id)
 _GUESTS = case((_OWN, ""), else_=t.community.c.name).label("guests")
 OPENED = Glance(
-    select(t.place, _GUESTS)
+    select(t.place, _GUESTS, t.chat_place.c.left_at.label("went_at"))
     .join(t.chat_place)
     .join(t.community, t.community.c.id == t.place.c.community_id)
     .where(t.chat_place.c.chat_id == bindparam("chat"))
     .order_by(t.place.c.id)
 )
 AT_HOME = Glance(
-    select(t.place, _GUESTS)
+    select(t.place, _GUESTS, null().label("went_at"))
     .join(t.series_place)
     .join(t.community, t.community.c.id == t.place.c.community_id)
     .where(
@@ -118,8 +127,8 @@ def of_series(query: Select[Any], series_id: int | None) -> Select[Any]:
 def page_head(audience: Audience) -> Glance:
     """A chat with its weekly chat and community, and what its page says beside the words."""
     step = t.step.c
-    planned = select(func.min(step.due_at)).where(step.chat_id == t.chat.c.id, step.state == "planned")
-    turn = planned.where(step.kind.in_((StepKind.ASK, StepKind.WRAP)))
+    steps = select(func.min(step.due_at)).where(step.chat_id == t.chat.c.id)
+    turn = steps.where(step.state == "planned", step.kind.in_((StepKind.ASK, StepKind.WRAP)))
     m = t.message.c
     words = select(func.count(m.person_id.distinct())).select_from(
         t.message.join(t.place, t.place.c.id == m.place_id).join(t.consent, _KEPT_OUT)
@@ -132,7 +141,7 @@ def page_head(audience: Audience) -> Glance:
             *SERIES,
             *(column.label(f"its_community_{column.name}") for column in t.community.c),
             turn.scalar_subquery().label("turn_ends"),
-            planned.where(step.kind == StepKind.SEAL).scalar_subquery().label("late_until"),
+            steps.where(step.kind == StepKind.SEAL).scalar_subquery().label("seals_at"),
             words.where(told).correlate(t.chat, t.series).scalar_subquery().label("kept_out"),
             unseen.scalar_subquery().label("unseen"),
         )
@@ -166,6 +175,7 @@ _WORDS = (
     t.message.c.body_html,
     t.message.c.said_at,
     _MARKS.label("marks"),
+    t.filing.c.how,
 )
 
 

@@ -20,13 +20,14 @@ class SecretKind(StrEnum):
     RETURN = "return"
     SESSION = "session"
     READING = "reading"
+    DESK = "desk"
     FEED = "feed"
     PLACE = "place"
 
     @property
     def once(self) -> bool:
         """Whether opening the door uses it up."""
-        return self in (SecretKind.HOST, SecretKind.READING, SecretKind.PLACE)
+        return self in (SecretKind.HOST, SecretKind.READING, SecretKind.DESK, SecretKind.PLACE)
 
 
 SESSION_DAYS = 90
@@ -34,6 +35,7 @@ SESSION_DAYS = 90
 _DAYS: dict[SecretKind, float] = {
     SecretKind.HOST: 7,
     SecretKind.READING: 7,
+    SecretKind.DESK: 1,
     SecretKind.PLACE: 7,
     SecretKind.SESSION: SESSION_DAYS,
 }

@@ -141,12 +141,15 @@ class Erasing(Unsaying):
         here = select(t.message.c.id).where(t.message.c.place_id.in_(places_of(community_id)))
         filed = and_(t.filing.c.by_person_id == person_id, t.filing.c.message_id.in_(here))
         await self._do(update(t.filing).where(filed).values(by_person_id=None))
+        await self.forget_sorter(person_id, t.message.c.id.in_(here))
         await self.forget_reporter(person_id, community_id, now)
 
     async def _forget_membership(self, person_id: int, community_id: int) -> None:
         """Let somebody's links go, and their membership unless hosts hold something against them."""
         mine = and_(t.secret.c.person_id == person_id, t.secret.c.community_id == community_id)
         await self._do(delete(t.secret).where(mine))
+        seat = and_(t.desk_seat.c.person_id == person_id, t.desk_seat.c.community_id == community_id)
+        await self._do(delete(t.desk_seat).where(seat))
         m = t.member.c
         member = and_(m.person_id == person_id, m.community_id == community_id)
         clean = and_(m.held_at.is_(None), m.banned_at.is_(None))

@@ -129,11 +129,11 @@ def _everything_of(community_id: int) -> Iterator[tuple[Table, ColumnElement[boo
     places, chats = places_of(community_id), chats_of(community_id)
     series = select(t.series.c.id).where(t.series.c.community_id == community_id)
     yield from _words_of(places, chats)
-    for table in (t.secret, t.member, t.consent, t.community_host):
+    for table in (t.secret, t.desk_seat, t.member, t.consent, t.community_host, t.removed_link):
         yield table, table.c.community_id == community_id
     for table in (t.chat_place, t.reminder):
         yield table, or_(table.c.chat_id.in_(chats), table.c.place_id.in_(places))
-    for table in (t.question, t.step, t.chat_host):
+    for table in (t.question, t.step, t.chat_host, t.digest):
         yield table, table.c.chat_id.in_(chats)
     for table in (t.chat, t.slot, t.series_place):
         yield table, table.c.series_id.in_(series)
@@ -148,7 +148,7 @@ def _words_of(places: Any, chats: Any) -> Iterator[tuple[Table, ColumnElement[bo
     said = or_(t.message.c.place_id.in_(places), t.message.c.chat_id.in_(chats))
     messages = select(t.message.c.id).where(said)
     marked = select(t.room_message.c.id).where(t.room_message.c.place_id.in_(places))
-    for table in (t.report, t.message_revision, t.filing):
+    for table in (t.report, t.message_revision, t.filing, t.shared_link):
         yield table, table.c.message_id.in_(messages)
     yield t.room_event, t.room_event.c.place_id.in_(places)
     yield t.room_reaction, t.room_reaction.c.message_id.in_(marked)

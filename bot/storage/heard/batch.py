@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from bot.core.archive.web_addresses import without_secrets
 from bot.core.filing import NOWHERE, Around, Filed, MessageKind
 from bot.core.hearing import Said
 from bot.core.listening import Attended, Kept, keep, said_at
@@ -152,8 +153,8 @@ class Batch:
 
 
 def kept_words(text: str) -> str:
-    """The words of a message as they are kept: storable, and without blank lines around them."""
-    return storable(text, LONGEST).rstrip().lstrip("\r\n")
+    """The words of a message as they are kept: storable, no blank lines around them, and no keys in them."""
+    return without_secrets(storable(text, LONGEST).rstrip().lstrip("\r\n"))
 
 
 def filing_row(

@@ -9,11 +9,11 @@ from bot.core.filing import MessageKind
 from bot.core.model import Chat, Person
 from bot.core.unsorted import Talk
 from bot.storage import tables as t
-from bot.storage.heard.refiling import Refiling
+from bot.storage.heard.sorting import Sorting
 from bot.storage.people import person_of
 
 
-class Coverage(Refiling):
+class Coverage(Sorting):
     """What hosts ask so that nobody is overlooked; hidden words and hosts' own are left out."""
 
     async def message_named(self, chat_id: int, place_id: int, said: str) -> int | None:
@@ -38,7 +38,7 @@ class Coverage(Refiling):
         said = and_(
             t.consent.c.person_id == t.person.c.id, t.consent.c.community_id == t.place.c.community_id
         )
-        named = and_(_heard_in(chat_id), t.message.c.anonymous.is_(False))
+        named = and_(_heard_in(chat_id), t.message.c.anonymous.is_(False), t.consent.c.forgotten_at.is_(None))
         rows = await self._rows(people.outerjoin(t.consent, said).where(named).distinct())
         return tuple(sorted(map(person_of, rows), key=lambda person: (person.name.casefold(), person.id)))
 

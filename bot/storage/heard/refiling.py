@@ -19,6 +19,8 @@ from bot.storage.heard.batch import Correction, filing_row, kept_words
 from bot.storage.heard.inbound import BY_FORM, Inbound
 
 BY_PEOPLE = (How.REACTION, How.MODERATOR, How.FORM)
+NO_ANSWER = "no answer, a host says"
+"""Why a message is conversation that a host took out from under its question: an edit leaves it there."""
 
 
 class Refiling(Inbound):
@@ -101,6 +103,7 @@ class Refiling(Inbound):
         await self.changed(message_ids)
         await self._do(delete(t.message_revision).where(t.message_revision.c.message_id.in_(message_ids)))
         await self._do(delete(t.filing).where(t.filing.c.message_id.in_(message_ids)))
+        await self._do(delete(t.shared_link).where(t.shared_link.c.message_id.in_(message_ids)))
         empty = {
             "text": "",
             "body_html": None,
@@ -108,6 +111,7 @@ class Refiling(Inbound):
             "why": "",
             "held": None,
             "render_version": 1,
+            "sorted_from": None,
         }
         change = update(t.message).where(t.message.c.id.in_(message_ids))
         await self._do(change.values(deleted_at=func.coalesce(t.message.c.deleted_at, now), **empty))
@@ -139,6 +143,10 @@ class Refiling(Inbound):
         """File a message where a person says; that stays when the message is edited."""
         filed = Filed(MessageKind.ANSWER, tuple(question_ids), how, why=f"filed by {how}")
         await self._put_filed(message_id, filed, now, by)
+
+    async def keep_unfiled(self, message_id: int, now: datetime) -> None:
+        """Leave a message with the conversation, as a host says; that stays when it is edited."""
+        await self._put_filed(message_id, Filed(MessageKind.CONVERSATION, why=NO_ANSWER), now)
 
     async def unfile_by_person(
         self, message_id: int, question_id: int, by: int, attended: Sequence[Attended], now: datetime
@@ -217,7 +225,7 @@ class Refiling(Inbound):
         """Let go of what was heard for a chat that was then called off."""
         self.scrubs = True
         mine = select(t.message.c.id).where(t.message.c.chat_id == chat_id)
-        for table in (t.message_revision, t.filing):
+        for table in (t.message_revision, t.filing, t.shared_link):
             await self._do(delete(table).where(table.c.message_id.in_(mine)))
         await self._do(delete(t.message).where(t.message.c.chat_id == chat_id))
 
@@ -238,12 +246,14 @@ class Refiling(Inbound):
             t.filing.c.message_id == message_id,
             or_(t.filing.c.how.in_(BY_PEOPLE), t.filing.c.flags == "correction"),
         )
-        return await self._value(query.limit(1)) is not None
+        kept_out = select(t.message.c.id).where(t.message.c.id == message_id, t.message.c.why == NO_ANSWER)
+        return await self._value(query.limit(1)) is not None or await self._value(kept_out) is not None
 
     async def _put_filed(self, message_id: int, filed: Filed, now: datetime, by: int | None = None) -> None:
         await self._do(delete(t.filing).where(t.filing.c.message_id == message_id))
         values = {"kind": filed.kind, "why": filed.why, "held": ",".join(map(str, filed.held)) or None}
-        await self._do(update(t.message).where(t.message.c.id == message_id).values(**values))
+        change = update(t.message).where(t.message.c.id == message_id)
+        await self._do(change.values(**values, sorted_from=None))
         rows = [filing_row(message_id, question_id, filed, now, by) for question_id in filed.questions]
         await self._do(t.filing.insert(), rows)
         await self.changed([message_id])

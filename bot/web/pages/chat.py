@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.core.archive import linked_data, page_words
+from bot.core.archive import day_chart, linked_data, page_words
 from bot.core.archive.chat_page import Answer, ChatPage, Listed, letter
 from bot.core.archive.shared_links import shared_links
+from bot.core.archive.sources import sources
 from bot.core.audience import Audience
 from bot.core.model import ChatState, Visibility
+from bot.core.tongue import _
 from bot.storage.archive.page import Neighbours
 from bot.storage.store import Tx
 from bot.web.cache import respond
 from bot.web.pages.entries import Entries
-from bot.web.pages.showing import WORDS, chart_of, data_block, narrowed, version_of, whose
+from bot.web.pages.showing import WORDS, chart_of, data_block, narrowed, rows_of, version_of, whose
 from bot.web.site import Page, Site, tongue
 
 BY_TIME: Final = "time"
 BY_PERSON: Final = "person"
+ALL_OPEN: Final = "all"
 ON_PAPER: Final = "print"
-FOLD_AFTER: Final = 8
-"""Answers of a question that stand open on a page; the others are a press away."""
 MOST_LINKS: Final = 8
+
+Said = tuple[str, int, Answer]
+"""An answer or a comment, with the label and the number of its question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +41,13 @@ class Ordered:
     """Answers in another order than under their questions."""
 
     heading: str
-    answers: tuple[tuple[str, int, Answer], ...]
+    answers: tuple[Said, ...]
 
 
 async def chat(site: Site, request: Request) -> Response:
     """The page of a chat, as it stands in its life."""
     said = request.query_params.get("view", "")
-    return await _shown(site, request, said if said in (BY_TIME, BY_PERSON) else "")
+    return await _shown(site, request, said if said in (BY_TIME, BY_PERSON, ALL_OPEN) else "")
 
 
 async def on_paper(site: Site, request: Request) -> Response:
@@ -58,7 +63,7 @@ async def latest(site: Site, request: Request) -> Response:
         held = await tx.held(who.audience, series_id=series.id, most=1) if series else ()
     if not held:
         raise HTTPException(404)
-    return Response(status_code=307, headers={"Location": site.path(community, held[0].address)})
+    return Response(status_code=307, headers={"Location": site.path(community, quote(held[0].address))})
 
 
 async def _shown(site: Site, request: Request, view: str) -> Response:
@@ -102,13 +107,16 @@ def render(site: Site, page: ChatPage, view: str = "") -> bytes:
         return site.page("chat_before.html", **_told(site, page))
     if view in (BY_TIME, BY_PERSON):
         return site.page("chat_ordered.html", **_told(site, page), view=view, groups=_ordered(page, view))
-    return site.page("chat.html", **_told(site, page), **_read(page, view))
+    days = {"days": day_chart.day_chart(page)} if page.chat.takes_days else {}
+    name = "chat_days.html" if days else "chat.html"
+    return site.page(name, **_told(site, page), **_read(page, view), **days)
 
 
 def _told(site: Site, page: ChatPage) -> dict[str, Any]:
     """What every page of a chat is made with."""
     url = site.url(site.path(page.community, page.address))
-    blurb = page.series.about or f"A chat of {page.series.title} in {page.community.name}."
+    usual = _("A chat of {series} in {community}.")
+    blurb = page.series.about or usual.format(series=page.series.title, community=page.community.name)
     about = f"{page_words.counted(len(page.questions), 'question')}. {blurb}" if page.questions else blurb
     margin = page_words.Margin(page.chat)
     told = linked_data.announcement if page.chat.state.ahead else linked_data.discussion
@@ -133,12 +141,16 @@ def _told(site: Site, page: ChatPage) -> dict[str, Any]:
 
 def _read(page: ChatPage, view: str) -> dict[str, Any]:
     """What there is to read beside the answers themselves."""
+    chart = chart_of(page)
     return {
-        "chart": chart_of(page),
+        "chart": chart,
+        "minutes": rows_of(chart),
         "links": shared_links(page),
         "most_links": MOST_LINKS,
-        "fold": 10**6 if view == ON_PAPER else FOLD_AFTER,
-        "on_paper": view == ON_PAPER,
+        "parted": not page.chat.state.live,
+        "unfold": not view and not page.chat.state.live and any(one.parted[1] for one in page.questions),
+        "on_paper": bool(view),
+        "sources": sources(page),
         "again": _again(page),
         "people": page.people,
     }
@@ -167,11 +179,17 @@ def _ordered(page: ChatPage, view: str) -> tuple[Ordered, ...]:
     if view == BY_TIME:
         return (Ordered("", tuple(said)),)
     nameless = tuple(one for one in said if one[2].anonymous)
-    named = (
-        Ordered(name, tuple(one for one in said if one[2].name == name and not one[2].anonymous))
-        for name in dict.fromkeys(page.people)
-    )
+    named = _by_person(one for one in said if not one[2].anonymous)
     return (*named, *((Ordered(nameless[0][2].name, nameless),) if nameless else ()))
+
+
+def _by_person(said: Iterable[Said]) -> tuple[Ordered, ...]:
+    """What each person said; two who go by one name stay two."""
+    by: dict[tuple[str, int | None], list[Said]] = {}
+    for one in said:
+        by.setdefault((one[2].name, one[2].person), []).append(one)
+    people = sorted(by, key=lambda who: (who[0].casefold(), who[0]))
+    return tuple(Ordered(who[0], tuple(by[who])) for who in people)
 
 
 PAGES = (

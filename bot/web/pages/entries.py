@@ -5,18 +5,49 @@ What people said is safe already when it is stored; every name and place is esca
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
 from bot.core.archive.chat_page import Answer
 from bot.core.archive.page_words import Margin
+from bot.core.model import How
+from bot.core.tongue import _
 
-PICKED = '<span class="pick">★ host’s pick</span>'
-HIDDEN = '<span class="pick">hidden from readers</span>'
-HOST, EDITED = "<span>host</span>", "<span>edited</span>"
-ORPHAN = "<span>on an answer that is not here</span>"
+Filler = Callable[..., str]
+"""A sentence with places for a time and a name."""
+
+
+class _Words:
+    """What a page's language says beside answers: looked up once a page and not once an answer.
+
+    `filed` says how answers were filed whose writers did not say so themselves.
+    """
+
+    def __init__(self) -> None:
+        self.picked = f'<span class="pick">★ {escape(_("host’s pick"))}</span>'
+        self.hidden = f'<span class="pick">{escape(_("hidden from readers"))}</span>'
+        self.host, self.edited = f"<span>{escape(_('host'))}</span>", f"<span>{escape(_('edited'))}</span>"
+        self.orphan = f"<span>{escape(_('on an answer that is not here'))}</span>"
+        self.report = str(escape(_("Report")))
+        self.filed = {
+            str(How.REPLY): f"<span>{escape(_('as a reply to the question'))}</span>",
+            str(How.REACTION): f"<span>{escape(_('filed by a reaction'))}</span>",
+            str(How.MODERATOR): f"<span>{escape(_('filed by a host'))}</span>",
+        }
+        self.link = {
+            "answer": _filler(_("{time}, link to this answer by {name}")),
+            "comment": _filler(_("{time}, link to this comment by {name}")),
+        }
+        self.reports = {
+            "answer": _filler(_("Report this answer by {name}")),
+            "comment": _filler(_("Report this comment by {name}")),
+        }
+
+
+def _filler(sentence: str) -> Filler:
+    return str(escape(sentence)).format
 
 
 @dataclass(slots=True)
@@ -30,6 +61,7 @@ class Entries:
     report: str
     tongue: str = ""
     _escaped: dict[str, str] = field(default_factory=dict)
+    _words: _Words = field(default_factory=_Words)
 
     def listed(self, answers: Iterable[Answer], elsewhere: frozenset[int] = frozenset()) -> Markup:
         """Entries of a list with their comments; those of `elsewhere` have their own place on this page."""
@@ -58,20 +90,22 @@ class Entries:
         id_ = f' id="a-{at}"' if home else ""
         return (
             f'<div class="a"{id_}><a class="t" href="#a-{at}" '
-            f'aria-label="{heard}, link to this {what} by {name}">{seen}</a>\n'
+            f'aria-label="{self._words.link[what](time=heard, name=name)}">{seen}</a>\n'
             f'<div><p class="by"><b><bdi>{name}</bdi></b>{label}{self._marks(one)}'
             f'<a class="rp" href="{self.report}{at}/report" rel="nofollow" '
-            f'aria-label="Report this {what} by {name}">Report</a></p>'
+            f'aria-label="{self._words.reports[what](name=name)}">{self._words.report}</a></p>'
             f'<div class="say"{self.tongue}>{one.html.strip()}</div></div></div>'
         )
 
     def _marks(self, one: Answer) -> str:
-        if not (one.place or one.by_host or one.picked or one.hidden or one.orphan or one.edited):
+        words = self._words
+        filed = words.filed.get(one.how, "")
+        if not (one.place or one.by_host or one.picked or one.hidden or one.orphan or one.edited or filed):
             return ""  # as most are
         place = f"<span>{self._safe(one.place)}</span>" if one.place else ""
-        host, edited = HOST if one.by_host else "", EDITED if one.edited else ""
-        picked, hidden = PICKED if one.picked else "", HIDDEN if one.hidden else ""
-        return f"{host}{place}{picked}{hidden}{ORPHAN if one.orphan else ''}{edited}"
+        host, edited = words.host if one.by_host else "", words.edited if one.edited else ""
+        picked, hidden = words.picked if one.picked else "", words.hidden if one.hidden else ""
+        return f"{host}{place}{picked}{hidden}{filed}{words.orphan if one.orphan else ''}{edited}"
 
     def _safe(self, words: str) -> str:
         if (known := self._escaped.get(words)) is None:

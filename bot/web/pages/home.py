@@ -16,6 +16,7 @@ from bot.core.archive.chat_page import ChatPage, Held, Listed, letter
 from bot.core.archive.hour_chart import HourChart
 from bot.core.audience import Audience
 from bot.core.model import Community, Question, Series
+from bot.core.sentences.slow import series_length
 from bot.core.times.clockface import local
 from bot.core.times.recurrence import in_words
 from bot.core.times.zones import zone_words
@@ -91,7 +92,8 @@ async def front_of(tx: Tx, community: Community, audience: Audience, zone: str, 
     coming = await tx.next_chat(audience, now)
     today = local(now, zone).date()
     monday = timetable.first_monday(today, local(coming.chat.starts_at, zone).date() if coming else None)
-    listed = await tx.coming_on(audience, *timetable.window(monday, zone))
+    since, until = timetable.window(monday, zone)
+    listed = await tx.coming_on(audience, since - timetable.WEEK, until)  # a slow chat may still go on
     series = await tx.series_listed(audience)
     weeks = timetable.timetable(monday, today, zone, listed, await _skipped(tx, series))
     fresh = await tx.fresh(audience, MOST_FRESH)
@@ -110,6 +112,7 @@ async def front_of(tx: Tx, community: Community, audience: Audience, zone: str, 
 async def weekly(tx: Tx, series: Series, audience: Audience) -> Weekly:
     """A weekly chat for a list."""
     times = "; ".join(in_words(slot.rule) for slot in await tx.slots(series.id))
+    times += f", {series_length(series)}" if series.slow and times else ""
     return Weekly(series, times[:1].upper() + times[1:], await tx.count_held(audience, series.id))
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Hashable
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -14,6 +14,7 @@ from bot.core.archive import hour_chart, page_words
 from bot.core.archive.chat_page import ChatPage, Held, Listed
 from bot.core.audience import Audience, Reads
 from bot.core.model import Community
+from bot.core.sentences.slow import lasts
 from bot.core.times.clockface import clock_words, local, moment, time, zone_short
 from bot.storage.store import Tx
 from bot.web.reader import Reader, reader
@@ -23,8 +24,10 @@ WORDS: dict[str, Any] = {
     "away": page_words.away,
     "clock_words": clock_words,
     "counted": page_words.counted,
+    "day_name": page_words.day_name,
     "hours": page_words.hours,
     "in_utc": page_words.in_utc,
+    "lasts": lasts,
     "local": local,
     "long_day": page_words.long_day,
     "moment": moment,
@@ -76,6 +79,15 @@ def chart_of(page: ChatPage) -> hour_chart.HourChart:
     asked = tuple((one.label, one.question.asked_at) for one in page.questions if one.question.asked_at)
     said = tuple(answer.said_at for answer in page.answers)
     return hour_chart.hour_chart(hour_chart.Hour(chat.starts_at, chat.ends_at, chat.zone, said, asked))
+
+
+def rows_of(chart: hour_chart.HourChart) -> Markup:
+    """The rows of the same as a table: many, so they are written out by hand."""
+    rows = (
+        f'<tr><th scope="row">{time}</th><td>{answers}</td><td>{escape(asked) if asked else ""}</td></tr>'
+        for time, answers, asked in chart.rows
+    )
+    return Markup("".join(rows))  # noqa: S704 - times and numbers, and what is escaped
 
 
 def small_chart_of(held: Held) -> hour_chart.HourChart:

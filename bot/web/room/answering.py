@@ -7,12 +7,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 from urllib.parse import quote
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bot.core.model import Refused
 from bot.core.rooms.words import spoken
+from bot.core.sentences.wellness import NOT_KEPT
+from bot.core.tongue import _
 from bot.markup import render
+from bot.storage.engine import StorageFull
 from bot.storage.rooms.reading import RoomReply
 from bot.web.room import loading, pages
 from bot.web.room.door import Door, ShutOut, enter
@@ -25,6 +29,8 @@ PATIENCE: Final = 3.0
 CALL: Final = "!edchat "
 """What a command begins with where it is typed."""
 _LARGEST: Final = 2**53
+
+log = structlog.get_logger()
 
 Fields = Mapping[str, str]
 """What stood in a form."""
@@ -46,10 +52,20 @@ async def answered(
     except ShutOut as no:
         return no.answer
     except Refused as no:
-        if _scripted(request):
-            return JSONResponse({"refused": str(no)}, 422)
-        said = Said(str(no), fields)
-        return await pages.again(site, request, said)
+        return await _refused(site, request, str(no), fields)
+    except StorageFull as full:
+        log.error("storage_full", reason=str(full))  # noqa: TRY400 - a full disk needs no traceback
+        return await _refused(site, request, NOT_KEPT, fields, 503)
+
+
+async def _refused(
+    site: Site, request: Request, sentence: str, fields: Fields, status: int = 422
+) -> Response:
+    """Say why nothing came of a form, with the words that were in it."""
+    sentence = sentence and _(sentence)
+    if _scripted(request):
+        return JSONResponse({"refused": sentence}, status)
+    return await pages.again(site, request, Said(sentence, fields), status)
 
 
 async def command(

@@ -19,7 +19,7 @@ from bot.storage.store import Tx
 from bot.web.joining import said_no, to
 from bot.web.reader import Reader, reader
 from bot.web.room.view import Stage, Viewer
-from bot.web.site import Site
+from bot.web.site import Site, speak_as
 
 _MOST_WAYS: Final = 3
 
@@ -51,6 +51,7 @@ async def enter(site: Site, request: Request, tx: Tx) -> Door:
         raise HTTPException(404)
     place, hosts_room = found
     community = await tx.community_of(place)
+    speak_as([community])
     who = await reader(site, request, tx, community)
     if hosts_room and not who.host:
         raise HTTPException(404)

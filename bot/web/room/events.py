@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from bot.core.sentences import bar as bar_sentences
+from bot.core.tongue import _
 from bot.web.guard import SESSIONS
 from bot.web.reader import tokens
 from bot.web.room.door import Door, ShutOut, enter
@@ -36,7 +37,7 @@ async def events(site: Site, request: Request) -> Response:
             return no.answer
     feed = feed_of(site, door)
     if feed.crowd.people[door.viewer.person.id] >= MOST_TABS:
-        return PlainTextResponse(bar_sentences.TOO_MANY_TABS, 429)
+        return PlainTextResponse(_(bar_sentences.TOO_MANY_TABS), 429)
     after = _after(request)
     stream = _Stream(site, request, door, feed).told(after)
     return StreamingResponse(stream, headers=_HEADERS, media_type="text/event-stream")

@@ -13,6 +13,7 @@ from bot.core.rooms.sheets import Hung, Stands, in_order, stands
 from bot.core.sentences import bar as bar_sentences
 from bot.core.sentences import sharing
 from bot.core.state import Running
+from bot.core.tongue import _
 from bot.core.unsorted import suggestions
 from bot.storage.rooms.reading import RoomFiling
 from bot.storage.rooms.views import RoomMessage
@@ -95,8 +96,8 @@ async def panel(tx: Tx, stage: Stage) -> Panel | None:
     shut_out = tuple(
         (
             one.id,
-            bar_sentences.NAMELESS if member.nameless else one.name,
-            bar_sentences.SHUT_OUT if member.banned else bar_sentences.HELD_BACK,
+            _(bar_sentences.NAMELESS) if member.nameless else one.name,
+            _(bar_sentences.SHUT_OUT) if member.banned else _(bar_sentences.HELD_BACK),
         )
         for one, member in await tx.members(stage.community.id)
         if member.banned or member.held

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.core.sentences import bar as say
+from bot.core.tongue import _
 from bot.storage.rooms.views import RoomMessage
 from bot.storage.store import Tx
 from bot.web.guard import SESSIONS
@@ -18,7 +19,7 @@ from bot.web.room import loading
 from bot.web.room.door import Door, ShutOut, enter
 from bot.web.room.sheets import Said, Sheet, numbered, sheets
 from bot.web.room.view import TALK, Top, address, context, top
-from bot.web.site import Page, Site
+from bot.web.site import Page, Site, speak_as
 
 WAITING: Final = "later"
 """Stands in the address for the answer to a command that takes longer than people wait."""
@@ -44,7 +45,7 @@ async def room(site: Site, request: Request) -> Response:
             return no.answer
         seen = await _seen(tx, door, request.query_params, Said())
     waits = request.query_params.get("answer") == WAITING
-    return await drawn(site, door, seen, note=say.CARRIED_OUT if waits else "")
+    return await drawn(site, door, seen, note=_(say.CARRIED_OUT) if waits else "")
 
 
 async def again(site: Site, request: Request, said: Said, status: int = 422) -> Response:
@@ -87,15 +88,17 @@ async def rooms(site: Site, request: Request) -> Response:
     """The rooms that somebody may go into; straight on where there is but one."""
     async with site.store.read() as tx:
         found = []
-        for community in await tx.communities():
+        every = await tx.communities()
+        for community in every:
             known = await tx.signed_in(tokens(request, SESSIONS), community.id, site.clock.real())
             places = await tx.rooms_of(known[0].id) if known else ()
             if mine := [place for place in places if place.community_id == community.id]:
                 found.append((community, mine))
-    every = [place for _, places in found for place in places]
-    if len(every) == 1:
-        return RedirectResponse(address(every[0]), 303)
-    return site.answer("rooms.html", 200 if every else 403, found=found, community=None, reader=None)
+        speak_as([community for community, _places in found] or every)
+    mine = [place for _, places in found for place in places]
+    if len(mine) == 1:
+        return RedirectResponse(address(mine[0]), 303)
+    return site.answer("rooms.html", 200 if mine else 403, found=found, community=None, reader=None)
 
 
 async def _seen(tx: Tx, door: Door, asked: Mapping[str, str], said: Said) -> _Seen:

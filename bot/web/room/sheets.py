@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.core.model import Question
 from bot.core.sentences import bar as say
+from bot.core.tongue import _
 from bot.storage.rooms.views import RoomMessage
 from bot.storage.store import Tx
 from bot.web.room import loading
@@ -81,7 +82,7 @@ async def _sheet(
         key=key,
         label=label,
         title=_title(door, thread, question),
-        empty=say.NO_ANSWER_YET if question else say.NO_WORD_YET,
+        empty=_(say.NO_ANSWER_YET) if question else _(say.NO_WORD_YET),
         messages=filled.messages,
         form=form,
         earlier=filled.earlier,
@@ -92,8 +93,8 @@ async def _sheet(
 def _title(door: Door, thread: int | None, question: Question | None) -> str:
     """What heads a sheet; the question that is on stands in the bar already."""
     if question is None:
-        return say.TALK
-    return say.ANSWERS if thread == door.stage.current else question.text
+        return _(say.TALK)
+    return _(say.ANSWERS) if thread == door.stage.current else question.text
 
 
 async def _form(
@@ -108,23 +109,22 @@ async def _form(
     if target is not None and "edit" in asked and target.person_id == door.viewer.person.id:
         return _edit(f"{at}m/{target.id}/", target, hidden, text)
     if target is not None and "reply" in asked:
-        who = target.name or "somebody"
+        who = target.name or _("somebody")
         reply = hidden | {"reply": str(target.id)}
-        asks = f"Your reply to {who}"
-        return Form(f"{at}say", f"reply-{target.id}", asks, "Reply", reply, text=text, leaves=True)
+        asks = _("Your reply to {name}").format(name=who)
+        return Form(f"{at}say", f"reply-{target.id}", asks, _("Reply"), reply, text=text, leaves=True)
     if label:
         series = door.stage.series
         nameless = series is not None and series.anonymous_answers
         answer = hidden | {"by_form": "yes"}
-        return Form(
-            f"{at}say", key, f"Your answer to {label}", "Answer", answer, text=text, anonymous=nameless
-        )
-    return Form(f"{at}say", key, "Say something to everybody here", "Send", hidden, "", text)
+        asks = _("Your answer to {question}").format(question=label)
+        return Form(f"{at}say", key, asks, _("Answer"), answer, text=text, anonymous=nameless)
+    return Form(f"{at}say", key, _("Say something to everybody here"), _("Send"), hidden, "", text)
 
 
 def _edit(goes: str, target: RoomMessage, hidden: Mapping[str, str], text: str) -> Form:
     change = {**hidden, "act": "edit", "edit": str(target.id)}
-    about, words = "You are changing what you said.", text or target.text
+    about, words = _("You are changing what you said."), text or target.text
     return Form(goes, f"edit-{target.id}", "Your words", "Change", change, about, words, leaves=True)
 
 

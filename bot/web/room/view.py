@@ -19,6 +19,7 @@ from bot.core.sentences import sharing
 from bot.core.sentences.chat import letter
 from bot.core.state import Running
 from bot.core.times import clockface
+from bot.core.tongue import _, marked
 from bot.storage.rooms.reading import RoomFiling
 from bot.storage.rooms.views import RoomMessage
 
@@ -100,7 +101,7 @@ class RoomContext:
     chat_id: int | None
     asked: tuple[tuple[int, str], ...]
     language: str
-    sanctions: tuple[tuple[str, str], ...] = (("hold", "Hold back"), ("ban", "Ban"))
+    sanctions: tuple[tuple[str, str], ...] = (("hold", marked("Hold back")), ("ban", marked("Ban")))
 
     def clock(self, at: datetime) -> str:
         """A moment as the clock on the community's wall shows it."""
@@ -185,8 +186,8 @@ def top(stage: Stage, panel: Panel | None, *, hosts_room: bool) -> Top:
     )
     return Top(
         bar=bar,
-        tabs=(*tabs, Tab(TALK, bar_sentences.TALK, "")),
-        readers=bar_sentences.ONLY_HOSTS_READ if hosts_room else readers(stage),
+        tabs=(*tabs, Tab(TALK, _(bar_sentences.TALK), "")),
+        readers=_(bar_sentences.ONLY_HOSTS_READ) if hosts_room else readers(stage),
         now=stage.now,
         rate=stage.rate,
         answer=stage.current,
@@ -198,7 +199,7 @@ def top(stage: Stage, panel: Panel | None, *, hosts_room: bool) -> Top:
 def readers(stage: Stage) -> str:
     """Who may read afterwards what is said in this chat."""
     if stage.state is None:
-        return bar_sentences.NOTHING_ON
+        return _(bar_sentences.NOTHING_ON)
     told = stage.state.chat.told or stage.openness
     if stage.guest and stage.state.owners:
         readers = least_open(stage.state.series.visibility, stage.openness, told)
@@ -232,4 +233,4 @@ def shown(
 
 def writers(messages: Sequence[RoomMessage]) -> dict[int, str]:
     """Which of these messages people said, and who."""
-    return {one.id: one.name or "somebody" for one in messages if one.name or one.anonymous}
+    return {one.id: one.name or _("somebody") for one in messages if one.name or one.anonymous}

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from bot.core import sentences
 from bot.core.model import Person
+from bot.core.tongue import _
 from bot.storage.doors.secrets import SecretKind
 from bot.storage.export import own_words
 from bot.storage.store import Tx
@@ -84,7 +85,7 @@ async def _stands(tx: Tx, person: Person, community_id: int) -> dict[str, Any]:
         "own_name": person.name,
         "out": bool(agreed and (agreed.excluded_at or agreed.forgotten_at)),
         "forgotten": bool(agreed and agreed.forgotten_at),
-        "forget": sentences.FORGET_SURE.format(count=sentences.counted(kept.messages, "message")),
+        "forget": _(sentences.FORGET_SURE).format(count=sentences.counted(kept.messages, "message")),
     }
 
 

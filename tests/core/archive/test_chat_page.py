@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.core.archive.chat_page import Answer, ChatPage, Told, answered, unknown_parents
+from bot.core.archive.chat_page import Answer, ChatPage
 from bot.core.archive.shared_links import shared_links, words_alone
+from bot.core.archive.sources import sources
+from bot.core.archive.threads import Told, answered, unknown_parents
 from bot.core.audience import Audience
 from bot.core.filing import MessageKind
-from bot.core.model import Chat, ChatState, Community, Question, QuestionState, Series, Visibility
+from bot.core.model import Chat, ChatState, Community, How, Question, QuestionState, Series, Visibility
 
 AT = datetime(2026, 11, 18, 1, 0, tzinfo=UTC)
 SERIES = Series(1, 1, "Weeknight Inquiry", slug="inquirychat", visibility=Visibility.PUBLIC, indexable=True)
@@ -95,6 +97,24 @@ def test_people_are_alphabetical_whatever_their_case_and_say_nothing_of_how_much
         comment(4, 2, "Ben"),
     ]
     assert page(*told).people == ("Ana", "Ben", "zoe")
+
+
+def test_one_person_with_two_names_stands_under_both_and_counts_once() -> None:
+    shown = page(said(1, Q1.id, person=7), said(2, Q1.id, name="Quiet Heron", person=7))
+    assert shown.people == ("Ana", "Quiet Heron")
+    assert shown.count_people == 1
+
+
+def test_what_hosts_picked_is_parted_from_the_rest_and_without_picks_there_is_no_rest() -> None:
+    shown = page(said(1, Q1.id), said(2, Q1.id, picked=True), said(3, Q2.id))
+    assert [tuple(map(ids, one.parted)) for one in shown.questions] == [([2], [1]), ([3], [])]
+
+
+def test_it_tells_how_many_answers_found_their_question_in_which_way_and_words_by_place() -> None:
+    told = (said(1, Q1.id, how="form", place="Matrix"), said(2, Q1.id, how="label", place="Browser"))
+    found = sources(page(*told, said(3, Q2.id, how="form", place="Matrix"), comment(4, 3)))
+    assert found.ways == ((How.LABEL, 1), (How.FORM, 2))
+    assert found.places == (("Browser", 1), ("Matrix", 2))
 
 
 def test_who_answered_without_a_name_is_counted_and_not_listed() -> None:

@@ -63,6 +63,22 @@ def test_questions_are_marked_where_they_were_asked() -> None:
     assert [mark.label for mark in chart.times] == ["8:00 pm", "8:15 pm", "8:30 pm", "8:45 pm", "9:00 pm"]
 
 
+def test_the_table_has_a_row_for_each_bar_and_each_question_and_none_for_silence() -> None:
+    chart = hour_chart(hour(5, 5.5, 32, asked=(4, 32.2, 32.8)))
+    assert chart.rows == (("8:04 pm", 0, "Q1"), ("8:05 pm", 2, ""), ("8:32 pm", 1, "Q2, Q3"))
+    assert chart.each == 1
+
+
+def test_the_table_of_a_whole_week_says_the_day_too_and_how_long_a_row_lasts() -> None:
+    chart = hour_chart(hour(5000, asked=(0, 1440), length=7 * 24 * 60))
+    assert chart.rows == (
+        ("17 Nov, 8:00 pm", 0, "Q1"),
+        ("18 Nov, 6:24 pm", 0, "Q2"),
+        ("21 Nov, 6:08 am", 1, ""),
+    )
+    assert chart.each == 112
+
+
 def test_a_question_that_was_asked_after_the_hour_is_not_marked() -> None:
     assert hour_chart(hour(asked=(61,))).marks == ()
 

@@ -71,9 +71,24 @@ def test_late_answers_are_welcome_until_a_moment_on_the_chats_clock() -> None:
     assert page_words.standing(late) == ("Late answers are still welcome until Tue 24 Nov 2026, 8:00 pm ET.",)
 
 
-def test_a_sealed_chat_is_complete() -> None:
+def test_a_sealed_chat_is_complete_and_says_until_when_it_was_heard() -> None:
+    sealed = page(replace(CHAT, state=ChatState.SEALED), seals_at=AT + timedelta(days=7))
+    assert page_words.standing(sealed) == (
+        "Complete: every place of the chat was heard until it was sealed on Tue 24 Nov 2026, 8:00 pm ET.",
+    )
     (said,) = page_words.standing(page(replace(CHAT, state=ChatState.SEALED)))
     assert said.startswith("Complete:")
+
+
+def test_a_chat_in_its_tail_is_complete_so_far_and_one_that_goes_on_says_nothing_of_it() -> None:
+    tail = page(replace(CHAT, state=ChatState.TAIL))
+    assert page_words.standing(tail) == ("Complete so far: every place of the chat is heard.",)
+    assert page_words.standing(page(replace(CHAT, state=ChatState.OPEN))) == ()
+
+
+def test_what_is_being_made_ready_is_not_complete() -> None:
+    (said,) = page_words.standing(page(replace(CHAT, state=ChatState.TAIL), unseen=2))
+    assert said == "2 answers are being made ready to be read."
 
 
 def test_a_gap_is_named_and_nothing_is_called_complete() -> None:
@@ -84,9 +99,27 @@ def test_a_gap_is_named_and_nothing_is_called_complete() -> None:
     )
 
 
+def test_a_place_that_was_left_while_late_answers_counted_lacks_those() -> None:
+    gone = Where(1, "edchat", "Discord", left_at=AT + timedelta(days=3))
+    late = page(replace(CHAT, state=ChatState.SEALED), places=(gone,), seals_at=AT + timedelta(days=7))
+    (said,) = page_words.standing(late)
+    assert said == (
+        "Not complete: the bot had to leave edchat on Fri 20 Nov 2026, 8:00 pm ET;"
+        " late answers given there afterwards are missing."
+    )
+
+
+def test_a_guest_that_went_out_of_the_chat_is_named_and_is_no_gap() -> None:
+    guest = Where(2, "maths", "Matrix", community="Leeds", went_at=AT + timedelta(minutes=30))
+    whole, went = page_words.standing(page(replace(CHAT, state=ChatState.TAIL), places=(guest,)))
+    assert whole.startswith("Complete so far")
+    assert went == "maths of Leeds took part until Tue 17 Nov 2026, 8:30 pm ET."
+
+
 def test_a_place_that_was_left_after_the_chat_is_no_gap() -> None:
     gone = Where(1, "edchat", "Discord", left_at=AT + timedelta(days=40))
-    assert page_words.standing(page(places=(gone,))) == ()
+    for seals_at in (None, AT + timedelta(days=7)):
+        assert page_words.standing(page(places=(gone,), seals_at=seals_at)) == ()
 
 
 def test_people_who_keep_their_answers_out_are_counted_and_not_named() -> None:

@@ -13,6 +13,7 @@ from bot.commands import CommandTree
 from bot.core import sentences
 from bot.core.effects import Moment
 from bot.core.model import Visibility
+from bot.core.reminding import Word
 from bot.core.sentences import forms
 from bot.core.sentences.refusals import UNREACHED
 from bot.platforms.discord import Discord
@@ -70,7 +71,8 @@ async def test_a_reminder_that_reached_nobody_is_told_once_with_the_next_answer(
     await here.ben.slash(here.general, "chat remind")
     async with here.store.begin() as tx:
         [(_, ben)] = await tx.reminded(chat.id)
-        await tx.whisper_of(place, ben, "It starts soon.", Moment("soon", NOW), chat.id, NOW)
+        word = Word("soon", "It starts soon.", (Moment("soon", NOW),))
+        await tx.whisper_of(place, ben, word, chat.id, NOW)
         row = await tx.waiting_in(place.id)
         assert row is not None
         await tx.give_up(row, FAILED)

@@ -239,7 +239,7 @@ async def test_a_token_in_the_settings_puts_the_whole_bot_on_discord(
     async with running(on_discord(tmp_path, fake, fake.token)) as (app, _):
         assert sorted(app.platforms) == ["browser", "discord"]
         assert await seen(lambda: _servers(app.store)) == {str(school.id): "School"}
-        assert app.unwell() == ""
+        assert await app.vitals.faults() == ()
 
 
 async def test_b244_a_revoked_token_stops_discord_alone_and_turns_health_red(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from bot.core.hearing import Commanded, Deleted, Edited, Reacted, Said
 from bot.core.model import Role
 from bot.storage.store import Store
-from tests.platforms.matrix.lives import Life, living
+from tests.platforms.matrix.lives import Life, living, until
 from tests.support.synapse.people import People, Person
 
 
@@ -126,6 +127,77 @@ async def test_an_edit_taken_back_brings_the_words_before_it(life: Life, ana: Pe
     edits = await life.hears(Edited, 4)
     assert [(one.id, one.text) for one in edits[2:]] == [(said, "A1: two"), (said, "A1: one")]
     assert life.heard(Deleted) == []
+
+
+@asynccontextmanager
+async def at_once(life: Life, ana: Person, room: str) -> AsyncIterator[None]:
+    """Let the bot be told in one answer of all that is done meanwhile."""
+    life.ears.open.clear()
+    await ana.says(room, "something that takes long to store")
+    await until(lambda: life.ears.offered and isinstance(life.ears.offered[-1][-1], Said))
+    yield
+    life.ears.open.set()
+
+
+async def test_a_sign_put_and_taken_off_at_once_is_as_if_it_had_never_been(
+    life: Life, ana: Person, room: str
+) -> None:
+    said = await ana.says(room, "one")
+    await life.hears(Said)
+    async with at_once(life, ana, room):
+        await ana.redacts(room, await ana.digits(room, said, 3))
+    await life.is_through(ana, room)
+    assert life.heard(Reacted) == []
+    assert life.heard(Deleted) == []
+
+
+@pytest.mark.parametrize("first", ["off", "on"])
+async def test_a_sign_changed_at_once_counts_as_the_new_one(
+    life: Life, ana: Person, room: str, first: str
+) -> None:
+    said = await ana.says(room, "one")
+    await life.hears(Said)
+    old = await ana.digits(room, said, 3)
+    await life.hears(Reacted)
+    async with at_once(life, ana, room):
+        if first == "off":
+            await ana.redacts(room, old)
+        await ana.digits(room, said, 4)
+        if first == "on":
+            await ana.redacts(room, old)
+    signs = await life.hears(Reacted, 3)
+    assert {(one.number, one.removed) for one in signs[1:]} == {(3, True), (4, False)}
+    assert [one.id for one in signs] == [said] * 3
+
+
+async def test_a_sign_taken_off_and_put_again_at_once_stands(life: Life, ana: Person, room: str) -> None:
+    said = await ana.says(room, "one")
+    await life.hears(Said)
+    old = await ana.digits(room, said, 3)
+    await life.hears(Reacted)
+    async with at_once(life, ana, room):
+        await ana.redacts(room, old)
+        await ana.redacts(room, await ana.digits(room, said, 3))
+        await ana.digits(room, said, 3)
+    assert [(one.number, one.removed) for one in await life.hears(Reacted, 3)] == [
+        (3, False),
+        (3, True),
+        (3, False),
+    ]
+
+
+async def test_words_from_before_the_bot_was_thrown_out_are_heard_though_it_is_back_by_then(
+    life: Life, ana: Person, bot: Person, room: str
+) -> None:
+    async with at_once(life, ana, room):
+        before = await ana.says(room, "before")
+        await ana.acts_on(room, "kick", bot.user)
+        await ana.says(room, "behind its back")
+        await bot.joins(room)
+        after = await ana.says(room, "after")
+    await life.is_through(ana, room)
+    heard = [*dict.fromkeys(one.id for one in life.heard(Said))]  # the server tells a room it joins anew whole
+    assert heard[1:3] == [before, after]
 
 
 async def test_signs_that_are_no_digits_come_and_go_unheard(life: Life, ana: Person, room: str) -> None:

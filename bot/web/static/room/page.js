@@ -13,6 +13,10 @@ export const parsed = (html) => {
   return [...holder.content.children];
 };
 
+// A sentence in the page's language, with what is filled in.
+export const words = (name, values = {}) =>
+  find("[data-room]").dataset[name].replace(/\{(\w+)\}/g, (hole, key) => values[key] ?? hole);
+
 export const say = (text) => {
   find("[data-line]").textContent = text;
 };

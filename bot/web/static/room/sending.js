@@ -1,6 +1,6 @@
 // Forms are sent without a new page; where that cannot be, as they are sent without scripts.
 import { warn } from "./only_you.js";
-import { at, elsewhere } from "./page.js";
+import { at, elsewhere, words } from "./page.js";
 import { putAll } from "./sheets.js";
 import { forget } from "./unsent.js";
 
@@ -24,7 +24,7 @@ const leave = (address) => {
 const settle = async (form, pressed, answer) => {
   if (answer.status === 429) {
     const seconds = answer.headers.get("Retry-After");
-    return warn(`That was a lot at once. Your words are kept; send them again in ${seconds} s.`);
+    return warn(words("fast", { seconds }));
   }
   if (!answer.headers.get("Content-Type")?.startsWith("application/json")) return plainly(form, pressed);
   const told = await answer.json();
@@ -47,7 +47,7 @@ const send = async (form, pressed) => {
     const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers });
     await settle(form, pressed, answer);
   } catch {
-    warn("That was not sent: there is no connection. Your words are kept; try again in a moment.");
+    warn(words("unsent"));
   } finally {
     underWay.delete(meant);
   }

@@ -1,5 +1,5 @@
 // What arrives while the page is open, and what is done with it.
-import { at, find, say } from "./page.js";
+import { at, find, say, words } from "./page.js";
 import { putAll, takeAway } from "./sheets.js";
 import { renew } from "./top.js";
 
@@ -19,7 +19,7 @@ export const listen = () => {
   on("reload", () => location.reload());
   on("bye", () => {
     source.close();
-    say("You are signed out here. Load the page again to come back.");
+    say(words("out"));
   });
   source.onopen = () => find("[data-line]").classList.remove("lost");
   source.onerror = () => {

@@ -1,5 +1,5 @@
 // Tabs: which sheet is open, and on which others something new stands unread.
-import { at, elsewhere, every, find } from "./page.js";
+import { at, elsewhere, every, find, words } from "./page.js";
 
 const unread = new Map();
 let open = find("[data-room]").dataset.open;
@@ -23,7 +23,7 @@ export const markTabs = () => {
     if (seen(key)) unread.delete(key);
     const badge = find(".n", tab);
     badge.hidden = !unread.has(key);
-    badge.textContent = unread.has(key) ? ` ${unread.get(key)} new` : "";
+    badge.textContent = unread.has(key) ? ` ${words("unread", { count: unread.get(key) })}` : "";
   }
 };
 

@@ -1,12 +1,12 @@
 // The time that is left, by the bot's own clock.
-import { every } from "./page.js";
+import { every, words } from "./page.js";
 
 const met = new WeakMap();
 
-const words = (seconds) => {
-  if (seconds <= 0) return "time is up";
+const left = (seconds) => {
+  if (seconds <= 0) return words("up");
   const minutes = Math.floor(seconds / 60);
-  return `${minutes}:${String(Math.floor(seconds % 60)).padStart(2, "0")} left`;
+  return words("left", { time: `${minutes}:${String(Math.floor(seconds % 60)).padStart(2, "0")}` });
 };
 
 export const count = () => {
@@ -15,6 +15,6 @@ export const count = () => {
     const { due, now, rate } = one.dataset;
     const passed = (Date.now() - met.get(one)) * Number(rate);
     const seconds = (Date.parse(due) - Date.parse(now) - passed) / 1000;
-    if (seconds < 7200) one.textContent = words(seconds);
+    if (seconds < 7200) one.textContent = left(seconds);
   }
 };

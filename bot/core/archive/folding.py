@@ -1,0 +1,33 @@
+"""Letters as search compares them: small, and without what stands above and below them."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+_SPANS: Final = (
+    *((0x30, 0x3A), (0x41, 0x5B), (0x61, 0x7B), (0xC0, 0x250)),
+    *((0x386, 0x3CF), (0x400, 0x482), (0x48A, 0x528), (0x531, 0x557), (0x561, 0x587)),
+    *((0x5D0, 0x5EB), (0x620, 0x64B), (0x10D0, 0x10FB), (0xAC00, 0xD7A4)),
+)
+_OTHERWISE: Final = {0xD7, 0xF7, 0x17F, 0x1E0, 0x1E1, 0x387, 0x38B, 0x38D, 0x3A2}
+_PLAIN: Final = frozenset(map(chr, {point for span in _SPANS for point in range(*span)} - _OTHERWISE))
+"""Letters of which it is known how the index folds them: those of most alphabets."""
+
+
+def folded(text: str) -> str:
+    """The text so that two that a reader takes for the same word are the same."""
+    apart = unicodedata.normalize("NFD", text.lower())
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+
+
+def as_indexed(word: str) -> str | None:
+    """A single word exactly as the index holds it; None where that is not known here."""
+    if not all(sign in _PLAIN for sign in word):
+        return None
+    return "".join(_base(sign.lower()) for sign in word)
+
+
+def _base(sign: str) -> str:
+    first = unicodedata.normalize("NFD", sign)[0]
+    return first if first.isascii() else sign.replace("ς", "σ")

@@ -1,0 +1,117 @@
+"""Answers under their questions and comments below their answers, put together from what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from operator import attrgetter
+from typing import NamedTuple
+
+from bot.core.archive.chat_page import Answer, Answered, letter
+from bot.core.filing import MessageKind
+from bot.core.model import Question, QuestionState, Series
+
+_CLIMB = 20
+_ANSWER, _COMMENT = MessageKind.ANSWER, MessageKind.COMMENT
+
+Native = tuple[int, str]
+"""A message's place and its native id there."""
+
+
+class Told(NamedTuple):
+    """One message before it found its place on the page; `questions` are the ids it is filed under.
+
+    Where these are several, `ways` say how it found each of them.
+    """
+
+    answer: Answer
+    kind: MessageKind
+    native: Native
+    reply_to: str | None = None
+    questions: tuple[int, ...] = ()
+    ways: tuple[str, ...] = ()
+
+    @property
+    def parent(self) -> Native | None:
+        """What it replies to."""
+        return (self.native[0], self.reply_to) if self.reply_to else None
+
+
+_Filed = tuple[tuple[int, ...], Answer]
+
+
+def answered(
+    series: Series,
+    questions: Iterable[Question],
+    told: Sequence[Told],
+    lost: Mapping[Native, tuple[int, ...]] | None = None,
+) -> tuple[Answered, ...]:
+    """The questions that were asked, with answers in time order and comments below them.
+
+    `lost` are the questions of answers that these readers do not see, for the comments on them.
+    """
+    filed = _under_questions(chain(_threaded(told), _orphans(told, lost or {})))
+    shown = (q for q in questions if q.asked_at and (q.state is QuestionState.ASKED or q.id in filed))
+    return tuple(
+        Answered(q, f"{letter(series)}{q.position}", tuple(_in_order(filed.get(q.id, ())))) for q in shown
+    )
+
+
+def unknown_parents(told: Sequence[Told]) -> tuple[Native, ...]:
+    """What comments reply to that is not among what these readers see."""
+    seen = {one.native for one in told}
+    comments = (one.parent for one in told if one.kind is _COMMENT and one.parent)
+    return tuple({parent: None for parent in comments if parent not in seen})
+
+
+def _threaded(told: Sequence[Told]) -> Iterator[_Filed]:
+    """The answers, with their comments."""
+    below = _below(told)
+    for one in told:
+        if one.kind is _ANSWER:
+            comments = below.get(one.native)
+            answer = one.answer._replace(comments=tuple(_in_order(comments))) if comments else one.answer
+            if one.ways:
+                for question, how in zip(one.questions, one.ways, strict=True):
+                    yield (question,), answer._replace(how=how)
+            else:
+                yield one.questions, answer
+
+
+def _below(told: Sequence[Told]) -> dict[Native, list[Answer]]:
+    """The comments by what they hang on."""
+    by_native = {one.native: one for one in told}
+    below: dict[Native, list[Answer]] = {}
+    for one in told:
+        if one.kind is _COMMENT and (answer := _top(one, by_native)):
+            below.setdefault(answer.native, []).append(one.answer)
+    return below
+
+
+def _top(comment: Told, by_native: Mapping[Native, Told]) -> Told | None:
+    """The answer that a comment hangs on, also by way of other comments."""
+    found: Told | None = comment
+    for _ in range(_CLIMB):
+        if found is None or found.kind is _ANSWER:
+            return found
+        found = by_native.get(found.parent) if found.parent else None
+    return None
+
+
+def _orphans(told: Sequence[Told], lost: Mapping[Native, tuple[int, ...]]) -> Iterator[_Filed]:
+    """Comments whose answer is not shown, under that answer's questions."""
+    for one in told:
+        if one.kind is _COMMENT and one.parent and one.parent in lost:
+            yield lost[one.parent], one.answer._replace(orphan=True)
+
+
+def _under_questions(told: Iterable[_Filed]) -> dict[int, list[Answer]]:
+    filed: dict[int, list[Answer]] = {}
+    for questions, answer in told:
+        for question_id in questions:
+            filed.setdefault(question_id, []).append(answer)
+    return filed
+
+
+def _in_order(answers: Iterable[Answer]) -> list[Answer]:
+    return sorted(answers, key=attrgetter("said_at", "message_id"))

@@ -1,0 +1,1 @@
+"""What hosts see and ask for at the desk, decided without looking anywhere."""

@@ -1,0 +1,73 @@
+"""What is told to those who asked to be reminded of a chat, whatever becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core import sentences
+from bot.core.effects import Effect, Moment, Say
+from bot.core.model import ChatState, Pace
+from bot.core.running import question_subject
+from bot.core.state import Running
+from bot.core.telling import starting
+from bot.core.times import clockface
+
+ANNOUNCED = "announce"
+"""The post that a word about a whole chat leads to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word for each who asked: `key` says which of them it is, `about` which post it leads to.
+
+    The `last` one is said when there is nothing left to be reminded of.
+    """
+
+    key: str
+    text: str
+    moments: tuple[Moment, ...] = ()
+    about: str = ANNOUNCED
+    last: bool = False
+
+
+def before_it_starts(state: Running, now: datetime) -> Word | None:
+    """The word of ten minutes before; none where the chat will not open."""
+    chat = state.chat
+    if not chat.state.ahead or not state.waiting or now >= chat.starts_at:
+        return None
+    starts = Moment(clockface.time(chat.starts_at, chat.zone), chat.starts_at)
+    return Word(_instant(chat.starts_at), sentences.reminder(chat, state.series), (starts,))
+
+
+def of_the_day(state: Running, number: int) -> Word | None:
+    """The word of a slow chat's question that is out; the first one comes with the chat itself."""
+    first = min((q.position for q in state.questions if q.asked_at), default=0)
+    asked = next((q for q in state.questions if q.position == number and q.asked_at), None)
+    if asked is None or state.series.asks is not Pace.DAILY or number == first:
+        return None
+    called = sentences.name(state.chat, state.series)
+    text = sentences.reminded_of(called, sentences.question(state.series, asked))
+    return Word(f"q{number}", text, about=question_subject(asked))
+
+
+def news(before: Running, after: Running, effects: Iterable[Effect], now: datetime) -> Word | None:
+    """The word of a chat that was called off, held at another time, or begun early; mostly none."""
+    was, chat = before.chat, after.chat
+    if chat.rehearsal or not was.state.ahead:
+        return None
+    if chat.state is ChatState.CANCELLED:
+        said = next((one for one in effects if isinstance(one, Say) and one.subject == "cancelled"), None)
+        return Word("cancelled", said.text, said.moments, last=True) if said else None
+    if chat.starts_at == was.starts_at:
+        return None
+    if chat.starts_at <= now:
+        return Word(_instant(chat.starts_at), sentences.begins_early(chat, after.series))
+    text = sentences.moved(was, chat, after.series)
+    return Word(f"moved.{_instant(chat.starts_at)}", text, (starting(was), starting(chat)))
+
+
+def _instant(at: datetime) -> str:
+    """A key for what is said of a chat that starts then: moved once more, it is said once more."""
+    return f"{at:%Y%m%dT%H%M}"

@@ -1,0 +1,33 @@
+"""What is said of the desk: the way in, and what it answers."""
+
+from bot.core.model import Community
+from bot.core.tongue import marked
+
+OPEN_DESK = "Open the desk"
+NO_DESK = marked(
+    "The desk is for hosts; ask the bot for your link in your chat's channel or room: `desk`. "
+    "It opens once, within a day, and this browser then remembers you."
+)
+NO_DESK_ANY_MORE = marked(
+    "The desk is for hosts, and the bot does not hear any more that you are one; if you are, "
+    "ask it for a new link in your chat's channel or room: `desk`."
+)
+NOT_THIS_DESK = "That chat is of another community; its own hosts plan it at their desk."
+CHANGED_MEANWHILE = marked(
+    "Somebody changed that meanwhile, so nothing of yours was stored; "
+    "look at what stands there now, and say it again if it still holds."
+)
+AS_IT_WAS = marked("Everything is as it was; nothing was changed.")
+NOT_ON_DESK = marked("That is no button of the desk; please open the page again.")
+PLEASE_LOOK = "Please look"
+"""How a doubt about a question begins, which is shown beside what was done."""
+SENT_TWICE = marked("That was sent twice; it was done once.")
+_WHAT_FOR = (
+    "There you plan and reorder questions, see the term at a glance, and look after what was said. "
+    "It opens once, within a day."
+)
+
+
+def desk_link(community: Community, url: str) -> str:
+    """The way to the desk, for one host alone."""
+    return f"Your way to the desk of {community.name}, for you alone: {url}\n{_WHAT_FOR}"

@@ -1,0 +1,53 @@
+"""What is said about exports and imports to the person who hosts the bot."""
+
+EXPORT_WHERE = "Say into which folder to write, as in edchat export site archive."
+EXPORT_FILE = "Say which new file to write, as in edchat export data all.zip."
+EXPORT_CHAT = "Say which weekly chat and which day, as in edchat export chat inquirychat 2026-11-17."
+IMPORT_WHAT = "Say which bundle to bring in, as in edchat import all.zip."
+
+NO_FOLDER_THERE = "{folder} is no folder of its own; name a new one."
+FOLDER_IN_USE = "{folder} holds something else than an earlier export; name a new or an empty folder."
+NOTHING_PUBLIC = "There is nothing that everybody may read; only that is exported as a site."
+FORMAT_UNKNOWN = "There is no format {named!r}; choose md, json, csv or html."
+READERS_UNKNOWN = "There are no readers {named!r}; choose public, members or hosts."
+NO_SERIES_TO_EXPORT = "There is no weekly chat {named!r} here; there are: {there}."
+TWO_SERIES = "There are several weekly chats {named!r}; add --community."
+NO_CHAT_TO_EXPORT = (
+    "{series} has no chat on {day!r} that these readers may read; write its day like 2026-11-17."
+)
+NO_SITE_SEARCH = "The search of the exported site could not be made: {reason}"
+
+BUNDLE_BROKEN = "{file} is no bundle of edchat, or it is damaged; nothing was changed."
+BUNDLE_CHANGED = (
+    "{member} in {file} is not what was exported: somebody or something changed it. Nothing was changed here."
+)
+BUNDLE_NEWER = (
+    "{file} was made by a newer version of edchat; bring this one up to date first. Nothing was changed."
+)
+BUNDLE_HUGE = "{file} holds far more than a bundle of its size can; nothing was changed."
+BUNDLE_ROW = "{member} in {file} has a line that no export writes (line {line}); nothing was changed."
+BUNDLE_EMPTY = "{file} holds no community; nothing was changed."
+CLASH_COMMUNITY = "There is a community at the address {slug!r} here already; nothing was changed."
+CLASH_SERVER = "{name} belongs to a community here already; nothing was changed."
+CLASH_PLACE = "The room {name} belongs to a community here already; nothing was changed."
+CLASH_WORDS = "Some of what this bundle holds is here already; nothing was changed."
+ERASED_SINCE = "{name} was erased here after this bundle was made, and stays erased; nothing was changed."
+
+
+def site_written(folder: str, pages: int, files: int) -> str:
+    """Say where an exported archive lies."""
+    return f"Written to {folder}: {pages:,} pages, {files:,} files. Open {folder}/index.html."
+
+
+def bundle_written(file: str, chats: int, messages: int) -> str:
+    """Say what a bundle holds."""
+    return f"Written to {file}: {chats:,} chats, {messages:,} messages."
+
+
+def brought_in(names: list[str], chats: int, messages: int, again: int, renamed: dict[str, str]) -> str:
+    """Say what was imported, what was forgotten again, and which rooms have another address."""
+    words = [f"Brought in: {', '.join(names)}, with {chats:,} chats and {messages:,} messages."]
+    if again:
+        words.append(f"Forgotten again, as noted here: {again:,}.")
+    words += [f"The room {was} is at {now} here." for was, now in renamed.items()]
+    return " ".join(words)

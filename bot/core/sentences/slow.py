@@ -1,0 +1,119 @@
+"""What is said of slow chats, whose questions have days instead of minutes."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+
+from bot.core import days
+from bot.core.model import Chat, Offer, Pace, Series
+from bot.core.times import clockface
+from bot.core.times.clockface import WEEKDAYS
+from bot.core.tongue import _, marked, spoken
+
+HOW_ASKED = {
+    "hour": "Its questions come on a timer, within the hour.",
+    "daily": "Slow: a question a day at the time it starts, answers all week.",
+    "all": "Slow: all questions at once when it starts, answers all week.",
+}
+"""How the questions of a weekly chat come, as those who make it choose."""
+DAYS_BAD = "I cannot read {said!r} as days; write them like Mon-Sat, weekdays or Mon, Wed, Fri."
+DAYS_TWICE = "{day} stands there twice; name each day once."
+DAYS_OF_SLOW = "Days belong to a slow chat: add pace=daily or pace=all, or leave them out."
+DAYS_NOT_MINUTES = 'Questions of a slow chat have days: write it like `chat extend "1 day"`.'
+NO_DAY_LEFT = "No day is left for one more; `chat ask` asks it now, and `chat extend` gives more days."
+TOO_MANY_DAYS = "A slow chat can last a fortnight at most; end this one and plan another."
+ON_NOW = "A chat of it is on; how its questions come can be changed when that has ended."
+PAUSED_A_WEEK = "The chat was paused for a whole week, so it ends here. Late answers still count."
+ALL_DAYS = marked("every day")
+_THROUGH = marked("{first} to {last}")
+_MONDAY = date(2024, 1, 1)
+
+
+def too_few_days(count: int, most: int) -> str:
+    """The answer when there are more questions than days."""
+    return f"{count} questions do not fit: at a day each there is time for {most}."
+
+
+def too_many_at_once(count: int, most: int) -> str:
+    """The answer when too many questions would come in one moment."""
+    return f"{count} questions are too many to come at once; {most} are the most."
+
+
+def overlaps_itself(title: str) -> str:
+    """The answer when a slow chat would begin before its last one has ended."""
+    return f"{title} would begin again before it has ended; let it come once a week, or give it fewer days."
+
+
+def chat_clock(chat: Chat, at: datetime) -> str:
+    """A moment within a chat: its time, and in one that takes days the day before it."""
+    clock = clockface.time(at, chat.zone)
+    return f"{clockface.day(at, chat.zone)}, {clock}" if chat.takes_days else clock
+
+
+def at_clock(chat: Chat, at: datetime) -> str:
+    """The same in a sentence, as in "at 9:00 pm ET" or "on Sat 28 Nov, 9:00 pm ET"."""
+    return f"{'on' if chat.takes_days else 'at'} {chat_clock(chat, at)}"
+
+
+def lasts(chat: Chat, series: Series) -> str:
+    """How long a chat takes, as in "60 minutes" or "until Sat 28 Nov: a question a day at 9:00 am ET"."""
+    if not series.slow:
+        return clockface.minutes(series.length)
+    until = clockface.day(chat.ends_at, chat.zone)
+    if series.asks is Pace.ALL:
+        return _("until {day}: all questions at once").format(day=until)
+    return _("until {day}: a question a day at {time}").format(day=until, time=_hour(chat))
+
+
+def series_length(series: Series) -> str:
+    """How long the chats of a series take, as in "60 minutes" or "slow: a question a day, Mon to Sat"."""
+    if not series.slow:
+        return clockface.minutes(series.length)
+    if series.asks is Pace.ALL:
+        last = _(WEEKDAYS[series.days[-1]])
+        return _("slow: all questions at once, answers until {day}").format(day=last)
+    return _("slow: a question a day, {days}").format(days=days_words(series.days))
+
+
+def how_days_go(chat: Chat, series: Series) -> str:
+    """What a slow chat's welcome says of its days."""
+    until = clockface.day(chat.ends_at, chat.zone)
+    if series.asks is Pace.ALL:
+        return f"All questions are here at once; take your time until {until}."
+    each = f"A question comes at {_hour(chat)}, {days_words(series.days)}"
+    return f"{each}; every one stays open until {until}."
+
+
+def days_words(given: Sequence[int]) -> str:
+    """Weekdays as people say them, as in "Mon to Sat" or "Mon, Wed, Fri"."""
+    if len(given) == 7:
+        return _(ALL_DAYS)
+    short = [spoken().day_name(_MONDAY + timedelta(days=day)) for day in given]
+    in_a_row = all((b - a) % 7 == 1 for a, b in pairwise(given))
+    through = _(_THROUGH).format(first=short[0], last=short[-1])
+    return through if in_a_row and len(given) > 2 else ", ".join(short)
+
+
+def days_written(given: Sequence[int]) -> str:
+    """Weekdays as a form takes them."""
+    return ", ".join(WEEKDAYS[day][:3] for day in given)
+
+
+def day_of(which: tuple[int, int]) -> str:
+    """Where a slow chat is, as in "day 2 of 6"."""
+    return _("day {day} of {count}").format(day=which[0], count=which[1])
+
+
+def reminded_of(called: str, question: str) -> str:
+    """The word to who asked for it when a slow chat's next question is out."""
+    return f"{called}: {question}"
+
+
+def more_days_offer(which: str, label: str = "One more day") -> Offer:
+    """The button that gives the question that is on another day."""
+    return Offer(label, f'chat extend "1 day" {which}')
+
+
+def _hour(chat: Chat) -> str:
+    at: time = days.clock(chat)
+    return f"{clockface.clock_words(at)} {clockface.zone_short(chat.starts_at, chat.zone)}"

@@ -1,0 +1,51 @@
+"""What hosts are told when they sort what was said: taken out, erased, and as it was again."""
+
+from collections.abc import Sequence
+
+from bot.core.model import Question, Series
+from bot.core.sentences.chat import letter
+
+NOTHING_TO_UNDO = "There is nothing of yours to take back in that chat, or somebody changed it since."
+COMMENT_AGAIN = "it is a comment again"
+CONVERSATION_AGAIN = "it is conversation again"
+HIDDEN_AGAIN = "readers do not see it"
+SEEN_AGAIN = "readers see it again"
+PICKED_AGAIN = "it is one of the good bits again"
+PICKED_NO_MORE = "it is not picked"
+DELETE_YES = "Yes, erase it"
+_WORDS = 40
+
+
+def unfiled(text: str) -> str:
+    """Said when a message was taken out from under its question."""
+    return f"Left with the conversation: {quoted(text)}"
+
+
+def delete_sure(text: str) -> str:
+    """Ask before a message is erased."""
+    rather = "nobody can bring it back. Hiding it can be undone."
+    return f"{quoted(text)} is erased for good, in copies of the database too; {rather}"
+
+
+def deleted(network: str) -> str:
+    """Said when a message was erased; on another network it stands on until it is deleted there."""
+    there = f" On {network} it still stands; please delete it there too." if network else ""
+    return f"It is erased for good.{there}"
+
+
+def under_again(series: Series, questions: Sequence[Question]) -> str:
+    """Where a message is again."""
+    labels = [f"{letter(series, 0)}{one.position}" for one in questions]
+    return f"it is under {' and '.join(labels)} again"
+
+
+def undone(text: str, words: Sequence[str], *, waits: bool) -> str:
+    """Said when something was taken back; reports may wait again."""
+    said = [*words, *(["what was reported of it waits again"] if waits else [])]
+    return f"Taken back: {quoted(text)}; {', '.join(said) or 'it is as it was'}."
+
+
+def quoted(text: str) -> str:
+    """The beginning of a message."""
+    line = " ".join(text.split())
+    return f"“{line if len(line) <= _WORDS else line[: _WORDS - 1] + '…'}”"

@@ -1,0 +1,64 @@
+"""What is said of the bot when it is not well: to whoever asks, and to the person who hosts it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from bot.core.tongue import marked
+
+NOT_READABLE: Final = "The database cannot be read."
+UNWRITABLE: Final = "The database cannot be written."
+WRITES_SLOWLY: Final = "The database takes too long to write."
+STEPS_LATE: Final = "Steps of a chat are overdue."
+STANDS_STILL: Final = "The scheduler stands still."
+
+NOT_KEPT: Final = marked(
+    "That could not be kept just now, and nobody has seen it; please try again in a moment."
+)
+"""Said to somebody whose words the disk does not take."""
+
+_HEAD: Final = "Something is wrong with the bot:"
+_OVER: Final = "That is over:"
+
+
+def disk_full(free: int) -> str:
+    """Say that there is next to no room left; MB."""
+    return f"The disk is almost full: {free} MB are free."
+
+
+def disk_filling(free: int) -> str:
+    """Say that room gets scarce; MB."""
+    return f"The disk is filling up: {free} MB are free. Make room before the bot can store nothing."
+
+
+def network_away(name: str, since: datetime) -> str:
+    """Say that a network cannot be reached."""
+    return f"{name.capitalize()} is out of reach since {moment_shown(since)}."
+
+
+def posts_wait(network: str) -> str:
+    """Say that nothing goes out."""
+    return f"What is to be said ({network}) has waited too long."
+
+
+def backup_fails(last: datetime | None) -> str:
+    """Say that the nightly copy cannot be made."""
+    kept = f"The newest is of {moment_shown(last)}." if last else "There is none yet."
+    return f"No copy of the database could be made. {kept} `edchat backup FILE` says what hinders."
+
+
+def place_fails(name: str, network: str) -> str:
+    """Say that something is missing in a place."""
+    return f"The bot lacks something in {name} ({network}); its hosts are told what."
+
+
+def host_told(wrong: Sequence[str], over: Sequence[str]) -> str:
+    """What the person who hosts the bot is told: what is wrong now, and what no longer is."""
+    lines = [_HEAD, *(f"- {one}" for one in wrong)] if wrong else []
+    lines += [_OVER, *(f"- {one}" for one in over)] if over else []
+    return "\n".join(lines)
+
+
+def moment_shown(at: datetime) -> str:
+    """An instant for a machine's keeper, as in 2026-11-22 12:34 UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

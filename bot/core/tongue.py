@@ -1,0 +1,168 @@
+"""The language in which something is written for people: English, unless a page's maker chose another."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, time
+from functools import wraps
+from typing import Final, ParamSpec, Protocol, TypeVar
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+
+
+class Tongue(Protocol):
+    """A language, with its habits of writing times, dates and numbers."""
+
+    code: str
+
+    def said(self, words: str) -> str:
+        """A sentence of the interface, given in English, in this language."""
+        ...
+
+    def told(self, one: str, many: str, number: int) -> str:
+        """The sentence that fits a number, both given in English."""
+        ...
+
+    def clock(self, at: time) -> str:
+        """A time of day, as in 8:00 pm."""
+        ...
+
+    def short_clock(self, at: time) -> str:
+        """The same where nobody is in doubt which half of the day it is, as in 8:00."""
+        ...
+
+    def day_name(self, day: date) -> str:
+        """The day of the week in short, as in Tue."""
+        ...
+
+    def long_day(self, day: date) -> str:
+        """A date in full, as in Tuesday 17 November 2026."""
+        ...
+
+    def sure_day(self, day: date) -> str:
+        """A date without doubt, as in Tue 17 Nov 2026."""
+        ...
+
+    def week_day(self, day: date) -> str:
+        """A day of this year, as in Tue 17 Nov."""
+        ...
+
+    def short_day(self, day: date) -> str:
+        """A date in short, as in 17 Nov."""
+        ...
+
+    def month(self, day: date) -> str:
+        """The month of a date, as in November 2026."""
+        ...
+
+    def number(self, number: int) -> str:
+        """A whole number, as in 1,204."""
+        ...
+
+
+class English:
+    """The language that everything is written in first."""
+
+    code = "en"
+    _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    _MONTHS = (
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    )
+
+    def said(self, words: str) -> str:
+        """The sentence as it is."""
+        return words
+
+    def told(self, one: str, many: str, number: int) -> str:
+        """The first for one, the other for none and many."""
+        return one if number == 1 else many
+
+    def clock(self, at: time) -> str:
+        """As in 8:00 pm."""
+        return f"{self.short_clock(at)} {'am' if at.hour < 12 else 'pm'}"
+
+    def short_clock(self, at: time) -> str:
+        """As in 8:00."""
+        return f"{at.hour % 12 or 12}:{at.minute:02}"
+
+    def day_name(self, day: date) -> str:
+        """As in Tue."""
+        return self._DAYS[day.weekday()][:3]
+
+    def long_day(self, day: date) -> str:
+        """As in Tuesday 17 November 2026."""
+        return f"{self._DAYS[day.weekday()]} {day.day} {self.month(day)}"
+
+    def sure_day(self, day: date) -> str:
+        """As in Tue 17 Nov 2026."""
+        return f"{self.week_day(day)} {day.year}"
+
+    def week_day(self, day: date) -> str:
+        """As in Tue 17 Nov."""
+        return f"{self.day_name(day)} {self.short_day(day)}"
+
+    def short_day(self, day: date) -> str:
+        """As in 17 Nov."""
+        return f"{day.day} {self._MONTHS[day.month - 1][:3]}"
+
+    def month(self, day: date) -> str:
+        """As in November 2026."""
+        return f"{self._MONTHS[day.month - 1]} {day.year}"
+
+    def number(self, number: int) -> str:
+        """As in 1,204."""
+        return f"{number:,}"
+
+
+ENGLISH: Final = English()
+_spoken: ContextVar[Tongue] = ContextVar("tongue", default=ENGLISH)
+
+
+def spoken() -> Tongue:
+    """The language that is spoken here and now."""
+    return _spoken.get()
+
+
+def speak(tongue: Tongue) -> None:
+    """Speak a language from here on: for the rest of this task, and what it begins."""
+    _spoken.set(tongue)
+
+
+@contextmanager
+def speaking(tongue: Tongue) -> Iterator[None]:
+    """Speak a language for a while."""
+    token = _spoken.set(tongue)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def in_english(act: Callable[Given, Awaitable[Made]]) -> Callable[Given, Awaitable[Made]]:
+    """Do something in English, whoever asks for it: what is said in chats, or read again as it is written."""
+
+    @wraps(act)
+    async def done(*args: Given.args, **kwargs: Given.kwargs) -> Made:
+        with speaking(ENGLISH):
+            return await act(*args, **kwargs)
+
+    return done
+
+
+def _(words: str) -> str:
+    """A sentence of the interface in the language that is spoken; marked so that translators find it."""
+    return _spoken.get().said(words)
+
+
+def marked(words: str) -> str:
+    """A sentence that translators are to find, made before anybody is spoken to; `_` says it later."""
+    return words
+
+
+def ngettext(one: str, many: str, number: int) -> str:
+    """The sentence that fits a number, in the language that is spoken."""
+    return _spoken.get().told(one, many, number)

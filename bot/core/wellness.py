@@ -1,0 +1,156 @@
+"""Whether the bot is well: what counts as wrong, for its health check, for its status and for its host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from bot.core.sentences import wellness as say
+
+STOOD_STILL: Final = timedelta(seconds=90)
+"""How long after its last look the scheduler counts as standing still; it looks every 30 s at least."""
+OVERDUE: Final = timedelta(seconds=60)
+"""How late a step may be."""
+UNSENT: Final = timedelta(minutes=10)
+"""How long what is due may wait to be sent, on a network that works."""
+AWAY: Final = timedelta(minutes=5)
+"""How long a network may be out of reach: until then it is only connecting again."""
+MEBIBYTE: Final = 2**20
+LITTLE_ROOM: Final = 500 * MEBIBYTE
+"""Bytes of free disk below which the host is told."""
+NO_ROOM: Final = 50 * MEBIBYTE
+"""Bytes of free disk below which the bot is not well."""
+
+
+class Kind(StrEnum):
+    """What may be wrong."""
+
+    DATABASE = "database"
+    SCHEDULER = "scheduler"
+    STEPS = "steps"
+    POSTS = "posts"
+    DISK = "disk"
+    LITTLE_DISK = "little_disk"
+    NETWORK = "network"
+    BACKUP = "backup"
+    PLACE = "place"
+
+
+_GRAVE: Final = frozenset(Kind) - {Kind.LITTLE_DISK, Kind.BACKUP, Kind.PLACE}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong, `about` a network or place where there are several, in one sentence."""
+
+    kind: Kind
+    sentence: str
+    about: str = ""
+
+    @property
+    def key(self) -> str:
+        """What it is called in our books, however it is worded."""
+        return f"{self.kind}.{self.about}" if self.about else str(self.kind)
+
+    @property
+    def grave(self) -> bool:
+        """Whether the bot cannot do its work, or soon will not."""
+        return self.kind in _GRAVE
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkState:
+    """A network, whether it is connected or away, and since when; `unwell` is what it says of itself.
+
+    `gaps` counts places in which something older could not be read yet.
+    """
+
+    name: str
+    connected: bool
+    since: datetime
+    unwell: str = ""
+    gaps: int = 0
+
+    def works(self) -> bool:
+        """Whether something can be sent there now."""
+        return self.connected and not self.unwell
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits to be sent on one network, and for how long what is due there has waited."""
+
+    network: str
+    count: int
+    oldest: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the bot does at one moment of real time; what could not be looked at is not there."""
+
+    now: datetime
+    database: str = ""
+    """What is wrong with the database, in a sentence, or nothing."""
+    looked: timedelta | None = None
+    """How long ago the scheduler looked for what is due."""
+    late: bool = False
+    """Whether a step is overdue."""
+    waiting: tuple[Waiting, ...] = ()
+    free: int | None = None
+    """Bytes of free disk."""
+    networks: tuple[NetworkState, ...] = ()
+    backup_at: datetime | None = None
+    backup_failing: bool = False
+    ailing: tuple[tuple[int, str, str], ...] = ()
+    """Places in use that are shut to the bot or lack something: id, name and network."""
+
+    @property
+    def sick(self) -> frozenset[str]:
+        """The networks on which nothing can be sent."""
+        return frozenset(one.name for one in self.networks if not one.works())
+
+
+def faults(reading: Reading) -> tuple[Fault, ...]:
+    """What is wrong, the gravest first."""
+    found = [*_inside(reading), *_outside(reading), *_beside(reading)]
+    return tuple(sorted(found, key=lambda fault: not fault.grave))
+
+
+def reason(found: tuple[Fault, ...]) -> str:
+    """Why the bot is not well, in sentences, or nothing."""
+    return " ".join(fault.sentence for fault in found if fault.grave)
+
+
+def _inside(reading: Reading) -> Iterator[Fault]:
+    if reading.database:
+        yield Fault(Kind.DATABASE, reading.database)
+    if reading.looked is not None and reading.looked > STOOD_STILL:
+        yield Fault(Kind.SCHEDULER, say.STANDS_STILL)
+    if reading.late:
+        yield Fault(Kind.STEPS, say.STEPS_LATE)
+    if reading.free is not None and reading.free < NO_ROOM:
+        yield Fault(Kind.DISK, say.disk_full(reading.free // MEBIBYTE))
+    elif reading.free is not None and reading.free < LITTLE_ROOM:
+        yield Fault(Kind.LITTLE_DISK, say.disk_filling(reading.free // MEBIBYTE))
+
+
+def _outside(reading: Reading) -> Iterator[Fault]:
+    for network in reading.networks:
+        if network.unwell:
+            yield Fault(Kind.NETWORK, network.unwell, network.name)
+        elif not network.connected and reading.now - network.since >= AWAY:
+            yield Fault(Kind.NETWORK, say.network_away(network.name, network.since), network.name)
+    for one in reading.waiting:
+        if one.oldest > UNSENT and one.network not in reading.sick:
+            yield Fault(Kind.POSTS, say.posts_wait(one.network), one.network)
+
+
+def _beside(reading: Reading) -> Iterator[Fault]:
+    if reading.backup_failing:
+        yield Fault(Kind.BACKUP, say.backup_fails(reading.backup_at))
+    for place_id, name, network in reading.ailing:
+        yield Fault(Kind.PLACE, say.place_fails(name, network), str(place_id))

@@ -1,0 +1,77 @@
+"""The search of an exported archive: pagefind's index of its chats, in files that also work from a disk.
+
+Pagefind's script fetches its files, which browsers refuse on a page that was opened from a disk. So each
+file is written as a script that hands its bytes over, and pagefind is given a `fetch` that loads those.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import re
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from pagefind.service import get_executable
+
+from bot.core.model import Refused
+from bot.core.sentences import exporting as sentences
+from bot.exporting.folder import Folder
+
+FOLDER: Final = "pagefind"
+FOUND: Final = "data-pagefind-body"
+"""Marks the part of a page that may be found; pages without it are not."""
+_SCRIPT: Final = "pagefind.js"
+_HELD: Final = (".pf_fragment", ".pf_index", ".pf_meta", ".pf_filter", ".pagefind", ".json")
+_BESIDE: Final = "nav,figure,form,summary,.t,.facts,.under,.crumb,.vh,.pn,.by span,.blurb,.live"
+"""What stands on a chat's page beside what was said."""
+_EXPORTS: Final = re.compile(r"export\{([\w,$ ]+)\};?\s*$")
+
+
+async def make_search(made: Folder, top: str, language: str) -> None:
+    """Let a community's chats be found, whose pages lie in the folder `top` of an export."""
+    with TemporaryDirectory(dir=made.top) as work:  # a container may write nowhere else
+        await _run_pagefind(made.top / top, Path(work), language)
+        for name, body in _as_scripts(Path(work)):
+            made.write(f"{top}{FOLDER}/{name}", body)
+
+
+async def _run_pagefind(pages: Path, into: Path, language: str) -> None:
+    if (binary := get_executable()) is None:
+        raise Refused(sentences.NO_SITE_SEARCH.format(reason="pagefind is not installed"))
+    words = ["--site", str(pages), "--output-path", str(into), "--root-selector", "main", "--keep-index-url"]
+    words += ["--exclude-selectors", _BESIDE, "--force-language", language.partition("-")[0], "--quiet"]
+    running = await asyncio.create_subprocess_exec(
+        str(binary), *words, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, cwd=into
+    )
+    try:
+        _, said = await running.communicate()
+    except asyncio.CancelledError:
+        running.kill()
+        raise
+    if running.returncode:
+        reason = said.decode(errors="replace").strip().splitlines()
+        raise Refused(sentences.NO_SITE_SEARCH.format(reason=reason[-1] if reason else "pagefind failed"))
+
+
+def _as_scripts(folder: Path) -> Iterator[tuple[str, bytes]]:
+    yield _SCRIPT, _as_plain_script((folder / _SCRIPT).read_text("utf-8")).encode()
+    for file in sorted(folder.rglob("*")):
+        if file.suffix in _HELD:
+            name = file.relative_to(folder).as_posix()
+            words = base64.b64encode(file.read_bytes()).decode()
+            yield f"{name}.js", f"copyHolds({json.dumps(name)},{json.dumps(words)});\n".encode()
+
+
+def _as_plain_script(module: str) -> str:
+    """Pagefind's module as a script that a page from a disk may load, with our own `fetch` for its files."""
+    body, changed = _EXPORTS.subn(
+        r"globalThis.pagefind={\1};", module.replace("import.meta.url", "undefined")
+    )
+    if changed != 1:
+        raise Refused(sentences.NO_SITE_SEARCH.format(reason="this version of pagefind is not known here"))
+    return f"((fetch)=>{{{body}}})(globalThis.copyFetch);\n"

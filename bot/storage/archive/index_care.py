@@ -1,0 +1,27 @@
+"""Lets the bytes of erased words leave the index: until it is written anew, FTS5 only notes that they go."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+ERASED: Final = "search_erased"
+"""Under this name the database's triggers note that something was erased from the index."""
+_PAGES: Final = 250
+"""Pages that are written anew at once: others wait for the database meanwhile, some tens of milliseconds."""
+_INDEXES: Final = ("search", "search_glyph")
+
+
+def tidied(database: sqlite3.Connection) -> bool:
+    """Write a piece of the index anew, in one transaction; True once no erased word is in it any more."""
+    waits = database.execute("SELECT 1 FROM installation WHERE name = ?", (ERASED,)).fetchone()
+    if waits is None:
+        return True
+    before = database.total_changes
+    for index in _INDEXES:
+        # A negative number of pages has all its parts made into one, in which nothing is that is gone.
+        database.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', {-_PAGES})")  # noqa: S608 - ours
+    if database.total_changes - before > len(_INDEXES):
+        return False
+    database.execute("DELETE FROM installation WHERE name = ?", (ERASED,))
+    return True

@@ -1,0 +1,255 @@
+"""The words of the archive as FTS5 finds them: the only place that knows how a database does that.
+
+An entry's id holds, from high to low, the minute in which its chat begins, the id of what it is an entry of,
+and of which kind that is; triggers write it (migration 0009). Its scope holds words of ours that narrow a
+search without a look at any row: c<community>, s<weekly chat>, h<chat>, p<person>, q<question>, and link.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from typing import Final, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Text,
+    and_,
+    bindparam,
+    column,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+)
+
+from bot.core.archive.folding import as_indexed
+from bot.core.archive.search_query import Word
+from bot.core.audience import Audience
+from bot.storage import tables as t
+from bot.storage.archive.glance import Glance
+from bot.storage.archive.readable import listed_chats, readable_messages
+from bot.storage.archive.statements import KINDS, WORDS_OF_CHATS
+
+MESSAGE, QUESTION, TOPIC = range(3)
+_MINUTE_AT: Final = 37
+_LAST: Final = 2**63 - 1
+_IDS: Final = (1 << (_MINUTE_AT - 2)) - 1
+_TRIGRAM: Final = 3
+_ENDINGS: Final = 200
+"""So many words that begin alike are looked up one by one; of more, all entries are gathered first."""
+_WORDS = table("search", column("rowid", Integer), column("chat", Integer))
+_GLYPHS = table("search_glyph", column("rowid", Integer), column("chat", Integer), column("words", Text))
+_BEGINNING: Final = """
+    WITH RECURSIVE next (term) AS (
+        SELECT (SELECT term FROM search_term WHERE term >= :word LIMIT 1)
+        UNION ALL
+        SELECT (SELECT term FROM search_term WHERE term >= next.term || char(1) LIMIT 1)
+        FROM next WHERE substr(next.term, 1, length(:word)) = :word LIMIT :most
+    )
+    SELECT term FROM next WHERE substr(term, 1, length(:word)) = :word
+"""
+"""Leaps from word to word, however often each is said; no word of the index holds the sign 1."""
+
+
+class Entry(NamedTuple):
+    """What was found, and of which chat it is."""
+
+    entry: int
+    chat: int
+
+    @property
+    def minute(self) -> int:
+        """The minute in which its chat begins."""
+        return self.entry >> _MINUTE_AT
+
+    @property
+    def first(self) -> int:
+        """Where the entries of chats that begin in the same minute begin."""
+        return self.minute << _MINUTE_AT
+
+    @property
+    def kind(self) -> int:
+        """MESSAGE, QUESTION or TOPIC."""
+        return self.entry & 3
+
+    @property
+    def id(self) -> int:
+        """The id of the message, of the question, or of the chat."""
+        return self.entry >> 2 & _IDS
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What entries are to be like: of some weekly chats and none of the others, maybe of few chats.
+
+    Chats begin in minutes since 1970, from one up to but not another.
+    """
+
+    terms: tuple[str, ...]
+    glyphs: tuple[str, ...]
+    series: tuple[int, ...]
+    others: tuple[int, ...] = ()
+    chats: tuple[int, ...] | None = None
+    people: tuple[int, ...] | None = None
+    me: int | None = None
+    number: int | None = None
+    link: str = ""
+    since: int = 0
+    until: int = 1 << 26
+
+
+def entries(
+    database: sqlite3.Connection,
+    audience: Audience,
+    wanted: Wanted,
+    most: int,
+    *,
+    below: int | None = None,
+    but: Iterable[int] = (),
+) -> list[Entry]:
+    """The newest of what these readers may read and is wanted, of entries below one, but of some chats."""
+    if not wanted.series or wanted.chats == ():
+        return []
+    values = {
+        "match": _match(wanted.terms, _narrowed(audience, wanted), but),
+        "since": wanted.since << _MINUTE_AT,
+        "below": min(_LAST, wanted.until << _MINUTE_AT) if below is None else below,
+        "most": most,
+        **_given(wanted),
+    }
+    statement = _statement(audience, frozenset(values))
+    return [Entry(*row) for row in statement.plain(database, **values)]
+
+
+def _given(wanted: Wanted) -> Mapping[str, object]:
+    """The values of what is not in every question."""
+    given: dict[str, object] = {}
+    long = [one for one in wanted.glyphs if len(one) >= _TRIGRAM]
+    short = [one for one in wanted.glyphs if len(one) < _TRIGRAM]
+    if long:
+        given["glyphs"] = " AND ".join(map(_quoted, long))
+    given |= {f"short{k}": one for k, one in enumerate(short)}
+    if wanted.people is not None:
+        given["people"] = json.dumps(wanted.people)
+    if wanted.link:
+        given["link"] = f'(?i)href="[^"]*{re.escape(escape(wanted.link))}'
+    given |= {name: one for name in ("me", "number") if (one := getattr(wanted, name)) is not None}
+    return given
+
+
+@lru_cache(maxsize=256)
+def _statement(audience: Audience, shape: frozenset[str]) -> Glance:
+    """The question for these readers; each is made once, for making it takes longer than asking."""
+    short = [name for name in shape if name.startswith("short")]
+    scoped = literal_column("search").op("MATCH")(bindparam("match", type_=Text()))
+    index: FromClause = _WORDS
+    where: list[ColumnElement[bool]] = [scoped]
+    if short or "glyphs" in shape:
+        index = _GLYPHS
+        where = [exists().where(scoped, _WORDS.c.rowid == _GLYPHS.c.rowid).correlate(_GLYPHS)]
+        where += [func.instr(_GLYPHS.c.words, bindparam(name, type_=Text())) > 0 for name in short]
+        if "glyphs" in shape:
+            where.append(literal_column("search_glyph").op("MATCH")(bindparam("glyphs", type_=Text())))
+    at = index.c.rowid
+    span = at >= bindparam("since", type_=Integer()), at < bindparam("below", type_=Integer())
+    found = select(at, index.c.chat).where(*where, *span, _readable(index, audience, shape))
+    return Glance(found.order_by(at.desc()).limit(bindparam("most", type_=Integer())))
+
+
+def _readable(index: FromClause, audience: Audience, shape: frozenset[str]) -> ColumnElement[bool]:
+    """Whether these readers may read what an entry is of, and it is what was asked for."""
+    kind, own = index.c.rowid.op("&")(3), index.c.rowid.op(">>")(2).op("&")(_IDS)
+    words = select(1).select_from(WORDS_OF_CHATS)
+    words = words.where(t.message.c.id == own, readable_messages(audience), *_of_messages(shape))
+    words = words.where(t.message.c.kind.in_(KINDS), t.chat.c.slug.is_not(None))
+    found: list[ColumnElement[bool]] = [and_(kind == MESSAGE, words.correlate(index).exists())]
+    chats = t.chat.join(t.series, t.series.c.id == t.chat.c.series_id)
+    if not shape & {"people", "me", "link"}:
+        asked = select(1).select_from(t.question.join(chats, t.chat.c.id == t.question.c.chat_id))
+        asked = asked.where(t.question.c.id == own, listed_chats(audience))
+        if "number" in shape:
+            asked = asked.where(t.question.c.position == bindparam("number", type_=Integer()))
+        found.append(and_(kind == QUESTION, asked.correlate(index).exists()))
+        if "number" not in shape:
+            topics = select(1).select_from(chats).where(t.chat.c.id == own, listed_chats(audience))
+            found.append(and_(kind == TOPIC, topics.correlate(index).exists()))
+    return or_(*found)
+
+
+def _of_messages(shape: frozenset[str]) -> Iterator[ColumnElement[bool]]:
+    m = t.message.c
+    if "people" in shape:  # whoever answered without a name is found by none
+        some = select(func.json_each(bindparam("people", type_=Text())).table_valued("value").c.value)
+        yield and_(m.person_id.in_(some), m.anonymous.is_(False))
+    if "me" in shape:
+        yield m.person_id == bindparam("me", type_=Integer())
+    if "link" in shape:
+        yield m.body_html.regexp_match(bindparam("link", type_=Text()))
+    if "number" in shape:
+        under = t.filing.join(t.question, t.question.c.id == t.filing.c.question_id)
+        filed = select(1).select_from(under).where(t.filing.c.message_id == m.id)
+        yield filed.where(t.question.c.position == bindparam("number", type_=Integer())).exists()
+
+
+# --- What FTS5 is asked ----------------------------------------------------------------------
+
+
+def _match(terms: Iterable[str], narrow: Iterable[str], but: Iterable[int]) -> str:
+    all_of = " AND ".join([*narrow, *(f"words : {one}" for one in terms)])
+    without = _any("h", but)
+    return f"({all_of}) NOT scope : {without}" if without else all_of
+
+
+def _narrowed(audience: Audience, wanted: Wanted) -> Iterator[str]:
+    """The fewer words there are to look at for each entry, the faster it is found."""
+    if wanted.chats is not None:
+        yield f"scope : {_any('h', wanted.chats)}"
+    elif len(wanted.others) >= len(wanted.series):
+        yield f"scope : {_any('s', wanted.series)}"
+    elif wanted.others:
+        yield f"(scope : c{audience.community_id} NOT scope : {_any('s', wanted.others)})"
+    else:
+        yield f"scope : c{audience.community_id}"
+    if wanted.people is not None:
+        yield f"scope : {_any('p', wanted.people)}"
+    numbered = ("p", wanted.me), ("q", wanted.number)
+    yield from (f"scope : {letter}{one}" for letter, one in numbered if one is not None)
+    if wanted.link:
+        yield "scope : link"
+
+
+def _any(letter: str, numbers: Iterable[int]) -> str:
+    some = [f"{letter}{one}" for one in numbers]
+    return f"({' OR '.join(some)})" if some else ""
+
+
+def terms_of(database: sqlite3.Connection, words: Iterable[Word]) -> tuple[str, ...]:
+    """Words as FTS5 is asked for them, with all those that begin so."""
+    return tuple(_term(database, word) for word in words)
+
+
+def _term(database: sqlite3.Connection, word: Word) -> str:
+    """A word for FTS5, always in quotes: whatever is in it means itself."""
+    quoted = _quoted(word.text)
+    indexed = as_indexed(word.text)
+    if word.whole or indexed is None or len(indexed) <= _TRIGRAM:
+        return quoted if word.whole else f"{quoted} *"
+    given = {"word": indexed, "most": _ENDINGS + 2}
+    found = [term for (term,) in database.execute(_BEGINNING, given)]
+    if len(found) > _ENDINGS:
+        return f"{quoted} *"
+    return f"({' OR '.join(map(_quoted, found))})" if found else quoted
+
+
+def _quoted(text: str) -> str:
+    return f'"{text.replace(chr(34), "")}"'

@@ -1,0 +1,149 @@
+"""How a page of the desk is shown and how its forms are answered: by carrying out declared commands."""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.core.model import Offer, Place, Refused
+from bot.core.sentences import desk as sentences
+from bot.core.tongue import _
+from bot.declared import Reply
+from bot.web.desk.door import Desk, ShutOut, enter
+from bot.web.desk.front import desk_path
+from bot.web.joining import to
+from bot.web.site import Site
+
+_KEPT: Final = 1_000
+"""So many answers of forms wait to be shown; the oldest go first."""
+
+Fields = Mapping[str, str]
+"""What stood in a form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a form came to: words for the page that follows, and what was filled in where it was refused."""
+
+    text: str
+    offers: tuple[Offer, ...] = ()
+    refused: bool = False
+    fields: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a form came to, and on which page of the desk (a path below it) that is shown."""
+
+    reply: Reply
+    page: str
+
+
+Draw = Callable[[Site, Request, Desk, Said | None], Awaitable[Response]]
+"""Makes a page of the desk, with what a form came to."""
+Act = Callable[[Site, Request, Desk, Fields], Awaitable[Done]]
+"""Does what a form asks for; Refused is said on its page again."""
+
+
+async def shown(site: Site, request: Request, draw: Draw) -> Response:
+    """A page of the desk, for those who have a seat there."""
+    try:
+        desk = await enter(site, request)
+    except ShutOut as no:
+        return no.answer
+    return await draw(site, request, desk, _waiting(site).get(_key(request, desk)))
+
+
+async def answered(site: Site, request: Request, act: Act, draw: Draw) -> Response:
+    """Do what a form asks for and lead to a page that says what came of it; a refusal is said on its own."""
+    form = await request.form()
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    try:
+        desk = await enter(site, request)
+    except ShutOut as no:
+        return no.answer
+    once = ("once", desk.person.id, fields.get("once", ""))
+    if once[2] and once in _waiting(site):
+        return to(desk_path(desk.community, fields.get("page", "")))
+    _keep(site, once, Said(_(sentences.SENT_TWICE)))
+    done: Done | None = None
+    try:
+        done = await act(site, request, desk, fields)
+    except Refused as no:
+        return await draw(site, request, desk, Said(_(str(no)), refused=True, fields=fields))
+    finally:  # what was not done may be sent again
+        if done is None or done.reply.refused:
+            _waiting(site).pop(once, None)
+    if done.reply.refused:
+        said = Said(done.reply.text.partition("\n")[0], done.reply.offers, refused=True, fields=fields)
+        return await draw(site, request, desk, said)
+    return to(desk_path(desk.community, _with_words(site, desk, done)))
+
+
+async def carried_out(
+    site: Site, desk: Desk, place: Place, path: str, given: Mapping[str, str], lines: Sequence[str] = ()
+) -> Reply:
+    """Carry out a declared command for whoever sits at the desk: with its checks, in its one transaction.
+
+    `given` are its parameters as text, as a form gives them; a chat is given as its number.
+    """
+    reply = await site.tree.run(desk.asker(place), path, given, lines)
+    return replace(reply, text=_labelled(site, path, reply.text)) if reply.refused else reply
+
+
+def _labelled(site: Site, path: str, refused: str) -> str:
+    """A refusal that names a parameter as it is typed, with the words by which a form knows it."""
+    name, colon, reason = refused.partition(": ")
+    found = [one for c in site.tree.commands if c.path == path for one in c.params if one.name == name]
+    return f"{found[0].help}: {reason}" if colon and found and found[0].help else refused
+
+
+def page(
+    site: Site, request: Request, desk: Desk, template: str, said: Said | None, **context: Any
+) -> Response:
+    """A page of the desk from its template, which stands in `desk_frame.html`."""
+    status = 422 if said is not None and said.refused else 200
+    about = {"community": desk.community, "reader": desk.reader, "desk": desk, "said": said}
+    at = {"at": desk_path(desk.community), "once": secrets.token_urlsafe(12)}
+    return site.answer(template, status, **about, **at, **context)
+
+
+def number(request: Request, name: str) -> int:
+    """A number in the path; one beyond all bounds names nothing."""
+    found: int = request.path_params[name]
+    if found > 2**53:
+        raise HTTPException(404)
+    return found
+
+
+def _with_words(site: Site, desk: Desk, done: Done) -> str:
+    if not done.reply.text:
+        return done.page
+    token = secrets.token_urlsafe(6)
+    _keep(site, ("said", desk.person.id, token), Said(done.reply.text, done.reply.offers))
+    path, _, mark = done.page.partition("#")
+    return f"{path}?{urlencode({'said': token})}#{mark or 'said'}"
+
+
+def _key(request: Request, desk: Desk) -> tuple[str, int, str]:
+    return "said", desk.person.id, request.query_params.get("said", "")
+
+
+def _waiting(site: Site) -> OrderedDict[tuple[str, int, str], Said]:
+    kept: OrderedDict[tuple[str, int, str], Said] = site.shared.setdefault("desk", OrderedDict())
+    return kept
+
+
+def _keep(site: Site, key: tuple[str, int, str], said: Said) -> None:
+    kept = _waiting(site)
+    kept[key] = said
+    while len(kept) > _KEPT:
+        kept.popitem(last=False)

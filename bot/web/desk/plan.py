@@ -1,0 +1,150 @@
+"""A chat's plan: its topic, its questions with the times at which they come, its date, its guest hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.core.desk import plan_form
+from bot.core.desk.plan_form import Filled, Wish
+from bot.core.desk.sheet import sheet
+from bot.core.model import Chat, Place, Refused, Series
+from bot.core.sentences import desk as sentences
+from bot.core.sentences.chat import letter
+from bot.core.state import Running
+from bot.core.telling import announcing
+from bot.core.times.clockface import local
+from bot.core.tongue import ENGLISH, _, speaking
+from bot.declared import Reply
+from bot.web.desk.doing import Done, Fields, Said, answered, carried_out, number, page, shown
+from bot.web.desk.door import Desk, chat_at, place_of
+from bot.web.pages.showing import WORDS
+from bot.web.site import Page, Site
+
+
+async def plan(site: Site, request: Request) -> Response:
+    """The plan of one chat."""
+    return await shown(site, request, _draw)
+
+
+async def keep(site: Site, request: Request) -> Response:
+    """Store what was filled in: topic, words, order, one more, one less."""
+    return await answered(site, request, _keep, _draw)
+
+
+async def settle(site: Site, request: Request) -> Response:
+    """Move the chat, skip its date, call it off, or invite somebody to host it."""
+    return await answered(site, request, _settle, _draw)
+
+
+async def _draw(site: Site, request: Request, desk: Desk, said: Said | None) -> Response:
+    async with site.store.read() as tx:
+        chat, series = await chat_at(desk, tx, number(request, "chat"))
+        state = await tx.running(chat.id)
+        guests = await tx.guests(chat.id, desk.community.id)
+        places = await tx.places(chat)
+    about: dict[str, Any] = {
+        "chat": chat,
+        "series": series,
+        "sheet": sheet(state),
+        "letter": letter(series, 0),
+        "guests": guests,
+        "places": places,
+        "announcement": _announcement(state) if chat.state.ahead else "",
+        "filled": said.fields if said and said.refused else {},
+        "now": site.clock.now(),
+    }
+    return page(site, request, desk, "desk_plan.html", said, **about, **WORDS)
+
+
+def _announcement(state: Running) -> str:
+    """What the bot will say in the chat: in its own language, whatever this page speaks."""
+    with speaking(ENGLISH):
+        return announcing(state).text
+
+
+async def _keep(site: Site, request: Request, desk: Desk, fields: Fields) -> Done:
+    chat, _series, place = await _meant(site, request, desk)
+    filled = plan_form.read(fields)
+    plan_form.need_same_topic(filled, chat.topic)
+    replies = await _all(site, desk, place, chat, plan_form.wordings(filled))
+    if not _refused(replies):
+        async with site.store.read() as tx:
+            questions = await tx.questions(chat.id)
+        replies += await _all(site, desk, place, chat, plan_form.rearranging(filled, questions))
+    lines = "\n".join(_first_lines(replies)) or _(sentences.AS_IT_WAS)
+    return Done(replies[-1] if _refused(replies) else Reply(lines), f"chat/{chat.id}/{_mark(filled)}")
+
+
+async def _all(site: Site, desk: Desk, place: Place, chat: Chat, wishes: Iterable[Wish]) -> list[Reply]:
+    """Carry out one command after the other, up to the first that is refused."""
+    replies: list[Reply] = []
+    for wish in wishes:
+        given = {**wish.given, "chat": str(chat.id)}
+        replies.append(await carried_out(site, desk, place, wish.path, given))
+        if replies[-1].refused:
+            break
+    return replies
+
+
+async def _settle(site: Site, request: Request, desk: Desk, fields: Fields) -> Done:
+    chat, series, place = await _meant(site, request, desk)
+    acts = {"move": _move, "skip": _skip, "cancel": _cancel, "invite": _invite}
+    act = acts.get(fields.get("act", ""))
+    if act is None:
+        raise Refused(sentences.NOT_ON_DESK)
+    wish, back = act(chat, series, fields)
+    reply = await carried_out(site, desk, place, wish.path, wish.given)
+    return Done(reply, back)
+
+
+def _move(chat: Chat, _series: Series, fields: Fields) -> tuple[Wish, str]:
+    given = {"date": str(chat.id), "to": fields.get("to", "").strip()}
+    return Wish("series move", given), f"chat/{chat.id}/"
+
+
+def _skip(chat: Chat, series: Series, _fields: Fields) -> tuple[Wish, str]:
+    day = local(chat.starts_at, chat.zone).date().isoformat()
+    return Wish("series skip", {"dates": day, "series": str(series.id)}), ""
+
+
+def _cancel(chat: Chat, _series: Series, fields: Fields) -> tuple[Wish, str]:
+    given = {"reason": fields.get("reason", "").strip(), "chat": str(chat.id)}
+    return Wish("chat cancel", given), f"chat/{chat.id}/"
+
+
+def _invite(chat: Chat, _series: Series, fields: Fields) -> tuple[Wish, str]:
+    given = {"person": fields.get("person", "").strip(), "chat": str(chat.id)}
+    return Wish("host invite", given), f"chat/{chat.id}/"
+
+
+async def _meant(site: Site, request: Request, desk: Desk) -> tuple[Chat, Series, Place]:
+    async with site.store.read() as tx:
+        chat, series = await chat_at(desk, tx, number(request, "chat"))
+        return chat, series, await place_of(desk, tx, series)
+
+
+def _refused(replies: list[Reply]) -> bool:
+    return bool(replies) and replies[-1].refused
+
+
+def _first_lines(replies: Iterable[Reply]) -> list[str]:
+    """What was done, without the run sheet, which stands on the page anyway; doubts are kept."""
+    lines = [reply.text.splitlines() for reply in replies]
+    doubt = sentences.PLEASE_LOOK
+    return [line for some in lines for k, line in enumerate(some) if k == 0 or line.startswith(doubt)]
+
+
+def _mark(filled: Filled) -> str:
+    """Where the page is opened again: at the question that was moved, else at its top."""
+    return f"#q{filled.order.index(filled.move) + 1}" if filled.move in filled.order else ""
+
+
+PAGES: Final = (
+    Page("/desk/{community}/chat/{chat:int}/", plan),
+    Page("/desk/{community}/chat/{chat:int}/", keep, ("POST",)),
+    Page("/desk/{community}/chat/{chat:int}/settle", settle, ("POST",)),
+)

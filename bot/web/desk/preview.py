@@ -1,0 +1,60 @@
+"""A chat's page as its readers see it, or will: drawn as for them, with a strip for the host in front."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.core.audience import Audience, Reads
+from bot.core.model import Chat, Series, Visibility
+from bot.web.cache import HTML
+from bot.web.desk.after import page_readers
+from bot.web.desk.doing import Said, number, shown
+from bot.web.desk.door import Desk, chat_at
+from bot.web.desk.front import desk_path
+from bot.web.pages.chat import render
+from bot.web.site import Page, Site
+
+_FRONT: Final = b'<main id="main"'
+"""Before this the strip stands; all the rest is what readers get."""
+
+
+async def preview(site: Site, request: Request) -> Response:
+    """A chat's page with its readers' eyes, also before it is let out."""
+    return await shown(site, request, _draw)
+
+
+async def _draw(site: Site, request: Request, desk: Desk, _said: Said | None) -> Response:
+    async with site.store.read() as tx:
+        chat, series = await chat_at(desk, tx, number(request, "chat"))
+        readers = await page_readers(tx, chat, series)
+    if readers is Visibility.OFF or not chat.slug:
+        raise HTTPException(404)
+    at = desk_path(desk.community, f"chat/{chat.id}/")
+    strip = site.page("desk_strip.html", chat=chat, readers=readers, at=at)
+    made = await site.pages.aside(partial(_as_read, site, chat, eyes(chat, series, readers)))
+    headers = {"Cache-Control": "no-store"}
+    return Response(made.replace(_FRONT, strip + _FRONT, 1), media_type=HTML, headers=headers)
+
+
+def eyes(chat: Chat, series: Series, readers: Visibility) -> Audience:
+    """Those of the widest circle that may read a chat; to them it is out already."""
+    early = frozenset({chat.id})
+    if readers is Visibility.MEMBERS:
+        return Audience(series.community_id, Reads.MEMBERS, early=early)
+    held = frozenset({series.id}) if readers is Visibility.LINK else frozenset[int]()
+    return Audience(series.community_id, Reads.PUBLIC, held, early)
+
+
+def _as_read(site: Site, chat: Chat, audience: Audience) -> bytes:
+    found = site.store.chat_page(chat.id, audience)
+    if found is None:
+        raise HTTPException(404)
+    return render(site, found)
+
+
+PAGES: Final = (Page("/desk/{community}/chat/{chat:int}/after/preview/", preview),)

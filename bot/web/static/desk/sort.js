@@ -1,0 +1,107 @@
+// A heap is sorted by keys as well: each presses the button that stands there, and the page comes back in place.
+let queue = Promise.resolve();
+
+const sort = () => document.getElementById("sort");
+const words = () => [...document.querySelectorAll(".heap>li")];
+const here = () => document.activeElement?.closest(".heap>li");
+
+function say(text) {
+  const told = document.getElementById("told");
+  told.textContent = "";
+  requestAnimationFrame(() => { told.textContent = text; });
+}
+
+function focusOn(item) {
+  const target = item ?? document.getElementById("heap");
+  target?.focus();
+  target?.scrollIntoView({ block: "nearest" });
+}
+
+function step(by) {
+  const all = words(), at = all.indexOf(here());
+  focusOn(all[Math.min(all.length - 1, Math.max(0, at < 0 ? 0 : at + by))]);
+}
+
+// Where one goes on: at the same message, else at what took its place; after an undo at what came back.
+function goOn(before, at, id) {
+  const all = words(), back = all.find(one => !before.has(one.id));
+  focusOn((back && !id ? back : null) ?? all.find(one => one.id === id) ?? all[Math.min(at, all.length - 1)]);
+}
+
+async function send(form, button) {
+  const item = form.closest(".heap>li"), before = new Set(words().map(one => one.id));
+  const at = Math.max(0, words().indexOf(item ?? here()));
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, button)) })
+    .catch(() => null);
+  if (!answer) return say(document.getElementById("told").dataset.lost);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.querySelector(".desk");
+  if (!page.getElementById("sort")) return location.reload();
+  const told = document.getElementById("told");
+  page.getElementById("told").replaceWith(told);
+  document.querySelector(".desk").replaceWith(fresh);
+  document.title = page.title;
+  ready();
+  const said = document.getElementById("said");
+  say(said?.querySelector("p")?.textContent ?? "");
+  const asks = button.value === "delete" && said?.querySelector("button");
+  if (asks) asks.focus();
+  else goOn(before, at, item?.id ?? (button.value === "undo" ? "" : here()?.id));
+}
+
+function press(form, button) {
+  queue = queue.then(() => send(form, button)).catch(() => location.reload());
+}
+
+function hide(item) {
+  const shown = item?.querySelector('button[value="show"]');
+  if (shown) return send(shown.form, shown);
+  const fold = item?.querySelector("details.hide");
+  if (!fold) return undefined;
+  fold.open = true;
+  fold.querySelector("input[name=because]").focus();
+  return undefined;
+}
+
+function onKey(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (event.target.closest("input,textarea,select")) {
+    if (event.key === "Escape") focusOn(event.target.closest(".heap>li"));
+    return;
+  }
+  const key = event.key.toLowerCase();
+  if (!/^[0-9jkhpu]$/.test(key)) return;
+  event.preventDefault();
+  // What is pressed fast is done one after the other, each to the message that is in focus by then.
+  queue = queue.then(() => {
+    const item = here();
+    if (key === "j") step(1);
+    else if (key === "k") step(-1);
+    else if (key === "u") return send(...undo());
+    else if (key === "h") return hide(item);
+    else return pressed(item, key);
+  }).catch(() => location.reload());
+}
+
+function undo() {
+  const form = document.querySelector("form[data-what=undo]");
+  return [form, form.querySelector("button")];
+}
+
+function pressed(item, key) {
+  const values = key === "p" ? ["pick", "unpick"] : key === "0" ? ["unfile"] : [`file ${key}`];
+  const button = values.map(value => item?.querySelector(`button[value="${value}"]`)).find(Boolean);
+  return button ? send(button.form, button) : undefined;
+}
+
+function ready() {
+  sort()?.addEventListener("keydown", onKey);
+  sort()?.querySelector(".keys")?.classList.add("on");
+}
+
+document.addEventListener("submit", event => {
+  if (!event.submitter || !event.target.closest("#sort")) return;
+  event.preventDefault();
+  press(event.target, event.submitter);
+});
+ready();

@@ -1,0 +1,33 @@
+// Beside a time on the weekly chat's own clock stands the reader's, where that is another one.
+"use strict";
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const own = new Intl.DateTimeFormat(undefined, {hour: "numeric", minute: "2-digit"});
+const dated = new Intl.DateTimeFormat(undefined, {weekday: "short", hour: "numeric", minute: "2-digit"});
+
+function offsetHere(at) {
+  return -at.getTimezoneOffset();
+}
+
+function offsetThere(said) {
+  const found = /([+-])(\d\d):(\d\d)$/.exec(said);
+  return found ? (found[1] === "-" ? -1 : 1) * (Number(found[2]) * 60 + Number(found[3])) : 0;
+}
+
+export function showOwn(time) {
+  const at = new Date(time.dateTime);
+  const beside = time.nextElementSibling?.matches(".own") ? time.nextElementSibling : null;
+  if (offsetHere(at) === offsetThere(time.dateTime)) {
+    beside?.remove();
+    return false;
+  }
+  const here = beside ?? Object.assign(document.createElement("span"), {className: "own"});
+  const sameDay = at.getDate() === Number(time.dateTime.slice(8, 10));
+  here.textContent = ` ${(sameDay ? own : dated).format(at)}`;
+  here.title = zone;
+  if (!beside) time.after(here);
+  return true;
+}
+
+const shown = [...document.querySelectorAll("time[data-own]")].map(showOwn);
+const note = document.querySelector("[data-own-note]");
+if (note && shown.includes(true)) note.hidden = false;

@@ -1,0 +1,96 @@
+"""The languages that pages speak beside English: sentences from catalogues, dates and numbers from Babel."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, time
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from babel import Locale, UnknownLocaleError, dates, numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+from bot.core.tongue import ENGLISH, Tongue
+
+CATALOGUES: Final = Path(__file__).parent / "locale"
+"""A folder for each language, as in de/messages.po."""
+
+
+class Translated:
+    """A language with a catalogue."""
+
+    def __init__(self, locale: Locale, catalogue: Translations) -> None:
+        self.code = str(locale).replace("_", "-")
+        self._locale, self._catalogue = locale, catalogue
+
+    def said(self, words: str) -> str:
+        """The sentence from the catalogue; in English where it is not there yet."""
+        return str(self._catalogue.gettext(words)) if words else ""
+
+    def told(self, one: str, many: str, number: int) -> str:
+        """The form that this language has for the number."""
+        return str(self._catalogue.ngettext(one, many, number))
+
+    def clock(self, at: time) -> str:
+        """As in 20:00."""
+        return dates.format_time(at, "short", locale=self._locale)
+
+    def short_clock(self, at: time) -> str:
+        """The same without its half of the day, where the language has such."""
+        return dates.format_time(at, "H:mm" if "H" in self._pattern else "h:mm", locale=self._locale)
+
+    def day_name(self, day: date) -> str:
+        """As in Di."""
+        return dates.format_date(day, "ccc", locale=self._locale)
+
+    def long_day(self, day: date) -> str:
+        """As in Dienstag, 17. November 2026."""
+        return dates.format_date(day, "full", locale=self._locale)
+
+    def sure_day(self, day: date) -> str:
+        """As in Di., 17. Nov. 2026."""
+        return dates.format_skeleton("yMMMEd", day, locale=self._locale)
+
+    def week_day(self, day: date) -> str:
+        """As in Di., 17. Nov."""
+        return dates.format_skeleton("MMMEd", day, locale=self._locale)
+
+    def short_day(self, day: date) -> str:
+        """As in 17. Nov."""
+        return dates.format_skeleton("MMMd", day, locale=self._locale)
+
+    def month(self, day: date) -> str:
+        """As in November 2026."""
+        return dates.format_skeleton("yMMMM", day, locale=self._locale)
+
+    def number(self, number: int) -> str:
+        """As in 1.204."""
+        return numbers.format_decimal(number, locale=self._locale)
+
+    @property
+    def _pattern(self) -> str:
+        return str(dates.get_time_format("short", self._locale).pattern)
+
+
+@cache
+def tongue_of(language: str) -> Tongue:
+    """The language that a community's pages speak: its own where there is a catalogue, else English."""
+    try:
+        locale = Locale.parse(language.replace("_", "-"), sep="-")
+    except (ValueError, UnknownLocaleError):
+        return ENGLISH
+    file = CATALOGUES / locale.language / "messages.po"
+    return Translated(locale, _catalogue(file)) if file.is_file() else ENGLISH
+
+
+@cache
+def _catalogue(file: Path) -> Translations:
+    """What translators wrote, made ready to be asked."""
+    made = io.BytesIO()
+    with file.open("rb") as written:
+        write_mo(made, read_po(written, locale=file.parent.name))
+    made.seek(0)
+    return Translations(made)

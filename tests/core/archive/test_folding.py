@@ -1,0 +1,35 @@
+"""Letters as search compares them: exactly as SQLite does where that is claimed."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+from bot.core.archive.folding import as_indexed, folded
+
+
+def test_letters_are_folded_as_the_index_folds_them() -> None:
+    letters = [chr(point) for point in range(0x30, 0xFFFF) if as_indexed(chr(point)) is not None]
+    assert len(letters) > 10_000
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute(
+            "CREATE VIRTUAL TABLE one USING fts5 (word, tokenize='unicode61 remove_diacritics 2')"
+        )
+        database.execute("CREATE VIRTUAL TABLE term USING fts5vocab (one, instance)")
+        database.executemany(
+            "INSERT INTO one (rowid, word) VALUES (?, ?)", [(ord(sign), f"x{sign}x") for sign in letters]
+        )
+        found = dict(database.execute("SELECT doc, term FROM term"))
+    wrong = [sign for sign in letters if found[ord(sign)] != as_indexed(f"x{sign}x")]
+    assert wrong == []
+
+
+def test_of_other_letters_nothing_is_claimed() -> None:
+    assert [as_indexed(word) for word in ("don't", "ſ", "日本", "two words", "हि")] == [None] * 5
+    assert as_indexed("Schüler") == "schuler"
+    assert as_indexed("Школа") == "школа"
+    assert as_indexed("ΜΑΘΗΤΉΣ") == as_indexed("μαθητής") == "μαθητήσ"
+
+
+def test_two_that_a_reader_takes_for_the_same_are_the_same() -> None:
+    assert folded("Müller") == folded("mu\u0308LLER") == "muller"

@@ -1,0 +1,1 @@
+"""The pure rooms, each tested by itself."""

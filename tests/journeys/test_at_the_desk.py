@@ -1,0 +1,121 @@
+"""A host plans at the desk by keyboard, and on the night the chat runs as it was planned there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.journeys.evenings import HOME, QUESTIONS, Evening, evening
+from tests.journeys.test_by_keyboard import Keyboard
+from tests.journeys.visitors import PHONE, Visitor, Visitors
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+NEW: Final = "Who helped you?"
+ORDER: Final = [QUESTIONS[0], NEW, QUESTIONS[1], QUESTIONS[2]]
+
+
+async def test_a_chat_is_planned_on_the_desk_by_keyboard_and_asks_in_that_order(
+    tmp_path: Path, come: Visitors
+) -> None:
+    async with evening(tmp_path, come, rate=240.0) as night:
+        async with night.house.store.begin() as tx:
+            await tx.install("address", night.house.base)
+        host = await night.host()
+        await comes_to_the_desk(host)
+        await plans(host)
+        await runs(night, host)
+
+
+@pytest.mark.parametrize("width", [PHONE])
+async def test_without_scripts_buttons_move_questions_on_a_phone(
+    tmp_path: Path, come: Visitors, width: int
+) -> None:
+    async with evening(tmp_path, come) as night:
+        host = await night.host(width=width, scripts=False)
+        await host.opens("/desk/")
+        await host.page.get_by_role("link", name="Homework").click()
+        assert await words(host) == list(QUESTIONS)
+        await host.page.get_by_label("one more question").fill(NEW)
+        await host.page.get_by_role("button", name="Move Q3 up").click()
+        assert await words(host) == [QUESTIONS[0], QUESTIONS[2], QUESTIONS[1], NEW]
+        assert await times(host) == ["8:06 pm", "8:14 pm", "8:22 pm", "8:30 pm"]
+        await expect(host.page.get_by_role("button", name="Move Q1 up")).to_be_disabled()
+
+
+async def comes_to_the_desk(host: Visitor) -> None:
+    """Ask the bot for the link, follow it, and press Continue."""
+    page = host.page
+    await host.turns_to("Conversation")
+    await page.get_by_label("Say something to everybody here").fill("!edchat desk")
+    await host.button("Send").click()
+    answer = page.get_by_role("region", name="Only you see this")
+    await answer.get_by_role("link", name="/in/").click()
+    await expect(page.get_by_role("heading", name="To the desk")).to_be_visible()
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.get_by_role("heading", name="The term at a glance")).to_be_visible()
+    await page.get_by_role("link", name="Homework").click()
+
+
+async def plans(host: Visitor) -> None:
+    """Write one more question, bring it to the second place, and keep it."""
+    keys, page = Keyboard(host), host.page
+    before = await times(host)
+    await keys.goes_to("Q4")
+    await page.keyboard.type(NEW)
+    assert len(await times(host)) == 4, "the times follow what one types"
+    await keys.presses("Add it")
+    await expect(page.get_by_role("status").first).to_contain_text("Q4")
+    await keys.goes_to("Q4")
+    await page.keyboard.press("Alt+ArrowUp")
+    await page.keyboard.press("Alt+ArrowUp")
+    assert await words(host) == ORDER
+    await expect(page.locator(".unsaved")).to_contain_text("Now 2 of 4.")
+    assert await keys.stop() == "Q2"
+    await keys.presses("Move Q2 up")
+    assert (await words(host))[0] == NEW
+    assert await keys.stop() == "Move Q1 down"
+    await page.keyboard.press("Enter")
+    await keys.presses("Save")
+    await expect(page.get_by_role("status").first).to_be_visible()
+    assert await words(host) == ORDER
+    after = await times(host)
+    assert after[0] == before[0]
+    assert len(set(after)) == 4
+
+
+async def runs(night: Evening, host: Visitor) -> None:
+    """Begin it, let its hour go by by itself, and read on its page what was asked, in which order."""
+    await host.opens(night.room)
+    await host.presses("Start now", "begin")
+    await expect(host.page.get_by_text("Q4 of 4", exact=True)).to_be_visible(timeout=60_000)
+    await host.opens("/desk/")
+    await expect(host.page.locator(".week.now")).to_contain_text("Homework")
+    reader = await night.reader()
+    async with night.house.store.read() as tx:
+        chat = await tx.chat(1)
+    assert chat is not None
+    await reader.opens(f"{HOME}weekly-edchat/{chat.slug}/")
+    shown = await reader.page.get_by_role("main").inner_text()
+    found = [shown.find(text) for text in ORDER]
+    assert -1 not in found
+    assert found == sorted(found)
+
+
+def rows(host: Visitor) -> Locator:
+    """The questions of the plan."""
+    return host.page.locator(".qs > li")
+
+
+async def words(host: Visitor) -> list[str]:
+    """The questions as they stand in the fields, in their order."""
+    fields = rows(host).locator("textarea:not([name=new])")
+    return [await fields.nth(place).input_value() for place in range(await fields.count())]
+
+
+async def times(host: Visitor) -> list[str]:
+    """The times of the questions."""
+    return await rows(host).locator("time").all_inner_texts()
