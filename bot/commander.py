@@ -5,7 +5,8 @@ import asyncio
 import structlog
 
 from bot.clock import Clock
-from bot.commands import Asker, CommandTree, Reply
+from bot.commands import Asker, CommandTree, Reply, Settle
+from bot.core import structured
 from bot.core.model import Place, Role
 from bot.help import meant
 from bot.storage.outbound import REFUSAL
@@ -61,16 +62,25 @@ class Commander:
             await tx.whisper(place, who, reply.text, reply.offers, key, now, subject=subject, reply_to=aloud)
             await tx.handled(typed.id, now)
 
-        await self._tree.answer(_asker(typed, place), typed.text, settle)
+        await self._answer(_asker(typed, place), typed.text, settle)
         return True
+
+    async def _answer(self, asker: Asker, text: str, settle: Settle) -> None:
+        asked = structured.read(text)
+        if asked is None:
+            await self._tree.answer(asker, text, settle)
+        else:
+            await self._tree.run(asker, asked.path, asked.given, settle=settle)
 
     def _in_private(self, typed: Typed, reply: Reply, *, among_hosts: bool) -> bool:
         """Whether an answer is for the asker alone; a no is, where the command itself is.
 
         In the hosts' room it is for all of them, save what anybody may ask of themselves.
         """
-        command = meant(typed.text, self._tree.commands)
-        if among_hosts and (not typed.text or (command is not None and command.role >= Role.HOST)):
+        asked = structured.read(typed.text)
+        line = typed.text if asked is None else asked.path
+        command = meant(line, self._tree.commands)
+        if among_hosts and (not line or (command is not None and command.role >= Role.HOST)):
             return False
         if not reply.refused:
             return reply.private

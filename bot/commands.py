@@ -90,7 +90,6 @@ class CommandTree:
         """The methods that act on this kind of step."""
         return tuple(method for kinds, method in self._steppers if kind in kinds)
 
-    @in_english
     async def answer(self, asker: Asker, text: str, settle: Settle | None = None) -> Reply:
         """Run a command typed as text, without its "!edchat"; `settle` stores the reply with the effect."""
         try:
@@ -101,7 +100,6 @@ class CommandTree:
         share_out = partial(grammar.bind, line, skip, found.shape)
         return await self._answer(_Asked(asker, found, (text,), share_out), settle)
 
-    @in_english
     async def run(
         self,
         asker: Asker,
@@ -128,7 +126,6 @@ class CommandTree:
         except Refused:
             return ()
 
-    @in_english
     async def listed(
         self, asker: Asker, path: str, name: str, typed: str, given: Mapping[str, str]
     ) -> tuple[Choice, ...]:
@@ -141,7 +138,6 @@ class CommandTree:
         except Refused:
             return ()
 
-    @in_english
     async def form(self, asker: Asker, text: str) -> Form:
         """The command that a line begins, with what the fields of its form begin with; else Refused."""
         found, given = self.read(text)
@@ -156,7 +152,8 @@ class CommandTree:
             fill = self._fillers.get(found.path)
             values = {p.name: await _value(ctx, tx, p, given) for p in found.params if p.name in given}
             begun = {**(await fill(ctx, tx, values) if fill else {}), **given}
-            about = await _named(tx, ctx.chat) if ctx.chat and found.role >= Role.HOST else ""
+            chat = ctx.chat if found.role >= Role.HOST else None
+            about = say.chat_listed(chat, await tx.series(chat.series_id)) if chat else ""
         held = {name: value for name, value in begun.items() if value is not None}
         return Form(found, held, given, frozenset(begun.keys() - held.keys()), about)
 
@@ -199,6 +196,7 @@ class CommandTree:
     def _group(self, name: str) -> list[str]:
         return [path for path in self._commands if path.startswith(f"{name} ")]
 
+    @in_english
     async def _answer(self, asked: _Asked, settle: Settle | None) -> Reply:
         try:
             return await self._transact(partial(self._act, asked), settle)
@@ -232,11 +230,10 @@ class CommandTree:
 
     async def _act(self, asked: _Asked, tx: Tx) -> Reply:
         """Find the chat, check the role for it, and only then read the rest and act."""
-        found = asked.command
-        ctx, given = await self._allowed(asked.asker, found, asked.share_out, tx)
-        values = {param.name: await _value(ctx, tx, param, given) for param in found.params}
-        reply = await found.run(ctx, tx, **values)
-        return replace(reply, private=found.private or reply.private)
+        ctx, given = await self._allowed(asked.asker, asked.command, asked.share_out, tx)
+        values = {param.name: await _value(ctx, tx, param, given) for param in asked.command.params}
+        reply = await asked.command.run(ctx, tx, **values)
+        return replace(reply, private=asked.command.private or reply.private)
 
     async def _allowed(
         self, asker: Asker, found: Command, share_out: Callable[[], Mapping[str, str]], tx: Tx
@@ -289,10 +286,6 @@ async def _chat(ctx: Context, tx: Tx, found: Command, given: Mapping[str, str]) 
     param = found.chat_param
     chat: Chat | None = await _value(ctx, tx, param, given) if param else None
     return chat
-
-
-async def _named(tx: Tx, chat: Chat) -> str:
-    return say.chat_listed(chat, await tx.series(chat.series_id))
 
 
 async def _value(ctx: Context, tx: Tx, param: Param, given: Mapping[str, str]) -> Any:

@@ -27,6 +27,8 @@ Lister = Callable[["Context", Tx, str], Awaitable[Sequence["Choice"]]]
 
 _SETTLED = frozenset({"chat", "after", "message", "seen", "sure"})
 """Names of parameters that no form asks for: whoever opens it has settled them."""
+_OF_PEOPLE = frozenset({"person", "people"})
+"""The types of parameters that name people."""
 _PROSE = "text"
 """The name of what may be several sentences, as a question; other words are a name or a title."""
 
@@ -167,6 +169,11 @@ class Command:
     def chat_param(self) -> Param | None:
         """The parameter that says which chat the command is about."""
         return next((param for param in self.params if param.is_chat), None)
+
+    @property
+    def names_people(self) -> bool:
+        """Whether somebody is named to the command."""
+        return any(param.kind.name in _OF_PEOPLE for param in self.params)
 
     def param(self, name: str) -> Param:
         """The parameter of this name."""

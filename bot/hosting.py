@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import shlex
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -106,9 +107,14 @@ async def say(settings: Settings, text: str, named: str | None) -> None:
         async with opened(settings) as app:
             answer = await requests(app, settings)["say"]({"text": text, "place": named})
     print(answer["text"])
-    where = f' --place "{named}"' if named else ""
+    where = f" --place {_quoted(named)}" if named else ""
     for label, line in answer["offers"]:
-        print(f'  [{label}] edchat say "{line}"{where}')
+        print(f"  [{label}] edchat say {_quoted(line)}{where}")
+
+
+def _quoted(words: str) -> str:
+    """Words as a shell takes them as one."""
+    return shlex.quote(words) if set(words) & set('"$`\\!') else f'"{words}"'
 
 
 def takes_lines(text: str) -> bool:

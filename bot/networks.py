@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+LOGIN_FILE: Final = "matrix-login.json"
+"""What a homeserver gave for the bot's password stands in this file of the data folder."""
 _MXID: Final = re.compile(r"@[^\s:]+:[^\s/@]+")
 _SERVER: Final = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
 _LONGEST_MXID: Final = 255
@@ -38,7 +41,8 @@ class MatrixSettings:
     """What the bot needs to be on Matrix; with a token it never logs in, else once with its password.
 
     `inviters` are people ("@dana:school.org") and servers ("school.org") whose invitations it accepts;
-    whoever has the `host_power` in a room is a host there.
+    whoever has the `host_power` in a room is a host there. What the homeserver gives for the password is
+    kept in the `login_file`; without one the bot logs in at each start.
     """
 
     homeserver: str
@@ -49,6 +53,7 @@ class MatrixSettings:
     host_power: int = 50
     zone: str = "UTC"
     language: str = "en"
+    login_file: Path | None = None
 
     @property
     def stays_here(self) -> bool:

@@ -92,7 +92,7 @@ class Renderer:
         return len(done)
 
     def _committed(self, tx: Tx) -> None:
-        if tx.stale:
+        if tx.stale or tx.stale_communities:  # a community may come in with all its words
             self.wake()
 
 

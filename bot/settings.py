@@ -21,12 +21,11 @@ from pydantic_settings import (
 
 from bot.core import sentences
 from bot.core.echo import shown
-from bot.networks import DiscordSettings, MatrixSettings, inviters, mxid, server_of, told
-from bot.written import addresses, numbers, socket_address, web_address, zone_name
+from bot.networks import LOGIN_FILE, DiscordSettings, MatrixSettings, inviters, mxid, server_of, told
+from bot.written import addresses, language_tag, numbers, socket_address, web_address, zone_name
 
 __all__ = [
     "DiscordSettings",
-    "Language",
     "LogLevel",
     "MatrixSettings",
     "Rooms",
@@ -56,12 +55,6 @@ class LogLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
-
-
-class Language(StrEnum):
-    """The languages the bot speaks, by their BCP 47 tags."""
-
-    ENGLISH = "en"
 
 
 class Rooms(StrEnum):
@@ -116,8 +109,8 @@ class Settings(BaseSettings):
     """The name of the community that a new data folder begins with."""
     zone: Annotated[str, AfterValidator(zone_name)] = "UTC"
     """The IANA zone of that community."""
-    language: Language = Language.ENGLISH
-    """The language the bot speaks there."""
+    language: Annotated[str, AfterValidator(language_tag)] = "en"
+    """The language (BCP 47) that people write in there; its pages speak it where they are translated."""
     rooms: Rooms = Rooms.BROWSER
     """Where the chats of a new data folder happen: in the browser, or at a prompt to try things out."""
     owner: Annotated[str, _PERSON] = "owner"
@@ -154,7 +147,7 @@ class Settings(BaseSettings):
             self.discord_api_url or "",
             self.discord_gateway_url or "",
             self.zone,
-            self.language.value,
+            self.language,
         )
 
     @property
@@ -171,7 +164,8 @@ class Settings(BaseSettings):
             frozenset(one.strip() for one in named.split(",")),
             self.matrix_host_power,
             self.zone,
-            self.language.value,
+            self.language,
+            self.data_dir / LOGIN_FILE,
         )
 
     @property

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import available_timezones
+
+from babel import Locale, UnknownLocaleError
+from babel.localedata import locale_identifiers
 
 
 def zone_name(name: str) -> str:
@@ -12,6 +16,26 @@ def zone_name(name: str) -> str:
     if name not in available_timezones():
         raise ValueError(name)
     return name
+
+
+def language_tag(said: str) -> str:
+    """The tag (BCP 47) of a language that is known by it, by its name in English or by its own name."""
+    wanted = said.strip()
+    try:
+        return str(Locale.parse(wanted.replace("_", "-"), sep="-")).replace("_", "-")
+    except (ValueError, UnknownLocaleError):
+        if (tag := _languages().get(wanted.casefold())) is None:
+            raise ValueError(said) from None
+        return tag
+
+
+@cache
+def _languages() -> dict[str, str]:
+    """The tags of languages by their own names, and by those in English."""
+    tags = [tag for tag in locale_identifiers() if tag.isalpha()]
+    english = Locale("en").languages
+    own = {(Locale.parse(tag).language_name or tag).casefold(): tag for tag in tags}
+    return own | {str(english[tag]).casefold(): tag for tag in tags if tag in english}
 
 
 def numbers(written: str) -> str:

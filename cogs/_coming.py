@@ -57,7 +57,7 @@ async def need_free(
     if found.own:
         raise Refused(sentences.own_times_meet(series.title, at, zone))
     free_at = at + found.free_after * HOUR if found.free_after else None
-    raise Refused(sentences.place_taken(found.other.title, at, zone, free_at))
+    raise Refused(sentences.place_taken(found.other.title, found.meet_at, zone, free_at))
 
 
 async def met_by(
@@ -65,7 +65,7 @@ async def met_by(
 ) -> tuple[str, datetime, str] | None:
     """What is held in one of these places when this series is: its title, when, and in which zone."""
     found = await _clash(tx, series, rules, places, now)
-    return (found.other.title, found.mine.starts_at, rules[0].zone) if found and not found.own else None
+    return (found.other.title, found.meet_at, rules[0].zone) if found and not found.own else None
 
 
 async def _clash(

@@ -87,10 +87,12 @@ class Chats(Cog):
         return Reply(sentences.announced_before(text) if again else sentences.announced(names, text))
 
     @command("chat start", role=Role.HOST)
-    async def start(self, ctx: Context, tx: Tx, *, chat: Coming) -> Reply:
+    async def start(self, ctx: Context, tx: Tx, *, chat: Coming, sure: Sure = False) -> Reply:
         """Begin a chat now instead of at its time."""
         before = await tx.running(chat.id)
         change = steering.start(before, ctx.person.shown, ctx.now)
+        if before.expected_later(ctx.now) and not sure:
+            return Reply(sentences.start_sure(chat, before.series), (sentences.start_offer(chat),))
         await _need_quiet(ctx, tx, before, change.state.chat.ends_at)
         after = await tx.change(before, change, ctx.now)
         return Reply(sentences.begins(after.chat, after.series), sentences.plan_offers(after.chat)[:1])

@@ -37,12 +37,6 @@ class Reminders(Cog):
         if word := reminding.before_it_starts(await tx.running(chat_id), now):
             await tx.tell_reminded(chat_id, word, now)
 
-    @on_step(StepKind.ASK)
-    async def of_the_day(self, tx: Tx, chat_id: int, step: Step, now: datetime) -> None:
-        """Tell everybody who asked that the day's question is out."""
-        if word := reminding.of_the_day(await tx.running(chat_id), step.ordinal):
-            await tx.tell_reminded(chat_id, word, now)
-
     @on_step(StepKind.OPEN, StepKind.CLOSE, StepKind.PAUSE_LIMIT)
     async def begun(self, tx: Tx, chat_id: int, step: Step, now: datetime) -> None:
         """Let go of wishes that there is nothing left to tell of."""

@@ -12,7 +12,7 @@ from bot.commands import Cog, Context, Example, Meanings, Offer, Reply, command,
 from bot.core.archive.shared_links import Resource
 from bot.core.archive.web_addresses import HIDDEN, mark, without_secrets
 from bot.core.audience import Audience, Reads
-from bot.core.digest import planned
+from bot.core.digest import LATE, planned
 from bot.core.echo import shown
 from bot.core.hearing import Edited, Heard, Said
 from bot.core.model import Place, Refused, Role, Series, Step, StepKind, Visibility
@@ -111,8 +111,9 @@ class Resources(Cog):
 
     @on_step(StepKind.DIGEST)
     async def due(self, tx: Tx, chat_id: int, step: Step, now: datetime) -> None:
-        """Post the digest, where there is something in it."""
-        await tx.post_digest(chat_id, now)
+        """Post the digest, where there is something in it; after a long outage the next one has it all."""
+        if now - step.due_at < LATE:
+            await tx.post_digest(chat_id, now)
 
     @hears(Said, Edited)
     async def secret(self, tx: Tx, place: Place, heard: Heard, message_id: int | None, now: datetime) -> None:

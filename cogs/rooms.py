@@ -13,6 +13,7 @@ from bot.storage.archive.addresses import BROWSER
 from bot.storage.doors.members import Membership
 from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
+from bot.written import language_tag
 from cogs import _links, _setup
 
 MOST_ROOMS = 50
@@ -148,9 +149,11 @@ class Rooms(Cog):
         about: Annotated[str | None, "What its pages say of it"] = None,
         contact: Annotated[str | None, "Whom readers may turn to", Example("chat@school.example")] = None,
         keep_days: Annotated[int | None, "Days after which chats are erased, 0 for never", Keeping] = None,
+        language: Annotated[str | None, "The language people write in", Example("German")] = None,
     ) -> Reply:
-        """Change what a community's pages say of it, and how long its chats are kept."""
+        """Change what a community's pages say of it, in which language, and how long its chats are kept."""
         given = {"about": about, "contact": contact, "retention_days": keep_days}
+        given |= {"language": _language(language) if language is not None else None}
         wanted: dict[str, object] = {name: value for name, value in given.items() if value is not None}
         if not wanted:
             raise Refused(sentences.HOUSE_NOTHING)
@@ -175,6 +178,13 @@ class Rooms(Cog):
             names = sentences.listed([one.slug for one in there])
             raise Refused(sentences.NO_SUCH_HOUSE.format(said=shown(said), names=names))
         return await _host_link(ctx, tx, found[0])
+
+
+def _language(said: str) -> str:
+    try:
+        return language_tag(said)
+    except ValueError:
+        raise Refused(sentences.LANGUAGE_UNKNOWN.format(said=shown(said))) from None
 
 
 def _need_own_rooms(ctx: Context) -> None:

@@ -73,7 +73,7 @@ class Series(Cog):
         tail_days: Annotated[int | None, "Days in which late answers count", Tail] = None,
         publish_at_once: Annotated[bool | None, "Whether its page is published at the end"] = None,
         anonymous_answers: Annotated[bool | None, "Whether one may answer without a name"] = None,
-        search_engines: Annotated[bool | None, "Whether they may find what everybody may read"] = None,
+        search_engines: Annotated[bool | None, "Whether search engines may find what all may read"] = None,
         about: Annotated[str | None, "What its page says of it, or none"] = None,
         collecting: Copies | None = None,
         ping: Annotated[str | None, "The role that announcements call, or none", Example("@Teachers")] = None,

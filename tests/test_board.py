@@ -128,6 +128,7 @@ def test_a_network_is_shown_as_it_stands(network: dict[str, object], said: str) 
     ("chat", "said"),
     [
         ({"asked": 2, "minutes_left": 3.5}, "#edchat, question 2 of 6, 3.5 min left"),
+        ({"asked": 2, "minutes_left": 2664.2}, "#edchat, question 2 of 6, 44 h left"),
         ({"asked": 2, "paused": True}, "#edchat, question 2 of 6, paused"),
         ({"asked": 6}, "#edchat, question 6 of 6, about to end"),
     ],

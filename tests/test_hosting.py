@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shlex
 import socket
 import stat
 from collections.abc import AsyncIterator
@@ -240,3 +241,16 @@ def test_a_damaged_database_is_one_sentence_and_stays_as_it_is(
     assert "damaged" in told.stdout + told.stderr
     assert told.stderr.count("\n") == 1
     assert (folder / "edchat.sqlite").read_bytes() == b"no database " * 1000
+
+
+async def test_what_say_offers_is_taken_by_a_shell_as_one_command(tmp_path: Path) -> None:
+    slow = 'series create Slow when="every Monday 9 am" pace=daily days=Mon-Sat readers=public'
+    with hosted(tmp_path / "data") as bot:
+        await first_link(bot)
+        for line in (slow, "chat plan Homework\nWhy?\nHow?\nWhen?", "chat start"):
+            done = await asyncio.to_thread(edchat, bot.folder, "say", line)
+            assert done.returncode == 0, done.stderr
+        told = await asyncio.to_thread(edchat, bot.folder, "say", "chat now")
+    lines = [line.partition("edchat ")[2] for line in told.stdout.splitlines() if "edchat say" in line]
+    offered = [shlex.split(line)[1] for line in lines]
+    assert any(line.startswith('chat extend "1 day" chat=') for line in offered), told.stdout

@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from bot import markup, rendering
 from bot.core.hearing import Author, Deleted, Edited, Said
 from bot.rendering import Renderer
+from cogs.answers import Answers
 from cogs.privacy import Privacy
 from tests.support.bad_inputs import case
 from tests.support.evening import Evening, evening
@@ -117,6 +118,14 @@ async def shows(room: Evening, native_id: str, words: str, changed: asyncio.Even
         while words not in ((await room.message(native_id)).body_html or ""):
             await changed.wait()
             changed.clear()
+
+
+async def test_an_answer_by_form_is_drawn_at_once_though_nothing_else_is_heard(tmp_path: Path) -> None:
+    async with evening(tmp_path, Answers()) as room:
+        await room.until(7)
+        async with running(room) as (_, changed):
+            await room.asks("ana", "answer 1 novels", id_="press.5")
+            await shows(room, "form:press.5", "novels", changed)
 
 
 async def test_it_renders_whenever_it_is_woken(room: Evening) -> None:

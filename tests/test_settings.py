@@ -10,7 +10,7 @@ import pytest
 from bot.core.echo import shown
 from bot.core.sentences import SETTING_HINTS
 from bot.networks import named
-from bot.settings import Language, LogLevel, Settings, SettingsError, load, strangers, variable
+from bot.settings import LogLevel, Settings, SettingsError, load, strangers, variable
 from tests.support.bad_inputs import case
 
 PASSWORD = "p@ss:w/rd%40"
@@ -32,7 +32,7 @@ def test_without_any_setting_the_defaults_hold() -> None:
     assert (settings.web_host, settings.web_port, settings.web_base_url) == ("127.0.0.1", 8080, None)
     assert (settings.log_level, settings.log_json) == (LogLevel.INFO, False)
     assert (settings.community, settings.zone, settings.owner) == ("EdChat", "UTC", "owner")
-    assert settings.language is Language.ENGLISH
+    assert settings.language == "en"
 
 
 def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,22 +41,22 @@ def before_it_starts(state: Running, now: datetime) -> Word | None:
     return Word(_instant(chat.starts_at), sentences.reminder(chat, state.series), (starts,))
 
 
-def of_the_day(state: Running, number: int) -> Word | None:
-    """The word of a slow chat's question that is out; the first one comes with the chat itself."""
-    first = min((q.position for q in state.questions if q.asked_at), default=0)
-    asked = next((q for q in state.questions if q.position == number and q.asked_at), None)
-    if asked is None or state.series.asks is not Pace.DAILY or number == first:
+def of_the_day(before: Running, state: Running) -> Word | None:
+    """The word of a slow chat's question that is out now; the first one comes with the chat itself."""
+    known = {question.id for question in before.questions if question.asked_at}
+    asked = next((q for q in state.questions if q.asked_at and q.id not in known), None)
+    if asked is None or not known or state.series.asks is not Pace.DAILY:
         return None
     called = sentences.name(state.chat, state.series)
     text = sentences.reminded_of(called, sentences.question(state.series, asked))
-    return Word(f"q{number}", text, about=question_subject(asked))
+    return Word(question_subject(asked), text, about=question_subject(asked))
 
 
 def news(before: Running, after: Running, effects: Iterable[Effect], now: datetime) -> Word | None:
-    """The word of a chat that was called off, held at another time, or begun early; mostly none."""
+    """The word of a chat called off, held at another time or begun early, or of a day's question."""
     was, chat = before.chat, after.chat
     if chat.rehearsal or not was.state.ahead:
-        return None
+        return None if chat.rehearsal else of_the_day(before, after)
     if chat.state is ChatState.CANCELLED:
         said = next((one for one in effects if isinstance(one, Say) and one.subject == "cancelled"), None)
         return Word("cancelled", said.text, said.moments, last=True) if said else None

@@ -81,16 +81,12 @@ def reschedule(state: Running, first_at: datetime) -> Running:
 
 
 def call_off(state: Running, why: str, now: datetime) -> Change:
-    """Call a chat off before it began, kindly, in every place."""
+    """Call a chat off before it began, kindly, in every place; a day later only hosts who planned it hear."""
     state = replace(state, steps=()).with_chat(state=ChatState.CANCELLED)
-    return Change(
-        state,
-        (
-            Withdraw(),
-            Say("cancelled", why, not_after=state.chat.starts_at + CLOSING_LATE),
-            Tell("cancelled", why),
-        ),
-    )
+    said, told = Say("cancelled", why, not_after=state.chat.starts_at + CLOSING_LATE), Tell("cancelled", why)
+    if now < state.chat.starts_at + CLOSING_LATE:
+        return Change(state, (Withdraw(), said, told))
+    return Change(state, (Withdraw(), told) if state.waiting else (Withdraw(),))
 
 
 def close(state: Running, now: datetime, text: str) -> Change:
@@ -156,7 +152,8 @@ def question_subject(question: Question) -> str:
 
 
 def _nudge(state: Running, step: Step, now: datetime) -> Change:
-    if state.questions or not state.chat.state.ahead:
+    later = (one for one in state.steps if one.kind is StepKind.NUDGE and one.due_at <= now)
+    if state.questions or not state.chat.state.ahead or now >= state.chat.starts_at or any(later):
         return Change(state)
     subject, told = (
         f"nudge{step.ordinal}.{state.chat.version}",

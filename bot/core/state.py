@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from bot.core import runsheet
 from bot.core.effects import Effect
-from bot.core.model import Chat, Question, QuestionState, Series, Step, StepKind, Visibility
+from bot.core.model import Chat, ChatState, Question, QuestionState, Series, Step, StepKind, Visibility
 
 GRACE = timedelta(seconds=60)
 """A step later than this is treated as after an outage (a quarter of the pace if that is less)."""
+
+SOON: Final = timedelta(hours=1)
+"""How long before its time a chat may begin without asking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,10 @@ class Running:
     def waiting(self) -> tuple[Question, ...]:
         """The questions still to be asked, in order."""
         return tuple(q for q in self.questions if q.waiting)
+
+    def expected_later(self, now: datetime) -> bool:
+        """Whether people were told of a time that is more than an hour off."""
+        return self.chat.state is ChatState.ANNOUNCED and self.chat.starts_at - now > SOON
 
     @property
     def left_out_last(self) -> int:

@@ -17,6 +17,7 @@ class Tongue(Protocol):
     """A language, with its habits of writing times, dates and numbers."""
 
     code: str
+    right_to_left: bool
 
     def said(self, words: str) -> str:
         """A sentence of the interface, given in English, in this language."""
@@ -66,7 +67,7 @@ class Tongue(Protocol):
 class English:
     """The language that everything is written in first."""
 
-    code = "en"
+    code, right_to_left = "en", False
     _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
     _MONTHS = (
         *("January", "February", "March", "April", "May", "June"),

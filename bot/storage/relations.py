@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, bindparam, exists, select, update
+from sqlalchemy import BindParameter, bindparam, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.model import Place
@@ -45,6 +45,14 @@ _KEPT = Draw(
         t.relation.c.place_id == bindparam("place"), among(t.relation.c.native_id, _NATIVE_IDS)
     )
 )
+
+_COMMAND = t.handled_command.c
+_CALLED_ANEW = (
+    update(t.handled_command)
+    .where(_COMMAND.place_id == bindparam("place"))
+    .values(native_id=func.replace(_COMMAND.native_id, bindparam("old"), bindparam("new")))
+)
+"""Commands keep the names by which they are known again."""
 
 
 class Relations(Servers):
@@ -95,6 +103,7 @@ class Relations(Servers):
         await self._do(
             update(t.place).where(t.place.c.id == place.id).values(native_id=native_id, left_at=None)
         )
+        await self._do(_CALLED_ANEW, place=place.id, old=f"{place.native_id}:", new=f"{native_id}:")
         c = t.community.c
         mine = c.id == place.community_id, c.platform == place.platform, c.native_id == place.native_id
         await self._do(update(t.community).where(*mine).values(native_id=native_id))

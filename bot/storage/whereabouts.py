@@ -26,7 +26,8 @@ class Whereabouts(Queries):
             t.outbox.c.platform_message_id.is_not(None),
         )
         query = select(t.outbox.c.platform_message_id).join(t.message, asked[1])
-        found: str | None = await self._value(query.where(*said, *asked).order_by(t.outbox.c.id.desc()).limit(1))
+        newest = query.where(*said, *asked).order_by(t.outbox.c.id.desc()).limit(1)
+        found: str | None = await self._value(newest)
         return found
 
     async def taken(self, place_id: int, native_ids: Collection[str]) -> frozenset[str]:

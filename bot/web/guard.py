@@ -16,6 +16,7 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.core import sentences
+from bot.core.tongue import _
 from bot.web.limits import Limits
 from bot.web.site import Site
 
@@ -91,7 +92,7 @@ class Guard:
             await answer.say(no.status, no.sentence, *no.headers)
         except Exception:
             log.exception("page_failed", page=scope["path"].split("/")[:2][-1][:20])
-            await answer.say(500, sentences.WEB_BROKEN)
+            await answer.say(500, _(sentences.WEB_BROKEN))
 
     async def _in_turn(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         """Make a few pages at a time, up to where they begin: the bot's own work has its turn in between."""

@@ -159,9 +159,17 @@ def static(name: str) -> str:
     return f"/static/{digest.hexdigest()}/{name}"
 
 
+_OWN_WAY: Final = Markup(' dir="auto"')
+
+
 def tongue(language: str) -> Markup:
-    """The attribute of people's words in a community's language, where the page speaks another."""
-    return Markup("") if language == spoken().code else Markup(' lang="{}"').format(language)
+    """The attributes of people's words: which way they go, and their language where it is not the page's."""
+    return _OWN_WAY + (Markup("") if language == spoken().code else Markup(' lang="{}"').format(language))
+
+
+def english() -> Markup:
+    """The attribute of what the bot says as it does in chats, where the page speaks another language."""
+    return Markup("") if spoken().code == "en" else Markup(' lang="en"')
 
 
 def environment() -> Environment:
@@ -176,6 +184,6 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined] # the extension brings it
-    made.globals.update(static=static, tongue=tongue, spoken=spoken)
+    made.globals.update(static=static, tongue=tongue, english=english, spoken=spoken)
     made.filters.update(veiled=veiled, masked=masked)
     return made

@@ -23,7 +23,7 @@ class Translated:
     """A language with a catalogue."""
 
     def __init__(self, locale: Locale, catalogue: Translations) -> None:
-        self.code = str(locale).replace("_", "-")
+        self.code, self.right_to_left = str(locale).replace("_", "-"), locale.text_direction == "rtl"
         self._locale, self._catalogue = locale, catalogue
 
     def said(self, words: str) -> str:

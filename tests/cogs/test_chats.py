@@ -256,6 +256,19 @@ async def test_b140_start_at_its_very_time_does_nothing(house: PlanningRoom) -> 
     assert reply.text == "It starts this very moment by itself; nothing needs to be done."
 
 
+async def test_a_start_long_before_the_time_that_people_were_told_asks_once(house: PlanningRoom) -> None:
+    chat = await house.planned()
+    await house.say("chat announce")
+    await house.at(TUESDAY - timedelta(hours=5))
+    asked = await house.say("chat start")
+    assert asked.text == "Begin Homework now? People were told to come on Tue 24 Nov 2026, 8:00 pm ET."
+    [begin] = asked.offers
+    assert begin.line == f"chat start chat={chat.id} sure=yes"
+    assert [one.state for one in await house.chats() if one.id == chat.id] == [ChatState.ANNOUNCED]
+    await house.say(begin.line)
+    assert [one.state for one in await house.chats() if one.id == chat.id] == [ChatState.OPEN]
+
+
 async def test_next_asks_and_offers_what_can_come_then(house: PlanningRoom) -> None:
     chat = await house.opened()
     reply = await house.say("chat next")

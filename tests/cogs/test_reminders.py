@@ -209,3 +209,16 @@ async def test_on_the_way_one_asks_for_the_questions_that_are_still_to_come(room
     await room.asks("ben", f"chat remind undo=yes chat={chat}")
     await room.until(3 * 24 * 60)
     assert await words(room) == ["Homework: Q3: When?"]
+
+
+async def test_a_question_that_a_host_asks_by_hand_is_told_as_well(room: Evening) -> None:
+    chat = await slow(room)
+    await room.asks("ana", f"chat remind chat={chat}")
+    await room.until(30)
+    await room.asks("mod", f"chat next chat={chat}", Role.HOST)
+    assert (await words(room))[1:] == ["Homework: Q2: How?"]
+    await room.asks("mod", f'chat ask "Who else?" chat={chat}', Role.HOST)
+    told = ["Homework starts at 8:00 pm GMT. See you there.", "Homework: Q2: How?", "Homework: Q3: Who else?"]
+    assert await words(room) == told
+    await room.until(3 * 24 * 60)
+    assert await words(room) == [*told, "Homework: Q4: When?"]

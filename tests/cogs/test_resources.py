@@ -186,6 +186,15 @@ async def test_after_an_outage_the_digest_comes_once_and_has_all_that_was_shared
     assert "stems.example" in text
 
 
+async def test_after_an_outage_of_days_no_digest_is_posted_any_more(room: Evening) -> None:
+    await wanted(room)
+    await shared(room, ("ana", f"A1: {CARD}"))
+    await room.until(60 + DAY - 1)
+    room.clock.at = START + timedelta(days=8)
+    await room.scheduler.take_due()
+    assert await digests(room) == []
+
+
 async def test_what_is_taken_out_goes_from_the_digest_that_was_posted(room: Evening) -> None:
     await wanted(room)
     await shared(room, ("ana", f"A1: see {CARD}"), ("ben", f"A1: {STEMS}"))

@@ -169,6 +169,21 @@ def test_nobody_planned_is_nudged_twice_and_called_off_kindly() -> None:
     assert [say.text for say in evening.said] == [sentences.called_off_unplanned(empty.chat, empty.series)]
 
 
+def test_after_weeks_away_hosts_hear_of_what_they_planned_alone_and_rooms_of_nothing() -> None:
+    weeks, since = EIGHT + timedelta(days=20), EIGHT - timedelta(days=5)
+    empty = steering.replan(replace(planned(1), questions=()), since)
+    assert [e for e in advance(empty, weeks).effects if isinstance(e, Say | Tell)] == []
+    late = advance(steering.replan(planned(2), since), weeks)
+    said = [e for e in late.effects if isinstance(e, Say | Tell)]
+    assert [(type(e), e.subject) for e in said] == [(Tell, "cancelled")]
+
+
+def test_of_two_nudges_that_an_outage_left_the_later_one_is_given() -> None:
+    empty = steering.replan(replace(planned(1), questions=()), EIGHT - timedelta(days=5))
+    told = advance(empty, EIGHT - timedelta(hours=12)).effects
+    assert [head(e.subject) for e in told if isinstance(e, Tell)] == ["nudge1"]
+
+
 def test_planned_chats_are_not_nudged() -> None:
     state = steering.replan(planned(2), EIGHT - timedelta(days=5))
     evening = PureEvening(state, now=EIGHT - timedelta(days=5))

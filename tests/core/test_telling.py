@@ -42,6 +42,12 @@ def test_a_rehearsal_is_no_chat_in_several_places() -> None:
     assert opening(shared().with_chat(rehearsal=True)).variants == ()
 
 
+def test_a_hashtag_that_is_the_name_is_not_said_twice() -> None:
+    named = replace(shared(), series=replace(shared().series, title="#mathchat", hashtag="#mathchat"))
+    assert announcing(named.with_chat(topic="")).text.splitlines()[0] == "Next chat: #mathchat"
+    assert announcing(named.with_chat(topic="Tasks")).text.splitlines()[0] == "Next chat: Tasks #mathchat"
+
+
 def test_no_announcement_takes_guests_into_the_owners_rooms_or_anybody_to_where_they_are() -> None:
     told = announcing(shared())
     at_home, there = (told.said_in(guests=guests, readers=None) for guests in (False, True))

@@ -92,3 +92,5 @@ def test_the_host_is_told_what_is_wrong_and_what_is_over() -> None:
     assert say.host_told(["A.", "B."], []) == "Something is wrong with the bot:\n- A.\n- B."
     assert say.host_told([], ["A."]) == "That is over:\n- A."
     assert say.host_told([], []) == ""
+    many = say.host_told([f"{n}." for n in range(500)], []).splitlines()
+    assert many[10:] == ["- 9.", "- and 490 more: `edchat status`"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
@@ -20,12 +21,15 @@ from bot.clock import SystemClock
 from bot.core.erasure import Erased, Erasure
 from bot.core.model import Refused
 from bot.erasures import EXPORTING, Copies, ErasureList
-from bot.exporting.bundle import export_bundle, import_bundle
+from bot.exporting.bundle import brought_into, export_bundle, import_bundle
 from bot.exporting.manifest import MANIFEST, own_hash
+from bot.rendering import Renderer
 from bot.settings import Settings
+from bot.storage import tables as t
 from bot.storage.bundle.carried import LEFT, carried_tables
 from bot.storage.columns import metadata
 from bot.storage.engine import database_url
+from bot.storage.migrate import migrate
 from bot.storage.store import Store
 from tests.exporting.houses import (
     bytes_of,
@@ -167,6 +171,42 @@ def _threads(rows: dict[str, list[dict[str, Any]]]) -> list[tuple[str, str]]:
     """What was said in our own rooms under what, by words: numbers may differ."""
     said = {one["id"]: one["text"] for one in rows["room_message"]}
     return [(one["text"], said.get(one["thread_id"], "")) for one in rows["room_message"]]
+
+
+async def test_a_running_bot_draws_what_came_in_at_once(bundle: Path, tmp_path: Path) -> None:
+    url, changed = database_url("", tmp_path), asyncio.Event()
+    migrate(url, SystemClock().real())
+    async with Store(url) as store, asyncio.TaskGroup() as tasks:
+        store.committed.append(lambda _: changed.set())
+        drawing = tasks.create_task(Renderer(store).run())
+        await asyncio.sleep(0.2)  # it has nothing to do, and waits
+        await brought_into(store, ErasureList(tmp_path / "erased.jsonl"), SystemClock().now(), bundle)
+        async with asyncio.timeout(20):
+            while await _undrawn(store):
+                await changed.wait()
+                changed.clear()
+        drawing.cancel()
+
+
+async def _undrawn(store: Store) -> int:
+    async with store.read() as tx:
+        return len(await tx.unrendered(1))
+
+
+async def test_links_that_hosts_took_out_stay_out_and_digests_go_on(tmp_path: Path) -> None:
+    async with archive_pages(tmp_path / "data", answers=4) as pages:
+        async with pages.web.store.begin() as tx:
+            chat = pages.archive.earlier
+            await tx.remove_link(pages.archive.community.id, "0123456789abcdef", pages.clock.now())
+            await tx._add(t.digest, chat_id=chat, since=pages.clock.now(), until=pages.clock.now())
+            await tx.connection.exec_driver_sql("UPDATE series SET digest = 1")
+        await export_bundle(settings_of(folder_of(pages.web.store)), tmp_path / "all.zip", None)
+    await import_bundle(fresh(tmp_path), tmp_path / "all.zip")
+    await export_bundle(fresh(tmp_path), tmp_path / "again.zip", None)
+    rows = rows_in(tmp_path / "again.zip")
+    assert [one["mark"] for one in rows["removed_link"]] == ["0123456789abcdef"]
+    assert [one["chat_id"] for one in rows["digest"]] == [chat]
+    assert {one["digest"] for one in rows["series"]} == {True}
 
 
 async def test_people_who_are_known_already_stay_who_they_are(bundle: Path, tmp_path: Path) -> None:

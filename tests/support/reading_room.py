@@ -60,6 +60,12 @@ class ReadingRoom:
             assert answer.status == status, (path, answer.status, await answer.text())
             return await answer.text()
 
+    async def leads(self, path: str) -> str:
+        """Where a path leads on to."""
+        async with self.session.get(self.base + path, allow_redirects=False) as answer:
+            assert answer.status == 307, (path, answer.status)
+            return answer.headers["Location"]
+
     async def change(self, change: str, chat: int | None = None, **values: Any) -> None:
         """Change something behind the pages' back, and say that a chat's page is another one now."""
         async with self.store.begin() as tx:

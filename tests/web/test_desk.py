@@ -101,7 +101,7 @@ async def test_a_stranger_and_a_member_are_told_how_hosts_get_in(desk: Setting) 
         for reader in (stranger, member):
             got = await reader.get(path)
             assert got.status == 403
-            assert "`desk`" in got.text
+            assert "<code>desk</code>" in got.text
             assert "Homework" not in got.text
     sent = await member.post(f"{DESK}chat/1/", {"act": "add", "new": "May I?"})
     assert (sent.status, await desk.texts(await desk.planned())) == (403, [*QUESTIONS])
@@ -266,6 +266,7 @@ async def test_questions_are_added_changed_moved_and_removed_and_the_times_follo
     assert times(page.text)[2:5] == ["8:06", "8:12", "8:19"]
     page = await desk.plan("up.3")
     assert (await desk.texts(chat))[:3] == [QUESTIONS[0], QUESTIONS[2], "What went wrong?"]
+    assert "The questions now stand in this order." in page.text
     page = await desk.plan("down.1", text_1="What worked?")
     assert (await desk.texts(chat))[:3] == [QUESTIONS[2], "What worked?", "What went wrong?"]
     page = await desk.plan("remove.2")
@@ -315,6 +316,22 @@ async def test_what_is_refused_is_said_in_one_sentence_and_what_was_typed_stays(
     said = unescape(re.findall(r'role="alert">\s*<p>(.*?)</p>', got.text, re.DOTALL)[0])
     assert "2,000" in said or "2000" in said
     assert "\n" not in said
+
+
+async def test_questions_are_pasted_one_a_line_and_none_is_added_where_not_all_fit(desk: Setting) -> None:
+    chat = await desk.planned()
+    await desk.plan("add", new="4. What of it?\r\nQ5: And then?")
+    assert (await desk.texts(chat))[3:] == ["What of it?", "And then?"]
+    got = await desk.plan("add", new="\r\n".join(["Another one?"] * 60))
+    assert got.status == 422
+    assert got.text.count("Another one?") == 60
+    assert len(await desk.texts(chat)) == 5
+
+
+async def test_what_the_bot_answers_is_read_without_its_marks(desk: Setting) -> None:
+    got = await desk.host.post(f"{DESK}do", {"line": "series pause 1"})
+    assert "<code>series resume</code>" in got.text
+    assert "`" not in got.text.partition('id="said"')[2].partition("</div>")[0]
 
 
 async def test_a_form_that_is_sent_twice_is_done_once(desk: Setting) -> None:
@@ -369,6 +386,11 @@ def settings(page: str) -> dict[str, str]:
     ticks = re.findall(r'type="(?:checkbox|radio)" name="([^"]+)" value="([^"]+)" checked', form)
     areas = re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.DOTALL)
     return {name: unescape(value) for name, value in (*hidden, *inputs, *ticks, *areas)}
+
+
+async def test_settings_say_when_it_is_held_before_another_time_is_typed(desk: Setting) -> None:
+    got = await desk.host.get(f"{DESK}series/1/")
+    assert "Its time now: every Tuesday, 8:00 pm" in got.text
 
 
 async def test_settings_change_what_was_changed_and_nothing_else(desk: Setting) -> None:

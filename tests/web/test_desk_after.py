@@ -149,10 +149,19 @@ async def test_an_answer_moves_leaves_and_comes_back(table: Table) -> None:
     assert (said(moved), message in lying(moved.text)) == ("Filed under Q2: “A1: novels”", False)
     out = await table.presses("unfile", message, "q2")
     assert said(out) == "Left with the conversation: “A1: novels”"
-    assert message in lying((await table.host.get(table.at())).text)
+    assert message not in lying((await table.host.get(table.at())).text), "a host has seen it"
     back = await table.presses("undo", heap="q2")
     assert said(back) == "Taken back: “A1: novels”; it is under Q2 again."
     assert message in lying(back.text)
+
+
+async def test_what_answers_nothing_leaves_the_heap_and_comes_back(table: Table) -> None:
+    message = await table.says("Hello from Hamburg")
+    assert message in lying((await table.host.get(table.at())).text)
+    out = await table.presses("unfile", message, "unsorted")
+    assert said(out) == "Left with the conversation: “Hello from Hamburg”"
+    assert message not in lying(out.text)
+    assert message in lying((await table.presses("undo", heap="unsorted")).text)
 
 
 async def test_a_pick_stands_first_on_no_list_but_is_marked_and_taken_off_again(table: Table) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -152,3 +153,13 @@ async def talk(house: WebHouse) -> None:
             if (await tx.counts())["messages"]:
                 return
         await house.site.vitals.look()
+
+
+async def test_a_proxy_that_says_nothing_of_itself_is_not_this_machine(pages: ArchivePages) -> None:
+    at = urlsplit(pages.web.site.base_url)
+    asked = {}
+    for version in ("1.0", "1.1"):
+        with socket.create_connection((str(at.hostname), int(at.port or 0)), 5) as line:
+            line.sendall(f"GET /metrics HTTP/{version}\r\nHost: 127.0.0.1\r\n\r\n".encode())
+            asked[version] = (await asyncio.to_thread(line.recv, 64)).split()[1]
+    assert asked == {"1.0": b"404", "1.1": b"200"}

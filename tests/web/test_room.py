@@ -36,7 +36,7 @@ async def test_on_top_stand_the_question_the_time_left_and_who_reads_this(room: 
     ana = await room.house.join("Ana")
     page = (await ana.get(room.at)).text
     assert "Q1 of 3" in page
-    assert "<h1>What worked?</h1>" in page
+    assert '<h1 dir="auto">What worked?</h1>' in page
     assert "min left" in words(page)
     assert sentences.READERS["link"] in words(page)
     assert 'data-rate="1.0"' in page

@@ -71,6 +71,14 @@ async def test_the_form_says_again_what_was_asked_and_more_of_a_chat_is_one_link
     await room.get(f"{room.home}search?q=stud&in=inquirychat/2001-01-01", 404)
 
 
+@pytest.mark.parametrize("rest", ["", "upcoming/", "inquirychat/", "inquirychat/2026-11-17/", "about/"])
+async def test_search_is_one_link_away_from_every_page(room: ReadingRoom, rest: str) -> None:
+    masthead = (await room.get(f"{room.home}{rest}", 200)).partition("</header>")[0]
+    assert f'<a href="{room.home}search">' in masthead
+    here = (await room.get(f"{room.home}search", 200)).partition("</header>")[0]
+    assert f'<a href="{room.home}search" aria-current="true">' in here
+
+
 async def test_home_archive_and_weekly_chats_lead_to_search(room: ReadingRoom) -> None:
     for path in ("", "archive/", "inquirychat/"):
         assert re.search(r'(href|action)="[^"]*/search[?"]', await room.get(room.home + path)), path

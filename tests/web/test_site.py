@@ -243,13 +243,13 @@ async def test_pages_speak_english_and_mark_what_people_wrote_in_their_own_langu
         for path in paths:
             page = (await member.get(path)).text
             assert re.findall(r'\blang="([^"]*)"', page) == ["en"], path
-        await house.pages.change("UPDATE community SET language = 'de'")
+        await house.pages.change("UPDATE community SET language = 'fr'")
         for path in paths:
             page = (await member.get(path)).text
             assert page.count('<html lang="en">') == 1, path
-            words = re.findall(r"<(?:h1|h2|span|div|a)\b[^>]* lang=\"de\">([^<]*)", page)
+            words = re.findall(r"<(?:h1|h2|span|div|a)\b[^>]* lang=\"fr\">([^<]*)", page)
             assert words, path
             assert not {"Report", "Reply", "Topic to come"} & {one.strip() for one in words}, path
-        said = '<div class="say" lang="de">'
+        said = '<div class="say" dir="auto" lang="fr">'
         assert said in (await member.get(paths[1])).text
         assert said in (await member.get(paths[-1])).text

@@ -16,6 +16,7 @@ from bot.core.sentences.setup import *
 from bot.core.sentences.slow import *
 from bot.core.sentences.status import *
 from bot.core.sentences.steering import *
+from bot.core.sentences.sure import *
 from bot.core.times.clockface import MONTHS as MONTHS
 from bot.core.times.clockface import WEEKDAYS as WEEKDAYS
 from bot.core.times.clockface import clock_words as clock_words
@@ -42,15 +43,15 @@ DATE_WEEKDAY = "{day} is a {weekday}; please check the date."
 DATE_PAST = "{day} is in the past; choose a coming day and time."
 DATE_FAR = "{day} is too far ahead; choose a start within two years."
 
-ZONE_ASK = "Which time zone? Name a city, such as New York or Europe/London."
-ZONE_UNKNOWN = "I know no time zone called {said!r}; name a city, such as New York or Europe/London."
-ZONE_NEAR = "I know no time zone called {said!r}; did you mean {names}?"
-ZONE_FIXED = "{said} stands still when summer time begins; write {names} instead."
-ZONE_MANY = "{said} means several places; write {names}."
-ZONE_OFFSET = "{said!r} is an offset, not a place; write a place such as {names}."
-ZONE_TAKEN = "{said} taken as {name}."
-ZONE_ETC = "{name} means {offset} all year, without summer time."
-ZONE_GONE = "The time zone {name!r} is no longer known here; choose a city, such as Europe/London."
+ZONE_ASK = marked("Which time zone? Name a city, such as New York or Europe/London.")
+ZONE_UNKNOWN = marked("I know no time zone called {said!r}; name a city, such as New York or Europe/London.")
+ZONE_NEAR = marked("I know no time zone called {said!r}; did you mean {names}?")
+ZONE_FIXED = marked("{said} stands still when summer time begins; write {names} instead.")
+ZONE_MANY = marked("{said} means several places; write {names}.")
+ZONE_OFFSET = marked("{said!r} is an offset, not a place; write a place such as {names}.")
+ZONE_TAKEN = marked("{said} taken as {name}.")
+ZONE_ETC = marked("{name} means {offset} all year, without summer time.")
+ZONE_GONE = marked("The time zone {name!r} is no longer known here; choose a city, such as Europe/London.")
 
 RULE_BAD = (
     "I cannot read {said!r} as a weekly chat; write it like every Tuesday 8 pm, "

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.core.model import Chat, Series, Visibility
 from bot.core.sentences.chat import READERS, letter, name
+from bot.core.tongue import _
 
 # --- Where to read ---------------------------------------------------------------------------
 
@@ -117,8 +118,8 @@ def reported_answer(about: str, url: str) -> str:
 
 def about_answer(chat: Chat, series: Series, number: int | None) -> str:
     """Which of a chat's words are meant, without repeating them."""
-    what = f"an answer to {letter(series, 0)}{number}" if number else "a comment"
-    return f"{what} in {name(chat, series)}"
+    what = _("an answer to {question} in {title}") if number else _("a comment in {title}")
+    return what.format(question=f"{letter(series, 0)}{number}", title=name(chat, series))
 
 
 def reported(about: str, reason: str) -> str:

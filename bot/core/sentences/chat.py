@@ -51,12 +51,12 @@ def thread_name(chat: Chat, series: Series, asked: Question) -> str:
 def announcement(chat: Chat, series: Series, questions: Sequence[Question], links: Sequence[str] = ()) -> str:
     """The post of the day before: what, when, the questions, and what leads there."""
     asked = (question(series, q) for q in questions if q.waiting)
-    return "\n".join([f"Next chat: {_headed(chat, series)}", when(chat, series), *asked, *links])
+    return "\n".join([f"Next chat: {headed(chat, series)}", when(chat, series), *asked, *links])
 
 
 def invitation(chat: Chat, series: Series, links: Sequence[str]) -> str:
     """The text that hosts share elsewhere."""
-    return "\n".join([_headed(chat, series), when(chat, series), *links])
+    return "\n".join([headed(chat, series), when(chat, series), *links])
 
 
 def when(chat: Chat, series: Series) -> str:
@@ -80,21 +80,17 @@ HOW_TO_ANSWER = "Tap Answer, or write in the question's thread. {answer}1: here 
 
 def welcome(chat: Chat, series: Series, late: timedelta | None, readers: str = "", together: str = "") -> str:
     """The post that opens the hour: welcome, how to answer, who reads this, and where all of it is."""
-    answer = letter(series, 1)
     lines = [f"Welcome to {name(chat, series)}!"]
     if late:
         lines.append(f"We start {clockface.minutes(late)} late, so the questions come a little faster.")
     if series.welcome:
         lines.append(series.welcome)
     lines += [slow.how_days_go(chat, series)] if series.slow else []
-    lines.append(HOW_TO_ANSWER.format(answer=answer))
-    lines.append(REHEARSED if chat.rehearsal else f"{readers or _readers(chat, series)} {PRIVACY_HOW}")
+    lines.append(HOW_TO_ANSWER.format(answer=letter(series, 1)))
+    readers = readers or READERS[(chat.told or series.visibility).value]
+    lines.append(REHEARSED if chat.rehearsal else f"{readers} {PRIVACY_HOW}")
     lines += [together] if together else []
     return "\n".join(lines)
-
-
-def _readers(chat: Chat, series: Series) -> str:
-    return READERS[(chat.told or series.visibility).value]
 
 
 READERS = {
@@ -142,7 +138,7 @@ def closing(chat: Chat, series: Series, page: str = "") -> str:
 def question_offers(chat: Chat, asked: Question) -> tuple[Offer, ...]:
     """What everybody can press under a question."""
     answer = Offer("Answer", f"answer {asked.position} chat={chat.id}", form=True)
-    return answer, Offer("Catch up", f"chat now chat={chat.id}"), Offer("Who reads this?", "privacy show")
+    return answer, *welcome_offers(chat)
 
 
 def welcome_offers(chat: Chat) -> tuple[Offer, ...]:
@@ -286,8 +282,9 @@ def already_begun(chat: Chat) -> str:
     return "This chat has already begun." if chat.state.live else not_running(chat)
 
 
-def _headed(chat: Chat, series: Series) -> str:
-    return f"{name(chat, series)} {series.hashtag}".strip()
+def headed(chat: Chat, series: Series) -> str:
+    """What a chat is about, with its hashtag unless that is its name."""
+    return " ".join(dict.fromkeys((name(chat, series), series.hashtag))).strip()
 
 
 def _some(names: Sequence[str]) -> Sequence[str]:

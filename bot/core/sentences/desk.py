@@ -19,6 +19,7 @@ CHANGED_MEANWHILE = marked(
 )
 AS_IT_WAS = marked("Everything is as it was; nothing was changed.")
 NOT_ON_DESK = marked("That is no button of the desk; please open the page again.")
+SETTLED_ALREADY = marked("That was settled already, or is gone; this page shows what waits now.")
 PLEASE_LOOK = "Please look"
 """How a doubt about a question begins, which is shown beside what was done."""
 SENT_TWICE = marked("That was sent twice; it was done once.")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.core.model import Chat, Question, Series, Visibility
-from bot.core.sentences.chat import READERS, letter, name
+from bot.core.sentences.chat import READERS, headed, letter, name
 from bot.core.sentences.slow import chat_clock
 from bot.core.times import clockface
 from bot.core.tongue import _, marked, ngettext
@@ -102,8 +102,7 @@ def panel_at_end(
 
 
 def _to_share(chat: Chat, series: Series, page: str) -> list[str]:
-    named = f"{name(chat, series)} {series.hashtag}".strip()
-    return [f"To share: That was {named}. Read it: {page}"] if page else []
+    return [f"To share: That was {headed(chat, series)}. Read it: {page}"] if page else []
 
 
 # --- Hosts -----------------------------------------------------------------------------------
@@ -148,7 +147,7 @@ EXCLUDED = (
 INCLUDED = "From now on your words are kept again; what you said before stays as it was."
 INCLUDED_ALREADY = "Your words are kept already; `privacy show` tells how many."
 FORGET_SURE = marked("This erases {count} of yours here and your name, and cannot be undone. Are you sure?")
-SOMEBODY = "somebody"
+SOMEBODY = marked("somebody")
 FORGET_YES = "Yes, forget me"
 FORGOTTEN = (
     "Erased on {when}: {count} of yours, with earlier versions, and your name. "
@@ -175,7 +174,9 @@ def kept(messages: int, answers: int, chats: int) -> str:
         return _(KEPT_NOTHING)
     said = _("Kept of you here: {messages} in {chats}, {answers} among them.")
     return said.format(
-        messages=counted(messages, "message"), chats=counted(chats, "chat"), answers=counted(answers, "answer")
+        messages=counted(messages, "message"),
+        chats=counted(chats, "chat"),
+        answers=counted(answers, "answer"),
     )
 
 

@@ -80,9 +80,10 @@ def next_date(at: datetime, zone: str, topic: str) -> str:
 
 def place_taken(title: str, at: datetime, zone: str, free_at: datetime | None) -> str:
     """The answer to two chats in one place at one time, with the next hour that is free."""
-    free = f" From {clockface.time(free_at, zone)} it is free;" if free_at else ""
     told = f"{title} is held here then, on {clockface.moment(at, zone)}."
-    return f"{told}{free} choose {'that hour' if free_at else 'another time'} or another room."
+    if free_at is None:
+        return f"{told} Choose another time or another room."
+    return f"{told} From {clockface.time(free_at, zone)} it is free; choose that hour or another room."
 
 
 def own_times_meet(title: str, at: datetime, zone: str) -> str:

@@ -167,7 +167,11 @@ def planned_offers(chat: Chat, series: Series, questions: Sequence[Question]) ->
     """What a host does with a fresh run sheet; each question's form holds its present words."""
     letter = series.letters.split("/")[0]
     edits = [
-        Offer(_("Edit {question}").format(question=f"{letter}{q.position}"), f"question edit {q.position} chat={chat.id}", form=True)
+        Offer(
+            _("Edit {question}").format(question=f"{letter}{q.position}"),
+            f"question edit {q.position} chat={chat.id}",
+            form=True,
+        )
         for q in questions[:_MOST_EDITS]
     ]
     return (Offer(_(REHEARSE), f"chat rehearse chat={chat.id}"), *announce_offers(chat), *edits)
@@ -256,7 +260,8 @@ def held_back(who: str, room: str, message_id: int) -> tuple[str, tuple[Offer, .
 
 
 KEPT_TOO_SHORT = "Chats are kept for {least} days at least, or for good with keep-days=0."
-HOUSE_NOTHING = "Say what to change: about, contact or keep-days."
+HOUSE_NOTHING = "Say what to change: about, contact, language or keep-days."
+LANGUAGE_UNKNOWN = "I know no language called {said!r}; write its name or its code, as in German or de."
 
 
 def house_changed(keep_days: int | None) -> str:

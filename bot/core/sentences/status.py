@@ -6,6 +6,8 @@ from typing import Any, Final
 ALL_FINE: Final = "nothing"
 NOT_RUNNING: Final = "The bot is not running; `edchat run` starts it."
 RUNNING: Final = "The bot is running."
+_LONG: Final = 120
+"""Minutes; what lasts longer, as in a slow chat, is said in hours."""
 _NO_COPY: Final = "none yet"
 _NO_POSTS: Final = "nothing was sent yet"
 
@@ -52,7 +54,9 @@ def _turn(one: Mapping[str, Any]) -> str:
     if one["paused"]:
         return "paused"
     left = one["minutes_left"]
-    return "about to end" if left is None else f"{left} min left"
+    if left is None:
+        return "about to end"
+    return f"{left} min left" if left < _LONG else f"{round(left / 60)} h left"
 
 
 def _waiting(standing: Mapping[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """What the bot answers to hosts who plan and steer one chat and its questions."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -146,30 +145,6 @@ def called_off(chat: Chat, series: Series) -> str:
     return f"{name(chat, series)} on {when} is cancelled; everybody is told."
 
 
-def end_sure(chat: Chat, series: Series, left: int) -> str:
-    """Ask before an hour is ended; `left` questions are not asked yet."""
-    until = chat_clock(chat, chat.ends_at)
-    rest = f"{_questions(left)} would not be asked" if left else "all questions are asked"
-    return f"End {name(chat, series)} now? It has time until {until}; {rest}. Late answers still count."
-
-
-def end_offer(chat: Chat) -> Offer:
-    """What ends an hour without asking again."""
-    return Offer("Yes, end it", f"chat end chat={chat.id} sure=yes")
-
-
-def cancel_sure(chat: Chat, series: Series, reason: str, most: int) -> tuple[str, tuple[Offer, ...]]:
-    """Ask before a chat is called off; a reason beyond the `most` that a button carries is written again."""
-    told = f"Cancel {name(chat, series)} on {clockface.moment(chat.starts_at, chat.zone)}? Everybody is told"
-    given = " ".join(re.sub('["“”„‟＂]', "'", reason).split())  # which end it where a line is read
-    line = f"chat cancel chat={chat.id} sure=yes"
-    whole = f'chat cancel reason="{given}" chat={chat.id} sure=yes' if given else line
-    if len(whole) <= most:
-        return f"{told}{f': {given}' if given else ''}.", (Offer("Yes, cancel it", whole),)
-    again = f"Your reason is too long for a button; write it once more with it:\n{reason}"
-    return f"{told}.\n{again}", (Offer("Yes, cancel it", line, form=True),)
-
-
 def rehearsal_begins(chat: Chat, count: int, place: str) -> str:
     """Said to the host who rehearses."""
     seconds = round((chat.ends_at - chat.starts_at).total_seconds())
@@ -233,7 +208,7 @@ def question_removed(series: Series, removed: Question) -> str:
 
 def in_this_order(series: Series, questions: Sequence[Question]) -> str:
     """The questions as they now stand."""
-    return "\n".join(question(series, q) for q in questions)
+    return "\n".join(["The questions now stand in this order.", *(question(series, q) for q in questions)])
 
 
 def typed_question(series: Series, by: str, position: int, text: str) -> str:

@@ -17,6 +17,7 @@ NOT_KEPT: Final = marked(
 )
 """Said to somebody whose words the disk does not take."""
 
+_MOST: Final = 10
 _HEAD: Final = "Something is wrong with the bot:"
 _OVER: Final = "That is over:"
 
@@ -54,9 +55,16 @@ def place_fails(name: str, network: str) -> str:
 
 def host_told(wrong: Sequence[str], over: Sequence[str]) -> str:
     """What the person who hosts the bot is told: what is wrong now, and what no longer is."""
-    lines = [_HEAD, *(f"- {one}" for one in wrong)] if wrong else []
-    lines += [_OVER, *(f"- {one}" for one in over)] if over else []
+    lines = [_HEAD, *_listed(wrong)] if wrong else []
+    lines += [_OVER, *_listed(over)] if over else []
     return "\n".join(lines)
+
+
+def _listed(told: Sequence[str]) -> list[str]:
+    """As many lines as somebody reads: what fails in hundreds of places at once is one thing."""
+    rest = len(told) - _MOST
+    more = [f"- and {rest} more: `edchat status`"] if rest > 0 else []
+    return [*(f"- {one}" for one in told[:_MOST]), *more]
 
 
 def moment_shown(at: datetime) -> str:

@@ -29,6 +29,11 @@ class Clash:
     own: bool = False
     free_after: int | None = None
 
+    @property
+    def meet_at(self) -> datetime:
+        """The first moment at which both are held."""
+        return max(self.mine.starts_at, self.other.starts_at)
+
 
 def clash(mine: Iterable[Span], theirs: Iterable[Span]) -> Clash | None:
     """Where these spans first meet others, or each other, with the next hour that is free for all of them."""

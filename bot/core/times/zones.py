@@ -10,6 +10,7 @@ from bot.core import sentences
 from bot.core.model import Refused
 from bot.core.plain import plain
 from bot.core.times.zone_names import AT_OFFSET, CALLED, FIXED, MANY, SHORT
+from bot.core.tongue import _
 
 _LIMIT = 60
 _NO_PLACES = frozenset({"Factory", "localtime"})
@@ -53,7 +54,7 @@ def known_zone(name: str) -> bool:
 def zone_info(name: str) -> ZoneInfo:
     """The zone's rules; a name that is not in the database is refused before any file is looked for."""
     if not known_zone(name):
-        raise Refused(sentences.ZONE_GONE.format(name=name))
+        raise Refused(_(sentences.ZONE_GONE).format(name=name))
     return ZoneInfo(name)
 
 
@@ -98,33 +99,33 @@ def _key(said: str) -> str:
 
 def _default(default: str | None) -> Zone:
     if default is None:
-        raise Refused(sentences.ZONE_ASK)
+        raise Refused(_(sentences.ZONE_ASK))
     return Zone(default, None)
 
 
 def _refuse_misleading(said: str, key: str) -> None:
     if key in FIXED:
-        raise Refused(sentences.ZONE_FIXED.format(said=said, names=sentences.listed(FIXED[key], "or")))
+        raise Refused(_(sentences.ZONE_FIXED).format(said=said, names=sentences.listed(FIXED[key], "or")))
     if key in MANY:
-        raise Refused(sentences.ZONE_MANY.format(said=said, names=sentences.listed(MANY[key], "or")))
+        raise Refused(_(sentences.ZONE_MANY).format(said=said, names=sentences.listed(MANY[key], "or")))
     if offset := _OFFSET.fullmatch(key):
         minutes = f":{offset[3]}" if int(offset[3] or 0) else ""
         places = AT_OFFSET.get(f"{offset[1]}{int(offset[2])}{minutes}", ("Europe/London", "America/New_York"))
-        raise Refused(sentences.ZONE_OFFSET.format(said=said, names=sentences.listed(places, "or")))
+        raise Refused(_(sentences.ZONE_OFFSET).format(said=said, names=sentences.listed(places, "or")))
 
 
 def _remark(said: str, name: str) -> str | None:
     if fixed := _ETC.fullmatch(name):
         # The database counts these hours west of Greenwich, so the sign is the opposite of what is meant.
         offset = f"UTC{'-' if fixed[1] == '+' else '+'}{int(fixed[2]):02}:00"
-        return sentences.ZONE_ETC.format(name=name, offset=offset)
-    return None if _key(said) == _key(name) else sentences.ZONE_TAKEN.format(said=said, name=name)
+        return _(sentences.ZONE_ETC).format(name=name, offset=offset)
+    return None if _key(said) == _key(name) else _(sentences.ZONE_TAKEN).format(said=said, name=name)
 
 
 def _unknown(said: str) -> str:
     known = _cities() | _names() | CALLED
     near = dict.fromkeys(known[key] for key in get_close_matches(_key(said), known, n=3, cutoff=0.75))
     if not near:
-        return sentences.ZONE_UNKNOWN.format(said=said)
+        return _(sentences.ZONE_UNKNOWN).format(said=said)
     names = dict.fromkeys(CALLED.get(_key(name), name) for name in near)
-    return sentences.ZONE_NEAR.format(said=said, names=sentences.listed(list(names), "or"))
+    return _(sentences.ZONE_NEAR).format(said=said, names=sentences.listed(list(names), "or"))

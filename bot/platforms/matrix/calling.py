@@ -15,8 +15,8 @@ _BLANK: Final = re.compile(r"\s+")
 class Calling:
     """Knows what the bot is called, and which commands there are."""
 
-    def __init__(self, me: str, paths: Collection[str]) -> None:
-        self._me = me
+    def __init__(self, me: str, paths: Collection[str], of_people: Collection[str] = ()) -> None:
+        self._me, self._of_people = me, frozenset(of_people)
         self._heads = frozenset(path.split()[0].casefold() for path in paths if path.split())
 
     def command(self, text: str, called: Iterable[str]) -> str | None:
@@ -27,6 +27,11 @@ class Calling:
         """
         found = command_text(text)
         return self._after_name(text, called) if found is None else found
+
+    def asks_for_people(self, line: str) -> bool:
+        """Whether a command is given somebody's name: there their whole name is meant."""
+        words = line.split(maxsplit=2)
+        return bool({" ".join(words[:count]).casefold() for count in (1, 2)} & self._of_people)
 
     def _after_name(self, text: str, called: Iterable[str]) -> str | None:
         head = text.lstrip()

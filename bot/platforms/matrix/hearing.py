@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -56,10 +56,10 @@ class Listener:
         clock: Clock,
         settings: MatrixSettings,
         rooms: Rooms,
-        paths: Collection[str],
+        calling: Calling,
     ) -> None:
         self._home, self._store, self._ears, self._clock, self._rooms = home, store, ears, clock, rooms
-        self._reader = Reader(home, store, clock, Calling(home.user, paths), settings.host_power)
+        self._reader = Reader(home, store, clock, calling, settings.host_power)
         self._houses = Houses(home, store, ears, clock, settings, rooms)
         self._invites = Invites(home, settings, rooms)
         self._direct = Direct(home, ears, rooms, self._reader)
@@ -115,6 +115,7 @@ class Listener:
             await patiently(partial(self._keep, here))
             self._unkept = False
         self._rooms.told.set()
+        self._rooms.tell(one.native_id for one in told.joined)
         return here
 
     async def _places(self, native_ids: Sequence[str]) -> dict[str, Place]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -16,10 +15,11 @@ from bot.clock import Clock
 from bot.core.sentences import matrix as sentences
 from bot.networks import MatrixSettings
 from bot.platforms.matrix.homeserver import Homeserver, MatrixRefused
+from bot.platforms.matrix.kept_login import Login, drop_login, keep_login, read_login
 from bot.storage.store import Store
 
 LOGIN: Final = "matrix_login"
-"""Under this name the database keeps what the homeserver gave for the password."""
+"""Under this name the database of an earlier version kept what the homeserver gave for the password."""
 DEVICE: Final = "EDCHAT"
 """What the name of the bot's device begins with."""
 SHOWN: Final = "EdChat bot"
@@ -31,27 +31,13 @@ class Closed(Exception):
     """The homeserver does not let the bot in; its message is a sentence that says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
-    """What the homeserver gave for a password, and when; a device older than that is not the same one."""
-
-    homeserver: str
-    user: str
-    token: str
-    device: str
-    at: str
-
-    def fits(self, settings: MatrixSettings) -> bool:
-        """Whether this is of the account in the settings."""
-        return (self.homeserver, self.user) == (settings.homeserver, settings.user)
-
-
 class Door:
     """Lets each life in, and knows when it makes no sense to knock again."""
 
     def __init__(self, settings: MatrixSettings, store: Store, clock: Clock) -> None:
         self._settings, self._store, self._clock = settings, store, clock
         self._fresh = False
+        self._login: Login | None = None
         self.since: datetime | None = None
         """When this device was made, where that is known: what was sent before is not known by its key."""
 
@@ -59,6 +45,7 @@ class Door:
         """Come in; raises Closed when nobody can, and MatrixRefused or what aiohttp raises for now."""
         token = self._settings.token
         if token is not None:
+            await _take_out(self._store)
             return await self._as_owner_of(session, token.get_secret_value())
         return await self._with_password(session)
 
@@ -68,8 +55,13 @@ class Door:
             raise Closed(sentences.UNKNOWN_TO_SERVER)
         if self._fresh and not after_long:
             raise Closed(sentences.TURNED_OUT)
-        async with self._store.begin() as tx:
-            await tx.install(LOGIN, "")
+        await self._forget()
+
+    async def _forget(self) -> None:
+        self._login = None
+        if self._settings.login_file is not None:
+            drop_login(self._settings.login_file)
+        await _take_out(self._store)
 
     async def _as_owner_of(self, session: aiohttp.ClientSession, token: str) -> Homeserver:
         asking = Homeserver(session, self._settings.homeserver, token=token)
@@ -86,10 +78,12 @@ class Door:
         return self._homeserver(session, token, told.get("device_id", ""))
 
     async def _with_password(self, session: aiohttp.ClientSession) -> Homeserver:
-        login = await stored(self._store, self._settings)
+        login = self._login or await stored(self._store, self._settings)
         if login is None:
             login = await self._log_in(session)
             self._fresh = True
+        self._login = login
+        await self._keep(login)
         self.since = datetime.fromisoformat(login.at)
         return self._homeserver(session, login.token, login.device)
 
@@ -98,13 +92,15 @@ class Door:
             device = DEVICE + (await tx.installed("name") or "")
         told = await log_in(Homeserver(session, self._settings.homeserver), self._settings, device)
         at = self._clock.real().isoformat()
-        login = Login(
-            self._settings.homeserver, self._settings.user, told["access_token"], told["device_id"], at
-        )
-        async with self._store.begin() as tx:
-            await tx.install(LOGIN, json.dumps([login.homeserver, login.user, login.token, login.device, at]))
-        _log.info("matrix_logged_in", device=login.device)
-        return login
+        _log.info("matrix_logged_in", device=told["device_id"])
+        account = self._settings.homeserver, self._settings.user
+        return Login(*account, told["access_token"], told["device_id"], at)
+
+    async def _keep(self, login: Login) -> None:
+        """Keep it in its file alone."""
+        file = self._settings.login_file
+        if file is not None and (read_login(file) == login or keep_login(file, login)):
+            await _take_out(self._store)
 
     def _homeserver(self, session: aiohttp.ClientSession, token: str, device: str) -> Homeserver:
         user = self._settings.user
@@ -113,10 +109,21 @@ class Door:
 
 async def stored(store: Store, settings: MatrixSettings) -> Login | None:
     """What was given for the password before, if it is of this account."""
+    found = read_login(settings.login_file) if settings.login_file else None
+    if found is None:
+        async with store.read() as tx:
+            kept = await tx.installed(LOGIN)
+        found = Login(*json.loads(kept)) if kept else None
+    return found if found is not None and found.fits(settings) else None
+
+
+async def _take_out(store: Store) -> None:
+    """Have it in no database, and so in no copy of one."""
     async with store.read() as tx:
         kept = await tx.installed(LOGIN)
-    login = Login(*json.loads(kept)) if kept else None
-    return login if login is not None and login.fits(settings) else None
+    if kept:
+        async with store.begin() as tx:
+            await tx.install(LOGIN, "")
 
 
 async def log_in(asking: Homeserver, settings: MatrixSettings, device: str) -> Mapping[str, Any]:

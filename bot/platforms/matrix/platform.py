@@ -11,16 +11,20 @@ import aiohttp
 from bot.clock import Clock
 from bot.commands import CommandTree
 from bot.core.model import Place, Role
+from bot.declared import Command
 from bot.help import completed
 from bot.networks import MatrixSettings
 from bot.platform import Ability, Absent, Ears, Later, Outgoing
+from bot.platforms.matrix.calling import Calling
 from bot.platforms.matrix.drawing import TEXT_LIMIT, Pen
 from bot.platforms.matrix.hearing import Listener
 from bot.platforms.matrix.homeserver import MatrixRefused
 from bot.platforms.matrix.login import Door
+from bot.platforms.matrix.offering import Offering
 from bot.platforms.matrix.reading import NAME
 from bot.platforms.matrix.rooms import Rooms
 from bot.platforms.matrix.sending import Life, Sender
+from bot.platforms.matrix.structured import descriptions
 from bot.platforms.matrix.supervisor import FIRST_WAIT, supervise
 from bot.platforms.patience import first_to_end
 from bot.storage.store import Store
@@ -45,7 +49,7 @@ class Matrix:
         self._door = Door(settings, store, clock)
         self._current: Life | None = None
         self._sender = Sender(lambda: self.life, store, clock, settings.host_power)
-        self._paths: frozenset[str] = frozenset()
+        self._commands: tuple[Command, ...] = ()
         self.unwell = ""
         """What is wrong with the whole bot on Matrix, or nothing."""
 
@@ -63,8 +67,9 @@ class Matrix:
 
     def mount(self, tree: CommandTree) -> None:
         """Know the commands that may be typed, so as to name them as they are typed."""
-        self._paths = frozenset(command.path for command in tree.commands)
-        self._sender.pen = Pen(self._paths, partial(completed, commands=tree.commands))
+        self._commands = tree.commands
+        paths = [one.path for one in tree.commands]
+        self._sender.pen = Pen(paths, partial(completed, commands=tree.commands))
 
     async def listen(self, ears: Ears) -> None:
         """Hear everything since the last time, then everything new, until cancelled."""
@@ -96,9 +101,13 @@ class Matrix:
             rooms = Rooms()
             self._current = Life(home, rooms, self._door.since, partial(_end, ended))
             self._sender.refusals.forget()
-            listener = Listener(home, self._store, ears, self._clock, self._settings, rooms, self._paths)
+            of_people = [one.path for one in self._commands if one.names_people]
+            calling = Calling(home.user, [one.path for one in self._commands], of_people)
+            listener = Listener(home, self._store, ears, self._clock, self._settings, rooms, calling)
+            wanted = descriptions(self._commands, home.user)
+            offering = Offering(home, self._store, rooms, self._sender.limits, wanted)
             try:
-                await first_to_end(listener.run(), ended)
+                await first_to_end(listener.run(), ended, offering.run())
             finally:
                 self._current = None
 

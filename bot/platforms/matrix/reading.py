@@ -14,6 +14,7 @@ import structlog
 from bot.clock import Clock, in_chat_time
 from bot.core.hearing import Author
 from bot.core.model import Role
+from bot.core.structured import written
 from bot.platforms.matrix.asking import insist
 from bot.platforms.matrix.calling import Calling
 from bot.platforms.matrix.homeserver import Homeserver, MatrixRefused, part
@@ -39,6 +40,8 @@ OLD: Final = timedelta(minutes=5)
 """A command typed so long before this life began is none any more, unless a chat listens."""
 _PASSED_BY: Final = 2_000
 """Events that are no messages, and whose going is no news."""
+_TOLD: Final = 200
+"""Deeds of which we remember that we were told."""
 _REMEMBERED: Final = 5_000
 """Messages of which it is remembered who said them."""
 
@@ -67,6 +70,7 @@ class Reader:
         self._began = clock.real()
         self._senders: OrderedDict[str, tuple[str, datetime]] = OrderedDict()
         self._passed_by: deque[str] = deque(maxlen=_PASSED_BY)
+        self._told: deque[str] = deque(maxlen=_TOLD)
         self._odd: set[str] = set()
         self.ignored = 0
         """Events that nothing could be made of."""
@@ -79,12 +83,12 @@ class Reader:
         Where the `state` is known from elsewhere, what events say of it is history.
         """
         done: list[Deed] = []
-        heard = 0  # what was done while we were there before
+        comings, before = room.comings, 0  # so many were done while we were there before
         for event in events:
             what = read(event, between)
             if isinstance(what, Stands):
-                heard = len(done) if self._went(what) else heard
-                del done[heard if self._came(what) else len(done) :]
+                before = len(done) if room.known and self._went(what) else before
+                del done[before if self._came(what) else len(done) :]
                 self._take(room, what, state=state)
             elif isinstance(what, Passed):
                 self._pass(what)
@@ -92,7 +96,14 @@ class Reader:
                 done.append(self._deed(room, what))
             elif isinstance(what, Put):
                 self._passed_by.append(what.id)
-        return done
+        return self._new(room, done, came=room.comings > comings) if state else done
+
+    def _new(self, room: Room, done: list[Deed], *, came: bool) -> list[Deed]:
+        """The deeds of which we were not told yet: of a room that is entered again the server tells all."""
+        room.known = True
+        new = [one for one in done if not (came and one.what.id in self._told)]
+        self._told.extend(one.what.id for one in new)
+        return new
 
     def _deed(self, room: Room, what: Deedlike) -> Deed:
         if isinstance(what, Wrote):
@@ -142,7 +153,13 @@ class Reader:
         """The command in somebody's words; bots say nothing to us."""
         if not isinstance(what, Wrote) or what.notice:
             return None
-        return self._calling.command(what.text, filter(None, [room.members.get(self._home.user)]))
+        if what.asked is not None and self._home.user in what.asked.to:
+            return written(what.asked.asked)
+        called = [*filter(None, [room.members.get(self._home.user)])]
+        line = self._calling.command(what.text, called)
+        if line is not None and what.naming and self._calling.asks_for_people(line):
+            return self._calling.command(what.naming, called)
+        return line
 
     # -- what is known ----------------------------------------------------------------------------
 

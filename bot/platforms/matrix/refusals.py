@@ -52,7 +52,7 @@ class _Bar:
 
     def holds(self, room: Room | None) -> bool:
         """Whether it still holds; whoever left a room and came again asks anew."""
-        again = room is not None and room is not self.coming[0]
+        again = room is not None and coming_to(room) != self.coming
         return not again and asyncio.get_running_loop().time() < self.until
 
 

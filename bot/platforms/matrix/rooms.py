@@ -27,6 +27,8 @@ class Room:
         self.members: dict[str, str] = {}
         """The names of those of whom the server told, by their ids."""
         self.marked_direct = False
+        self.known = False
+        """Whether we were told before what was done there."""
         self.comings = 0
         """How often the bot was seen to come in: what it was refused before need not hold any more."""
         self._names: Counter[str] = Counter()
@@ -90,6 +92,10 @@ class Room:
         """The rooms that a space lists."""
         listed = ((key, content) for (kind, key), content in self._state.items() if kind == "m.space.child")
         return frozenset(key for key, content in listed if listing(content.get("via")))
+
+    def described(self, kind: str) -> dict[str, Mapping[str, Any]]:
+        """What stands there of one kind, by its keys."""
+        return {key: content for (each, key), content in self._state.items() if each == kind}
 
     @property
     def encrypted(self) -> bool:
@@ -190,6 +196,9 @@ class Rooms:
         """The direct rooms with each person, newest last, as the bot's account keeps them."""
         self.told = asyncio.Event()
         """Set once this life was told how every room stands."""
+        self.news = asyncio.Event()
+        """Rung when there is news of rooms."""
+        self._new: dict[str, None] = {}
 
     def room(self, native_id: str) -> Room | None:
         """A room that the bot is in."""
@@ -209,6 +218,16 @@ class Rooms:
     def all(self) -> Iterable[Room]:
         """Every room."""
         return tuple(self._rooms.values())
+
+    def tell(self, ids: Iterable[str]) -> None:
+        """Note of which rooms there is news."""
+        self._new |= dict.fromkeys(ids)
+        self.news.set()
+
+    def take_news(self) -> tuple[str, ...]:
+        """The rooms of which there was news since the last time."""
+        ids, self._new = tuple(self._new), {}
+        return ids
 
     def spaces_of(self, native_id: str) -> list[Room]:
         """The spaces that list a room."""

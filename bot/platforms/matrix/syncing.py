@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from bot.platforms.matrix.asking import insist
 from bot.platforms.matrix.homeserver import Homeserver, MatrixRefused
+from bot.platforms.matrix.structured import DESCRIPTION
 from bot.platforms.matrix.translating import listing, mapping
 
 LIMIT: Final = 50
@@ -21,7 +22,7 @@ _UNKNOWN: Final = 400
 _STATE: Final = (
     *("m.room.create", "m.room.name", "m.room.canonical_alias", "m.room.topic", "m.room.power_levels"),
     *("m.room.join_rules", "m.room.history_visibility", "m.room.encryption", "m.room.pinned_events"),
-    *("m.room.tombstone", "m.room.member", "m.space.child"),
+    *("m.room.tombstone", "m.room.member", "m.space.child", DESCRIPTION),
 )
 # Members are told again and again: a server remembers of whom it told, and we forget when we fall.
 _LAZY: Final = {"lazy_load_members": True, "include_redundant_members": True}

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from bot.core.plain import storable
 from bot.core.sentences import servers as sentences
-from bot.platforms.matrix.wording import LONGEST, markdown, without_quote
+from bot.platforms.matrix.structured import Invocation, invocation
+from bot.platforms.matrix.wording import LONGEST, markdown, names_people, without_quote
 
 TOLERANCE: Final = timedelta(minutes=5)
 """So far a server's claim of when something was said is believed beyond when we can have been told of it."""
@@ -38,7 +39,10 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Wrote:
-    """A message; `notice` is how bots speak."""
+    """A message; `notice` is how bots speak, `naming` its text with the whole names of whom it names.
+
+    A program may have `asked` for a command part by part; the text is then for people.
+    """
 
     id: str
     sender: str
@@ -48,6 +52,8 @@ class Wrote:
     reply_to: str | None = None
     attachments: tuple[str, ...] = ()
     notice: bool = False
+    naming: str = ""
+    asked: Invocation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,8 @@ def _said(id: str, sender: str, at: datetime, content: Mapping[str, Any], _kind:
         return Passed(id, "no words" if odd else "")
     words = without_quote(text or "") if replied else text or ""
     notice = content.get("msgtype") == "m.notice"
-    return Wrote(id, sender, at, words, _thread(content), replied, files, notice)
+    naming = without_quote(_text(content, whole_names=True) or "") if _names_people(content) else ""
+    return Wrote(id, sender, at, words, _thread(content), replied, files, notice, naming, invocation(content))
 
 
 def instant(claimed: object, between: Between) -> datetime:
@@ -215,14 +222,20 @@ def _thread(content: Mapping[str, Any]) -> str | None:
     return named(relation.get("event_id")) or None if relation.get("rel_type") == "m.thread" else None
 
 
-def _text(content: Mapping[str, Any]) -> str | None:
+def _names_people(content: Mapping[str, Any]) -> bool:
+    html = content.get("formatted_body")
+    return isinstance(html, str) and names_people(html)
+
+
+def _text(content: Mapping[str, Any], *, whole_names: bool = False) -> str | None:
     """The words of a message or under a file, as Markdown; None where there are none."""
     kind, body, html = content.get("msgtype"), content.get("body"), content.get("formatted_body")
     if not isinstance(body, str) or kind not in _WORDS | _FILES:
         return None
     if kind in _FILES and content.get("filename") in (None, body):
         return None
-    formatted = markdown(html) if isinstance(html, str) and content.get("format") == _HTML else ""
+    good = isinstance(html, str) and content.get("format") == _HTML
+    formatted = markdown(str(html), whole_names=whole_names) if good else ""
     return (formatted or body)[:LONGEST]
 
 

@@ -66,9 +66,9 @@ class Voice:
         path = f"v3/rooms/{part(room)}/send/{part(kind)}/{_transaction(key)}"
         return str((await self._in_turn("PUT", path, content))["event_id"])
 
-    async def sets(self, room: str, kind: str, content: Mapping[str, Any]) -> None:
+    async def sets(self, room: str, kind: str, content: Mapping[str, Any], key: str = "") -> None:
         """Set a piece of a room's state."""
-        await self._in_turn("PUT", f"v3/rooms/{part(room)}/state/{part(kind)}/", content)
+        await self._in_turn("PUT", f"v3/rooms/{part(room)}/state/{part(kind)}/{part(key)}", content)
 
     async def takes_back(self, room: str, event: str, key: str) -> None:
         """Take an event back."""

@@ -68,12 +68,26 @@ class _Markdown(MatrixParser[MarkdownString]):
         return msg
 
 
-def markdown(html: str) -> str:
-    """HTML as Markdown; nothing, where it cannot be read."""
+class _WithWholeNames(_Markdown):
+    """Writes the whole name of whom a pill names."""
+
+    async def user_pill_to_fstring(self, msg: MarkdownString, user_id: str) -> MarkdownString:
+        """Write the id, which nobody else has."""
+        return MarkdownString(str(user_id))
+
+
+def names_people(html: str) -> bool:
+    """Whether there may be pills in HTML."""
+    return "matrix.to/#/" in html or "matrix:u/" in html
+
+
+def markdown(html: str, *, whole_names: bool = False) -> str:
+    """HTML as Markdown, perhaps with people's ids instead of names; nothing, where it cannot be read."""
     if len(html) > LONGEST:
         return ""
     try:
-        written = _now(_Markdown().parse(_cleaner.clean(html))).text.strip()
+        parser = _WithWholeNames() if whole_names else _Markdown()
+        written = _now(parser.parse(_cleaner.clean(html))).text.strip()
     except (RecursionError, ValueError):  # tags in tags in tags, and addresses that are none
         return ""
     return _AFTER_QUOTE.sub(r"\1\n\n", written)  # else the next line would be read as quoted, too

@@ -8,12 +8,14 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, and_, case, exists, func, not_, select
 
 from bot.core import sentences
-from bot.core.archive.heaps import Heap, Reported, Word
+from bot.core.desk.heaps import Heap, Reported, Word
 from bot.core.filing import MessageKind
 from bot.core.model import Question
+from bot.core.tongue import _
 from bot.storage import tables as t
 from bot.storage.archive.readable import sorted_by_hosts
 from bot.storage.archive.statements import WORDS_OF_CHATS
+from bot.storage.heard.refiling import NO_ANSWER
 from bot.storage.queries import Queries
 
 _M: Final = t.message.c
@@ -23,13 +25,13 @@ _SEEN: Final = _M.hidden_at.is_(None)
 _BY_HOST: Final = and_(_M.by_host, not_(_M.anonymous))
 _LOOSE: Final = and_(~_FILED, _SEEN, _M.kind != MessageKind.COMMENT, _M.text != "")
 _IN: Final[Mapping[Heap, ColumnElement[bool]]] = {
-    Heap.UNSORTED: and_(_LOOSE, not_(_BY_HOST)),
+    Heap.UNSORTED: and_(_LOOSE, not_(_BY_HOST), _M.why != NO_ANSWER),
     Heap.REPORTED: _REPORTED,
     Heap.HIDDEN: _M.hidden_at.is_not(None),
     Heap.COMMENTS: and_(~_FILED, _SEEN, _M.kind == MessageKind.COMMENT),
     Heap.HOSTS: and_(_LOOSE, _BY_HOST),
 }
-_NAMED: Final = case((_M.anonymous, sentences.SOMEBODY), else_=t.person.c.name).label("name")
+_NAMED: Final = case((_M.anonymous, None), else_=t.person.c.name).label("name")
 _WORDS: Final = select(
     *(_M.id, _M.chat_id, _M.text, _M.body_html, _M.said_at, _M.kind, _M.picked_at, _M.hidden_at),
     *(_M.hidden_why, _M.edited_at, t.consent.c.excluded_at, _NAMED, _BY_HOST.label("by_host")),
@@ -115,7 +117,7 @@ def _word(row: Row[Any], filed: Sequence[tuple[int, str]], reports: tuple[Report
     return Word(
         message_id=row.id,
         chat_id=row.chat_id,
-        name=row.name or sentences.SOMEBODY,
+        name=row.name or _(sentences.SOMEBODY),
         html=row.body_html or "",
         text=row.text,
         said_at=row.said_at,

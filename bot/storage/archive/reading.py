@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Select, and_, exists, func, select
 
 from bot.core.archive.chat_page import ChatPage, Listed
 from bot.core.audience import Audience
@@ -27,6 +27,12 @@ class Reading(Chats, People):
         """The chat at an address, if these readers may read it."""
         rows = await self._glance(chat_called(audience), series=series, chat=slug)
         return listed_of(rows[0]) if rows else None
+
+    async def moved_from(self, audience: Audience, series: str, day: str) -> Listed | None:
+        """The chat that was meant for a day and is held on another, if these readers may read it."""
+        meant = func.date(t.chat.c.occurrence_local) == day
+        query = chats_of(listed_chats(audience)).where(t.series.c.slug == series, meant)
+        return await self._one_listed(query.order_by(t.chat.c.id).limit(1))
 
     async def series_by_slug(self, audience: Audience, slug: str) -> Series | None:
         """The weekly chat at an address, if these readers may read any chat of it."""

@@ -145,6 +145,7 @@ class Inbound(Chats, People, RoomMoves):
             row = filing_row(message_id, form.question.id, filed, now, form.person_id)
             await self._do(t.filing.insert(), [row] if asked else [])
             self.recollect.add(message_id)
+            self.stale.add(form.chat_id)
         return asked
 
     async def messages_by_native_id(self, place_id: int, native_ids: Sequence[str]) -> dict[str, int]:

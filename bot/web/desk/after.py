@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.core.archive.chat_page import least_open
-from bot.core.archive.heaps import Heap, Pile, guessed, heap_named, piles, sortable
+from bot.core.desk.heaps import Heap, Pile, guessed, heap_named, piles, sortable
 from bot.core.model import Chat, ChatState, Question, Series, Visibility
 from bot.core.sentences.chat import letter
 from bot.core.state import Running

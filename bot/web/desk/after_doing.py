@@ -9,9 +9,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.core.archive.heaps import heap_named
+from bot.core.desk.heaps import heap_named
 from bot.core.model import Refused
-from bot.core.sentences import desk_after as sentences
+from bot.core.sentences import desk as sentences
 from bot.storage.store import Tx
 from bot.web.desk.after import Sorting, draw, sorting_at
 from bot.web.desk.doing import Done, Fields, answered, carried_out
@@ -35,7 +35,7 @@ def act_of(fields: Fields) -> Act:
     name, _, rest = fields.get("act", "").partition(" ")
     made = _ACTS.get(name)
     if made is None:
-        raise Refused(sentences.NO_SUCH_ACT)
+        raise Refused(sentences.NOT_ON_DESK)
     return made(fields.get("message", ""), rest, fields)
 
 

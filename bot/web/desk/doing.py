@@ -17,6 +17,7 @@ from bot.core.model import Offer, Place, Refused
 from bot.core.sentences import desk as sentences
 from bot.core.tongue import _
 from bot.declared import Reply
+from bot.markup import render
 from bot.web.desk.door import Desk, ShutOut, enter
 from bot.web.desk.front import desk_path
 from bot.web.joining import to
@@ -113,7 +114,8 @@ def page(
     status = 422 if said is not None and said.refused else 200
     about = {"community": desk.community, "reader": desk.reader, "desk": desk, "said": said}
     at = {"at": desk_path(desk.community), "once": secrets.token_urlsafe(12)}
-    return site.answer(template, status, **about, **at, **context)
+    words = render(said.text) if said else ""
+    return site.answer(template, status, **about, **at, words_said=words, **context)
 
 
 def number(request: Request, name: str) -> int:

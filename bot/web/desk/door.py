@@ -14,6 +14,7 @@ from bot.core.model import Chat, Community, Person, Place, Role, Series
 from bot.core.sentences import desk as sentences
 from bot.core.tongue import _
 from bot.declared import Asker
+from bot.markup import render
 from bot.platform import Absent
 from bot.storage.doors.seats import Seat
 from bot.storage.doors.secrets import SecretKind
@@ -130,7 +131,7 @@ async def place_of(desk: Desk, tx: Tx, series: Series | None = None) -> Place:
 def shut(site: Site, *, known: bool) -> Response:
     """The way in, for somebody who has no seat; the same whether there is such a desk or not."""
     said = sentences.NO_DESK_ANY_MORE if known else sentences.NO_DESK
-    return site.answer("desk_shut.html", 403, community=None, reader=None, sentence=_(said))
+    return site.answer("desk_shut.html", 403, community=None, reader=None, said=render(_(said)))
 
 
 async def _told(site: Site, places: Sequence[Place], person: Person) -> Role | None:

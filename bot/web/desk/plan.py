@@ -67,9 +67,11 @@ def _announcement(state: Running) -> str:
 
 
 async def _keep(site: Site, request: Request, desk: Desk, fields: Fields) -> Done:
-    chat, _series, place = await _meant(site, request, desk)
-    filled = plan_form.read(fields)
+    chat, series, place = await _meant(site, request, desk)
+    filled = plan_form.read(fields, letter(series, 0))
     plan_form.need_same_topic(filled, chat.topic)
+    async with site.store.read() as tx:
+        plan_form.need_room(filled, await tx.running(chat.id), site.clock.now())
     replies = await _all(site, desk, place, chat, plan_form.wordings(filled))
     if not _refused(replies):
         async with site.store.read() as tx:

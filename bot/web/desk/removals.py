@@ -9,9 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.core.archive.heaps import Word
+from bot.core.desk.heaps import Word
 from bot.core.model import Chat, Refused, Series
-from bot.core.sentences import desk_after as sentences
+from bot.core.sentences import desk as sentences
 from bot.storage.store import Tx
 from bot.web.desk.after import MOST
 from bot.web.desk.after_doing import act_of, message_in

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from bot.core.desk.settings_form import changed, conflicting
 from bot.core.model import Place, Refused, Series
 from bot.core.sentences import desk as sentences
+from bot.core.times.recurrence import in_words
 from bot.declared import Form
 from bot.web.desk.doing import Done, Fields, Said, answered, carried_out, number, page, shown
 from bot.web.desk.door import Desk, place_of, series_at
@@ -48,7 +49,9 @@ async def _draw(site: Site, request: Request, desk: Desk, said: Said | None) -> 
         form = replace(form, given={**form.given, **_some(said.fields, FIELD)})
     without = ("series",) if place.platform in site.store.collects else ("series", _GATHERED)
     made = fields(form, {}, without)
-    about = {"series": series, "fields": made, "was": shown_now, "prefix": FIELD, "kept": WAS}
+    async with site.store.read() as tx:
+        times = [in_words(slot.rule) for slot in await tx.slots(series.id)]
+    about = {"series": series, "times": times, "fields": made, "was": shown_now, "prefix": FIELD, "kept": WAS}
     return page(site, request, desk, "desk_series.html", said, **about, **WORDS)
 
 

@@ -23,7 +23,16 @@ from bot.storage.archive.page import Neighbours
 from bot.storage.store import Tx
 from bot.web.cache import respond
 from bot.web.pages.entries import Entries
-from bot.web.pages.showing import WORDS, chart_of, data_block, narrowed, rows_of, version_of, whose
+from bot.web.pages.showing import (
+    WORDS,
+    chart_of,
+    data_block,
+    elsewhere,
+    narrowed,
+    rows_of,
+    version_of,
+    whose,
+)
 from bot.web.site import Page, Site, tongue
 
 BY_TIME: Final = "time"
@@ -81,9 +90,7 @@ async def _shown(site: Site, request: Request, view: str) -> Response:
 
 async def _beside(request: Request, tx: Tx, audience: Audience) -> tuple[Listed, Neighbours]:
     found = await tx.chat_beside(audience, request.path_params["series"], request.path_params["slug"])
-    if found is None:
-        raise HTTPException(404)
-    return found
+    return found if found is not None else await elsewhere(request, tx, audience)
 
 
 async def _load(site: Site, chat_id: int, audience: Audience, view: str) -> Callable[[], bytes]:

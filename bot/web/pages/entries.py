@@ -5,7 +5,7 @@ What people said is safe already when it is stored; every name and place is esca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
@@ -15,8 +15,9 @@ from bot.core.archive.page_words import Margin
 from bot.core.model import How
 from bot.core.tongue import _
 
-Filler = Callable[..., str]
-"""A sentence with places for a time and a name."""
+_NAME = "{name}"
+Beside = tuple[str, str, str, str]
+"""What stands before and after the time of a link, who said it, and how that is reported."""
 
 
 class _Words:
@@ -36,18 +37,22 @@ class _Words:
             str(How.REACTION): f"<span>{escape(_('filed by a reaction'))}</span>",
             str(How.MODERATOR): f"<span>{escape(_('filed by a host'))}</span>",
         }
-        self.link = {
-            "answer": _filler(_("{time}, link to this answer by {name}")),
-            "comment": _filler(_("{time}, link to this comment by {name}")),
-        }
-        self.reports = {
-            "answer": _filler(_("Report this answer by {name}")),
-            "comment": _filler(_("Report this comment by {name}")),
+        self._about = {
+            "answer": _cut(_("{time}, link to this answer by {name}"), _("Report this answer by {name}")),
+            "comment": _cut(_("{time}, link to this comment by {name}"), _("Report this comment by {name}")),
         }
 
+    def beside(self, name: str, what: str) -> Beside:
+        """What stands beside the answers or the comments of somebody."""
+        before, after, report = self._about[what]
+        by = f'" rel="nofollow" aria-label="{report.replace(_NAME, name)}">{self.report}'
+        return before.replace(_NAME, name), after.replace(_NAME, name), f"<b><bdi>{name}</bdi></b>", by
 
-def _filler(sentence: str) -> Filler:
-    return str(escape(sentence)).format
+
+def _cut(link: str, report: str) -> tuple[str, str, str]:
+    """The sentence of a link before and after its time, and that of a report."""
+    before, _hole, after = str(escape(link)).partition("{time}")
+    return before, after, str(escape(report))
 
 
 @dataclass(slots=True)
@@ -62,6 +67,7 @@ class Entries:
     tongue: str = ""
     _escaped: dict[str, str] = field(default_factory=dict)
     _words: _Words = field(default_factory=_Words)
+    _beside: dict[str, dict[str, Beside]] = field(default_factory=lambda: {"answer": {}, "comment": {}})
 
     def listed(self, answers: Iterable[Answer], elsewhere: frozenset[int] = frozenset()) -> Markup:
         """Entries of a list with their comments; those of `elsewhere` have their own place on this page."""
@@ -85,21 +91,22 @@ class Entries:
 
     def _one(self, one: Answer, what: str, *, home: bool = True, label: str = "") -> str:
         """One entry: its time in the margin, who said it, and what."""
-        name, at = self._safe(one.name), one.public_id
-        seen, heard = self.margin.both(one.said_at)
+        at, (seen, heard), known = one.public_id, self.margin.both(one.said_at), self._beside[what]
+        if (beside := known.get(one.name)) is None:
+            beside = known[one.name] = self._words.beside(self._safe(one.name), what)
+        before, after, by, report = beside
         id_ = f' id="a-{at}"' if home else ""
         return (
             f'<div class="a"{id_}><a class="t" href="#a-{at}" '
-            f'aria-label="{self._words.link[what](time=heard, name=name)}">{seen}</a>\n'
-            f'<div><p class="by"><b><bdi>{name}</bdi></b>{label}{self._marks(one)}'
-            f'<a class="rp" href="{self.report}{at}/report" rel="nofollow" '
-            f'aria-label="{self._words.reports[what](name=name)}">{self._words.report}</a></p>'
+            f'aria-label="{before}{heard}{after}">{seen}</a>\n'
+            f'<div><p class="by">{by}{label}{self._marks(one)}'
+            f'<a class="rp" href="{self.report}{at}/report{report}</a></p>'
             f'<div class="say"{self.tongue}>{one.html.strip()}</div></div></div>'
         )
 
     def _marks(self, one: Answer) -> str:
         words = self._words
-        filed = words.filed.get(one.how, "")
+        filed = words.filed.get(one.how, "") if one.how else ""
         if not (one.place or one.by_host or one.picked or one.hidden or one.orphan or one.edited or filed):
             return ""  # as most are
         place = f"<span>{self._safe(one.place)}</span>" if one.place else ""

@@ -18,7 +18,7 @@ from bot.core.archive.handout import MOST, choosable, handout, suggested, writte
 from bot.core.archive.shared_links import words_alone
 from bot.core.audience import Audience, Reads
 from bot.web.cache import finished, respond
-from bot.web.pages.showing import WORDS, narrowed, whose
+from bot.web.pages.showing import WORDS, chat_asked_for, narrowed, whose
 from bot.web.site import Page, Site
 
 _ID: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -28,9 +28,7 @@ async def sheet(site: Site, request: Request) -> Response:
     """The answers that the address names, on a sheet; the form where it names none, or asks for that."""
     async with site.store.read() as tx:
         _, who = await whose(site, request, tx)
-        found = await tx.chat_at(who.audience, request.path_params["series"], request.path_params["slug"])
-    if found is None:
-        raise HTTPException(404)
+        found = await chat_asked_for(request, tx, who.audience)
     audience = narrowed(who.audience, found.series.id)
     chosen = _chosen(request)
     choose = not chosen or "choose" in request.query_params

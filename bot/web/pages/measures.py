@@ -46,7 +46,8 @@ def _has_token(site: Site, request: Request) -> bool:
 
 def _from_here(request: Request) -> bool:
     """Whether a program of this machine asks for itself: no proxy passed it on, and it names this machine."""
-    if any(name in request.headers for name in _CAME_BY):
+    # Proxies that say nothing of themselves, as nginx does untold, ask in the old way.
+    if any(name in request.headers for name in _CAME_BY) or request.scope["http_version"] == "1.0":
         return False
     named = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
     return _is_here(request.client.host if request.client else "") and (

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from bot.core import sentences
 from bot.core.model import Community
 from bot.core.plain import storable
+from bot.core.tongue import in_english
 from bot.storage.archive.reporting import Reportable
 from bot.storage.store import Tx
 from bot.web.limits import neighbourhood
@@ -71,10 +72,18 @@ async def report(site: Site, request: Request) -> Response:
             return _ask(site, community, who, found, reason[:LONGEST], refused=True)
         if not _said_before(site, request, who, found):
             by = who.person.id if who.person else None
-            page, room = (sentences.reported_answer(found.about, site.url(at)) for at in (on_page, in_room))
+            about = await _said_to_hosts(request, tx, who)
+            page, room = (sentences.reported_answer(about, site.url(at)) for at in (on_page, in_room))
             await tx.report(found.message_id, page, reason, by, now, there=room)
     back = on_page if found.on_page else in_room
     return site.answer("reported.html", community=community, reader=who, back=back)
+
+
+@in_english
+async def _said_to_hosts(request: Request, tx: Tx, who: Reader) -> str:
+    """Which answer it is, as the bot tells hosts in their room, whatever this page speaks."""
+    found = await tx.reportable(who.audience, request.path_params["id"])
+    return found.about if found else ""
 
 
 async def _found(site: Site, request: Request, tx: Tx) -> tuple[Community, Reader, Reportable]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, NoReturn
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
@@ -54,9 +55,18 @@ async def whose(site: Site, request: Request, tx: Tx) -> tuple[Community, Reader
 async def chat_asked_for(request: Request, tx: Tx, audience: Audience) -> Listed:
     """The chat that a path names; 404 where there is none for these eyes."""
     found = await tx.chat_at(audience, request.path_params["series"], request.path_params["slug"])
-    if found is None:
+    return found if found is not None else await elsewhere(request, tx, audience)
+
+
+async def elsewhere(request: Request, tx: Tx, audience: Audience) -> NoReturn:
+    """Lead on to a chat that was meant for the day in the path and is held on another; 404 where none was."""
+    series, day = request.path_params["series"], request.path_params["slug"]
+    found = await tx.moved_from(audience, series, day)
+    if found is None or found.chat.slug == day:
         raise HTTPException(404)
-    return found
+    slug = found.chat.slug or ""
+    path = quote(request.url.path).replace(f"/{quote(day)}", f"/{quote(slug)}", 1)
+    raise HTTPException(307, headers={"Location": path, "Cache-Control": "no-store"})
 
 
 def version_of(community: Community, found: Listed, *beside: Listed | None) -> Hashable:

@@ -113,3 +113,14 @@ def test_marks_tell_words_places_and_orders_apart_and_fit_a_command() -> None:
     need_unchanged(LIST, mark(LIST))
     with pytest.raises(Refused):
         need_unchanged(LIST[:2], mark(LIST))
+
+
+def test_what_is_pasted_is_one_question_a_line_without_its_numbers_and_labels() -> None:
+    pasted = "1. What worked?\r\n- What did not?\r\n\r\nQ3: And now?\r\n"
+    texts = ("What worked?", "What did not?", "And now?")
+    assert asked(fields("add", new=pasted)) == [Wish("question add", {"text": text}) for text in texts]
+
+
+def test_a_pasted_line_that_is_no_question_is_refused_before_anything_is_asked_for() -> None:
+    with pytest.raises(Refused, match="2,000"):
+        plan_form.read(fields("add", new=f"What worked?\n{'x' * 2_001}"))

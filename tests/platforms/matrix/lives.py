@@ -19,6 +19,7 @@ from bot.core.model import Chat, ChatState, Place, Series
 from bot.inbox import Hearer, Inbox
 from bot.networks import MatrixSettings
 from bot.platform import Ears
+from bot.platforms.matrix.calling import Calling
 from bot.platforms.matrix.hearing import Listener
 from bot.platforms.matrix.homeserver import Homeserver
 from bot.platforms.matrix.rooms import Rooms
@@ -139,7 +140,7 @@ async def living(
     heard, rooms, time = ears or NotingEars(), Rooms(), clock or SystemClock()
     async with aiohttp.ClientSession() as session:
         home = Homeserver(session, bot.base, token=bot.token, user=bot.user, device=bot.device)
-        listener = Listener(home, store, heard, time, given or settings(bot), rooms, PATHS)
+        listener = Listener(home, store, heard, time, given or settings(bot), rooms, Calling(bot.user, PATHS))
         task = asyncio.create_task(listener.run())
         life = Life(bot, store, heard, rooms, listener, task)
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from aiohttp import web
 from bot import care
 from bot.core.model import Refused
 from bot.core.sentences import matrix, matrix_check
+from bot.networks import LOGIN_FILE
 from bot.platforms.matrix import checking
 from bot.settings import Settings, load
 from tests.platforms.matrix.speaking import opened, ready, settings, until
@@ -117,7 +119,7 @@ async def test_a_look_by_password_leaves_no_device_behind(
 
 async def test_a_look_at_a_bot_that_runs_does_not_sign_it_out(tmp_path: Path, bot: Person) -> None:
     await bot.makes_room("Lakeside")
-    given = settings(bot, password=PASSWORD)
+    given = replace(settings(bot, password=PASSWORD), login_file=tmp_path / LOGIN_FILE)
     async with opened(tmp_path) as store, living(store, given) as platform:
         await until(lambda: ready(platform))
         found = [one async for one in checking.examine(given, store)]

@@ -196,7 +196,8 @@ async def test_words_from_before_the_bot_was_thrown_out_are_heard_though_it_is_b
         await bot.joins(room)
         after = await ana.says(room, "after")
     await life.is_through(ana, room)
-    heard = [*dict.fromkeys(one.id for one in life.heard(Said))]  # the server tells a room it joins anew whole
+    # Of a room that is joined anew the server tells everything.
+    heard = [*dict.fromkeys(one.id for one in life.heard(Said))]
     assert heard[1:3] == [before, after]
 
 

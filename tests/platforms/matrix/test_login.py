@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,10 @@ from pydantic import SecretStr
 from bot.clock import SystemClock
 from bot.core.actions import Action
 from bot.core.sentences import matrix as sentences
-from bot.networks import MatrixSettings
+from bot.networks import LOGIN_FILE, MatrixSettings
 from bot.platform import Later, Outgoing
 from bot.platforms.matrix import Matrix, supervisor
+from bot.platforms.matrix.kept_login import read_login
 from bot.platforms.matrix.login import DEVICE, LOGIN
 from bot.storage.store import Store
 from tests.platforms.matrix.speaking import opened, place_of, ready, settings, until
@@ -47,10 +48,15 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         yield made
 
 
+def beside(store: Store, given: MatrixSettings) -> MatrixSettings:
+    """The settings of a bot whose data folder is that of its database."""
+    return replace(given, login_file=Path(str(store.url.database)).with_name(LOGIN_FILE))
+
+
 @asynccontextmanager
 async def living(store: Store, given: MatrixSettings) -> AsyncIterator[Matrix]:
     """Let a bot with these settings live."""
-    platform = Matrix(given, store, SystemClock(), first_wait=0.02)
+    platform = Matrix(beside(store, given), store, SystemClock(), first_wait=0.02)
     async with listening(platform, NotingEars()):
         yield platform
 
@@ -66,11 +72,16 @@ async def unwell(platform: Matrix) -> str:
     return await until(told)
 
 
-async def kept(store: Store) -> list[str]:
-    async with store.read() as tx:
-        found = await tx.installed(LOGIN)
-    login: list[str] = json.loads(found) if found else []
-    return login
+def kept(store: Store) -> list[str]:
+    """Homeserver, name, token, device and time, as they are kept for the next start."""
+    found = read_login(file_of(store))
+    return list(astuple(found)) if found else []
+
+
+def file_of(store: Store) -> Path:
+    file = beside(store, MatrixSettings("", "")).login_file
+    assert file is not None
+    return file
 
 
 async def devices(bot: Person) -> list[str]:
@@ -83,7 +94,7 @@ async def test_with_a_token_it_never_logs_in(store: Store, bot: Person, proxy: F
         await there(platform)
         assert platform.life.home.device == bot.device
     assert proxy.asked("POST", "/login") == []
-    assert await kept(store) == []
+    assert kept(store) == []
 
 
 async def test_with_a_password_it_logs_in_once_and_is_the_same_device_for_ever(
@@ -102,6 +113,66 @@ async def test_with_a_password_it_logs_in_once_and_is_the_same_device_for_ever(
     assert len(proxy.asked("POST", "/login")) == 1
 
 
+async def test_what_was_given_for_the_password_is_in_a_file_for_its_owner_and_in_no_copy(
+    store: Store, bot: Person, tmp_path: Path
+) -> None:
+    async with living(store, settings(bot, password=PASSWORD)) as platform:
+        await there(platform)
+    secret, file = kept(store)[2], file_of(store)
+    assert file.stat().st_mode & 0o777 == 0o600
+    await store.backup(tmp_path / "copy.sqlite")
+    assert files_with(secret, tmp_path) == [file.name]
+
+
+def files_with(secret: str, folder: Path) -> list[str]:
+    every = [one for one in folder.rglob("*") if one.is_file()]
+    return [one.name for one in every if secret.encode() in one.read_bytes()]
+
+
+async def test_what_an_earlier_version_kept_in_the_database_is_moved_and_still_holds(
+    store: Store, bot: Person, proxy: FaultProxy, tmp_path: Path
+) -> None:
+    given = settings(bot, proxy.url, password=PASSWORD)
+    async with living(store, given) as platform:
+        await there(platform)
+    before = kept(store)
+    file_of(store).unlink()
+    async with store.begin() as tx:
+        await tx.install(LOGIN, json.dumps(before))
+    for _ in range(2):
+        async with living(store, given) as platform:
+            await there(platform)
+        assert kept(store) == before
+        async with store.read() as tx:
+            assert not await tx.installed(LOGIN)
+    await store.backup(tmp_path / "copy.sqlite")
+    assert before[2].encode() not in (tmp_path / "copy.sqlite").read_bytes()
+    assert len(proxy.asked("POST", "/login")) == 1
+
+
+@pytest.mark.parametrize("found", ["", "[]", '{"token": 7', '{"homeserver": "a"}'])
+async def test_a_file_that_says_nothing_is_made_anew_as_the_same_device(
+    store: Store, bot: Person, found: str
+) -> None:
+    given = settings(bot, password=PASSWORD)
+    async with living(store, given) as platform:
+        await there(platform)
+    device = kept(store)[3]
+    file_of(store).write_text(found)
+    async with living(store, given) as platform:
+        await there(platform)
+        assert platform.life.home.device == device
+    assert kept(store)[3] == device
+
+
+async def test_a_folder_that_cannot_be_written_is_no_reason_to_fall(store: Store, bot: Person) -> None:
+    file_of(store).with_name(f"{LOGIN_FILE}.partial").mkdir()
+    async with living(store, settings(bot, password=PASSWORD)) as platform:
+        await there(platform)
+        assert platform.unwell == ""
+    assert kept(store) == []
+
+
 async def test_another_account_in_the_settings_logs_in_anew(
     store: Store, bot: Person, people: People, proxy: FaultProxy
 ) -> None:
@@ -118,7 +189,7 @@ async def test_neither_token_nor_password_stands_in_the_log(
 ) -> None:
     async with living(store, settings(bot, password=PASSWORD)) as platform:
         await there(platform)
-    login = await kept(store)
+    login = kept(store)
     told = capsys.readouterr()
     assert login[2] not in told.out + told.err
     assert PASSWORD not in told.out + told.err
@@ -165,11 +236,11 @@ async def test_with_a_password_it_comes_in_once_more_as_the_same_device(
     async with living(store, settings(bot, proxy.url, password=PASSWORD)) as platform:
         await there(platform)
         platform._door._fresh = False  # it was let in long ago
-        _, _, token, device, _ = await kept(store)
+        _, _, token, device, _ = kept(store)
         await Person(bot.base, bot.session, bot.user, token).ask("POST", "v3/logout", {})
 
         async def anew() -> bool:
-            login = await kept(store)
+            login = kept(store)
             return bool(login) and login[2] != token and await ready(platform)
 
         await until(anew)

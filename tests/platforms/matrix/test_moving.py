@@ -13,7 +13,8 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot.core.actions import Action
-from bot.core.model import Place
+from bot.core.hearing import Author, Commanded
+from bot.core.model import Place, Role
 from bot.core.sentences import matrix_rooms as sentences
 from bot.platform import Impossible, Later
 from bot.storage import tables as t
@@ -109,7 +110,7 @@ async def moved(people: People, tmp_path: Path) -> AsyncIterator[tuple[Speaking,
             async with room.store.read() as tx:
                 return await tx.place_called("matrix", new)
 
-        yield replace(room, place=await until(there, 20)), before, asked
+        yield replace(room, place=await seen(there)), before, asked
 
 
 async def test_what_hangs_on_words_that_were_left_behind_is_posted_on_its_own(
@@ -133,6 +134,27 @@ async def test_nothing_is_done_to_words_that_were_left_behind(moved: tuple[Speak
     assert await room.does(Action.CARD, target=before) == ""
     assert await room.bodies() == []
     assert (await room.platform.send(room.out(Action.POST, "Q2"))).startswith("$")
+
+
+async def test_a_command_typed_before_the_move_is_carried_out_once_and_answered_in_the_new_room(
+    moved: tuple[Speaking, str, str],
+) -> None:
+    room, _, asked = moved
+    typed = Commanded(asked, Author(room.dana.user, "Dana", Role.HOST), "series list", room.clock.now())
+    async with room.store.begin() as tx:
+        await tx.store_commands(room.place, [typed], room.clock.now())
+    newer = await replaced(room.dana, room.room)
+
+    async def there() -> Place | None:
+        async with room.store.read() as tx:
+            return await tx.place_called("matrix", newer)
+
+    place = await seen(there)
+    async with room.store.begin() as tx:
+        await tx.store_commands(place, [typed], room.clock.now())
+    async with room.store.read() as tx:
+        rows = (await tx.connection.execute(select(t.handled_command.c.native_id))).scalars().all()
+    assert rows == [f"{newer}:{asked}"]
 
 
 async def test_a_question_that_meets_a_room_just_closed_is_asked_in_the_next(

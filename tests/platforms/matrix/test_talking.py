@@ -123,3 +123,19 @@ async def test_a_command_that_is_written_wrong_is_answered_with_lines_to_copy(wh
     assert edit.endswith(
         "`!edchat series edit 1 [title=...] [when=...] ...`, all of it by `!edchat help series edit`"
     )
+
+
+async def test_a_pill_names_somebody_by_the_whole_name(whole: Whole, people: People) -> None:
+    tom, other = await people("Tom"), await people("Tom")
+    for one in (tom, other):
+        await one.joins(whole.room)
+    pill = f'<a href="https://matrix.to/#/{other.user}">Tom</a>'
+    rich = {"format": "org.matrix.custom.html"}
+    line = f"!edchat {SET_UP} hosts="
+    await whole.dana.says(whole.room, f"{line}Tom", **rich, formatted_body=line + pill)
+    alone, _ = await both_rooms(whole)
+    await whole.says(f"{other.user} is a host from now on.", alone)
+    await whole.types(CREATE)
+    line = "!edchat chat plan A talk with "
+    asked = await whole.dana.says(whole.room, f"{line}Tom", **rich, formatted_body=f"{line}{pill}<br>Why?")
+    assert (await whole.answer(asked))[1].startswith("A talk with @Tom, ")

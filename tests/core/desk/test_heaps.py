@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.archive.heaps import Heap, Word, guessed, heap_named, piles
+from bot.core.desk.heaps import Heap, Word, guessed, heap_named, piles
 from bot.core.filing import MessageKind
 from bot.core.model import Question, QuestionState
 

@@ -1,0 +1,276 @@
+"""Pages in other languages than English: German is whole, nothing is left out, no two languages mix."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+from datetime import date, time
+from pathlib import Path
+from typing import Final
+from xml.etree.ElementTree import Element
+
+import html5lib
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from bot.core.tongue import English, Tongue
+from bot.storage.store import Store
+from bot.web import site as site_module
+from bot.web.tongues import CATALOGUES, tongue_of
+from tests.support.chromium import CHROMIUM, needs_a_browser
+from tests.support.whole_house import WholeHouse, whole_house
+from tests.web.test_page_looks import pages
+from tools.tongues import catalogue, languages, sentences
+
+_HOLE: Final = re.compile(r"%\(\w+\)s|\{\w*(?:!r)?(?::[^}]*)?\}")
+_SPOKEN: Final = ("aria-label", "title", "alt", "placeholder", "data-unsaved", "data-left", "data-unsent")
+_PEOPLES: Final = (
+    "SELECT name FROM person UNION SELECT name FROM community"
+    " UNION SELECT about FROM community UNION SELECT title FROM series UNION SELECT about FROM series"
+    " UNION SELECT hashtag FROM series UNION SELECT topic FROM chat UNION SELECT text FROM question"
+    " UNION SELECT name FROM place UNION SELECT text FROM message UNION SELECT pseudonym FROM consent"
+    " UNION SELECT hidden_why FROM message"
+)
+"""What people wrote and called things, and what no language changes."""
+_WRITER: Final = "SELECT person_id FROM message WHERE {}"
+_NAMES: Final = re.compile(
+    r"https?://\S+|[\w-]+\.example\S*|chat\.\w+|\b(?:[A-Z]\d+|EdChat|UTC|E[DS]?T|WCAG|Atom|JSON(?: Feed)?"
+    r"|iCalendar|Markdown|CSV|PDF|Browser|Discord|Matrix|America/New_York|New York|Europe/London|London)\b"
+)
+"""Names of formats, networks, zones and questions, which are called so in every language."""
+_TYPED: Final = ("stud", "nothing whatever", "Plan a chat: its topic, and below it the questions, one a line")
+"""What readers looked for, and what a command says of itself, as titles of windows repeat them."""
+_SKIPPED: Final = frozenset({"script", "style", "code", "kbd", "textarea"})
+
+
+class Fenced(English):
+    """A made-up language: English between brackets, so that what nobody translates stands outside."""
+
+    code = "de"
+
+    def said(self, words: str) -> str:
+        return f"⟦{words}⟧" if words else ""
+
+    def told(self, one: str, many: str, number: int) -> str:
+        return f"⟦{super().told(one, many, number)}⟧"
+
+    def clock(self, at: time) -> str:
+        return f"⟦{super().clock(at)}⟧"
+
+    def day_name(self, day: date) -> str:
+        return f"⟦{super().day_name(day)}⟧"
+
+    def long_day(self, day: date) -> str:
+        return f"⟦{super().long_day(day)}⟧"
+
+    def short_day(self, day: date) -> str:
+        return f"⟦{super().short_day(day)}⟧"
+
+    def month(self, day: date) -> str:
+        return f"⟦{super().month(day)}⟧"
+
+
+@pytest.fixture
+async def german(tmp_path: Path) -> AsyncIterator[WholeHouse]:
+    async with whole_house(tmp_path) as house:
+        await house.pages.change("UPDATE community SET language = 'de'")
+        yield house
+
+
+def test_every_sentence_of_the_pages_has_its_translation() -> None:
+    wanted = {one.id for one in sentences() if one.id}
+    for language in languages():
+        known = {one.id: one.string for one in catalogue(language) if one.id}
+        lacking = [one for one in wanted if not all(_forms(known.get(one)))]
+        assert lacking == [], f"make tongues, then fill {CATALOGUES / language}"
+        assert known.keys() == wanted, "what is said no longer goes from the catalogue"
+
+
+def test_translations_fill_in_what_the_sentence_does() -> None:
+    for language in languages():
+        for one in catalogue(language):
+            if one.id:
+                said, there = (_forms(one.id), _forms(one.string))
+                odd = [b for a, b in zip(said, there, strict=True) if _holes(a) != _holes(b)]
+                assert odd == [], one.id
+
+
+async def test_a_community_is_served_in_its_language(german: WholeHouse) -> None:
+    at, stranger = german.pages.at, german.readers["stranger"]
+    home = (await stranger.get(at())).text
+    held = (await stranger.get(at(german.chats["held"]))).text
+    assert '<html lang="de">' in home
+    assert "Eine Stunde pro Woche mit Lehrkräften" in home
+    assert re.search(r"Di\. 24\. Nov\.|Dienstag, 24\. November 2026", home)
+    assert "Dienstag, 17. November 2026, 20:00" in held
+    assert "8:00 pm" not in held
+    assert re.search(r"\d+ Antworten von \d+ Personen\.", held)
+    assert 'lang="de"' not in held.split("<main", 1)[1], "people write the language that the page speaks"
+
+
+async def test_the_times_of_a_weekly_chat_are_told_in_its_community_s_language(german: WholeHouse) -> None:
+    text = (await german.readers["stranger"].get(german.pages.at())).text
+    assert re.search(r"Jeden \w+tag, \d+:\d\d New York \(ET\)", text), re.findall(r"<small>[^<]*", text)
+
+
+async def test_a_language_without_a_catalogue_is_english_and_marks_people_s_words(
+    german: WholeHouse,
+) -> None:
+    await german.pages.change("UPDATE community SET language = 'fr'")
+    text = (await german.readers["stranger"].get(german.pages.at(german.chats["held"]))).text
+    assert '<html lang="en">' in text
+    assert '<div class="say" dir="auto" lang="fr">' in text
+    assert "Tuesday 17 November 2026, 8:00" in text
+
+
+async def test_a_room_speaks_its_community_s_language_and_marks_the_bot_s_english(german: WholeHouse) -> None:
+    text = (await german.readers["member"].get(f"{german.room}?thread=room")).text
+    assert '<html lang="de">' in text
+    assert "Wer liest das hier?" in text
+    assert '<div class="say" lang="en">' in text
+    door = (await german.readers["stranger"].get(german.links["join"])).text
+    assert "Dein Name, wie die anderen ihn sehen" in door
+
+
+async def test_refusals_of_a_form_are_in_the_language_of_the_page(german: WholeHouse) -> None:
+    said = await german.readers["member"].post(f"{german.room}say", {"text": " ", "thread": "room"})
+    assert said.status == 422
+    assert "darin stehen keine Worte" in said.text
+
+
+async def test_what_the_bot_says_in_a_chat_is_english_whoever_asks_from_which_page(
+    german: WholeHouse,
+) -> None:
+    given = {"line": f"chat announce chat={german.pages.archive.ahead}", "once": "announce", "page": ""}
+    answer = await german.readers["host"].post(f"{german.desk}do", given)
+    assert "Tue 24 Nov 2026, 8:00 pm ET, 60 minutes" in answer.text
+    report = german.pages.at(f"a/{german.answers['marked']}/report")
+    assert "eine Antwort auf Q" in (await german.readers["stranger"].get(report)).text
+    assert (await german.readers["stranger"].post(report, {"reason": "Why?"})).status == 200
+    said = " ".join(await _column(german, "SELECT payload FROM outbox"))
+    assert "A reader reports an answer to Q" in said
+    assert "Antwort" not in said
+
+
+async def test_two_communities_in_two_languages_do_not_mix(tmp_path: Path) -> None:
+    async with whole_house(tmp_path) as house:
+        own = house.pages.archive.community
+        async with house.pages.web.store.begin() as tx:
+            other = await tx.add_house("Deutsche Schulen", "Europe/Berlin", "de")
+        reader = house.readers["stranger"]
+        paths = ["", "archive/", "upcoming/", "about/", "privacy/", "feeds/", "search", "resources/"]
+        asked = [f"/{slug}/{path}" for path in paths * 3 for slug in (own.slug, other.slug)]
+        got = await asyncio.gather(*(reader.get(path) for path in asked))
+        for path, page in zip(asked, got, strict=True):
+            language = "de" if path.startswith(f"/{other.slug}/") else "en"
+            assert f'<html lang="{language}">' in page.text, path
+            assert ("Barrierefreiheit" in page.text) == (language == "de"), path
+
+
+async def test_no_word_of_a_page_is_left_untranslated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fenced(language: str) -> Tongue:
+        return Fenced() if language == "de" else tongue_of(language)
+
+    monkeypatch.setattr(site_module, "tongue_of", fenced)
+    async with whole_house(tmp_path) as house:
+        await house.pages.change("UPDATE community SET language = 'de'")
+        words = sorted({*filter(None, await _column(house, _PEOPLES)), *_TYPED}, key=len, reverse=True)
+        bare: dict[str, set[str]] = {}
+        for who, paths in pages(house).items():
+            for path in paths:
+                page = await house.readers[who].get(path)
+                bare[path] = {one for text in _outside(page.text) if (one := _bare(text, words))}
+        assert {path: left for path, left in bare.items() if left} == {}
+
+
+def _outside(page: str) -> Iterator[str]:
+    """What stands on a page beside sentences of its language."""
+    body = html5lib.parse(page, namespaceHTMLElements=False)
+    depth = 0
+    for text in _texts(body):
+        kept = []
+        for sign in text:
+            depth += (sign == "⟦") - (sign == "⟧")
+            if depth == 0 and sign != "⟧":
+                kept.append(sign)
+        assert depth >= 0, text
+        yield "".join(kept)
+
+
+def _texts(element: Element) -> Iterator[str]:
+    """Its words in order; what people and the bot say, which says so by `lang` or its class, is left out."""
+    said = element.get("class") in ("say", "l") or element.get("dir") == "auto" or element.get("lang") == "en"
+    if not (said or callable(element.tag) or element.tag in _SKIPPED):
+        yield from (element.get(name, "") for name in _SPOKEN)
+        yield element.text or ""
+        for child in element:
+            yield from _texts(child)
+            yield child.tail or ""
+
+
+def _bare(text: str, words: list[str]) -> str:
+    """What is left of a text without names, words of people, and signs."""
+    text = "" if text.endswith("…") and any(one.startswith(text.strip(" …")) for one in words) else text
+    for one in words:
+        text = text.replace(one, " ")
+    text = _NAMES.sub(" ", text)
+    return " ".join(text.split()) if re.search(r"[^\W\d_]{2}", text) else ""
+
+
+def _forms(said: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (said or "",) if said is None or isinstance(said, str) else tuple(said)
+
+
+def _holes(said: str) -> list[str]:
+    return sorted(_HOLE.findall(said))
+
+
+async def _column(house: WholeHouse, query: str) -> list[str]:
+    store: Store = house.pages.web.store
+    async with store.read() as tx:
+        return [row[0] for row in await tx.connection.exec_driver_sql(query)]
+
+
+async def test_people_write_from_right_to_left_beside_others(tmp_path: Path) -> None:
+    async with whole_house(tmp_path) as house:
+        held = house.chats["held"]
+        said = f"public_id = '{house.answers['marked']}'"
+        await house.pages.change(f"UPDATE message SET body_html = '<p>שלום Ana, 3 ideas!</p>' WHERE {said}")
+        await house.pages.change(
+            f"UPDATE person SET name = 'ליאת (Room 4)' WHERE id = ({_WRITER.format(said)})"
+        )
+        await house.pages.change("UPDATE chat SET topic = 'ما الذي نجح؟ Q&A', version = version + 1")
+        page = (await house.readers["stranger"].get(house.pages.at(held))).text
+        body = html5lib.parse(page, namespaceHTMLElements=False)
+        assert '<div class="say" dir="auto"><p>שלום Ana, 3 ideas!</p></div>' in page
+        assert "<bdi>ליאת (Room 4)</bdi>" in page
+        assert '<h1 dir="auto">ما الذي نجح؟ Q&amp;A</h1>' in page
+        for name in (".//h1", ".//h2[@id='q1h']", ".//div[@class='say']"):
+            assert [one.get("dir") for one in body.findall(name)][:1] == ["auto"], name
+        assert all("ליאת" not in (one.tail or "") for one in body.iter()), "a name stands by itself"
+
+
+@needs_a_browser
+async def test_german_pages_have_no_barrier(german: WholeHouse) -> None:
+    paths = ["", german.chats["held"], "archive/", "search?q=stud", "upcoming/", "privacy/"]
+    urls = [f"{german.pages.web.base}{german.pages.at(path)}" for path in paths]
+    assert await asyncio.to_thread(_barriers, urls) == []
+
+
+def _barriers(urls: list[str]) -> list[str]:
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        found = []
+        for url in urls:
+            page.goto(url)
+            wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+            found += [f"{url} is too wide"] if wide else []
+            for one in Axe().run(page).response["violations"]:
+                found.append(f"{url}: {one['id']}")
+        browser.close()
+    return found
