@@ -266,6 +266,7 @@ async def test_a_start_long_before_the_time_that_people_were_told_asks_once(hous
     assert begin.line == f"chat start chat={chat.id} sure=yes"
     assert [one.state for one in await house.chats() if one.id == chat.id] == [ChatState.ANNOUNCED]
     await house.say(begin.line)
+    await house.later(seconds=1)
     assert [one.state for one in await house.chats() if one.id == chat.id] == [ChatState.OPEN]
 
 

@@ -77,13 +77,17 @@ async def test_it_is_an_announcement_before_with_its_questions_once_they_are_tol
     assert AHEAD[0] not in await room.get(path)
 
 
+MOVED = (
+    "UPDATE chat SET slug = '2026-11-22', occurrence_local = '2026-11-24 20:00:00.000000' "
+    "WHERE slug = '2026-11-24'"
+)
+
+
 async def test_the_address_of_the_day_it_was_meant_for_leads_to_a_chat_that_was_moved(
     room: ReadingRoom,
 ) -> None:
     meant, held = (f"{room.home}inquirychat/2026-{day}/" for day in ("11-24", "11-22"))
-    await room.change(
-        "UPDATE chat SET slug = '2026-11-22' WHERE slug = '2026-11-24'", chat=room.archive.ahead
-    )
+    await room.change(MOVED, chat=room.archive.ahead)
     assert await room.leads(meant) == held
     assert await room.leads(f"{meant}event.ics") == f"{held}event.ics"
     await room.get(f"{room.home}inquirychat/2026-11-25/", 404)

@@ -20,7 +20,8 @@ def tidied(database: sqlite3.Connection) -> bool:
     before = database.total_changes
     for index in _INDEXES:
         # A negative number of pages has all its parts made into one, in which nothing is that is gone.
-        database.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', {-_PAGES})")  # noqa: S608 - ours
+        merge = f"INSERT INTO {index} ({index}, rank) VALUES ('merge', ?)"  # noqa: S608 - a name of our own
+        database.execute(merge, (-_PAGES,))
     if database.total_changes - before > len(_INDEXES):
         return False
     database.execute("DELETE FROM installation WHERE name = ?", (ERASED,))

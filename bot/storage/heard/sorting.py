@@ -58,7 +58,7 @@ class AsItWas:
 
     def filed_as(self, other: AsItWas) -> bool:
         """Whether it stood in the same place as another time, and came there in the same way."""
-        return all(self.was[name] == other.was[name] for name in ("kind", "held", "filed"))
+        return all(self.was[name] == other.was[name] for name in ("kind", "why", "held", "filed"))
 
 
 class Sorting(Refiling):
