@@ -9,7 +9,10 @@ ERASED: Final = "search_erased"
 """Under this name the database's triggers note that something was erased from the index."""
 _PAGES: Final = 250
 """Pages that are written anew at once: others wait for the database meanwhile, some tens of milliseconds."""
-_INDEXES: Final = ("search", "search_glyph")
+_MERGES: Final = (
+    "INSERT INTO search (search, rank) VALUES ('merge', ?)",
+    "INSERT INTO search_glyph (search_glyph, rank) VALUES ('merge', ?)",
+)
 
 
 def tidied(database: sqlite3.Connection) -> bool:
@@ -18,11 +21,10 @@ def tidied(database: sqlite3.Connection) -> bool:
     if waits is None:
         return True
     before = database.total_changes
-    for index in _INDEXES:
+    for merge in _MERGES:
         # A negative number of pages has all its parts made into one, in which nothing is that is gone.
-        merge = f"INSERT INTO {index} ({index}, rank) VALUES ('merge', ?)"  # noqa: S608 - a name of our own
         database.execute(merge, (-_PAGES,))
-    if database.total_changes - before > len(_INDEXES):
+    if database.total_changes - before > len(_MERGES):
         return False
     database.execute("DELETE FROM installation WHERE name = ?", (ERASED,))
     return True
