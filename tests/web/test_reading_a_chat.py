@@ -157,7 +157,7 @@ async def test_in_one_place_alone_no_network_is_named(room: ReadingRoom) -> None
 @pytest.mark.parametrize(
     ("how", "beside", "told"),
     [
-        ("label", "", "1 answer says itself to which question it belongs, as in A1"),
+        ("label", "", "1 answer names its question itself, as in A1"),
         ("thread", "", "1 answer was written in its question’s thread"),
         ("form", "", "1 answer was given by the form under its question"),
         ("reply", "as a reply to the question", "1 answer belongs to its question because it replies to it"),

@@ -27,7 +27,10 @@ BUNDLE_NEWER = (
 BUNDLE_HUGE = "{file} holds far more than a bundle of its size can; nothing was changed."
 BUNDLE_ROW = "{member} in {file} has a line that no export writes (line {line}); nothing was changed."
 BUNDLE_EMPTY = "{file} holds no community; nothing was changed."
-CLASH_COMMUNITY = "There is a community at the address {slug!r} here already; nothing was changed."
+CLASH_COMMUNITY = (
+    "There is a community at the address {slug!r} here already; nothing was changed. "
+    "Bring it into an empty data folder, before the bot's first start there."
+)
 CLASH_SERVER = "{name} belongs to a community here already; nothing was changed."
 CLASH_PLACE = "The room {name} belongs to a community here already; nothing was changed."
 CLASH_WORDS = "Some of what this bundle holds is here already; nothing was changed."
