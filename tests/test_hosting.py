@@ -247,7 +247,7 @@ async def test_what_say_offers_is_taken_by_a_shell_as_one_command(tmp_path: Path
     slow = 'series create Slow when="every Monday 9 am" pace=daily days=Mon-Sat readers=public'
     with hosted(tmp_path / "data") as bot:
         await first_link(bot)
-        for line in (slow, "chat plan Homework\nWhy?\nHow?\nWhen?", "chat start"):
+        for line in (slow, "chat plan Homework\nWhy?\nHow?\nWhen?", "chat start sure=yes"):
             done = await asyncio.to_thread(edchat, bot.folder, "say", line)
             assert done.returncode == 0, done.stderr
         told = await asyncio.to_thread(edchat, bot.folder, "say", "chat now")

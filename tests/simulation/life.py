@@ -309,6 +309,6 @@ def _log(house: House) -> str:
     tables = [
         f"{name}: {row}"
         for name in names
-        for row in house.rows(f"SELECT {columns[name]} FROM {name} ORDER BY rowid")
+        for row in sorted(house.rows(f"SELECT {columns[name]} FROM {name}"), key=str)
     ]
     return "\n".join([*rooms, *tables])

@@ -42,7 +42,12 @@ async def begun(whole: Whole) -> str:
     await whole.dana.says(whole.room, "!edchat setup where=Lakeside readers=link")
     rooms = [await whole.let_in(), await whole.let_in()]
     hosts = [one for one in rooms if await named(whole, one)]
-    for line in ('series create "Lake chat" when="every day 8 pm" zone=ET', PLAN, "chat start", "chat next"):
+    for line in (
+        'series create "Lake chat" when="every day 8 pm" zone=ET',
+        PLAN,
+        "chat start sure=yes",
+        "chat next",
+    ):
         await whole.types(line, hosts[0])
     return str((await whole.says("Q1"))["event_id"])
 
