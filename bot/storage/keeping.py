@@ -80,10 +80,10 @@ class Keeping(Runs):
 
     async def _wish(self, chat: Chat, place: Place, wish: Wish, key: str, now: datetime) -> None:
         this = {"chat": chat.id, "place": place.id, "about": wish.subject}
-        made = await self._value(_MADE, **this)
+        [before] = await self._rows(_WISHED, **this, on=wish.on)
+        made, on = before.made, before.post
         if made:
             await self._do(_GIVEN_UP, **this)
-        on = await self._row_of(chat.id, place.id, wish.on) if wish.on else None
         if (wish.on and on is None) or (wish.instants and await self._by_a_person(on)):
             return
         payload = {"text": wish.text, "offers": shown_offers(wish.offers)} | shown_moments(wish.moments)
@@ -134,6 +134,23 @@ _LIVE = and_(_THIS, _OUTBOX.state.in_((WAITING, SENT)))
 _LAST = select(t.outbox).where(_LIVE).order_by(_OUTBOX.id.desc()).limit(1)
 _POST_OF = select(_OUTBOX.id).where(_LIVE, _OUTBOX.action == Action.POST).order_by(_OUTBOX.id.desc())
 _MADE = select(func.count()).select_from(t.outbox).where(_THIS)
+_ON = t.outbox.alias("on_it")
+_WISHED = select(
+    _MADE.scalar_subquery().label("made"),
+    select(_ON.c.id)
+    .where(
+        _ON.c.chat_id == bindparam("chat"),
+        _ON.c.place_id == bindparam("place"),
+        _ON.c.subject == bindparam("on"),
+        _ON.c.state.in_((WAITING, SENT)),
+        _ON.c.action == Action.POST,
+    )
+    .order_by(_ON.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("post"),
+)
+"""How often something was wished for, and the post on which it hangs."""
 _GIVEN_UP = update(t.outbox).where(_THIS, _UNTRIED).values(state=WITHDRAWN)
 _EMPTIED = update(t.outbox).where(_THIS, _OUTBOX.state != WAITING).values(payload={})
 _PUT = insert(t.outbox).on_conflict_do_nothing(index_elements=["key"])
