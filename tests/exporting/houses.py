@@ -8,8 +8,8 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
-from unittest.mock import patch
 from zipfile import ZipFile
 
 from bot.settings import Settings, load
@@ -18,9 +18,12 @@ from bot.storage.store import Store
 
 def settings_of(folder: Path, **more: str) -> Settings:
     """The settings of a bot on this data folder."""
-    named = {f"EDCHAT_{name.upper()}": value for name, value in more.items()}
-    with patch.dict("os.environ", {"EDCHAT_DATA_DIR": str(folder), **named}):
-        return load(folder / "no.env")
+    named = {"data_dir": str(folder), **more}
+    lines = [f"EDCHAT_{name.upper()}='{value}'\n" for name, value in named.items()]
+    with TemporaryDirectory() as aside:
+        file = Path(aside) / "settings.env"
+        file.write_text("".join(lines), encoding="utf-8")
+        return load(file)
 
 
 def folder_of(store: Store) -> Path:
