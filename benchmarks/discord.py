@@ -21,7 +21,7 @@ from benchmarks.rooms import QUESTIONS, fresh_store
 from bot.core import drafting
 from bot.core.model import Chat, Place, Series
 from bot.core.running import advance
-from bot.storage.servers import Channel as Known
+from bot.storage.places.servers import Channel as Known
 from bot.storage.store import Tx
 from tests.support.fake_discord.places import Channel
 from tests.support.fake_discord.server import Asked, FakeDiscord

@@ -27,7 +27,7 @@ from bot.core.model import Chat, Place, Series
 from bot.core.running import advance
 from bot.platforms.matrix.filling import PAGE
 from bot.platforms.matrix.hearing import SINCE
-from bot.storage.servers import Channel as Known
+from bot.storage.places.servers import Channel as Known
 from bot.storage.store import Store
 from tests.support.house import swift_folder
 from tests.support.synapse.people import Person, part

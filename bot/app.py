@@ -20,6 +20,7 @@ from bot.core.model import Community, Person, Place, Refused, Role, StepKind
 from bot.core.times.zones import known_zone
 from bot.erasures import FILE as ERASED
 from bot.erasures import ErasureList, catch_up
+from bot.health.vitals import Vitals
 from bot.inbox import Inbox
 from bot.nightly import Housekeeping
 from bot.outbox import Outbox, beyond
@@ -34,7 +35,6 @@ from bot.storage.engine import database_url, locked, warn_of_network_disk
 from bot.storage.forgetting.scrubbing import Scrubber
 from bot.storage.migrate import migrate
 from bot.storage.store import Store, Tx
-from bot.vitals import Vitals
 from cogs import every_cog
 
 log = structlog.get_logger()

@@ -9,13 +9,15 @@ from typing import Annotated
 from cyclopts import App as CommandLine
 from cyclopts import CycloptsError, Parameter
 
-from bot import board, care, explaining, hosting, logs
+from bot import logs
 from bot.carrying import carry_out as _carry_out
 from bot.carrying import settings_for as _settings
 from bot.core import sentences
 from bot.core.model import Refused
 from bot.demo import Demo, watch
 from bot.exporting import commands as exports
+from bot.hosting import board, care, explaining
+from bot.hosting import commands as hosting
 from bot.settings import SettingsError
 from bot.storage.engine import StorageFull
 

@@ -6,10 +6,10 @@ import structlog
 
 from bot.clock import Clock
 from bot.commands import Asker, CommandTree, Reply, Settle
+from bot.commands.help import meant
 from bot.core import structured
 from bot.core.model import Place, Role
-from bot.help import meant
-from bot.storage.outbound import REFUSAL
+from bot.storage.outgoing.outbound import REFUSAL
 from bot.storage.people import Typed
 from bot.storage.store import Store, Tx
 

@@ -13,7 +13,7 @@ from bot.core.hearing import Barred, Commanded, Deleted, Edited, Heard, Said
 from bot.core.listening import Attended
 from bot.core.model import Place
 from bot.failpoints import failpoint
-from bot.metrics import Metrics
+from bot.health.metrics import Metrics
 from bot.storage.store import Store, Tx
 
 log = structlog.get_logger()

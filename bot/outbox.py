@@ -13,10 +13,10 @@ from bot.core.actions import Action
 from bot.core.chunks import chunks
 from bot.core.effects import Tell
 from bot.failpoints import failpoint
-from bot.metrics import Metrics
+from bot.health.metrics import Metrics
 from bot.platform import Ability, Impossible, Later, Outgoing, Platform
-from bot.storage.outbound import DROPPED, FAILED
-from bot.storage.queued import Queued
+from bot.storage.outgoing.outbound import DROPPED, FAILED
+from bot.storage.outgoing.queued import Queued
 from bot.storage.store import Store, Tx
 from bot.storage.together import NextRows, Together
 

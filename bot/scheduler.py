@@ -13,7 +13,7 @@ from bot.core.model import Step, StepKind
 from bot.core.running import advance, may_open
 from bot.core.state import Running
 from bot.failpoints import failpoint
-from bot.metrics import Metrics
+from bot.health.metrics import Metrics
 from bot.storage.engine import StorageFull
 from bot.storage.store import Store, Tx
 

@@ -1,6 +1,6 @@
 """The features: each cog is one, declared once for every front end."""
 
-from bot.cog import Cog
+from bot.commands.cog import Cog
 from cogs.answers import Answers
 from cogs.archive import Archive
 from cogs.card import Card

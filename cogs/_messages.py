@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.commands.declared import Context
 from bot.core import sentences
 from bot.core.echo import shown
 from bot.core.model import Chat, Refused, Role
 from bot.core.sentences import sharing
-from bot.declared import Context
 from bot.storage.store import Tx
 
 

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
+from bot.commands.declared import Context, Reply
 from bot.core.archive.page_words import network_name
 from bot.core.model import Chat, Offer, Place, Refused, Series
 from bot.core.sentences import sharing as say
 from bot.core.sharing import MOST_PLACES
 from bot.core.times.zones import known_zone
-from bot.declared import Context, Reply
 from bot.storage.doors.secrets import SecretKind
-from bot.storage.sharing import Share
+from bot.storage.places.sharing import Share
 from bot.storage.store import Tx
 from cogs import _coming, _rules, _setup
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from bot.commands.declared import Reply
 from bot.core import sentences
 from bot.core.model import Offer, Place, Series, Visibility
-from bot.declared import Reply
 from bot.storage.store import Tx
 from cogs._coming import own_places
 

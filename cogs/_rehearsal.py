@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.commands.declared import Context
 from bot.core import runsheet, sentences, steering
 from bot.core.model import Chat, Place, Question, Refused
 from bot.core.state import Change, Running
-from bot.declared import Context
-from bot.storage.runs import quickened
+from bot.storage.chats.runs import quickened
 from bot.storage.store import Tx
 
 SOON = timedelta(seconds=5)

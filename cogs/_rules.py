@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from bot.commands.declared import Context, Reply
 from bot.core import sentences, steering
 from bot.core.may import role
 from bot.core.model import Chat, Place, Refused, Role, Series
@@ -13,8 +14,7 @@ from bot.core.times import clockface, weekly
 from bot.core.times.recurrence import Recurrence, in_words, notes
 from bot.core.times.weekly import Times
 from bot.core.times.zones import known_zone
-from bot.declared import Context, Reply
-from bot.storage.plans import Slot
+from bot.storage.chats.plans import Slot
 from bot.storage.store import Tx
 from cogs import _coming
 

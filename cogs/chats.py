@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from bot.commands import OFFER_LIMIT, Between, Cog, Context, Example, Reply, command, fills
+from bot.commands.parameters import Lines, Minutes
 from bot.core import drafting, plain, sentences, steering
 from bot.core.model import Chat, ChatState, Question, Refused, Role, StepKind
 from bot.core.question_list import QuestionList, read_question, read_questions
 from bot.core.state import Change, Running
 from bot.core.times.minutes import SLOW_MINUTES
 from bot.core.which import Which
-from bot.parameters import Lines, Minutes
 from bot.storage.store import Tx
 from cogs import _coming, _links, _rehearsal
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from bot.commands import Between, Cog, Context, Example, Meanings, Offer, Reply, command, fills
+from bot.commands.parameters import Minutes, When
 from bot.core import plain, sentences, steering
 from bot.core.model import Chat, Collecting, Pace, Place, Refused, Role, Visibility
 from bot.core.model import Series as WeeklyChat
 from bot.core.times import weekly
 from bot.core.times.weekly import Times, Wishes
 from bot.core.times.zones import Zone
-from bot.parameters import Minutes, When
 from bot.storage.store import Tx
 from cogs import _coming, _places, _readers, _rules, _setup
 

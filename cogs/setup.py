@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from bot.commands import OFFER_LIMIT, Cog, Context, Example, Meanings, Reply, command, fills
+from bot.commands.declared import Wanted
+from bot.commands.parameters import People
 from bot.core import sentences
 from bot.core.hearing import Author
 from bot.core.host_names import host_names, hosts_role, whole_name
 from bot.core.model import Person, Place, Refused, Role, Visibility
 from bot.core.names import alike
-from bot.declared import Wanted
-from bot.parameters import People
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx

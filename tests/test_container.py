@@ -103,7 +103,7 @@ import asyncio, os, sys
 from pathlib import Path
 import bot.storage.migrate, bot.web.app, bot.demo.samples
 from bot.app import opened
-from bot.reaching import with_pages
+from bot.hosting.reaching import with_pages
 from bot.settings import load
 from bot.web.site import static
 

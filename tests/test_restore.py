@@ -15,9 +15,9 @@ import pytest
 from alembic import command
 from sqlalchemy import create_engine, text
 
-from bot import care
 from bot.app import listed, opened
 from bot.core.model import Refused
+from bot.hosting import care
 from bot.nightly import Nightly
 from bot.settings import Settings
 from bot.storage.engine import locked
@@ -270,7 +270,7 @@ async def test_without_links_on_the_disk_nothing_is_lost(
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from bot import care
+from bot.hosting import care
 from bot.settings import load
 
 def count(event, arguments):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 from contextlib import suppress
 
-from bot import control, hosting
+from bot import control
 from bot.app import App, opened
 from bot.core.model import Refused
 from bot.demo.evening import beside, pages
 from bot.demo.showing import in_own_folder
+from bot.hosting import commands as hosting
 from bot.settings import Settings, load
 from bot.web.site import Site
 from tests.support.discord_evening import DiscordEvening

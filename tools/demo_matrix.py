@@ -10,9 +10,9 @@ from pathlib import Path
 
 import aiohttp
 
-from bot import hosting
 from bot.core.model import Refused
 from bot.demo.showing import in_own_folder
+from bot.hosting import commands as hosting
 from bot.settings import load
 from tests.support.matrix_evening import MatrixEvening
 from tests.support.matrix_story import MatrixStory

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot.declared import Command
-from bot.help import Help, example_of, usage
+from bot.commands.declared import Command
+from bot.commands.help import Help, example_of, usage
 from cogs import every_cog
 
 PAGE = Path("docs/commands.md")

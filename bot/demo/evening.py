@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from bot import hosting
 from bot.app import App, opened
 from bot.clock import ScaledClock, SystemClock
 from bot.core.times import clockface
@@ -15,7 +14,8 @@ from bot.demo.links import Links
 from bot.demo.playing import EVE, Hours
 from bot.demo.samples import Sample
 from bot.demo.visitor import Visitor
-from bot.reaching import first_host_link, with_pages
+from bot.hosting import commands as hosting
+from bot.hosting.reaching import first_host_link, with_pages
 from bot.settings import Settings
 from bot.web.limits import Limits
 from bot.web.site import Site

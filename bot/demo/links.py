@@ -10,7 +10,7 @@ from bot.core import sentences
 from bot.core.model import Place, Refused
 from bot.core.state import Running
 from bot.core.which import Which
-from bot.reaching import link_for
+from bot.hosting.reaching import link_for
 from bot.storage.store import Store
 from bot.web.site import Site
 

@@ -10,7 +10,7 @@ import webbrowser
 from contextlib import suppress
 from pathlib import Path
 
-from bot import control, hosting
+from bot import control
 from bot.app import App, opened
 from bot.core import sentences
 from bot.core.model import Refused
@@ -18,6 +18,7 @@ from bot.demo.evening import Evening, beside, pages
 from bot.demo.links import Links, links
 from bot.demo.outcome import Outcome
 from bot.demo.playing import Demo
+from bot.hosting import commands as hosting
 from bot.settings import Rooms, Settings, load
 from bot.web.site import Site
 

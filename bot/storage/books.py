@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.storage import tables as t
 from bot.storage.queries import Queries
+from bot.storage.schema import tables as t
 
 
 class Books(Queries):

@@ -9,12 +9,12 @@ from sqlalchemy import and_, delete, func, literal, or_, select
 
 from bot.core.alarming import Known
 from bot.core.model import Person, Place
-from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
-from bot.storage.keeping import WAITING
+from bot.storage.chats.plans import place_of
+from bot.storage.outgoing.keeping import WAITING
 from bot.storage.people import person_of
-from bot.storage.plans import place_of
 from bot.storage.queries import Queries
+from bot.storage.schema import tables as t
 
 
 class Caring(Queries):

@@ -9,11 +9,11 @@ from sqlalchemy import Row, Select, and_, select
 from bot.clock import SystemClock
 from bot.core.actions import Action
 from bot.core.model import Chat, Community, Person, Series
-from bot.storage import tables as t
-from bot.storage.chats import chat_of
+from bot.storage.chats.chats import chat_of
+from bot.storage.chats.plans import series_of
 from bot.storage.forgetting.unsaying import OWN_WORDS
 from bot.storage.json_stream import JsonStream, Write
-from bot.storage.plans import series_of
+from bot.storage.schema import tables as t
 from bot.storage.store import Tx
 
 FORMAT = "edchat-data"

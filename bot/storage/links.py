@@ -7,9 +7,9 @@ from sqlalchemy import BindParameter, Select, bindparam, exists, select
 from bot.core.archive.chat_page import least_open
 from bot.core.model import Chat, Community, Series, Visibility
 from bot.core.state import Links
-from bot.storage import tables as t
-from bot.storage.chats import Chats
-from bot.storage.openness import OPENNESS, shut_away
+from bot.storage.chats.chats import Chats
+from bot.storage.places.openness import OPENNESS, shut_away
+from bot.storage.schema import tables as t
 
 
 class Linked(Chats):

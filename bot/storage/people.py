@@ -12,10 +12,10 @@ from bot.core.hearing import Author, Commanded
 from bot.core.may import Standing
 from bot.core.model import Person, Place, Role
 from bot.core.plain import storable
-from bot.storage import tables as t
 from bot.storage.archive.looks import Looks
 from bot.storage.heard.pouring import Draw
 from bot.storage.queries import among, listed
+from bot.storage.schema import tables as t
 
 LONGEST_NAME = 200
 LONGEST_COMMAND = 1_000_000

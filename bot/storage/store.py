@@ -35,21 +35,21 @@ from bot.storage.archive.onlooking import Onlooker
 from bot.storage.archive.page import read_page
 from bot.storage.books import Books
 from bot.storage.caring import Caring
-from bot.storage.collecting import Copies
-from bot.storage.digests import Digests
+from bot.storage.chats.digests import Digests
+from bot.storage.chats.plans import Slot
+from bot.storage.chats.reminding import Reminding
 from bot.storage.doors.seats import Seats
 from bot.storage.engine import StorageFull, named, reader_engine, writer_engine
 from bot.storage.forgetting.again import ForgettingAgain
 from bot.storage.forgetting.scrubbing import scrubbed
 from bot.storage.heard.holding import Holding
 from bot.storage.heard.remembered import Remembering
-from bot.storage.plans import Slot
+from bot.storage.outgoing.collecting import Copies
+from bot.storage.places.relations import Relations
+from bot.storage.places.sharing import Sharing
+from bot.storage.places.whereabouts import Whereabouts
 from bot.storage.queries import wall_clock
-from bot.storage.relations import Relations
-from bot.storage.reminding import Reminding
 from bot.storage.rooms.reading import RoomReading
-from bot.storage.sharing import Sharing
-from bot.storage.whereabouts import Whereabouts
 
 KNOWS = "erased"
 """Under this name a database keeps how far it knows what is noted elsewhere of erasures."""

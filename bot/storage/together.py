@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from bot.storage.engine import StorageFull
-from bot.storage.queued import Queued
+from bot.storage.outgoing.queued import Queued
 from bot.storage.store import Store, Tx
 
 MOST: Final = 50

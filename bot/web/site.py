@@ -23,8 +23,8 @@ from bot.commands import CommandTree
 from bot.core.model import Community, Person, Place, Role
 from bot.core.tongue import ENGLISH, _, ngettext, speak, spoken
 from bot.core.veils import masked
+from bot.health.vitals import Vitals
 from bot.storage.store import Store, Tx
-from bot.vitals import Vitals
 from bot.web.bells import Bells
 from bot.web.cache import PageCache
 from bot.web.recent import Recent

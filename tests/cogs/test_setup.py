@@ -10,11 +10,11 @@ from typing import Final
 import pytest
 
 from bot.commands import Asker, CommandTree, Offer
+from bot.commands.help import completed
 from bot.core import sentences
 from bot.core.audience import Audience, Reads
 from bot.core.first_steps import NextStep
 from bot.core.model import ChatState, Place, Refused, Role, Visibility
-from bot.help import completed
 from bot.storage.doors.secrets import SecretKind
 from cogs import every_cog
 from tests.support.evening import evening

@@ -25,11 +25,11 @@ from bot.exporting.bundle import brought_into, export_bundle, import_bundle
 from bot.exporting.manifest import MANIFEST, own_hash
 from bot.rendering import Renderer
 from bot.settings import Settings
-from bot.storage import tables as t
 from bot.storage.bundle.carried import LEFT, carried_tables
-from bot.storage.columns import metadata
 from bot.storage.engine import database_url
 from bot.storage.migrate import migrate
+from bot.storage.schema import tables as t
+from bot.storage.schema.columns import metadata
 from bot.storage.store import Store
 from tests.exporting.houses import (
     bytes_of,

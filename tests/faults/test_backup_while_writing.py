@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot import care
 from bot.app import listed
 from bot.core.hearing import Author, Said
 from bot.core.model import Place
+from bot.hosting import care
 from bot.inbox import Inbox
 from bot.settings import Settings
 from tests.support.house import House, housed, settings

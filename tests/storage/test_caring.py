@@ -11,8 +11,8 @@ from sqlalchemy import update
 
 from bot.core.alarming import Known
 from bot.core.model import Person, Place, Series
-from bot.storage import tables as t
 from bot.storage.engine import database_url
+from bot.storage.schema import tables as t
 from bot.storage.store import Store
 from tests.support.house import prepare
 

@@ -21,7 +21,7 @@ from sqlalchemy import URL, Connection, create_engine
 from bot.core.model import Refused
 from bot.storage.engine import database_url
 from bot.storage.migrate import config, head, migrate
-from bot.storage.tables import metadata
+from bot.storage.schema.tables import metadata
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()][::-1]

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from bot.core.model import ChatState, Community, Place, Series, Visibility
 from bot.core.times.recurrence import parse_recurrence
 from bot.markup import render
-from bot.storage import tables as t
+from bot.storage.schema import tables as t
 from bot.storage.store import Store, Tx
 
 NOW: Final = datetime(2026, 11, 22, 22, 25, tzinfo=UTC)

@@ -19,7 +19,7 @@ from bot.demo.evening import Evening
 from bot.demo.links import Links, links_to
 from bot.demo.playing import Demo
 from bot.demo.visitor import Visitor
-from bot.reaching import link_for
+from bot.hosting.reaching import link_for
 from bot.settings import Settings
 from bot.storage.store import Store
 from bot.web.site import Site

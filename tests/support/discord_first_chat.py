@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from bot.app import App, opened
 from bot.core.model import Place
-from bot.reaching import with_pages
+from bot.hosting.reaching import with_pages
 from bot.settings import load
 from tests.fake_discord.bots import pointed_at
 from tests.support.discord_evening import settings_on

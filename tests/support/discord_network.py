@@ -25,8 +25,8 @@ from bot.platform import Ability, Ears, Outgoing
 from bot.platforms.discord import Discord
 from bot.platforms.discord.buttons import pressed
 from bot.settings import DiscordSettings
-from bot.storage import tables as t
-from bot.storage.servers import Channel as Known
+from bot.storage.places.servers import Channel as Known
+from bot.storage.schema import tables as t
 from bot.storage.store import Store, in_transaction
 from tests.support.discord_typing import typed
 from tests.support.ears import NotingEars

@@ -12,7 +12,7 @@ from bot.core.hearing import Author, Barred, Heard, Said
 from bot.core.model import Place, Role
 from bot.inbox import Inbox
 from bot.scheduler import Scheduler
-from bot.storage.queued import Queued
+from bot.storage.outgoing.queued import Queued
 from bot.storage.store import Store
 from tests.support.discord_talk import DiscordTalk, discord_talk
 from tests.support.evening import NO_CHAT, Evening, Opened

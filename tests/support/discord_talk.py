@@ -26,8 +26,8 @@ from bot.platforms.discord.buttons import pressed
 from bot.platforms.discord.hearing import Listener
 from bot.platforms.discord.limits import Rush
 from bot.settings import DiscordSettings
-from bot.storage.queued import Queued
-from bot.storage.servers import Channel as Known
+from bot.storage.outgoing.queued import Queued
+from bot.storage.places.servers import Channel as Known
 from bot.storage.store import Store
 from tests.support.discord_typing import typed
 from tests.support.ears import SweptAtOnce

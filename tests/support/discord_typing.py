@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.commands import CommandTree
+from bot.commands.declared import Command
 from bot.core.grammar import command_text
 from bot.core.model import Refused
-from bot.declared import Command
 from bot.platforms.discord.buttons import pressed
 from tests.support.fake_discord.answers import Answer, NotOfferedError, buttons_of
 from tests.support.fake_discord.asking import FILE, TICK, USER, WHOLE, find_command

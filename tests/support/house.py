@@ -32,8 +32,8 @@ from bot.scheduler import LONGEST_SLEEP
 from bot.settings import Settings, load
 from bot.storage.engine import database_url
 from bot.storage.migrate import migrate
+from bot.storage.schema.tables import outbox, series_place
 from bot.storage.store import Store
-from bot.storage.tables import outbox, series_place
 from tests.support.browser_network import BrowserNetwork
 from tests.support.discord_network import DiscordNetwork, on_discord
 from tests.support.matrix_network import MatrixNetwork, on_matrix

@@ -23,7 +23,7 @@ from bot.platforms.matrix import Matrix
 from bot.platforms.matrix.hearing import SINCE
 from bot.platforms.matrix.syncing import Point
 from bot.settings import MatrixSettings
-from bot.storage.servers import Channel as Known
+from bot.storage.places.servers import Channel as Known
 from bot.storage.store import Store, in_transaction
 from tests.support.ears import NotingEars
 from tests.support.matrix_view import Asking, Message, RoomView

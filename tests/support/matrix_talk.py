@@ -15,7 +15,7 @@ from bot.inbox import Inbox
 from bot.outbox import Outbox
 from bot.platform import Later
 from bot.platforms.matrix import Matrix
-from bot.storage.queued import Queued
+from bot.storage.outgoing.queued import Queued
 from bot.storage.store import Store
 from tests.support.ears import SweptAtOnce
 from tests.support.matrix_network import MatrixNetwork, on_matrix

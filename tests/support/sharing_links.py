@@ -9,7 +9,7 @@ from random import Random
 from sqlalchemy import select
 
 from bot.core.model import Person
-from bot.storage import tables as t
+from bot.storage.schema import tables as t
 from bot.storage.store import Tx
 from tests.support.archive_pages import ArchivePages
 from tests.support.archive_seed import NOW, Sower

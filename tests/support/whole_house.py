@@ -14,8 +14,8 @@ from sqlalchemy import select, update
 
 from bot.core.model import ChatState, Offer, Person, Place, Role, Visibility
 from bot.markup import render
-from bot.storage import tables as t
 from bot.storage.doors.secrets import SecretKind
+from bot.storage.schema import tables as t
 from bot.storage.store import Tx
 from tests.support.archive_pages import ArchivePages, archive_pages
 from tests.support.archive_seed import LIVE, NOW, Sower

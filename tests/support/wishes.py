@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.core.actions import Action
 from bot.core.model import Place
-from bot.storage import tables as t
+from bot.storage.schema import tables as t
 from bot.storage.store import Store
 
 

@@ -16,10 +16,10 @@ import pytest
 
 from bot.core.audience import Audience, Reads
 from bot.core.model import Visibility
-from bot.storage import tables as t
 from bot.storage.archive.chat_export import as_json, as_markdown, as_table, head_of
 from bot.storage.export import own_words
 from bot.storage.json_stream import JsonStream
+from bot.storage.schema import tables as t
 from tests.support.archive_pages import ArchivePages, archive_pages
 from tests.support.archive_seed import NOW, PEOPLE, QUESTIONS, TOPIC
 from tests.support.chat_files import head, said

@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import update
 
 from bot.clock import ScaledClock
+from bot.commands.declared import Asker
 from bot.core.hearing import Author
 from bot.core.model import Chat, Person, Place, Role
 from bot.core.sentences import desk as sentences
-from bot.declared import Asker
 from bot.platform import Absent
-from bot.storage import tables as t
 from bot.storage.doors.seats import SEAT_LASTS
+from bot.storage.schema import tables as t
 from tests.support.web_house import Browser, Got, WebHouse, web_house
 
 SUNDAY = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)

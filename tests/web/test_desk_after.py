@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import Place, Visibility
-from bot.storage import tables as t
+from bot.storage.schema import tables as t
 from tests.support.archive_pages import ArchivePages, archive_pages
 from tests.support.archive_seed import NOW
 from tests.support.web_house import Browser, Got

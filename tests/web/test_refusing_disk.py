@@ -154,7 +154,7 @@ async def test_a_disk_that_is_slow_to_write_keeps_nobody_from_reading_and_loses_
 async def test_a_disk_that_takes_five_seconds_to_write_is_not_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.vitals.SLOW", 0.3)
+    monkeypatch.setattr("bot.health.vitals.SLOW", 0.3)
     async with web_house(tmp_path) as house:
         held = asyncio.Event()
 

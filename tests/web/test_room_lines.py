@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bot.clock import SystemClock
 from bot.commands import CommandTree
+from bot.commands.declared import Form
 from bot.core import grammar
-from bot.declared import Form
 from bot.storage.engine import database_url
 from bot.storage.store import Store
 from bot.web.room.lines import asked, composed, fields

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage.servers import Channel
+from bot.storage.places.servers import Channel
 from tests.support.archive_pages import ArchivePages, archive_pages
 from tests.support.archive_seed import AHEAD, LIVE, QUESTIONS, TOPIC
 

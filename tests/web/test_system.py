@@ -102,7 +102,7 @@ async def test_a_database_that_cannot_be_read_is_not_well(pages: ArchivePages) -
 async def test_a_database_that_somebody_else_holds_is_not_well_for_long(
     pages: ArchivePages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.vitals.SLOW", 0.3)
+    monkeypatch.setattr("bot.health.vitals.SLOW", 0.3)
     with closing(sqlite3.connect(str(pages.web.store.url.database), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         got = await ask(pages, "/healthz")

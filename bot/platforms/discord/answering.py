@@ -8,12 +8,12 @@ from typing import Final
 import discord
 import structlog
 
+from bot.commands.declared import Reply
 from bot.core import sentences
 from bot.core.chunks import chunks
 from bot.core.model import Refused
 from bot.core.sentences import forms
 from bot.core.spoken import spoken_commands
-from bot.declared import Reply
 from bot.platforms.discord.askers import Asking
 from bot.platforms.discord.buttons import buttons
 from bot.platforms.discord.files import made

@@ -12,9 +12,9 @@ from discord import app_commands
 from discord.app_commands import Choice as Shown
 from discord.app_commands import locale_str
 
+from bot.commands.declared import Command, Param
 from bot.core.grammar import LINE_LIMIT
 from bot.core.plain import cut
-from bot.declared import Command, Param
 
 LONGEST_CHOICE: Final = 100
 """Characters of a choice's name or value."""

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import discord
 
+from bot.commands.declared import Asker
 from bot.core.hearing import Author
 from bot.core.model import Person, Place, Refused, Role
 from bot.core.sentences import forms as sentences
-from bot.declared import Asker
 from bot.storage.store import Store, Tx
 
 PLATFORM: Final = "discord"

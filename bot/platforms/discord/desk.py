@@ -12,11 +12,11 @@ import structlog
 from discord import app_commands
 
 from bot.commands import CommandTree
+from bot.commands.declared import Asker, Choice, Command, Form, Param, Reply
 from bot.core.model import Offer, Refused
 from bot.core.plain import cut
 from bot.core.sentences import forms as sentences
 from bot.core.sentences.refusals import UNREACHED
-from bot.declared import Asker, Choice, Command, Form, Param, Reply
 from bot.platforms.discord import arguments, forms
 from bot.platforms.discord.answering import answer, hold, kindly
 from bot.platforms.discord.askers import Asking, asker, meet, named_in, passer_by

@@ -10,12 +10,12 @@ from typing import Any, Final
 import discord
 from discord import ui
 
+from bot.commands.declared import Choice, Command, Form, Param
+from bot.commands.parameters import example
 from bot.core.model import Refused
 from bot.core.plain import cut
 from bot.core.sentences import command as say
 from bot.core.sentences import forms as sentences
-from bot.declared import Choice, Command, Form, Param
-from bot.parameters import example
 from bot.platforms.discord.arguments import MOST_CHOICES
 from bot.platforms.discord.buttons import LONGEST_ID, OPEN
 

@@ -10,7 +10,7 @@ import discord
 
 from bot.core.plain import storable
 from bot.core.sentences import servers as sentences
-from bot.storage.servers import LONGEST_NAME, Channel
+from bot.storage.places.servers import LONGEST_NAME, Channel
 
 _STOPS: Final = ("view_channel", "send_messages")
 """Without these no chat goes on."""

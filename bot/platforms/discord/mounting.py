@@ -10,10 +10,10 @@ from discord import app_commands
 from discord.app_commands import locale_str
 
 from bot.commands import CommandTree
+from bot.commands.declared import Command, Param
 from bot.core.model import Role
 from bot.core.plain import cut
 from bot.core.sentences import forms as sentences
-from bot.declared import Command, Param
 from bot.platforms.discord import arguments
 from bot.platforms.discord.askers import Asking
 from bot.platforms.discord.client import Client

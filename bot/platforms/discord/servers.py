@@ -22,7 +22,7 @@ from bot.platforms.discord.client import Client
 from bot.platforms.discord.health import channel_as_found, first_writable, visible
 from bot.platforms.patience import patiently, rung
 from bot.settings import DiscordSettings
-from bot.storage.servers import LONGEST_NAME, Channel, KnownChannel, KnownServer, differing
+from bot.storage.places.servers import LONGEST_NAME, Channel, KnownChannel, KnownServer, differing
 from bot.storage.store import Store, Tx
 
 NAME: Final = "discord"

@@ -8,7 +8,7 @@ from typing import Final
 from bot.core.plain import storable
 from bot.core.sentences import matrix_rooms as sentences
 from bot.platforms.matrix.rooms import Room
-from bot.storage.servers import LONGEST_NAME, Channel
+from bot.storage.places.servers import LONGEST_NAME, Channel
 
 _STOPS: Final = "say"
 """Without this no chat goes on."""

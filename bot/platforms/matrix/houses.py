@@ -17,7 +17,7 @@ from bot.platforms.matrix.homeserver import Homeserver
 from bot.platforms.matrix.moving import Moving
 from bot.platforms.matrix.reading import NAME
 from bot.platforms.matrix.rooms import Room, Rooms
-from bot.storage.servers import Channel, KnownChannel, KnownServer, differing
+from bot.storage.places.servers import Channel, KnownChannel, KnownServer, differing
 from bot.storage.store import Store, Tx
 
 

@@ -10,9 +10,9 @@ import aiohttp
 
 from bot.clock import Clock
 from bot.commands import CommandTree
+from bot.commands.declared import Command
+from bot.commands.help import completed
 from bot.core.model import Place, Role
-from bot.declared import Command
-from bot.help import completed
 from bot.networks import MatrixSettings
 from bot.platform import Ability, Absent, Ears, Later, Outgoing
 from bot.platforms.matrix.calling import Calling

@@ -17,7 +17,7 @@ from bot.platforms.matrix.rooms import Room, Rooms
 from bot.platforms.matrix.sitting import Heardings, Sitting
 from bot.platforms.matrix.translating import TOLERANCE, Between, Passed, Stands, read
 from bot.platforms.patience import patiently, rung
-from bot.storage.relations import Span
+from bot.storage.places.relations import Span
 from bot.storage.store import Tx
 
 GATHER: Final = 1.0

@@ -13,7 +13,7 @@ from bot.core.model import Place
 from bot.platforms.matrix.reading import NAME, Deed, Reader
 from bot.platforms.matrix.rooms import Room
 from bot.platforms.matrix.translating import Between, Changed, Put, TookBack, Wrote, mapping, read
-from bot.storage.relations import Relation
+from bot.storage.places.relations import Relation
 from bot.storage.store import Store
 
 _DONE: Final = "\N{WHITE HEAVY CHECK MARK}"

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.commands.declared import Command, Param
 from bot.core.model import Role
 from bot.core.plain import storable
 from bot.core.structured import Structured
-from bot.declared import Command, Param
 
 DESCRIPTION: Final = "org.matrix.msc4391.command_description"
 """A piece of state that describes one command of a bot."""

@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, exists, func, select, update
 from bot.core import plain
 from bot.core.model import Community, Place
 from bot.core.times.zones import known_zone
-from bot.storage import tables as t
 from bot.storage.archive.glance import Glance
-from bot.storage.plans import Plans
+from bot.storage.chats.plans import Plans
+from bot.storage.schema import tables as t
 
 BROWSER = "browser"
 """The platform of the bot's own rooms."""

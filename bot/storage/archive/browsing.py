@@ -14,11 +14,11 @@ from bot.core.audience import Audience
 from bot.core.filing import MessageKind
 from bot.core.model import ChatState, QuestionState
 from bot.core.tongue import _
-from bot.storage import tables as t
 from bot.storage.archive.readable import listed_chats, readable_messages
 from bot.storage.archive.reading import Reading
 from bot.storage.archive.rows import listed_of
 from bot.storage.archive.statements import KINDS, SERIES, WORDS_OF_CHATS, chats_of, of_series
+from bot.storage.schema import tables as t
 
 OVER = (ChatState.CLOSED, ChatState.TAIL, ChatState.SEALED)
 _A_MINUTE = 1440.0

@@ -13,10 +13,10 @@ from bot.core.archive.page_words import network_name
 from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
 from bot.core.model import Chat
-from bot.storage import tables as t
 from bot.storage.archive.readable import readable_messages
 from bot.storage.archive.statements import WORDS_OF_CHATS
 from bot.storage.json_stream import JsonStream
+from bot.storage.schema import tables as t
 from bot.storage.store import Tx
 
 _AT_ONCE = 100

@@ -12,11 +12,11 @@ from bot.core.desk.heaps import Heap, Reported, Word
 from bot.core.filing import MessageKind
 from bot.core.model import Question
 from bot.core.tongue import _
-from bot.storage import tables as t
 from bot.storage.archive.readable import sorted_by_hosts
 from bot.storage.archive.statements import WORDS_OF_CHATS
 from bot.storage.heard.refiling import NO_ANSWER
 from bot.storage.queries import Queries
+from bot.storage.schema import tables as t
 
 _M: Final = t.message.c
 _FILED: Final = exists().where(t.filing.c.message_id == _M.id)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, delete, insert, select
 
 from bot.core.archive.shared_links import links_in
-from bot.storage import tables as t
 from bot.storage.archive.glance import Glance
 from bot.storage.queries import Queries
+from bot.storage.schema import tables as t
 
 _M = t.message.c
 _DRAWN = select(_M.id, bindparam("mark", type_=t.shared_link.c.mark.type)).where(

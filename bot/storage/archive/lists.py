@@ -13,12 +13,12 @@ from bot.core.audience import Audience
 from bot.core.model import Chat, ChatState, QuestionState
 from bot.core.times import clockface
 from bot.core.times.recurrence import Recurrence
-from bot.storage import tables as t
 from bot.storage.archive.browsing import OVER
 from bot.storage.archive.readable import indexed_chats, listed_chats, readable_messages
 from bot.storage.archive.rows import listed_of
 from bot.storage.archive.statements import KINDS, SERIES, WORDS_OF_CHATS, chats_of, of_series
-from bot.storage.chats import LIVE
+from bot.storage.chats.chats import LIVE
+from bot.storage.schema import tables as t
 from bot.storage.store import Tx
 
 _HELD = t.chat.c.state.in_(OVER)

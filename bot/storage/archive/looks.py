@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
 
-from bot.storage import tables as t
 from bot.storage.archive.kept_links import KeptLinks
 from bot.storage.queries import among, listed
+from bot.storage.schema import tables as t
 
 PUBLIC_ID_LENGTH = 10
 _UNMISTAKABLE = "23456789bcdfghjkmnpqrstvwxz"

@@ -26,7 +26,7 @@ from bot.storage.archive.statements import (
     page_head,
     page_words,
 )
-from bot.storage.chats import question_of
+from bot.storage.chats.chats import question_of
 from bot.storage.people import person_of
 
 _LOST_CLIMB = 5

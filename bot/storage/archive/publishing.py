@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
 from bot.core.archive.chat_page import least_open
 from bot.core.model import Chat, ChatState, Place, Series, Visibility
-from bot.storage import tables as t
-from bot.storage.chats import LATE, LIVE, chat_of
+from bot.storage.chats.chats import LATE, LIVE, chat_of
+from bot.storage.chats.plans import place_of
 from bot.storage.links import Linked
-from bot.storage.plans import place_of
+from bot.storage.schema import tables as t
 
 OVER = (*LATE, ChatState.SEALED)
 

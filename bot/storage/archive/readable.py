@@ -5,10 +5,10 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, false, func, o
 from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
 from bot.core.model import ChatState, Visibility
-from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
-from bot.storage.chats import AHEAD, LIVE
-from bot.storage.openness import OPENNESS, shut_away
+from bot.storage.chats.chats import AHEAD, LIVE
+from bot.storage.places.openness import OPENNESS, shut_away
+from bot.storage.schema import tables as t
 
 _FOR_MEMBERS = (Visibility.MEMBERS, Visibility.LINK, Visibility.PUBLIC)
 _BY_LINK = (Visibility.LINK, Visibility.PUBLIC)

@@ -9,15 +9,15 @@ from sqlalchemy import Select, and_, exists, func, select
 from bot.core.archive.chat_page import ChatPage, Listed
 from bot.core.audience import Audience
 from bot.core.model import Question, Series
-from bot.storage import tables as t
 from bot.storage.archive.glance import Glance, visit
 from bot.storage.archive.page import Neighbours, read_beside, read_page
 from bot.storage.archive.readable import listed_chats
 from bot.storage.archive.rows import listed_of
 from bot.storage.archive.statements import QUESTIONS_ASKED, chat_called, chats_of, of_series
-from bot.storage.chats import AHEAD, LIVE, Chats, question_of
+from bot.storage.chats.chats import AHEAD, LIVE, Chats, question_of
+from bot.storage.chats.plans import series_of
 from bot.storage.people import People
-from bot.storage.plans import series_of
+from bot.storage.schema import tables as t
 
 
 class Reading(Chats, People):

@@ -12,13 +12,13 @@ from bot.core.actions import Action
 from bot.core.audience import Audience
 from bot.core.model import Chat, Community, Offer, Series
 from bot.core.sentences import sharing
-from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.archive.readable import in_rooms, readable_messages
 from bot.storage.archive.statements import WORDS_OF_CHATS
-from bot.storage.keeping import SENT, WAITING, WITHDRAWN
-from bot.storage.outbound import Outbound
+from bot.storage.outgoing.keeping import SENT, WAITING, WITHDRAWN
+from bot.storage.outgoing.outbound import Outbound
 from bot.storage.rooms.posts import Rooms
+from bot.storage.schema import tables as t
 
 ONE_A = timedelta(days=1)
 """In such a time one person is heard once about one answer."""

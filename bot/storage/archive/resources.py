@@ -12,11 +12,11 @@ from bot.core.archive.chat_page import SOMEBODY, letter
 from bot.core.archive.shared_links import Resource, links_in
 from bot.core.audience import Audience
 from bot.core.tongue import _
-from bot.storage import tables as t
 from bot.storage.archive.readable import readable_messages
 from bot.storage.archive.rows import listed_of
 from bot.storage.archive.statements import KINDS, SERIES, SHARED_LINKS, WORDS_OF_CHATS
 from bot.storage.queries import Queries
+from bot.storage.schema import tables as t
 
 
 @dataclass(frozen=True, slots=True)

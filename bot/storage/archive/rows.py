@@ -6,8 +6,8 @@ from sqlalchemy import Row
 
 from bot.core.archive.chat_page import Listed
 from bot.core.model import Community
-from bot.storage.chats import chat_of
-from bot.storage.plans import series_of
+from bot.storage.chats.chats import chat_of
+from bot.storage.chats.plans import series_of
 
 
 class _Of:

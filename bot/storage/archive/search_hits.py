@@ -14,12 +14,12 @@ from bot.core.archive.search_results import FoundIn, Hit, Piece, Sort, words_of
 from bot.core.audience import Audience
 from bot.core.tongue import _
 from bot.core.veils import masked
-from bot.storage import tables as t
 from bot.storage.archive.glance import Glance
 from bot.storage.archive.readable import listed_chats, readable_messages
 from bot.storage.archive.rows import listed_of
 from bot.storage.archive.statements import WORDS_OF_CHATS, chats_of
 from bot.storage.archive.word_index import MESSAGE, QUESTION, TOPIC, Entry
+from bot.storage.schema import tables as t
 
 Look = Callable[[str], tuple[Piece, ...]]
 """Gives the words around what was looked for."""

@@ -20,12 +20,12 @@ from bot.core.audience import Audience
 from bot.core.model import Refused
 from bot.core.sentences import searching as say
 from bot.core.tongue import _
-from bot.storage import tables as t
 from bot.storage.archive.glance import Glance, visit
 from bot.storage.archive.readable import readable_chats, readable_messages
 from bot.storage.archive.search_hits import told
 from bot.storage.archive.statements import WORDS_OF_CHATS
 from bot.storage.archive.word_index import Entry, Wanted, entries, terms_of
+from bot.storage.schema import tables as t
 from bot.storage.store import Tx
 
 CHATS: Final = 10

@@ -21,9 +21,9 @@ from sqlalchemy import (
 from bot.core.audience import Audience
 from bot.core.filing import MessageKind
 from bot.core.model import ChatState, StepKind
-from bot.storage import tables as t
 from bot.storage.archive.glance import Glance
 from bot.storage.archive.readable import listed_chats, readable_chats, readable_messages
+from bot.storage.schema import tables as t
 
 KINDS = (MessageKind.ANSWER, MessageKind.COMMENT)
 SERIES = tuple(column.label(f"its_series_{column.name}") for column in t.series.c)

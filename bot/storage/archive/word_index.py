@@ -35,10 +35,10 @@ from sqlalchemy import (
 from bot.core.archive.folding import as_indexed
 from bot.core.archive.search_query import Word
 from bot.core.audience import Audience
-from bot.storage import tables as t
 from bot.storage.archive.glance import Glance
 from bot.storage.archive.readable import listed_chats, readable_messages
 from bot.storage.archive.statements import KINDS, WORDS_OF_CHATS
+from bot.storage.schema import tables as t
 
 MESSAGE, QUESTION, TOPIC = range(3)
 _MINUTE_AT: Final = 37

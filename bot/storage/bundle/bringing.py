@@ -18,10 +18,10 @@ from bot.core import plain
 from bot.core.erasure import Erased, Erasure
 from bot.core.model import Refused
 from bot.core.sentences import exporting as sentences
-from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.bundle.carried import carried_tables, target
 from bot.storage.bundle.lines import AT_ONCE
+from bot.storage.schema import tables as t
 from bot.storage.store import Tx
 
 Values = dict[str, Any]

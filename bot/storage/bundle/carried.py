@@ -9,9 +9,9 @@ from typing import Any, Final
 from sqlalchemy import Column, ColumnElement, Select, Table, and_, case, func, or_, select, true, union
 
 from bot.core.actions import Action
-from bot.storage import tables as t
-from bot.storage.columns import metadata
-from bot.storage.keeping import SENT
+from bot.storage.outgoing.keeping import SENT
+from bot.storage.schema import tables as t
+from bot.storage.schema.columns import metadata
 
 LEFT: Final = frozenset(
     {

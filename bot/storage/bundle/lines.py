@@ -13,7 +13,7 @@ from sqlalchemy import JSON, Boolean, Column, Integer, Row, Table
 from bot.core import plain
 from bot.storage.archive.addresses import RESERVED
 from bot.storage.bundle.carried import carried_columns, carried_rows, without_secrets
-from bot.storage.columns import Instant, WallClock, metadata
+from bot.storage.schema.columns import Instant, WallClock, metadata
 from bot.storage.store import Tx
 
 AT_ONCE: Final = 500

@@ -14,13 +14,13 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.core import sentences
 from bot.core.model import Person, Place, Refused, Series, Visibility
 from bot.core.names import free_name
-from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
+from bot.storage.chats.plans import place_of, series_of
 from bot.storage.doors.secrets import SecretKind, Secrets, hashed, valid
 from bot.storage.heard.own_words import OwnWords
-from bot.storage.openness import OPENNESS
 from bot.storage.people import person_of
-from bot.storage.plans import place_of, series_of
+from bot.storage.places.openness import OPENNESS
+from bot.storage.schema import tables as t
 
 SAME_FORM = timedelta(minutes=10)
 """How long a form that was sent twice still means one person."""

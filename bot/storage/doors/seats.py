@@ -10,10 +10,10 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.core.desk.term import Known
 from bot.core.filing import MessageKind
 from bot.core.model import Place, QuestionState, Role, Series
-from bot.storage import tables as t
-from bot.storage.chats import chat_of
-from bot.storage.plans import place_of, series_of
+from bot.storage.chats.chats import chat_of
+from bot.storage.chats.plans import place_of, series_of
 from bot.storage.queries import Queries
+from bot.storage.schema import tables as t
 
 SEAT_LASTS: Final = timedelta(hours=12)
 """How long power counts that was heard on a network which cannot be asked again."""

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
 
-from bot.storage import tables as t
 from bot.storage.queries import Queries
+from bot.storage.schema import tables as t
 
 
 class SecretKind(StrEnum):

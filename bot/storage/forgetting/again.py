@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from bot.core.erasure import Erased, Erasure
-from bot.storage import tables as t
 from bot.storage.forgetting.retention import Retention
 from bot.storage.forgetting.unsaying import places_of
+from bot.storage.schema import tables as t
 
 
 class ForgettingAgain(Retention):

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 
 from bot.core.erasure import Erased, Erasure
 from bot.core.model import Chat, Person
-from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.forgetting.unsaying import Unsaying, chats_of, held_in, places_of
 from bot.storage.heard.refiling import erasure_of
+from bot.storage.schema import tables as t
 
 _AT_ONCE = 500
 

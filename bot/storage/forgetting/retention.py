@@ -10,11 +10,11 @@ from bot.core.erasure import Erased, Erasure
 from bot.core.model import Chat, ChatState, Visibility
 from bot.core.retention import erased_before, gone_before, whispered_before
 from bot.core.state import Running
-from bot.storage import tables as t
 from bot.storage.archive.publishing import Archives
-from bot.storage.chats import AHEAD, LIVE, chat_of
+from bot.storage.chats.chats import AHEAD, LIVE, chat_of
 from bot.storage.forgetting.unheard import Unheard
 from bot.storage.forgetting.unsaying import chats_of, places_of, together
+from bot.storage.schema import tables as t
 
 _SAID_THERE = and_(
     t.chat_place.c.chat_id == t.message.c.chat_id, t.chat_place.c.place_id == t.message.c.place_id

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Row, String, and_, cast, exists, func, or_
 from bot.core.archive.chat_page import least_open
 from bot.core.model import Visibility
 from bot.core.retention import erased_before, unheard_before
-from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.forgetting.erasing import Erasing
+from bot.storage.schema import tables as t
 
 _AT_ONCE = 500
 _M = t.room_message.c

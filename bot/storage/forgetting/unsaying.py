@@ -13,11 +13,11 @@ from bot.core.masking import Mask
 from bot.core.mentioning import Mentions, Quotes
 from bot.core.model import Person
 from bot.markup import render
-from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.archive.reporting import Reporting
 from bot.storage.doors.members import Members
 from bot.storage.heard.refiling import erasure_of
+from bot.storage.schema import tables as t
 
 OWN_WORDS = "edchat-own-words"
 """What a copy of somebody's own words calls itself."""

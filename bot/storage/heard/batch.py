@@ -11,8 +11,8 @@ from bot.core.hearing import Said
 from bot.core.listening import Attended, Kept, keep, said_at
 from bot.core.model import How, Place, Role
 from bot.core.plain import storable
-from bot.storage import tables as t
 from bot.storage.heard.pouring import Pour
+from bot.storage.schema import tables as t
 
 LONGEST = 65_536
 """The most characters of one message that are kept."""

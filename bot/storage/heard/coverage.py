@@ -8,9 +8,9 @@ from bot.core import sentences
 from bot.core.filing import MessageKind
 from bot.core.model import Chat, Person
 from bot.core.unsorted import Talk
-from bot.storage import tables as t
 from bot.storage.heard.sorting import Sorting
 from bot.storage.people import person_of
+from bot.storage.schema import tables as t
 
 
 class Coverage(Sorting):

@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from bot.core import sentences
 from bot.core.grammar import command_text
 from bot.core.model import Person, Place, Role
-from bot.storage import tables as t
 from bot.storage.heard.receipts import Receipts
 from bot.storage.rooms.posts import Rooms
+from bot.storage.schema import tables as t
 
 MOST_TOLD = 5
 """Waiting messages of one person of which hosts are told; more of them wait in the room alone."""

@@ -14,14 +14,14 @@ from bot.core.hearing import Said
 from bot.core.listening import Attended
 from bot.core.mentioning import Mentions, unnamed
 from bot.core.model import How, Place, Question, QuestionState
-from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
-from bot.storage.chats import AHEAD, LATE, LIVE, Chats, chat_of
+from bot.storage.chats.chats import AHEAD, LATE, LIVE, Chats, chat_of
 from bot.storage.heard.batch import FILINGS, MESSAGES, Batch, Hung, filing_row, kept_words
 from bot.storage.heard.pouring import Draw
 from bot.storage.people import People
 from bot.storage.queries import among, listed
 from bot.storage.rooms.moving import RoomMoves
+from bot.storage.schema import tables as t
 
 BY_FORM = "form:"
 """Begins the native id of a message that no network carried."""

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
 from bot.core.filing import MessageKind
-from bot.storage import tables as t
 from bot.storage.heard.coverage import Coverage
+from bot.storage.schema import tables as t
 
 _AT_ONCE = 500
 

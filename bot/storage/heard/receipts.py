@@ -7,9 +7,9 @@ from sqlalchemy import and_, exists, func, select, update
 
 from bot.core.actions import Action
 from bot.core.model import How, Place
-from bot.storage import tables as t
-from bot.storage.keeping import SENT, WAITING, WITHDRAWN
-from bot.storage.outbound import Outbound
+from bot.storage.outgoing.keeping import SENT, WAITING, WITHDRAWN
+from bot.storage.outgoing.outbound import Outbound
+from bot.storage.schema import tables as t
 
 _O = t.outbox.c
 

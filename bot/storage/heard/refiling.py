@@ -13,10 +13,10 @@ from bot.core.hearing import Deleted, Edited, Said
 from bot.core.listening import Attended, keep, may_be_heard_yet
 from bot.core.mentioning import Mentions, unnamed
 from bot.core.model import How, Place, Question
-from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.heard.batch import Correction, filing_row, kept_words
 from bot.storage.heard.inbound import BY_FORM, Inbound
+from bot.storage.schema import tables as t
 
 BY_PEOPLE = (How.REACTION, How.MODERATOR, How.FORM)
 NO_ANSWER = "no answer, a host says"

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, exists, literal, select
 
 from bot.core.model import How
-from bot.storage import tables as t
-from bot.storage.chats import LATE, LIVE
+from bot.storage.chats.chats import LATE, LIVE
 from bot.storage.heard.inbound import BY_FORM
 from bot.storage.heard.refiling import BY_PEOPLE
-from bot.storage.keeping import SENT
+from bot.storage.outgoing.keeping import SENT
 from bot.storage.queries import Queries
+from bot.storage.schema import tables as t
 
 QUESTION_GONE = "question.gone."
 """Begins the key under which hosts are told that a question's message was taken away."""

@@ -12,8 +12,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.core.filing import MessageKind
 from bot.core.model import How, Question
-from bot.storage import tables as t
 from bot.storage.heard.refiling import Refiling
+from bot.storage.schema import tables as t
 
 _KEPT: Final = ("kind", "why", "held")
 

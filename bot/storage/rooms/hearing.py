@@ -9,10 +9,10 @@ from sqlalchemy import Integer, Row, and_, cast, delete, exists, func, or_, sele
 
 from bot.core.hearing import Author, Commanded, Deleted, Edited, Heard, Reacted, Said
 from bot.core.model import Place, Role
-from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.queries import Queries
 from bot.storage.rooms.views import EventKind
+from bot.storage.schema import tables as t
 
 EVENTS_LAST: Final = timedelta(days=30)
 """How long it is known what happened in a room in which order; the messages themselves stay."""

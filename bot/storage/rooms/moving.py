@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Integer, and_, cast, literal, select
 
-from bot.storage import tables as t
 from bot.storage.queries import Queries
 from bot.storage.rooms.views import EventKind
+from bot.storage.schema import tables as t
 
 _M, _E = t.room_message.c, t.room_event.c
 

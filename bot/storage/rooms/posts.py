@@ -10,7 +10,6 @@ from bot.core.actions import Action
 from bot.core.masking import Mask
 from bot.core.model import Offer, Person, Place, Refused
 from bot.core.sentences import room as room_sentences
-from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.rooms.hearing import Happenings, RoomHearing
 from bot.storage.rooms.views import (
@@ -24,6 +23,7 @@ from bot.storage.rooms.views import (
     offers_of,
 )
 from bot.storage.rooms.words import RoomWords
+from bot.storage.schema import tables as t
 
 __all__ = [
     "ALL",

@@ -9,14 +9,14 @@ from sqlalchemy import case, exists, or_, select
 from bot.core.chunks import chunks
 from bot.core.model import Place
 from bot.core.sentences.room import LONGEST_SAID
-from bot.storage import tables as t
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.archive.readable import of_chats
-from bot.storage.chats import AHEAD, LIVE
-from bot.storage.outbound import REFUSAL
-from bot.storage.plans import place_of
+from bot.storage.chats.chats import AHEAD, LIVE
+from bot.storage.chats.plans import place_of
+from bot.storage.outgoing.outbound import REFUSAL
 from bot.storage.rooms.sheets import RoomSheets
 from bot.storage.rooms.views import SHOWN, EventKind, RoomMessage, message_of, reply_of
+from bot.storage.schema import tables as t
 
 
 @dataclass(frozen=True, slots=True)

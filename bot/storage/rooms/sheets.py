@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Integer, Select, and_, cast, or_, select
 
-from bot.storage import tables as t
 from bot.storage.rooms.posts import Rooms
 from bot.storage.rooms.views import RoomMessage, message_of, seen_by
+from bot.storage.schema import tables as t
 
 _M = t.room_message.c
 

@@ -9,8 +9,8 @@ from typing import Any, Final, Literal
 from sqlalchemy import Row, and_, func, literal, or_, select
 
 from bot.core.model import Offer
-from bot.storage import tables as t
 from bot.storage.queries import Queries
+from bot.storage.schema import tables as t
 
 
 class EventKind(StrEnum):

@@ -14,10 +14,10 @@ from bot.core.model import Person, Place, Refused, Role
 from bot.core.plain import storable
 from bot.core.rooms.words import spoken
 from bot.core.sentences import room as sentences
-from bot.storage import tables as t
 from bot.storage.people import LONGEST_COMMAND
 from bot.storage.queries import Queries
 from bot.storage.rooms.views import EventKind
+from bot.storage.schema import tables as t
 
 _M = t.room_message.c
 _ERASED = {"text": "", "html": "", "offers": null(), "receipts": ""}

@@ -13,10 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.commands.declared import Reply
 from bot.core.model import Offer, Place, Refused
 from bot.core.sentences import desk as sentences
 from bot.core.tongue import _
-from bot.declared import Reply
 from bot.markup import render
 from bot.web.desk.door import Desk, ShutOut, enter
 from bot.web.desk.front import desk_path

@@ -10,10 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.commands.declared import Asker
 from bot.core.model import Chat, Community, Person, Place, Role, Series
 from bot.core.sentences import desk as sentences
 from bot.core.tongue import _
-from bot.declared import Asker
 from bot.markup import render
 from bot.platform import Absent
 from bot.storage.doors.seats import Seat

@@ -8,6 +8,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.commands.declared import Reply
 from bot.core.desk import plan_form
 from bot.core.desk.plan_form import Filled, Wish
 from bot.core.desk.sheet import sheet
@@ -18,7 +19,6 @@ from bot.core.state import Running
 from bot.core.telling import announcing
 from bot.core.times.clockface import local
 from bot.core.tongue import ENGLISH, _, speaking
-from bot.declared import Reply
 from bot.web.desk.doing import Done, Fields, Said, answered, carried_out, number, page, shown
 from bot.web.desk.door import Desk, chat_at, place_of
 from bot.web.pages.showing import WORDS

@@ -9,11 +9,11 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.commands.declared import Form
 from bot.core.desk.settings_form import changed, conflicting
 from bot.core.model import Place, Refused, Series
 from bot.core.sentences import desk as sentences
 from bot.core.times.recurrence import in_words
-from bot.declared import Form
 from bot.web.desk.doing import Done, Fields, Said, answered, carried_out, number, page, shown
 from bot.web.desk.door import Desk, place_of, series_at
 from bot.web.pages.showing import WORDS

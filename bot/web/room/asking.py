@@ -9,9 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.commands.declared import Asker, Command, Form
 from bot.core.model import Refused, Role
 from bot.core.sentences.forms import act
-from bot.declared import Asker, Command, Form
 from bot.storage.archive.addresses import BROWSER
 from bot.web.room import pages
 from bot.web.room.door import Door, ShutOut, enter

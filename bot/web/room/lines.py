@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from bot.commands.declared import Command, Form, Param
+from bot.commands.parameters import example
 from bot.core import grammar
 from bot.core.model import Refused
-from bot.declared import Command, Form, Param
-from bot.parameters import example
 
 FIELD = "p."
 """Begins the name of a form's field that stands for a parameter."""

@@ -19,7 +19,7 @@ from bot.clock import ScaledClock
 from bot.core import drafting
 from bot.core.model import Chat, Series
 from bot.storage.engine import database_url
-from bot.storage.servers import Channel as Known
+from bot.storage.places.servers import Channel as Known
 from bot.storage.store import Store, Tx
 from tests.faults.discord.checking import complaints, storing
 from tests.faults.discord.ledger import Room

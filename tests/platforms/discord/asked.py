@@ -17,7 +17,7 @@ from bot.platforms.discord.client import Client
 from bot.platforms.discord.desk import Desk
 from bot.platforms.discord.mounting import mount
 from bot.platforms.discord.redirect import redirect
-from bot.storage.servers import Channel as Found
+from bot.storage.places.servers import Channel as Found
 from bot.storage.store import Store
 from cogs import every_cog
 from tests.platforms.discord.living import opened

@@ -19,8 +19,8 @@ from bot.core.model import Chat, ChatState, Place, Question, QuestionState, Seri
 from bot.inbox import Inbox
 from bot.platforms.discord import Discord
 from bot.platforms.discord.hearing import Listener
-from bot.storage import tables as t
-from bot.storage.servers import Channel as Found
+from bot.storage.places.servers import Channel as Found
+from bot.storage.schema import tables as t
 from bot.storage.store import Store, Tx
 from cogs import every_cog
 from tests.platforms.discord.living import opened, ready, seen, settings

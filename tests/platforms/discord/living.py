@@ -17,9 +17,9 @@ from bot.core.hearing import Barred
 from bot.core.model import Community, Place, Series
 from bot.platforms.discord import Discord
 from bot.settings import DiscordSettings
-from bot.storage import tables as t
 from bot.storage.engine import database_url
-from bot.storage.servers import KnownServer
+from bot.storage.places.servers import KnownServer
+from bot.storage.schema import tables as t
 from bot.storage.store import Store
 from tests.support.ears import NotingEars, listening
 from tests.support.fake_discord.places import Channel

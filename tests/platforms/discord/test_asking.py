@@ -17,8 +17,8 @@ from bot.core.reminding import Word
 from bot.core.sentences import forms
 from bot.core.sentences.refusals import UNREACHED
 from bot.platforms.discord import Discord
-from bot.storage import tables as t
-from bot.storage.outbound import FAILED
+from bot.storage.outgoing.outbound import FAILED
+from bot.storage.schema import tables as t
 from cogs import every_cog
 from tests.platforms.discord.asked import QUESTIONS, Asked, asked, at_the_desk
 from tests.platforms.discord.living import Living, opened, settings

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import care
 from bot.core.model import Refused
 from bot.core.sentences import discord_check
+from bot.hosting import care
 from bot.settings import Settings, load
 from tests.fake_discord.bots import pointed_at
 from tests.support.fake_discord.server import FakeDiscord

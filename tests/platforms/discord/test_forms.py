@@ -9,10 +9,10 @@ import discord
 import pytest
 
 from bot.commands import CommandTree
+from bot.commands.declared import Choice, Command, Form, Param
 from bot.core.model import Offer, Refused
 from bot.core.sentences import FILE_UNREADABLE
 from bot.core.sentences import forms as sentences
-from bot.declared import Choice, Command, Form, Param
 from bot.platforms.discord import arguments, forms
 from bot.platforms.discord.buttons import LONGEST_ID, buttons, custom_id, pressed
 from bot.platforms.discord.files import made, words_in

@@ -25,11 +25,11 @@ from bot.clock import SystemClock
 from bot.core.actions import Action
 from bot.core.model import Place
 from bot.core.sentences import servers as sentences
+from bot.hosting.reaching import with_pages
 from bot.platform import Ability, Later, Outgoing
 from bot.platforms.discord.redirect import redirect
 from bot.platforms.discord.supervisor import supervise
 from bot.platforms.discord.timing import ahead
-from bot.reaching import with_pages
 from bot.settings import Settings, load
 from bot.storage.store import Store
 from tests.platforms.discord.living import Living, living, opened, ready, seen, settings

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.commands.declared import Command, Param
 from bot.core import sentences
 from bot.core.model import Role
-from bot.declared import Command, Param
 from bot.platforms.discord.arguments import option_name, options, required
 from bot.platforms.discord.mounting import CARD
 from tests.platforms.discord.asked import Asked, asked

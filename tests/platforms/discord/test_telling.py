@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from bot.app import App, opened
 from bot.core.sentences import servers as sentences
 from bot.core.sentences import wellness as say
-from bot.reaching import with_alarm, with_copies, with_pages
+from bot.hosting.reaching import with_alarm, with_copies, with_pages
 from bot.settings import Settings, load
 from bot.storage.heard.pouring import driver_of
 from tests.platforms.discord.living import seen
@@ -73,8 +73,8 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a minute be a moment."""
     for name, seconds in (("LASTS", 0.0), ("CALM", 0.3), ("APART", 0.2)):
         monkeypatch.setattr(f"bot.core.alarming.{name}", timedelta(seconds=seconds))
-    monkeypatch.setattr("bot.alarm.EVERY", 0.05)
-    monkeypatch.setattr("bot.vitals.AT_MOST_EVERY", 0.05)
+    monkeypatch.setattr("bot.health.alarm.EVERY", 0.05)
+    monkeypatch.setattr("bot.health.vitals.AT_MOST_EVERY", 0.05)
     monkeypatch.setattr("bot.nightly.LONGEST_SLEEP", 0.1)
 
 

@@ -23,8 +23,8 @@ from bot.platforms.matrix.calling import Calling
 from bot.platforms.matrix.hearing import Listener
 from bot.platforms.matrix.homeserver import Homeserver
 from bot.platforms.matrix.rooms import Rooms
-from bot.storage import tables as t
-from bot.storage.servers import KnownChannel
+from bot.storage.places.servers import KnownChannel
+from bot.storage.schema import tables as t
 from bot.storage.store import Store
 from tests.support.ears import NotingEars
 from tests.support.synapse.people import Person

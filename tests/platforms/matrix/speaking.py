@@ -22,7 +22,7 @@ from bot.platform import Outgoing
 from bot.platforms.matrix import Matrix
 from bot.platforms.matrix.homeserver import MatrixRefused
 from bot.storage.engine import database_url
-from bot.storage.servers import Channel
+from bot.storage.places.servers import Channel
 from bot.storage.store import Store
 from tests.support.ears import NotingEars, listening
 from tests.support.house import prepare

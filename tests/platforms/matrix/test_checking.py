@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot import care
 from bot.core.model import Refused
 from bot.core.sentences import matrix, matrix_check
+from bot.hosting import care
 from bot.networks import LOGIN_FILE
 from bot.platforms.matrix import checking
 from bot.settings import Settings, load

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from bot.core.hearing import Barred, Said
 from bot.core.sentences import matrix_rooms as sentences
-from bot.storage import tables as t
+from bot.storage.schema import tables as t
 from bot.storage.store import Store
 from tests.platforms.matrix.lives import Life, living, seen, until
 from tests.support.synapse.people import Person

@@ -13,7 +13,7 @@ from bot.clock import SystemClock
 from bot.core.actions import Action
 from bot.core.hearing import Commanded, Deleted, Edited, Said
 from bot.core.model import Place
-from bot.storage import tables as t
+from bot.storage.schema import tables as t
 from bot.storage.store import Store
 from tests.platforms.matrix.lives import inbox, living, open_chat, seen
 from tests.support.ears import NotingEars

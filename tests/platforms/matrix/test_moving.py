@@ -17,7 +17,7 @@ from bot.core.hearing import Author, Commanded
 from bot.core.model import Place, Role
 from bot.core.sentences import matrix_rooms as sentences
 from bot.platform import Impossible, Later
-from bot.storage import tables as t
+from bot.storage.schema import tables as t
 from tests.platforms.matrix.lives import seen
 from tests.platforms.matrix.speaking import Speaking, speaking, until
 from tests.platforms.matrix.test_room_life import replaced

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.commands.declared import Command
 from bot.core.model import Role
 from bot.core.structured import Structured, read, written
-from bot.declared import Command
 from bot.platforms.matrix import offering
 from bot.platforms.matrix.structured import (
     CARD,

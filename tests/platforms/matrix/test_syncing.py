@@ -15,7 +15,7 @@ from bot.clock import SystemClock
 from bot.core.hearing import Commanded, Heard, Said
 from bot.core.model import Place
 from bot.platform import Ears
-from bot.storage import tables as t
+from bot.storage.schema import tables as t
 from bot.storage.store import Store
 from tests.platforms.matrix.lives import inbox, living, open_chat, seen, until
 from tests.support.ears import NotingEars

@@ -17,10 +17,10 @@ from sqlalchemy import create_engine, select, text, update
 from bot.app import opened
 from bot.core import steering
 from bot.core.model import Chat, Community, Series
-from bot.storage import tables as t
 from bot.storage.archive.addresses import RESERVED
 from bot.storage.engine import database_url
 from bot.storage.migrate import config, head
+from bot.storage.schema import tables as t
 from bot.storage.store import Store, Tx
 from bot.web.app import ROOT, WITHIN
 from bot.web.site import Page

@@ -16,9 +16,9 @@ from sqlalchemy import ColumnElement, and_, select
 
 from bot.core.audience import Audience, Reads
 from bot.core.model import ChatState, Visibility
-from bot.storage import tables as t
 from bot.storage.archive.readable import indexed_chats, listed_chats, readable_chats, readable_messages
 from bot.storage.engine import database_url
+from bot.storage.schema import tables as t
 from bot.storage.store import Store
 
 NOW: Final = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)

@@ -19,9 +19,9 @@ from bot.core.archive.search_results import Found, Sort
 from bot.core.audience import Audience, Reads
 from bot.core.model import Refused
 from bot.markup import render
-from bot.storage import tables as t
 from bot.storage.archive.searching import CHATS, EACH, Search, find
 from bot.storage.engine import database_url
+from bot.storage.schema import tables as t
 from bot.storage.store import Store
 from tests.support.archive_seed import NOW, Archive, sow
 from tests.support.bad_inputs import case

@@ -11,9 +11,9 @@ from sqlalchemy import update
 
 from bot.core.hearing import Author
 from bot.core.model import Refused, Series, Visibility
-from bot.storage import tables as t
 from bot.storage.doors.members import Membership
 from bot.storage.doors.secrets import SecretKind
+from bot.storage.schema import tables as t
 from tests.support.web_house import WebHouse, web_house
 
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""How the bot does: looked at, counted, and told to the person who hosts it."""

@@ -1,0 +1,115 @@
+"""Tells the person who hosts the bot what is wrong with it, by direct message on a network that works."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import structlog
+
+from bot.clock import Clock
+from bot.core.actions import Action
+from bot.core.alarming import Known, News, news
+from bot.core.model import Place
+from bot.core.sentences import wellness as say
+from bot.core.wellness import Reading, faults
+from bot.health.vitals import Vitals
+from bot.platform import Outgoing, Platform
+from bot.storage.store import Store
+
+EVERY: Final = 15.0
+"""Seconds between two looks."""
+PATIENCE: Final = 15.0
+"""Seconds that a message may take which cannot wait in the database."""
+
+_MS: Final = 1000
+
+log = structlog.get_logger()
+
+Addressee = tuple[Place, str]
+"""By way of which place somebody is reached, and who, as their network knows them."""
+
+
+class Alarm:
+    """Rings for each fault once, and once when it is over."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        vitals: Vitals,
+        platforms: Mapping[str, Platform],
+        people: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        self._store, self._clock, self._vitals, self._platforms = store, clock, vitals, platforms
+        self._people = people
+        self._known: Mapping[str, Known] | None = None
+        self._kept: Mapping[str, Known] = {}
+
+    async def run(self) -> None:
+        """Look again and again; until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except Exception as fault:  # noqa: BLE001 - whatever is wrong, it is looked at again
+                log.error("alarm_failed", fault=type(fault).__name__)  # noqa: TRY400 - a full disk needs no traceback
+            await asyncio.sleep(EVERY)
+
+    async def look(self) -> None:
+        """See what is wrong, and tell what is news."""
+        reading = await self._vitals.look()
+        if self._known is None:
+            async with self._store.read() as tx:
+                self._known = self._kept = await tx.known_faults()
+        found = news(self._known, faults(reading), self._clock.real())
+        self._note(found)
+        if found.known != self._kept:
+            await self._tell(found, reading)
+        self._known = found.known
+
+    def _note(self, found: News) -> None:
+        for one in found.wrong:
+            log.error("not_well", fault=one.key, reason=one.sentence)
+        for one in found.over:
+            log.info("well_again", fault=one.key)
+
+    async def _tell(self, found: News, reading: Reading) -> None:
+        """Keep what is known and queue what is told together; where nothing can be kept, say it directly."""
+        wrong, over = ([one.sentence for one in some] for some in (found.wrong, found.over))
+        text = say.host_told(wrong, over)
+        addressees = await self._addressees(reading) if text else []
+        key = f"alarm.{self._clock.real().timestamp() * _MS:.0f}"
+        try:
+            async with self._store.begin() as tx:
+                await tx.keep_faults(found.known)
+                for number, (place, person) in enumerate(addressees):
+                    await tx.whisper(place, person, text, (), f"{key}.{number}", self._clock.now())
+        except Exception as fault:  # noqa: BLE001 - whatever the database raises is what is to be told
+            log.warning("alarm_not_kept", fault=type(fault).__name__)
+            await self._say_directly(addressees, text, key)
+        else:
+            self._kept = found.known
+
+    async def _addressees(self, reading: Reading) -> list[Addressee]:
+        """Those of the people who are reached now; where none is, the first host in the browser."""
+        found: list[Addressee] = []
+        async with self._store.read() as tx:
+            for network, person in self._people:
+                works = network in self._platforms and network not in reading.sick
+                place = await tx.sound_place(network) if works else None
+                found += [(place, person)] if place else []
+            if not found and (first := await tx.first_host()):
+                found.append((first[0], first[1].native_id))
+        if not found:
+            log.error("nobody_told")
+        return found
+
+    async def _say_directly(self, addressees: Sequence[Addressee], text: str, key: str) -> None:
+        for number, (place, person) in enumerate(addressees):
+            out = Outgoing(f"{key}.{number}", place, Action.WHISPER, text, person=person)
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await self._platforms[place.platform].send(out)
+            except Exception as fault:  # noqa: BLE001 - a network may raise anything, and health is red anyway
+                log.error("alarm_not_sent", network=place.platform, fault=type(fault).__name__)  # noqa: TRY400 - it may hold words

@@ -1,0 +1,1 @@
+"""Weekly chats and their chats, from plan to thanks."""

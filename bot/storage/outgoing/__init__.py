@@ -1,0 +1,1 @@
+"""What is to be said and done in each place, and what becomes of it."""

@@ -1,0 +1,1 @@
+"""Places of a community on its networks, and who shares them."""

@@ -1,0 +1,1 @@
+"""Commands, typed and given part by part."""

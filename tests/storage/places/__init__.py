@@ -1,0 +1,1 @@
+"""Places and what is known of them."""
