@@ -108,7 +108,8 @@ async def _ask(wish: Mapping[str, Any]) -> dict[str, float]:
     await asyncio.gather(*(asker.done for asker in askers))
     took = sorted(seconds for asker in askers for seconds in asker.took)
     a_second = len(took) / (time.perf_counter() - began)
-    return {"a second": a_second, "p99 ms": at(took, 99) * 1e3, "bytes": askers[0].length}
+    late = {f"p{share} ms": at(took, share) * 1e3 for share in (95, 99)}
+    return {"a second": a_second, "bytes": askers[0].length, **late}
 
 
 async def _connected(port: int, asker: _Asker) -> _Asker:

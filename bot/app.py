@@ -15,7 +15,17 @@ from bot.clock import Clock, ScaledClock, SystemClock
 from bot.commander import Commander
 from bot.commands import Asker, CommandTree, Reply
 from bot.core import sentences
-from bot.core.hearing import Author, Barred, Commanded, Deleted, Edited, Reacted, Said
+from bot.core.hearing import (
+    Author,
+    Barred,
+    CaughtUp,
+    Commanded,
+    Deleted,
+    Edited,
+    Missed,
+    Reacted,
+    Said,
+)
 from bot.core.model import Community, Person, Place, Refused, Role, StepKind
 from bot.core.times.zones import known_zone
 from bot.erasures import FILE as ERASED
@@ -39,7 +49,7 @@ from cogs import every_cog
 
 log = structlog.get_logger()
 
-_HEARD = Said, Edited, Deleted, Reacted, Commanded, Barred
+_HEARD = Said, Edited, Deleted, Reacted, Commanded, Barred, Missed, CaughtUp
 CLOCK = "clock.json"
 """Where a data folder keeps a clock of its own, so that it goes on after a crash."""
 
@@ -86,10 +96,10 @@ class App:
         hearers = {kind: self.tree.hearers(kind) for kind in _HEARD}
         self.vitals = Vitals(store, clock, networks=self.platforms)
         metrics = self.vitals.metrics
-        self.scheduler = Scheduler(store, clock, steppers, longest_sleep, metrics)
+        self.scheduler = Scheduler(store, clock, steppers, longest_sleep, metrics, self.vitals.behind)
         self.outbox = Outbox(store, clock, self.platforms, installation, metrics)
         self.inbox = Inbox(store, clock, hearers, self._able(Ability.RECEIPTS), metrics)
-        self.renderer = Renderer(store)
+        self.renderer = Renderer(store, metrics=metrics)
         self.commander = Commander(store, clock, self.tree)
         self.inbox.heard_something += [self.renderer.wake, self.commander.wake]
         self.scrubber, self.housekeeping = Scrubber(store), Housekeeping(store, clock)

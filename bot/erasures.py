@@ -139,7 +139,9 @@ class Copies:
             raise
         except OSError as fault:
             log.error("copies_not_tidied", reason=str(fault))  # noqa: TRY400 - a full disk needs no traceback
-            return False
+        except Exception:
+            log.exception("copies_not_tidied")
+        return False
 
     def _tidy(self) -> bool:
         self._remove_old()
@@ -182,6 +184,7 @@ class Copies:
             self._let_go(copy)
         except Exception:
             log.exception("copy_not_renewed", file=copy.name)
+            return False
         return True
 
     def _renew(self, copy: Path, revision: str) -> None:

@@ -9,7 +9,7 @@ from itertools import groupby
 import structlog
 
 from bot.clock import Clock
-from bot.core.hearing import Barred, Commanded, Deleted, Edited, Heard, Said
+from bot.core.hearing import Barred, CaughtUp, Commanded, Deleted, Edited, Heard, Missed, Said
 from bot.core.listening import Attended
 from bot.core.model import Place
 from bot.failpoints import failpoint
@@ -118,12 +118,14 @@ class Inbox:
             tell()
 
     def _measure(self, bundle: _Bundle) -> None:
-        network = bundle.place.platform
+        network, now = bundle.place.platform, asyncio.get_running_loop().time()
+        self._metrics.stuck.stored(bundle.place, now, well=True)
         self._metrics.heard.labels(network).inc(len(bundle.heard))
-        self._metrics.ingest.labels(network).observe(asyncio.get_running_loop().time() - bundle.at)
+        self._metrics.ingest.labels(network).observe(now - bundle.at)
 
     def _failed(self, bundle: _Bundle, fault: Exception) -> None:
         self._metrics.not_stored.labels(bundle.place.platform).inc()
+        self._metrics.stuck.stored(bundle.place, asyncio.get_running_loop().time(), well=False)
         log.warning("not_stored", place=bundle.place.id, fault=type(fault).__name__)
         if not bundle.stored.done():
             bundle.stored.set_exception(fault)
@@ -184,7 +186,19 @@ async def _changed(
         return await tx.edit(place, one, attended, now)
     if isinstance(one, Deleted):
         return await tx.delete(place, one, attended, now)
-    if isinstance(one, Barred):
+    if isinstance(one, Barred | Missed | CaughtUp):
+        await _not_heard(tx, place, one, attended, now)
         return None
     found = await tx.messages_by_native_id(place.id, [one.id])
     return found.get(one.id)
+
+
+async def _not_heard(
+    tx: Tx, place: Place, one: Barred | Missed | CaughtUp, attended: Sequence[Attended], now: datetime
+) -> None:
+    """What people said is missing, or not any more: of chats that hear nothing now it stays missing."""
+    if isinstance(one, Missed):
+        await tx.note_missed(place.id, one.stretch.since, one.stretch.until)
+    elif isinstance(one, CaughtUp):
+        heard = min((other.chat.starts_at for other in attended), default=now)
+        await tx.note_caught_up(place.id, max(one.since, heard))

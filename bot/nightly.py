@@ -42,23 +42,34 @@ class Nightly:
         self._tidied: date | None = None
         self.failing = False
         """Whether the last night's copy is missing, because it cannot be made."""
+        self.remembering = False
+        """Whether copies may still hold what was forgotten, because they cannot be made anew."""
 
     async def run(self) -> None:
         """Make each night's copy, one that was missed at once; until cancelled."""
         while True:
-            if self._keep and due(self.names(), self._clock.real(), self._zone):
+            if self._wanted():
                 await self.copy()
-            else:
-                self.failing = False
             await self.tidy()
             now = self._clock.real()
             await asyncio.sleep(min((next_night(now, self._zone) - now).total_seconds(), LONGEST_SLEEP))
 
+    def _wanted(self) -> bool:
+        """Whether the last night's copy is to be made; not in a folder that cannot be looked into."""
+        try:
+            wanted = bool(self._keep) and due(self.names(), self._clock.real(), self._zone)
+        except OSError as fault:
+            self._failed(str(fault))
+            return False
+        self.failing = self.failing and wanted
+        return wanted
+
     async def tidy(self) -> None:
         """Once a night, and after each start: let copies forget what was forgotten."""
         last = night(self._clock.real(), self._zone)
-        if self._forget and last != self._tidied and await self._forget():
-            self._tidied = last
+        if self._forget and last != self._tidied:
+            self.remembering = not await self._forget()
+            self._tidied = self._tidied if self.remembering else last
 
     async def copy(self) -> Path | None:
         """Make the last night's copy and let the oldest go; None when the disk refuses."""
@@ -87,13 +98,12 @@ class Nightly:
 
     def newest(self) -> datetime | None:
         """When the newest copy was made."""
-        nights = copies(self.names())
-        if not nights:
-            return None
         try:
-            return datetime.fromtimestamp((self._folder / nights[-1]).stat().st_mtime, UTC)
+            nights = copies(self.names())
+            made = (self._folder / nights[-1]).stat().st_mtime if nights else None
         except OSError:
             return None
+        return None if made is None else datetime.fromtimestamp(made, UTC)
 
     def names(self) -> list[str]:
         """What lies in the folder."""
@@ -120,6 +130,7 @@ class Housekeeping:
         try:
             async with self._store.begin() as tx:
                 gone = await tx.keep_house(self._clock.now())
+                await tx.blot_spent(self._clock.real())
                 await tx.sweep_secrets(self._clock.real())
         except StorageFull as fault:
             log.error("storage_full", reason=str(fault))  # noqa: TRY400 - a full disk needs no traceback

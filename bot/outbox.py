@@ -135,7 +135,7 @@ class Outbox:
         try:
             native_id = await self._say(row, platform)
         except Impossible as no:
-            await self._give_up(row, FAILED, sentences.could_not_post(row.place.name, row.text, str(no)))
+            await self._give_up(row, FAILED, _refused(row, str(no)))
             return
         failpoint("outbox.sent")
         await self._confirm(row, native_id)
@@ -167,7 +167,7 @@ class Outbox:
     async def _give_up(self, row: Queued, state: str, why: str) -> None:
         async def give_up(tx: Tx) -> None:
             await tx.give_up(row, state)
-            if why and row.chat_id is not None and row.action is Action.POST and row.target is None:
+            if why and row.chat_id is not None and (row.action is Action.THREAD or _aloud(row)):
                 await self._tell_hosts(tx, row, row.chat_id, why)
 
         await self._together.change(give_up)
@@ -177,7 +177,8 @@ class Outbox:
     async def _tell_hosts(self, tx: Tx, row: Queued, chat_id: int, why: str) -> None:
         community = await tx.community(row.place.community_id)
         if row.place.id != community.hosts_place_id:  # where it failed, telling of it would fail as well
-            told = Tell(f"{row.subject}.gone.{row.id}", why)
+            threads = row.action is Action.THREAD
+            told = Tell(f"threads.gone.{row.place.id}" if threads else f"{row.subject}.gone.{row.id}", why)
             await tx.perform(await tx.running(chat_id), (told,), self._clock.now())
 
     def _committed(self, tx: Tx) -> None:
@@ -251,6 +252,18 @@ class _Queue:
             return
 
 
+def _aloud(row: Queued) -> bool:
+    """Whether it is a post in the room itself: in a thread nobody misses what the room was told too."""
+    return row.action is Action.POST and row.target is None
+
+
+def _refused(row: Queued, why: str) -> str:
+    """What hosts are told of a row that a network refuses."""
+    if row.action is Action.THREAD:
+        return sentences.no_thread(row.place.name, why)
+    return sentences.could_not_post(row.place.name, row.text, why)
+
+
 def _basics(row: Queued) -> frozenset[Ability]:
     return frozenset({Ability.EDITS}) if row.action.once else frozenset()
 
@@ -271,5 +284,6 @@ def _outgoing(row: Queued, key: str, text: str, *, with_ending: bool = True) -> 
         link=row.link if with_ending else None,
         reply_to=row.reply_to,
         ping=row.ping,
+        alone=row.alone,
         first_attempt_at=row.first_attempt_at,
     )

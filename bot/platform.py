@@ -43,7 +43,8 @@ class Outgoing:
 
     `target` is the native id of the message that is threaded, pinned, edited or reacted to, or in whose
     thread a post goes; of a card or an entry it is the one to keep in step, and `thread` the message in whose
-    thread a card stands; `about` is one that the text points to. `person` is the native id of the one a
+    thread a card stands, in the room itself where there is none and the card is `alone`; `about` is one that
+    the text points to. `person` is the native id of the one a
     whisper or a private room is for; `reply_to` is what they asked aloud, so that a network without words for
     one person alone may answer it as openly. `ping` is the native id of the only role that a post calls.
     """
@@ -62,6 +63,7 @@ class Outgoing:
     link: Link | None = None
     reply_to: str | None = None
     ping: str = ""
+    alone: bool = False
     first_attempt_at: datetime | None = None
 
 

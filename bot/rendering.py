@@ -10,6 +10,7 @@ import structlog
 from bot import markup
 from bot.core.sentences.archive import FILE
 from bot.failpoints import failpoint
+from bot.health.metrics import Metrics
 from bot.storage.archive.looks import Unrendered
 from bot.storage.engine import StorageFull
 from bot.storage.store import Store, Tx
@@ -29,8 +30,8 @@ Words = Sequence[tuple[Unrendered, Mapping[str, str]]]
 class Renderer:
     """Fills in what stored words look like, off the loop."""
 
-    def __init__(self, store: Store, pool: Executor | None = None) -> None:
-        self._store, self._pool = store, pool
+    def __init__(self, store: Store, pool: Executor | None = None, metrics: Metrics | None = None) -> None:
+        self._store, self._pool, self._metrics = store, pool, metrics or Metrics()
         self._more = asyncio.Event()
         self._outdated = True
         store.committed.append(self._committed)
@@ -48,13 +49,21 @@ class Renderer:
                 await self._render_all_that_waits()
             except StorageFull as fault:
                 log.error("storage_full", reason=str(fault))  # noqa: TRY400 - a full disk needs no traceback
-                await asyncio.sleep(AFTER_A_FAULT)
+                await self._rest()
                 continue
             except Exception as fault:  # noqa: BLE001 - whatever it is: the words wait, the bot goes on
                 log.error("rendering_waits", fault=type(fault).__name__)  # noqa: TRY400 - it may hold words
-                await asyncio.sleep(AFTER_A_FAULT)
+                await self._rest()
                 continue
+            self._note(well=True)
             await self._more.wait()
+
+    async def _rest(self) -> None:
+        self._note(well=False)
+        await asyncio.sleep(AFTER_A_FAULT)
+
+    def _note(self, *, well: bool) -> None:
+        self._metrics.stuck.rendered(asyncio.get_running_loop().time(), well=well)
 
     async def _render_all_that_waits(self) -> None:
         """Render round after round; after a full one, as after an absence, hearing has the longer turn."""

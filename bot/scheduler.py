@@ -8,7 +8,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 
-from bot.clock import Clock
+from bot.clock import Clock, in_chat_time
 from bot.core.model import Step, StepKind
 from bot.core.running import advance, may_open
 from bot.core.state import Running
@@ -27,6 +27,8 @@ HEAD_START = timedelta(seconds=0.5)
 """How long (real time) before it is due a step is taken: its posts wait, claimed, for the instant."""
 PLAN_AHEAD_EVERY = timedelta(days=1)
 AFTER_A_FAULT = timedelta(seconds=5)
+CATCHES_UP = timedelta(days=1)
+"""How long a chat is kept from being sealed by a network on which words may wait that were said before."""
 AT_ONCE = 10
 """Chats whose steps are taken in one transaction: at the top of the hour many are due."""
 
@@ -41,8 +43,9 @@ class Scheduler:
         steppers: Mapping[StepKind, Sequence[Stepper]],
         longest_sleep: timedelta | None = LONGEST_SLEEP,
         metrics: Metrics | None = None,
+        behind: Callable[[], Mapping[str, datetime]] = dict,
     ) -> None:
-        self._store, self._clock, self._steppers = store, clock, steppers
+        self._store, self._clock, self._steppers, self._behind = store, clock, steppers, behind
         self._metrics = metrics or Metrics()
         self._longest_sleep = longest_sleep
         self._awake = asyncio.Event()
@@ -157,6 +160,8 @@ class Scheduler:
 
     async def _must_wait(self, tx: Tx, state: Running) -> bool:
         """A place still taken by another chat, or a network that shows nobody anything, is a pause."""
+        if await self._is_missing_words(tx, state):
+            return True
         # An outage may have left several steps due at once: the first is not always the one that matters.
         opens_at = state.when(StepKind.OPEN)
         if opens_at is not None and opens_at <= self._horizon():
@@ -167,6 +172,21 @@ class Scheduler:
         asks_at = state.when(StepKind.ASK, StepKind.WRAP)
         asks = asks_at is not None and asks_at <= self._horizon()
         return asks and await tx.nobody_was_asked(state.chat.id)
+
+    async def _is_missing_words(self, tx: Tx, state: Running) -> bool:
+        """Whether a chat is not to be sealed yet; after a day it is, and what it lacks is noted."""
+        seals_at, behind = state.when(StepKind.SEAL), self._behind()
+        if not behind or seals_at is None or seals_at > self._horizon():
+            return False
+        if not state.chat.state.hears_late_answers:
+            return False
+        places = [place for place in await tx.places(state.chat) if place.platform in behind]
+        if self._clock.now() - seals_at < CATCHES_UP:
+            return bool(places)
+        for place in places:
+            since = in_chat_time(self._clock, behind[place.platform])
+            await tx.note_missed(place.id, min(since, seals_at - timedelta(seconds=1)))
+        return False
 
     @property
     def _head_start(self) -> timedelta:

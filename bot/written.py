@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 from ipaddress import ip_address
+from pathlib import Path
+from typing import Final
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from babel.localedata import locale_identifiers
+
+CATALOGUES: Final = Path(__file__).parent / "web" / "locale"
+"""A folder for each language that pages speak beside English, as in de/messages.po."""
 
 
 def zone_name(name: str) -> str:
@@ -27,6 +32,16 @@ def language_tag(said: str) -> str:
         if (tag := _languages().get(wanted.casefold())) is None:
             raise ValueError(said) from None
         return tag
+
+
+def translated(tag: str) -> str | None:
+    """The tag of a language as we write it, if pages speak that language beside English; else None."""
+    try:
+        locale = Locale.parse(tag.replace("_", "-"), sep="-")
+    except (ValueError, UnknownLocaleError):
+        return None
+    known = (CATALOGUES / locale.language / "messages.po").is_file()
+    return str(locale).replace("_", "-") if known else None
 
 
 @cache

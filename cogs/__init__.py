@@ -17,10 +17,12 @@ from cogs.searching import Searching
 from cogs.series import Series
 from cogs.setup import Setup
 from cogs.sharing import Sharing
+from cogs.slow import Slow
 from cogs.sorting import Sorting
 
 
 def every_cog() -> tuple[Cog, ...]:
     """Every feature, in the order in which help shows them."""
-    first = (Card(), Setup(), Series(), Sharing(), Chats(), Questions(), Answers(), Sorting(), Reminders())
-    return *first, Archive(), Searching(), Resources(), Desk(), Hosts(), Rooms(), Privacy(), Health()
+    made = Card(), Setup(), Series(), Slow(), Sharing()
+    held = Chats(), Questions(), Answers(), Sorting(), Reminders()
+    return *made, *held, Archive(), Searching(), Resources(), Desk(), Hosts(), Rooms(), Privacy(), Health()

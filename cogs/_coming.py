@@ -1,11 +1,12 @@
 """The coming chats of a weekly chat: found, laid out, let go, and given room in their places."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core import sentences
 from bot.core.model import Chat, Place, Refused, Series
-from bot.core.times.free_times import HOUR, Clash, Span, clash
+from bot.core.times.free_times import Clash, Span, clash
 from bot.core.times.recurrence import Recurrence
 from bot.core.times.weekly import spans
 from bot.core.times.zones import known_zone
@@ -51,13 +52,12 @@ async def need_free(
     found = await _clash(tx, series, rules, places, now)
     if found is None:
         return
-    at, zone = found.mine.starts_at, rules[0].zone
+    zone = rules[0].zone
     if found.own and series.slow:
         raise Refused(sentences.overlaps_itself(series.title))
     if found.own:
-        raise Refused(sentences.own_times_meet(series.title, at, zone))
-    free_at = at + found.free_after * HOUR if found.free_after else None
-    raise Refused(sentences.place_taken(found.other.title, found.meet_at, zone, free_at))
+        raise Refused(sentences.own_times_meet(series.title, found.mine.starts_at, zone))
+    raise Refused(sentences.place_taken(found, zone))
 
 
 async def met_by(
@@ -75,12 +75,20 @@ async def _clash(
     return clash(spans(rules, series, now), taken)
 
 
-async def make_room(tx: Tx, chat: Chat, starts_at: datetime, ends_at: datetime) -> None:
-    """Let an unplanned chat of the same series make way for this one; any other keeps its place."""
-    for other in await beside(tx, chat, starts_at, ends_at):
+async def make_room(
+    tx: Tx,
+    chat: Chat,
+    starts_at: datetime,
+    ends_at: datetime,
+    refusal: Callable[[Chat, str], str] = sentences.other_comes,
+) -> tuple[Chat, ...]:
+    """Let unplanned chats of the same series make way for this one, and give them; any other stays."""
+    others = await beside(tx, chat, starts_at, ends_at)
+    for other in others:
         if other.series_id != chat.series_id or other.state.live or await planned(tx, other):
-            raise Refused(sentences.other_comes(other, (await tx.series(other.series_id)).title))
+            raise Refused(refusal(other, (await tx.series(other.series_id)).title))
         await leave_out(tx, other)
+    return others
 
 
 async def beside(tx: Tx, chat: Chat, starts_at: datetime, ends_at: datetime) -> tuple[Chat, ...]:
@@ -112,4 +120,5 @@ async def _taken(tx: Tx, place: Place, but: Series, now: datetime) -> list[Span]
             rules = [slot.rule for slot in await tx.slots(series.id) if known_zone(slot.rule.zone)]
             found += spans(rules, series, now)
     chats = [c for c in await tx.coming_in(place.id) if c.state.ahead and c.series_id in titles]
-    return found + [Span(c.starts_at, c.ends_at, titles[c.series_id]) for c in chats if c.series_id != but.id]
+    found += [Span(c.starts_at, c.ends_at, titles[c.series_id]) for c in chats if c.series_id != but.id]
+    return [replace(span, place=place.name) for span in found]

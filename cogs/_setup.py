@@ -7,6 +7,7 @@ from bot.core import sentences
 from bot.core.first_steps import NextStep, next_step, readers_of
 from bot.core.model import Chat, Community, Offer, Place, Visibility
 from bot.storage.archive.addresses import BROWSER
+from bot.storage.places.servers import unlifted
 from bot.storage.store import Tx
 
 
@@ -48,9 +49,11 @@ async def lacking(tx: Tx, community: Community) -> list[str]:
     room = (await settled(tx, community.id)).room
     hosts = await tx.place(community.hosts_place_id) if community.hosts_place_id else None
     places = [place for place in (room, hosts) if place is not None]
-    return [
+    lines = [
         sentences.place_lacks(place, missing) for place in places if (missing := await tx.lacking(place.id))
     ]
+    limit = await tx.installed(unlifted(room.platform)) if room is not None else None
+    return [*lines, sentences.limited(limit)] if limit else lines
 
 
 async def not_public(tx: Tx, now: Settled) -> list[str]:
@@ -71,6 +74,12 @@ async def rooms(tx: Tx, here: Place) -> tuple[Place, ...]:
     return tuple(place for place in found if place.platform == here.platform and place.id != hosts)
 
 
+async def only_room(ctx: Context, tx: Tx) -> Place | None:
+    """The room for everybody where there is but one: of our own rooms none is out of the bot's sight."""
+    found = await rooms(tx, ctx.place) if ctx.place.platform == BROWSER else ()
+    return found[0] if len(found) == 1 else None
+
+
 async def next_of(tx: Tx, community: Community, here: Place) -> tuple[list[str], tuple[Offer, ...]]:
     """What is missing until people know of the next chat, and the buttons that lead on."""
     chat = await _next_chat(tx, community)
@@ -87,7 +96,11 @@ async def next_of(tx: Tx, community: Community, here: Place) -> tuple[list[str],
 
 def option(name: str, room: Place) -> str:
     """The option that names a room, as in place=edchat."""
-    word = room.native_id if room.platform == BROWSER else room.name
+    return spelled(name, room.native_id if room.platform == BROWSER else room.name)
+
+
+def spelled(name: str, word: str) -> str:
+    """An option as it is typed, in quotes where it has to be."""
     return f'{name}="{word}"' if " " in word else f"{name}={word}"
 
 

@@ -15,7 +15,6 @@ from bot.core.model import (
     Chat,
     ChatState,
     How,
-    Person,
     Place,
     Question,
     Refused,
@@ -30,6 +29,7 @@ from bot.core.sentences import sharing
 from bot.core.state import Running
 from bot.core.unsorted import HOSTS_PANEL, suggestions
 from bot.core.which import Which
+from bot.storage.heard.coverage import Speaker
 from bot.storage.heard.inbound import Form
 from bot.storage.store import Tx
 from cogs import _messages
@@ -245,10 +245,10 @@ def _publishing(running: Running) -> tuple[Offer, ...]:
     return (Offer(sentences.PUBLISH, f"archive publish chat={running.chat.id}"),)
 
 
-def _without(people: Iterable[Person], ids: Iterable[int]) -> list[str]:
-    """The names of people but some, as their platform shows them: a pseudonym is for readers."""
+def _without(people: Iterable[Speaker], ids: Iterable[int]) -> list[str]:
+    """The names of people but some."""
     but = set(ids)
-    return [person.name for person in people if person.id not in but]
+    return [one.name for one in people if one.person_id not in but]
 
 
 def _undo(what: str, message_id: int, chat: Chat) -> Offer:

@@ -16,7 +16,7 @@ from bot.core.state import Change, Running
 from bot.core.times.minutes import SLOW_MINUTES
 from bot.core.which import Which
 from bot.storage.store import Tx
-from cogs import _coming, _links, _rehearsal
+from cogs import _coming, _rehearsal
 
 Tonight = Annotated[Chat, "Which chat, if not the one now or next", Which.LIVE]
 Coming = Annotated[Chat, "Which chat, if not the next one", Which.AHEAD]
@@ -48,7 +48,7 @@ class Chats(Cog):
         texts = given.texts or tuple(question.text for question in before.questions)
         after = await tx.change(before, drafting.plan(before, name, texts, ctx.now), ctx.now)
         replaced = len(before.questions) if given.texts else 0
-        text = sentences.planned(after.chat, after.series, replaced, _sheet(after), given.doubts)
+        text = sentences.planned(after.chat, after.series, replaced, _told(after, ctx.now), given.doubts)
         return Reply(text, sentences.planned_offers(after.chat, after.series, after.questions))
 
     @fills("chat plan")
@@ -77,7 +77,7 @@ class Chats(Cog):
     async def announce(self, ctx: Context, tx: Tx, *, chat: Coming) -> Reply:
         """Announce a chat now instead of the day before, and get words to share."""
         places = await tx.places(chat)
-        await _links.open_doors(tx, await tx.series(chat.series_id), places)
+        await tx.open_doors(await tx.series(chat.series_id))
         before = await tx.running(chat.id)
         after = await tx.change(before, steering.announce(before, ctx.now), ctx.now)
         links = sentences.links_listed(*astuple(after.links))
@@ -104,6 +104,7 @@ class Chats(Cog):
         state = await _steer(ctx, tx, chat, lambda before: steering.next_question(before, by, now, after))
         went = state.chat.asked if state.chat.asked != chat.asked else 0
         said = sentences.goes_out(state.series, went) if went else sentences.WRAP_BEGINS
+        said += sentences.next_comes(state.chat, state.when(StepKind.ASK))
         return Reply(said, sentences.steering_offers(state.chat, state.questions))
 
     @command("chat extend", role=Role.HOST)
@@ -119,24 +120,27 @@ class Chats(Cog):
         """Give the question that is on more time."""
         by, now = ctx.person.shown, ctx.now
         state = await _steer(ctx, tx, chat, lambda before: steering.extend(before, by, minutes, now, after))
-        if chat.takes_days:
-            await _coming.make_room(tx, chat, chat.starts_at, state.chat.ends_at)
+        left_out = await _more_days(tx, chat, state)
         said = sentences.more_time(state.chat, state.series, state.when(StepKind.ASK, StepKind.WRAP))
+        said += sentences.make_way(left_out)
         return Reply(said, sentences.steering_offers(state.chat, state.questions))
 
     @command("chat pause", role=Role.HOST)
     async def pause(self, ctx: Context, tx: Tx, *, chat: Tonight, after: After = None) -> Reply:
-        """Stop the timer until you resume, a day at most."""
+        """Stop the timer until you resume: a day at most, a slow chat a week."""
         by, now = ctx.person.shown, ctx.now
         state = await _steer(ctx, tx, chat, lambda before: steering.pause(before, by, now, after))
-        return Reply(sentences.PAUSED, sentences.steering_offers(state.chat, state.questions))
+        said = sentences.PAUSED_FOR_NOW if state.series.slow else sentences.PAUSED
+        return Reply(said, sentences.steering_offers(state.chat, state.questions))
 
     @command("chat resume", role=Role.HOST)
     async def resume(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
         """Go on after a pause, with all the time that was left."""
         by, now = ctx.person.shown, ctx.now
         state = await _steer(ctx, tx, chat, lambda before: steering.resume(before, by, now))
-        return Reply(sentences.goes_on(state.chat), sentences.steering_offers(state.chat, state.questions))
+        left_out = await _more_days(tx, chat, state)
+        said = sentences.goes_on(state.chat, state.when(StepKind.ASK)) + sentences.make_way(left_out)
+        return Reply(said, sentences.steering_offers(state.chat, state.questions))
 
     @command("chat skip", role=Role.HOST)
     async def skip(
@@ -150,10 +154,9 @@ class Chats(Cog):
         """Leave out a question that is not asked yet."""
         by, now, number = ctx.person.shown, ctx.now, question.position if question else None
         state = await _steer(ctx, tx, chat, lambda before: steering.skip(before, by, now, number))
-        return Reply(
-            sentences.left_out_one(state.series, number or state.left_out_last),
-            sentences.steering_offers(state.chat, state.questions),
-        )
+        which, coming = number or state.left_out_last, state.when(StepKind.ASK)
+        said = sentences.left_out_one(state.chat, state.series, which, coming)
+        return Reply(said, sentences.steering_offers(state.chat, state.questions))
 
     @command("chat ask", role=Role.HOST)
     async def ask(
@@ -171,6 +174,7 @@ class Chats(Cog):
             ctx, tx, chat, lambda before: steering.ask_extra(before, by, given.texts[0], now)
         )
         said = sentences.goes_out(state.series, state.chat.asked)
+        said += sentences.next_comes(state.chat, state.when(StepKind.ASK))
         return Reply(_with_doubts(said, given), sentences.steering_offers(state.chat, state.questions))
 
     @command("chat end", role=Role.HOST, destructive=True)
@@ -218,6 +222,14 @@ async def _steer(ctx: Context, tx: Tx, chat: Chat, act: Callable[[Running], Chan
     return await tx.change(before, act(before), ctx.now)
 
 
+async def _more_days(tx: Tx, chat: Chat, state: Running) -> tuple[Chat, ...]:
+    """Give a slow chat that ends later the days it needs; gives the dates that make way for it."""
+    if not state.series.slow or state.chat.ends_at <= chat.ends_at:
+        return ()
+    until = state.chat.ends_at
+    return await _coming.make_room(tx, chat, chat.starts_at, until, sentences.runs_into)
+
+
 async def _need_quiet(ctx: Context, tx: Tx, state: Running, ends_at: datetime) -> None:
     """Refuse to start beside another chat, or one that is opening by itself at this moment."""
     opens = state.when(StepKind.OPEN)
@@ -232,6 +244,13 @@ async def _need_quiet(ctx: Context, tx: Tx, state: Running, ends_at: datetime) -
 
 def _sheet(state: Running) -> list[str]:
     return sentences.run_sheet(state.chat, state.series, state.questions, state.steps)
+
+
+def _told(state: Running, now: datetime) -> list[str]:
+    """The run sheet of a fresh plan; where everybody is told of it at once, it says that instead of when."""
+    if not state.announces_at_once(now):
+        return _sheet(state)
+    return [*_sheet(state.without(StepKind.ANNOUNCE)), sentences.ANNOUNCED_NOW]
 
 
 def _preview(state: Running) -> str:

@@ -82,7 +82,9 @@ class Privacy(Cog):
         if not sure:
             kept = await tx.kept_of(ctx.person.id, community.id)
             count = sentences.counted(kept.messages, "message")
-            return Reply(sentences.FORGET_SURE.format(count=count), (_FORGET_SURELY,))
+            asked = [sentences.FORGET_SURE.format(count=count)]
+            asked += [sentences.SPOKEN_FOR_TOO] if await tx.spoken_for(ctx.place) else []
+            return Reply("\n".join(asked), (_FORGET_SURELY,))
         erased = sentences.counted(await tx.forget(ctx.person, community.id, ctx.now), "message")
         when = clockface.moment(ctx.now, community.zone)
         return Reply(sentences.FORGOTTEN.format(count=erased, when=when))

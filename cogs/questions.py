@@ -45,6 +45,7 @@ class Questions(Cog):
         after = await tx.change(before, change, ctx.now)
         new = next(q for q in after.questions if q.id not in {old.id for old in before.questions})
         said = sentences.question_added(after.series, new.position, len(after.questions))
+        said += f"\n{sentences.ANNOUNCED_NOW}" if after.announces_at_once(ctx.now) else ""
         return _reply(said, given, after)
 
     @command("question edit", role=Role.HOST)

@@ -6,12 +6,12 @@ from typing import Annotated, Final
 from urllib.parse import quote
 
 from bot.commands import Cog, Context, Example, Reply, command
-from bot.core.archive.chat_page import letter
 from bot.core.archive.search_query import LONGEST, MOST_WORDS, read_query
 from bot.core.archive.search_results import Found, FoundIn, Hit, Sort
 from bot.core.audience import Audience, Reads
 from bot.core.model import Role
 from bot.core.sentences import searching as say
+from bot.core.sentences.chat import letter
 from bot.core.times.clockface import moment
 from bot.storage.archive.searching import Search, find
 from bot.storage.store import Tx
@@ -50,8 +50,10 @@ class Searching(Cog):
 async def _told(tx: Tx, found: Found, words: str) -> list[str]:
     """What was found in the newest chats, as much as one answer holds, and where the rest is."""
     told: list[str] = []
+    community = await tx.community(found.chats[0].listed.series.community_id)
+    permalinks = f"{await tx.front_page(community)}a/"
     for one in found.chats:
-        some = _in_chat(one, await tx.page_of(one.listed.chat, one.listed.series))
+        some = _in_chat(one, await tx.page_of(one.listed.chat, one.listed.series), permalinks)
         if told and sum(map(len, (*told, some))) > _LONGEST_ANSWER:
             break
         told.append(some)
@@ -59,18 +61,19 @@ async def _told(tx: Tx, found: Found, words: str) -> list[str]:
     return told if whole else [*told, await _rest(tx, found, words)]
 
 
-def _in_chat(one: FoundIn, page: str) -> str:
-    lines = [_line(one, hit, page) for hit in one.hits]
+def _in_chat(one: FoundIn, page: str, permalinks: str) -> str:
+    lines = [_line(one, hit, page, permalinks) for hit in one.hits]
     return say.found_in(
         one.listed.title, moment(one.listed.chat.starts_at, one.listed.chat.zone), lines, page
     )
 
 
-def _line(one: FoundIn, hit: Hit, page: str) -> str:
+def _line(one: FoundIn, hit: Hit, page: str, permalinks: str) -> str:
     words = "".join(piece.text for piece in hit.pieces)
     number = f"{letter(one.listed.series)}{hit.number}" if hit.number else ""
     whose = say.whose(hit.sort is Sort.QUESTION, number, hit.name)
-    return say.found_line(whose, words, f"{page}#{hit.mark}" if page and hit.mark else "")
+    address = f"{permalinks}{hit.public_id}" if hit.public_id else f"{page}{hit.mark}" if hit.mark else ""
+    return say.found_line(whose, words, address if page else "")
 
 
 async def _rest(tx: Tx, found: Found, words: str) -> str:

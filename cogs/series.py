@@ -7,24 +7,23 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from bot.commands import Between, Cog, Context, Example, Meanings, Offer, Reply, command, fills
+from bot.commands.naming import series_here
 from bot.commands.parameters import Minutes, When
-from bot.core import plain, sentences, steering
+from bot.core import plain, reminding, sentences, steering
 from bot.core.model import Chat, Collecting, Pace, Place, Refused, Role, Visibility
 from bot.core.model import Series as WeeklyChat
 from bot.core.times import weekly
 from bot.core.times.weekly import Times, Wishes
 from bot.core.times.zones import Zone
 from bot.storage.store import Tx
-from cogs import _coming, _places, _readers, _rules, _setup
+from cogs import _coming, _editing, _places, _rules, _setup
 
 Which = Annotated[WeeklyChat, "Which weekly chat"]
 Length = Between(10, 120)
-Takes = Annotated[Minutes, "How many minutes it takes", Example("60"), Length]
+Takes = Annotated[Minutes, "How long a chat lasts, in minutes", Example("60"), Length]
 Tail = Between(1, 60)
 Readers = Meanings(sentences.WHO_READS)
-Copies = Annotated[
-    Collecting, "How answers given elsewhere get into a thread", Meanings(sentences.HOW_COLLECTED)
-]
+Copies = Annotated[Collecting, "What becomes of answers written elsewhere", Meanings(sentences.HOW_COLLECTED)]
 Paces = Annotated[Pace, "How its questions come", Meanings(sentences.HOW_ASKED)]
 Days = Annotated[str, "The days of a slow chat; its last one ends it", Example("Mon-Sat")]
 Comes = Annotated[str, "When it comes; put a semicolon between two times", Example("every Tuesday 8 pm")]
@@ -44,7 +43,7 @@ class Series(Cog):
         zone: Annotated[Zone | None, "Its time zone, if not the community's", Example("ET or London")] = None,
         minutes: Takes = 60,
         hashtag: Annotated[str, "Its hashtag", Example("#edchat")] = "",
-        letters: Annotated[str, "How questions and answers are labelled", Example("Q/A")] = "Q/A",
+        letters: Annotated[str, "What stands before the numbers: Q1, A1", Example("Q/A")] = "Q/A",
         readers: Annotated[Visibility | None, "Who may read it afterwards, if not as set up", Readers] = None,
         place: Annotated[Place | None, "Where it is held, if not here"] = None,
         collecting: Copies = Collecting.COPY,
@@ -61,29 +60,29 @@ class Series(Cog):
     @command("series edit", role=Role.HOST)
     async def edit(  # noqa: PLR0913 - each is a word of the command
         self, ctx: Context, tx: Tx, series: Which, *,
-        title: Annotated[str | None, "Its new title"] = None,
-        when: Annotated[str | None, "Its new time", Example("every Thursday 7 pm")] = None,
+        title: Annotated[str | None, "What it is called"] = None,
+        when: Annotated[str | None, "When it comes from now on", Example("every Thursday 7 pm")] = None,
         also: Annotated[str | None, "One more time", Example("every Thu 12:00 Europe/London")] = None,
-        zone: Annotated[Zone | None, "Its new time zone"] = None,
+        zone: Annotated[Zone | None, "Its time zone"] = None,
         minutes: Takes | None = None,
-        hashtag: Annotated[str | None, "Its hashtag, or none", Example("#edchat")] = None,
-        letters: Annotated[str | None, "How questions and answers are labelled", Example("Q/A")] = None,
+        hashtag: Annotated[str | None, "Its hashtag; none takes it away", Example("#edchat")] = None,
+        letters: Annotated[str | None, "What stands before the numbers: Q1, A1", Example("Q/A")] = None,
         readers: Annotated[Visibility | None, "Who may read it afterwards", Readers] = None,
-        welcome: Annotated[str | None, "What is said at its opening, or none"] = None,
-        tail_days: Annotated[int | None, "Days in which late answers count", Tail] = None,
-        publish_at_once: Annotated[bool | None, "Whether its page is published at the end"] = None,
-        anonymous_answers: Annotated[bool | None, "Whether one may answer without a name"] = None,
-        search_engines: Annotated[bool | None, "Whether search engines may find what all may read"] = None,
-        about: Annotated[str | None, "What its page says of it, or none"] = None,
+        welcome: Annotated[str | None, "What people are welcomed with, or none"] = None,
+        tail_days: Annotated[int | None, "For how many days late answers count", Tail] = None,
+        publish_at_once: Annotated[bool | None, "Show its page as soon as a chat is over"] = None,
+        anonymous_answers: Annotated[bool | None, "Let people answer without their name"] = None,
+        search_engines: Annotated[bool | None, "Let search engines find what all may read"] = None,
+        about: Annotated[str | None, "What its page tells newcomers, or none"] = None,
         collecting: Copies | None = None,
-        ping: Annotated[str | None, "The role that announcements call, or none", Example("@Teachers")] = None,
+        ping: Annotated[str | None, "Whom announcements call, or none", Example("@Teachers")] = None,
         pace: Paces | None = None,
         days: Days | None = None,
     ) -> Reply:  # fmt: skip
-        """Change a weekly chat; what is planned already is never touched unasked."""
+        """Change a weekly chat; chats that are planned stay as they are until you say so."""
         known = (title, hashtag, letters, welcome, readers, minutes, tail_days, publish_at_once)
         wishes = Wishes(*known, anonymous_answers, search_engines, about, collecting, ping, pace, days)
-        return await _edited(ctx, tx, series, wishes, Times(when, also, _name(zone)))
+        return await _editing.edited(ctx, tx, series, wishes, Times(when, also, _name(zone)))
 
     @fills("series create")
     async def usual(self, ctx: Context, tx: Tx, _given: Mapping[str, Any]) -> Mapping[str, str | None]:
@@ -110,7 +109,7 @@ class Series(Cog):
     @command("series list")
     async def listing(self, ctx: Context, tx: Tx) -> Reply:
         """List the weekly chats here, with their next dates."""
-        lines = [await _line(tx, series) for series in await tx.series_here(ctx.place.id)]
+        lines = [await _line(tx, series) for series in await series_here(ctx, tx)]
         return Reply("\n".join(lines) or sentences.SERIES_NONE)
 
     @command("series pause", role=Role.HOST)
@@ -120,6 +119,9 @@ class Series(Cog):
         if series.paused:
             raise Refused(sentences.PAUSED_ALREADY)
         await tx.save_series(replace(series, paused=True))
+        for chat in await _coming.of_series(tx, series):
+            if chat.state.ahead:
+                await tx.tell_reminded(chat.id, reminding.rests(chat, series, ctx.now), ctx.now)
         tx.replanned = True
         return Reply(sentences.series_paused(series), (Offer("Resume", f"series resume {series.id}"),))
 
@@ -193,7 +195,7 @@ async def _where(ctx: Context, tx: Tx, place: Place | None) -> Place:
         return room
     others = [one for one in await tx.places_of_community(ctx.place.community_id) if one.id != hosts]
     if len(others) != 1:
-        raise Refused(sentences.SERIES_WHERE)
+        raise Refused(sentences.series_where([_setup.spelled("place", one.name) for one in others]))
     return others[0]
 
 
@@ -215,39 +217,6 @@ async def _created(
     text = sentences.series_made(series, _rules.in_all_words(rules), _rules.dates(rules, ctx.now), notes)
     first = (await _coming.of_series(tx, series))[0]
     return Reply(text, sentences.dates_offers(series, first))
-
-
-async def _edited(ctx: Context, tx: Tx, series: WeeklyChat, wishes: Wishes, times: Times) -> Reply:
-    await _rules.need_own(ctx, tx, series)
-    if wishes == Wishes() and times == Times():
-        raise Refused(sentences.EDIT_WHAT)
-    doubt = await _readers.doubt(tx, series, wishes.readers)
-    wishes = replace(wishes, readers=None) if doubt else wishes
-    if doubt and wishes == Wishes() and times == Times():
-        return doubt
-    changed = wishes.of(series)
-    longer = _taking(changed) != _taking(series)
-    if _taking(changed)[1:] != _taking(series)[1:]:
-        await _coming.need_none_on(tx, series)
-    await tx.save_series(changed)
-    remarks = await _let_read(tx, changed, series.visibility)
-    kept = await _rules.change(ctx, tx, changed, times) if longer or times != Times() else []
-    if longer:
-        await _rules.lay_out_again(tx, changed, ctx.now)
-    page = await _rules.page(tx, changed, ctx.now)
-    asked = [sentences.still_planned(kept, changed)] if kept else []
-    asked += [doubt.text] if doubt else []
-    offers = (*sentences.still_planned_offers(kept), *(doubt.offers if doubt else ()))
-    return Reply("\n".join([page, *remarks, *asked]), offers)
-
-
-def _taking(series: WeeklyChat) -> tuple[object, ...]:
-    """What decides how long its chats take."""
-    return series.length, series.asks, series.days
-
-
-async def _let_read(tx: Tx, series: WeeklyChat, before: Visibility) -> list[str]:
-    return [] if series.visibility is before else await _readers.let_read(tx, series, series.visibility)
 
 
 async def _line(tx: Tx, series: WeeklyChat) -> str:

@@ -48,7 +48,7 @@ class Setup(Cog):
         _check_room(ctx, where, (await tx.community_of(ctx.place)).hosts_place_id)
         names, role = host_names(hosts or ""), _role(ctx, hosts or "")
         before = await _setup.settled(tx, ctx.place.community_id)
-        now = Settled(where or before.room, readers or before.readers)
+        now = Settled(where or before.room or await _setup.only_room(ctx, tx), readers or before.readers)
         if now.room is None or now.readers is None:
             return await _asks(ctx, tx, now, names)
         await _setup.settle(tx, ctx.place.community_id, now)

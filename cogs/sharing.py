@@ -33,6 +33,7 @@ class Sharing(Cog):
         await _rules.need_own(ctx, tx, series)
         if revoke:
             await tx.revoke_codes(series.id, ctx.real)
+            await tx.blot_spent(ctx.real)
             return Reply(say.CODES_REVOKED)
         code = await tx.give_secret(SecretKind.PLACE, series.community_id, ctx.real, series_id=series.id)
         shares = await tx.shares(series)

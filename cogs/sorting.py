@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from bot.commands import Cog, Context, Example, Offer, Reply, command
+from bot.commands import OFFER_LIMIT, Cog, Context, Example, Offer, Reply, command
 from bot.core import sentences
 from bot.core.archive.page_words import network_name
+from bot.core.echo import shown
 from bot.core.filing import MessageKind
 from bot.core.model import Chat, ChatState, Refused, Role
 from bot.core.sentences import sorting as say
@@ -55,6 +56,28 @@ class Sorting(Cog):
         await tx.erase_for_good(row, ctx.now)
         place = await tx.place(row.place_id)
         return Reply(say.deleted("" if place.platform == BROWSER else network_name(place.platform)))
+
+    @command("answers forget", role=Role.HOST, private=True, destructive=True)
+    async def forget(
+        self,
+        ctx: Context,
+        tx: Tx,
+        name: Annotated[str, "The name under which a webhook said it", Example("Robin")],
+        *,
+        sure: Annotated[bool, "Whether you are sure"] = False,
+    ) -> Reply:
+        """Erase all that a webhook said for somebody, as PluralKit does, who asks you to."""
+        wanted, here = name.strip().casefold(), ctx.place.community_id
+        people = [one for one in await tx.spoken_for(ctx.place) if one.name.casefold() == wanted]
+        if not people:
+            raise Refused(say.NOBODY_SPOKEN_FOR.format(name=shown(name)))
+        called = people[0].name
+        if not sure:
+            kept = [(await tx.kept_of(one.id, here)).messages for one in people]
+            asked = say.forget_name_sure(called, sentences.counted(sum(kept), "message"))
+            return Reply(asked, say.forget_name_offers(called, OFFER_LIMIT))
+        erased = [await tx.forget(one, here, ctx.now) for one in people]
+        return Reply(say.name_forgotten(called, sentences.counted(sum(erased), "message")))
 
     @command("answers undo", role=Role.HOST, private=True, of_own_place=True)
     async def undo(self, ctx: Context, tx: Tx, *, chat: Recent) -> Reply:

@@ -7,12 +7,7 @@ from typing import Final
 
 from tests.support.bad_inputs import cases, named_in_tests
 
-WAITING: Final = {
-    "Discord": (
-        "B249 "  # discord.events: hosts are told of slow mode, people only by Discord itself
-        "B393 "  # load
-    ),
-}
+WAITING: Final[dict[str, str]] = {}
 """The cases whose behaviour only exists where they will be met, under what will bring it."""
 
 

@@ -262,10 +262,33 @@ async def test_a_disk_that_refuses_loses_no_copy_and_is_tried_again(folder: Path
         with capture_logs() as logs, full_disk():
             await nights.tidy()
         assert b"rmadillos" in (folder / ASIDE).read_bytes()
-        assert [line["event"] for line in logs] == ["copy_not_renewed"]
+        assert ([line["event"] for line in logs], nights.remembering) == (["copy_not_renewed"], True)
         await nights.tidy()
+        assert not nights.remembering
     assert b"rmadillos" not in (folder / ASIDE).read_bytes()
     assert rows(folder / ASIDE, "SELECT version_num FROM alembic_version") == [(head(),)]
+
+
+async def test_a_copy_that_fails_to_forget_in_a_way_nobody_foresaw_is_tried_again_and_the_host_is_told(
+    folder: Path,
+) -> None:
+    async with opened(ours(folder)) as app:
+        ana = await spoken(app)
+        await app.store.backup(folder / ASIDE)
+        await forgotten(app, ana)
+        with closing(sqlite3.connect(folder / ASIDE)) as there:
+            there.execute("ALTER TABLE message RENAME COLUMN text TO odd")
+        nights = Nightly(app.store, SetClock(NOW), folder / "backups", 0, "UTC", looked_after(folder).tidy)
+        app.vitals.copies = nights
+        with capture_logs() as logs:
+            await nights.tidy()
+            await nights.tidy()
+        assert [line["event"] for line in logs] == ["copy_not_renewed"] * 2
+        assert [one.key for one in await app.vitals.faults()] == ["copies"]
+        with closing(sqlite3.connect(folder / ASIDE)) as there:
+            there.execute("ALTER TABLE message RENAME COLUMN odd TO text")
+        await nights.tidy()
+    assert (b"rmadillos" in (folder / ASIDE).read_bytes(), nights.remembering) == (False, False)
 
 
 async def test_a_bot_that_ends_finishes_one_copy_and_leaves_the_others_for_later(folder: Path) -> None:

@@ -135,6 +135,16 @@ async def test_a_folder_that_cannot_be_made_is_logged_and_the_bot_goes_on(store:
     assert [line["event"] for line in logs] == ["no_backup"]
 
 
+async def test_a_folder_that_cannot_be_looked_into_is_logged_and_the_bot_goes_on(store: Store) -> None:
+    nights = Nightly(store, SetClock(NOON), folder(store) / ("x" * 300), 7)
+    with capture_logs() as logs:
+        running = asyncio.create_task(nights.run())
+        await until(lambda: logs or running.done())
+    assert not running.done()
+    running.cancel()
+    assert ([line["event"] for line in logs], nights.failing, nights.newest()) == (["no_backup"], True, None)
+
+
 FULL = """
 import asyncio, resource, signal, sys
 from pathlib import Path

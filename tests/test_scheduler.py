@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.model import Series, Step, StepKind
+from bot.core.model import ChatState, Series, Step, StepKind
 from bot.core.times.recurrence import parse_recurrence
 from bot.scheduler import AFTER_A_FAULT, Scheduler
 from bot.storage.engine import StorageFull
@@ -77,6 +77,35 @@ def test_the_alarm_is_set_anew_when_the_plan_changes(told: Callable[..., None]) 
         await until(EIGHT - timedelta(minutes=13))
         assert house.asked() == ["Q1"]
         assert (await house.running(chat)).chat.asked == 1
+
+    told(tell, longest_sleep=None)
+
+
+@pytest.mark.parametrize("stays_away", [False, True])
+def test_no_chat_is_sealed_before_what_was_said_meanwhile_can_have_been_read(
+    told: Callable[..., None], monkeypatch: pytest.MonkeyPatch, stays_away: bool
+) -> None:
+    monkeypatch.setattr("bot.scheduler.CATCHES_UP", timedelta(minutes=9))
+
+    async def tell(house: House) -> None:
+        away: dict[str, datetime] = {}
+        house.app.scheduler._behind = lambda: away
+        chat = await house.add_chat(await house.add_series(), EIGHT, ["One?"])
+        await until(EIGHT + timedelta(hours=2))
+        seals = (await house.running(chat)).when(StepKind.SEAL)
+        assert seals is not None
+        left = seals - timedelta(hours=1)
+        away |= dict.fromkeys(house.app.platforms, left)
+        await until(seals + timedelta(minutes=8))
+        assert (await house.running(chat)).chat.state is ChatState.TAIL
+        if not stays_away:
+            away.clear()
+        await until(seals + timedelta(minutes=10))
+        sealed = (await house.running(chat)).chat
+        assert sealed.state is ChatState.SEALED
+        async with house.store.read() as tx:
+            gaps = [one.since for place in await tx.places(sealed) for one in await tx.missed(place.id)]
+        assert set(gaps) == ({left} if stays_away else set())
 
     told(tell, longest_sleep=None)
 

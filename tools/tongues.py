@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -11,12 +12,15 @@ from babel.messages import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from bot.web.tongues import CATALOGUES
+from bot.commands.declared import Form
+from bot.commands.help import Help
+from bot.written import CATALOGUES
+from cogs import every_cog
 
 HOUSE: Final = Path(__file__).parents[1]
 _METHODS: Final = [("**.py", "python"), ("**/templates/**", "jinja2")]
 _OPTIONS: Final = {"**/templates/**": {"trimmed": "true", "silent": "false"}}
-_KEYWORDS: Final = {**DEFAULT_KEYWORDS, "marked": None}
+_KEYWORDS: Final = {**DEFAULT_KEYWORDS, "marked": None, "Offer": (1,)}
 _HEAD: Final = "# What EdChat bot's pages say; `make tongues` brings it up to date."
 
 
@@ -26,7 +30,19 @@ def sentences() -> Catalog:
     every = extract_from_dir(HOUSE / "bot", _METHODS, _OPTIONS, _KEYWORDS)
     for file, _line, message, comments, context in every:
         found.add(message, None, [(f"bot/{file}", 0)], auto_comments=comments, context=context)
+    for words in forms():
+        found.add(words, None, [("cogs", 0)])
     return found
+
+
+def forms() -> Iterator[str]:
+    """What the forms of commands say, as they are declared."""
+    for command in (one for cog in (*every_cog(), Help({})) for one in cog.commands()):
+        yield command.help
+        bare = Form(command, {})
+        needing = replace(bare, lacking=frozenset(param.name for param in command.params))
+        for param in filter(bare.asks, command.params):
+            yield from (bare.label(param), needing.label(param), *param.meanings.values())
 
 
 def languages() -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from bot.core import grammar
 from bot.core.echo import shown
 from bot.core.grammar import Shape
-from bot.core.model import Chat, Offer, Person, Place, Role
+from bot.core.model import Chat, Offer, Person, Place, Refused, Role
 from bot.core.sentences import command as say
 from bot.core.which import Which
 from bot.storage.store import Tx
@@ -65,6 +65,8 @@ class Reply:
     offers: tuple[Offer, ...] = ()
     private: bool = False
     refused: bool = field(default=False, compare=False)
+    no: Refused | None = field(default=None, compare=False)
+    """What was refused, for whoever says it in another language."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ async def read_question(ctx: Context, tx: Tx, text: str, _param: Param) -> Quest
 async def read_series(ctx: Context, tx: Tx, text: str, _param: Param) -> Series:
     """The weekly chat here that a number, a title or a #hashtag names."""
     said = _folded(text)
-    here = await _series_here(ctx, tx)
+    here = await series_here(ctx, tx)
     if number := _NUMBER.fullmatch(said):
         here = tuple(series for series in here if series.id == int(number[1]))
     elif here:
@@ -95,7 +95,7 @@ async def read_series(ctx: Context, tx: Tx, text: str, _param: Param) -> Series:
 
 async def only_series(ctx: Context, tx: Tx) -> Series:
     """The weekly chat that is meant when none is named: the only one here."""
-    here = await _series_here(ctx, tx)
+    here = await series_here(ctx, tx)
     if not here:
         raise Refused(say.NO_SERIES)
     if len(here) > 1:
@@ -105,7 +105,7 @@ async def only_series(ctx: Context, tx: Tx) -> Series:
 
 async def suggest_series(ctx: Context, tx: Tx, _typed: str) -> tuple[str, ...]:
     """The titles of the weekly chats here."""
-    return tuple(series.title for series in await _series_here(ctx, tx))
+    return tuple(series.title for series in await series_here(ctx, tx))
 
 
 async def list_chats(ctx: Context, tx: Tx, typed: str) -> tuple[Choice, ...]:
@@ -126,7 +126,7 @@ async def list_questions(ctx: Context, tx: Tx, typed: str) -> tuple[Choice, ...]
 
 async def list_series(ctx: Context, tx: Tx, typed: str) -> tuple[Choice, ...]:
     """The weekly chats here by their titles."""
-    return _fitting([Choice(str(one.id), one.title) for one in await _series_here(ctx, tx)], typed)
+    return _fitting([Choice(str(one.id), one.title) for one in await series_here(ctx, tx)], typed)
 
 
 async def list_zones(ctx: Context, tx: Tx, typed: str) -> tuple[Choice, ...]:
@@ -171,7 +171,8 @@ async def _spoken_of(ctx: Context, tx: Tx) -> tuple[Place, ...]:
     return await tx.places_of_community(community.id)
 
 
-async def _series_here(ctx: Context, tx: Tx) -> tuple[Series, ...]:
+async def series_here(ctx: Context, tx: Tx) -> tuple[Series, ...]:
+    """The weekly chats here; in the hosts' room those of every place of their community."""
     here = [series for place in await _spoken_of(ctx, tx) for series in await tx.series_here(place.id)]
     return tuple(dict.fromkeys(here))
 

@@ -158,8 +158,8 @@ async def parse(ctx: Context, tx: Tx, text: str, param: Param) -> Any:
     except Refused as no:
         suggested = [near for near in await suggestions(ctx, tx, text, param) if near != text]
         near = get_close_matches(text, suggested, n=3)
-        sentence = say.of_parameter(param.name, str(no))
-        raise Refused(say.did_you_mean(sentence, near) if near else sentence) from None
+        about = Refused(say.OF_PARAMETER, name=param.name, reason=no.said)
+        raise (Refused(say.did_you_mean(str(about), near)) if near else about) from None
 
 
 async def suggestions(ctx: Context, tx: Tx, typed: str, param: Param) -> tuple[str, ...]:

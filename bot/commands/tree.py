@@ -11,15 +11,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.commands.cog import Cog, Hearer, Stepper
-from bot.commands.declared import (
-    Asker,
-    Choice,
-    Command,
-    Context,
-    Form,
-    Param,
-    Reply,
-)
+from bot.commands.declared import Asker, Choice, Command, Context, Form, Param, Reply
 from bot.commands.help import Help, example_of, nearest, usage
 from bot.commands.parameters import listed, parse, suggestions, without
 from bot.core import grammar, sentences
@@ -27,7 +19,7 @@ from bot.core.echo import discreet, shown
 from bot.core.grammar import Misread
 from bot.core.hearing import Heard
 from bot.core.may import Standing, may
-from bot.core.model import Chat, Offer, Refused, Role, StepKind
+from bot.core.model import Chat, Offer, Refused, Role, Series, StepKind
 from bot.core.sentences import command as say
 from bot.core.tongue import in_english
 from bot.failpoints import failpoint
@@ -128,6 +120,17 @@ class CommandTree:
         except Refused:
             return ()
 
+    async def about(self, asker: Asker, text: str) -> Series | None:
+        """The weekly chat that a line is about, itself or a chat of it, where it is asked; else Refused."""
+        found, given = self.read(text)
+        series = next((param for param in found.params if param.kind.name == "series"), None)
+        async with self._store.read() as tx:
+            ctx = self._context(asker, found)
+            chat = await _chat(ctx, tx, found, given)
+            if chat:
+                return await tx.series(chat.series_id)
+            return await _value(ctx, tx, series, given) if series else None
+
     async def form(self, asker: Asker, text: str) -> Form:
         """The command that a line begins, with what the fields of its form begin with; else Refused."""
         found, given = self.read(text)
@@ -203,7 +206,7 @@ class CommandTree:
 
     async def _refuse(self, no: Refused, said: Sequence[str], settle: Settle | None) -> Reply:
         """Answer with a refusal, settled in a transaction of its own: the command's own was rolled back."""
-        reply = Reply(discreet(str(no), said), private=True, refused=True)
+        reply = Reply(discreet(str(no), said), private=True, refused=True, no=no)
         try:
             return await self._transact(partial(_same, reply), settle) if settle else reply
         except Refused as again:  # settling refuses what was answered before

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.core.wellness import Fault
+from bot.core.wellness import Fault, Kind
 
 LASTS: Final = timedelta(minutes=1)
 """How long something must have been wrong before anybody is told."""
@@ -43,6 +43,22 @@ class News:
     over: tuple[Known, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Whispered:
+    """A message of an alarm: on which network and to whom, and whether it was `sent` or still `waits`."""
+
+    alarm: str
+    network: str
+    person: str
+    sent: bool = False
+    waits: bool = False
+
+
+def lost(alarm: Collection[Whispered], sick: Collection[str]) -> bool:
+    """Whether nobody was reached by an alarm, and nobody will be on a network that works."""
+    return bool(alarm) and not any(one.sent or (one.waits and one.network not in sick) for one in alarm)
+
+
 def news(known: Mapping[str, Known], found: Iterable[Fault], now: datetime) -> News:
     """What to tell, given what was known and what is wrong now."""
     seen = _seen(known, found, now)
@@ -56,7 +72,7 @@ def news(known: Mapping[str, Known], found: Iterable[Fault], now: datetime) -> N
 
 
 def _seen(known: Mapping[str, Known], found: Iterable[Fault], now: datetime) -> dict[str, Known]:
-    here = {fault.key: fault for fault in found}
+    here = {fault.key: fault for fault in found if fault.kind is not Kind.HOST}  # of that nobody can be told
     seen = {key: _looked_at(one, here.get(key), now) for key, one in known.items()}
     new = {key: Known(key, fault.sentence, now) for key, fault in here.items() if key not in known}
     return seen | new

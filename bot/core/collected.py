@@ -14,8 +14,9 @@ MOST = 1_500
 class Given:
     """An answer: who gave it as readers see them, where, and under which numbers it is filed now.
 
-    `native_id` is empty for one given by a form, which stands nowhere else; `thread` is the number of the
-    question in whose thread it was said, 0 for none; `gone` says that nobody may read it.
+    One given `by_form` stands nowhere else; `native_id` is empty for it, and where no link may lead to the
+    words; `thread` is the number of the question in whose thread it was said, 0 for none; `gone` says that
+    nobody may read it.
     """
 
     message_id: int
@@ -25,12 +26,13 @@ class Given:
     thread: int
     filed: frozenset[int]
     gone: bool
+    by_form: bool = False
 
 
 def cards(given: Given, before: frozenset[str], collecting: Collecting) -> tuple[Card, ...]:
     """The copies that an answer has from now on, and those of `before` (their subjects) that go."""
     wanted = {} if given.gone else _wanted(given, collecting)
-    outdated = tuple(Card(one, "", thread=_thread(one)) for one in sorted(before - wanted.keys()))
+    outdated = tuple(Card(one, "", thread=thread_of_copy(one)) for one in sorted(before - wanted.keys()))
     return (*outdated, *wanted.values())
 
 
@@ -43,13 +45,18 @@ def _wanted(given: Given, collecting: Collecting) -> dict[str, Card]:
     )
     numbers = sorted(given.filed - {given.thread})
     return {
-        subject: Card(subject, words, thread=f"q{number}", about=given.native_id)
+        subject: Card(subject, words, thread=f"q{number}", about=given.native_id, alone=given.by_form)
         for number in numbers
         for subject in [f"copy.{given.message_id}.q{number}"]
     }
 
 
-def _thread(subject: str) -> str:
+def copied(subject: str) -> int:
+    """The message of which a copy is."""
+    return int(subject.split(".")[1])
+
+
+def thread_of_copy(subject: str) -> str:
     """The question in whose thread a copy stands: only there it can be taken away."""
     return subject.rpartition(".")[2]
 

@@ -116,7 +116,8 @@ class Card:
     """A post kept in step with its text: made once, edited after, gone when the text is empty.
 
     It stands in the hosts' room, or in the thread of the subject `thread`; `about` is the native id of the
-    message it points to.
+    message it points to. Words that stand `alone` are nowhere else: they go into the room itself where their
+    thread is never made.
     """
 
     subject: str
@@ -126,6 +127,7 @@ class Card:
     thread: str = ""
     about: str = ""
     moments: tuple[Moment, ...] = ()
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

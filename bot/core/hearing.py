@@ -93,4 +93,30 @@ class Barred:
     goes_on: bool = False
 
 
-Heard = Said | Edited | Deleted | Reacted | Commanded | Barred
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of time; without `until` it goes on."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What was said in this place in some stretch of time could not be heard."""
+
+    id: str
+    stretch: Stretch
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """All that was said in this place from `since` on has been heard, though it was missed at first."""
+
+    id: str
+    since: datetime
+    at: datetime
+
+
+Heard = Said | Edited | Deleted | Reacted | Commanded | Barred | Missed | CaughtUp

@@ -29,7 +29,7 @@ def host_names(said: str) -> tuple[str, ...]:
     named = [part for part in parts if part.casefold().rstrip(".") not in _NOBODY]
     names = tuple(dict.fromkeys(part if whole_name(part) else chosen(part) for part in named))
     if len(names) > MOST_HOSTS:
-        raise Refused(sentences.HOSTS_MANY.format(most=MOST_HOSTS))
+        raise Refused(sentences.HOSTS_MANY, most=MOST_HOSTS)
     return names
 
 

@@ -37,6 +37,17 @@ class Mentions:
         return f"{quote}{'@' if found[0].startswith('@') else ''}{self._instead}"
 
 
+def mentions_in(texts: Iterable[str], called: Iterable[tuple[Person, str]]) -> tuple[Mentions, ...]:
+    """Those of these people who are named in some words, each with what stands there instead."""
+    said = "\n".join(texts).casefold()
+    return tuple(Mentions(person, instead) for person, instead in called if _named(person, said))
+
+
+def _named(person: Person, said: str) -> bool:
+    names = (person.name, person.shown, person.native_id)
+    return any(name.casefold() in said for name in names if name.strip())
+
+
 def unnamed(text: str, masks: Iterable[Mentions]) -> str:
     """A text in which none of these people is called."""
     for mask in masks:

@@ -6,9 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
+from bot.core.tongue import filled
+
 
 class Refused(Exception):
-    """A kind one-sentence refusal that a teacher understands; nothing was changed."""
+    """A kind one-sentence refusal that a teacher understands; nothing was changed.
+
+    It is worded in the language that is spoken where it is raised, its holes filled with `values`; one that
+    can be called is asked for its words.
+    """
+
+    def __init__(self, sentence: str, /, **values: object) -> None:
+        super().__init__(filled(sentence, values))
+        self.sentence, self.values = sentence, values
+
+    def said(self) -> str:
+        """The same in the language that is spoken here."""
+        return filled(self.sentence, self.values)
 
 
 class Role(IntEnum):
@@ -224,8 +238,8 @@ class Chat:
 
     @property
     def takes_days(self) -> bool:
-        """Whether it goes on for longer than an hour that hosts paused for a whole day."""
-        return self.ends_at - self.starts_at > timedelta(hours=25)
+        """Whether its questions have days; one that nobody planned yet is told by its length alone."""
+        return self.pace >= timedelta(days=1) or self.ends_at - self.starts_at > timedelta(hours=25)
 
 
 @dataclass(frozen=True, slots=True)

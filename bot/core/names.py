@@ -45,7 +45,7 @@ def chosen(typed: str) -> str:
         raise Refused(sentences.NAME_EMPTY)
     wanted = title(typed)
     if len(wanted) > NAME_LIMIT:
-        raise Refused(sentences.NAME_LONG.format(limit=NAME_LIMIT))
+        raise Refused(sentences.NAME_LONG, limit=NAME_LIMIT)
     return wanted
 
 

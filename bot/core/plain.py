@@ -84,7 +84,7 @@ def _sound(text: str) -> str:
 
 def _fitting(text: str, limit: int) -> str:
     if len(text) > limit:
-        raise Refused(sentences.TEXT_LONG.format(length=len(text), limit=limit))
+        raise Refused(sentences.TEXT_LONG, length=len(text), limit=limit)
     return text
 
 

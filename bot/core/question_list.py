@@ -45,7 +45,7 @@ def read_question(text: str, letter: str = "Q") -> QuestionList:
         raise Refused(sentences.QUESTION_EMPTY)
     _need_words(bare)
     if len(bare) > LONGEST:
-        raise Refused(sentences.QUESTION_LONG.format(length=len(bare), limit=LONGEST))
+        raise Refused(sentences.QUESTION_LONG, length=len(bare), limit=LONGEST)
     return QuestionList((bare,), tuple(_doubts((bare,))))
 
 
@@ -61,10 +61,10 @@ def decoded(raw: bytes) -> str:
 def _question(line: str, number: int, letter: str) -> str:
     bare = _bare(storable(line, len(line)), letter, number)
     if not bare:
-        raise Refused(sentences.QUESTION_LINE_EMPTY.format(number=number))
+        raise Refused(sentences.QUESTION_LINE_EMPTY, number=number)
     _need_words(bare)
     if len(bare) > LONGEST:
-        raise Refused(sentences.QUESTION_LINE_LONG.format(number=number, length=len(bare), limit=LONGEST))
+        raise Refused(sentences.QUESTION_LINE_LONG, number=number, length=len(bare), limit=LONGEST)
     return bare
 
 

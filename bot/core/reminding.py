@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core import sentences
 from bot.core.effects import Effect, Moment, Say
-from bot.core.model import ChatState, Pace
+from bot.core.model import Chat, ChatState, Pace, Series
 from bot.core.running import question_subject
 from bot.core.state import Running
-from bot.core.telling import starting
+from bot.core.telling import OPENING, starting
 from bot.core.times import clockface
 
 ANNOUNCED = "announce"
@@ -22,7 +22,8 @@ ANNOUNCED = "announce"
 class Word:
     """A word for each who asked: `key` says which of them it is, `about` which post it leads to.
 
-    The `last` one is said when there is nothing left to be reminded of.
+    The `last` one is said when there is nothing left to be reminded of; and it is said
+    `until` then at the latest.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Word:
     moments: tuple[Moment, ...] = ()
     about: str = ANNOUNCED
     last: bool = False
+    until: datetime | None = None
 
 
 def before_it_starts(state: Running, now: datetime) -> Word | None:
@@ -38,7 +40,23 @@ def before_it_starts(state: Running, now: datetime) -> Word | None:
     if not chat.state.ahead or not state.waiting or now >= chat.starts_at:
         return None
     starts = Moment(clockface.time(chat.starts_at, chat.zone), chat.starts_at)
-    return Word(_instant(chat.starts_at), sentences.reminder(chat, state.series), (starts,))
+    text = sentences.reminder(chat, state.series)
+    return Word(_instant(chat.starts_at), text, (starts,), until=chat.ends_at)
+
+
+def on_already(state: Running, late: timedelta) -> Word | None:
+    """The word of a chat that begins late, after an absence; who was reminded of it is told no more."""
+    chat = state.chat
+    if not chat.state.live or late <= state.grace:
+        return None
+    text = sentences.on_already(chat, state.series)
+    return Word(_instant(chat.starts_at), text, about=OPENING, until=chat.ends_at)
+
+
+def rests(chat: Chat, series: Series, now: datetime) -> Word:
+    """The word of a coming chat whose weekly chat its hosts let rest."""
+    text = sentences.rests(chat, series)
+    return Word(f"rests.{_instant(now)}", text, (starting(chat),), until=chat.starts_at)
 
 
 def of_the_day(before: Running, state: Running) -> Word | None:
@@ -49,7 +67,7 @@ def of_the_day(before: Running, state: Running) -> Word | None:
         return None
     called = sentences.name(state.chat, state.series)
     text = sentences.reminded_of(called, sentences.question(state.series, asked))
-    return Word(question_subject(asked), text, about=question_subject(asked))
+    return Word(question_subject(asked), text, about=question_subject(asked), until=state.chat.ends_at)
 
 
 def news(before: Running, after: Running, effects: Iterable[Effect], now: datetime) -> Word | None:
@@ -63,9 +81,10 @@ def news(before: Running, after: Running, effects: Iterable[Effect], now: dateti
     if chat.starts_at == was.starts_at:
         return None
     if chat.starts_at <= now:
-        return Word(_instant(chat.starts_at), sentences.begins_early(chat, after.series))
+        text = sentences.begins_early(chat, after.series)
+        return Word(_instant(chat.starts_at), text, until=chat.ends_at)
     text = sentences.moved(was, chat, after.series)
-    return Word(f"moved.{_instant(chat.starts_at)}", text, (starting(was), starting(chat)))
+    return Word(f"moved.{chat.version}", text, (starting(was), starting(chat)))
 
 
 def _instant(at: datetime) -> str:

@@ -23,6 +23,13 @@ def with_end(state: Running, ends_at: datetime) -> Running:
     return state.without(*_ENDING).plus(*steps)
 
 
+def begun_early(early: Running, planned_end: datetime) -> Running:
+    """A chat begun before its time keeps its planned end where its questions need those days."""
+    if len(early.waiting) <= runsheet.most_questions(early.chat, early.series):
+        return early
+    return _within(early.with_chat(ends_at=planned_end))
+
+
 def extended(state: Running, many: int, now: datetime) -> Running:
     """The present question has so many days more; later ones follow, and the end if they must."""
     due = state.when(StepKind.ASK)

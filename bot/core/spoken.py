@@ -7,12 +7,32 @@ from collections.abc import Collection, Iterator, Mapping
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
-from bot.core.sentences import archive, chat, command, health, people, planning, setup, steering
+from bot.core.sentences import (
+    archive,
+    chat,
+    chat_hosts,
+    chat_refusals,
+    command,
+    health,
+    people,
+    planning,
+    refusals,
+    resources,
+    searching,
+    setup,
+    slow,
+    sorting,
+    steering,
+    sure,
+)
 
 CALL: Final = "!edchat"
 """What a command begins with where it is typed among other words."""
 
-_OURS: Final = (archive, chat, command, health, people, planning, setup, steering)
+_OURS: Final = (
+    *(archive, chat, chat_hosts, chat_refusals, command, health, people, planning, refusals, resources),
+    *(searching, setup, slow, sorting, steering, sure),
+)
 _FIELD = re.compile(r"\{[^{}]*\}")
 _OPENS = re.compile(r"(?<![^\s(])`(?=[a-z!])")
 _MEANT = re.compile(r"(?<=Did you mean )(?:`[^`\n]+`(?:, | or )?)+(?=\?)")

@@ -93,6 +93,12 @@ class Running:
         kinds = (StepKind.PAUSE_LIMIT,) if self.chat.paused_at else tuple(StepKind)
         return next((s for s in self.steps if s.due_at <= now and s.kind in kinds), None)
 
+    def announces_at_once(self, now: datetime) -> bool:
+        """Whether everybody is told of the chat as soon as this is stored."""
+        due = self.when(StepKind.ANNOUNCE)
+        told = not self.questions or self.chat.state is not ChatState.PLANNED
+        return not told and due is not None and due <= now < self.chat.starts_at
+
     def in_hour(self, now: datetime) -> bool:
         """Whether the chat is live and its end is still to come."""
         closes = self.when(StepKind.CLOSE)

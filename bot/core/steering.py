@@ -24,6 +24,7 @@ def start(state: Running, by: str, now: datetime) -> Change:
     ends_at = runsheet.ends_at(state.chat, state.series, now)
     early = state.with_chat(starts_at=now, ends_at=ends_at, lead=state.chat.lead or by)
     if state.series.slow:
+        early = slow_steering.begun_early(early, state.chat.ends_at)
         _need_fit(early)
     steps = runsheet.whole(early.chat, early.series, early.questions, now)
     early = replace(
@@ -54,6 +55,8 @@ def next_question(state: Running, by: str, now: datetime, after: int | None = No
         return _spread(ask(state, state.waiting[0].position, now), now)
     if state.chat.state is ChatState.WRAPPING:
         raise Refused(sentences.ALREADY_WRAPPING)
+    if state.series.slow:
+        raise Refused(sentences.all_asked(state.chat))
     return Change(state.without(StepKind.WRAP, StepKind.INTRO).plus(Step(now, StepKind.WRAP)))
 
 
@@ -78,7 +81,8 @@ def pause(state: Running, by: str, now: datetime, after: int | None = None) -> C
     """Stop the timer until a host resumes, a day at most; a slow chat's a week."""
     change = _hold_last(state, now, after)
     limit = slow_steering.PAUSE_LIMIT if state.series.slow else PAUSE_LIMIT
-    state = change.state.with_chat(paused_at=now).plus(Step(now + limit, StepKind.PAUSE_LIMIT))
+    state = change.state.with_chat(paused_at=now, steered_by=by, steered_at=now)
+    state = state.plus(Step(now + limit, StepKind.PAUSE_LIMIT))
     return Change(state, (*change.effects, _say(state, "paused", sentences.paused(by), now)))
 
 
@@ -89,8 +93,11 @@ def resume(state: Running, by: str, now: datetime) -> Change:
         raise Refused(sentences.NOT_PAUSED if state.chat.state.live else sentences.not_running(state.chat))
     state = state.without(StepKind.PAUSE_LIMIT).with_chat(paused_at=None)
     state = slow_steering.resumed(state, now) if state.series.slow else shifted(state, now - since)
-    ends = Moment(sentences.chat_clock(state.chat, state.chat.ends_at), state.chat.ends_at)
-    return Change(state, (_say(state, "resumed", sentences.resumed(by, state.chat), now, (ends,)),))
+    coming = state.when(StepKind.ASK) if state.series.slow else None
+    times = (at for at in (coming, state.chat.ends_at) if at is not None)
+    moments = tuple(Moment(sentences.chat_clock(state.chat, at), at) for at in times)
+    text = sentences.resumed(by, state.chat, coming)
+    return Change(state, (_say(state, "resumed", text, now, moments),))
 
 
 def skip(state: Running, by: str, now: datetime, position: int | None = None) -> Change:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import astuple, replace
 from datetime import timedelta
+from typing import Final
 
 from bot.core import sentences
 from bot.core.effects import Moment, Say, Variant
@@ -10,6 +11,9 @@ from bot.core.model import Chat, Pace, Visibility
 from bot.core.sentences import sharing
 from bot.core.state import Running
 from bot.core.times import clockface
+
+OPENING: Final = "open"
+"""The subject of the first words of a chat's hour."""
 
 
 def announcing(state: Running) -> Say:
@@ -27,7 +31,7 @@ def opening(state: Running, late: timedelta | None = None) -> Say:
     offers, plain = sentences.welcome_offers(state.chat), sentences.welcome(state.chat, state.series, late)
     offers = (*sentences.reminder_offers(state.chat), *offers) if state.series.asks is Pace.DAILY else offers
     variants = () if state.chat.rehearsal else tuple(_welcomes(state, late))
-    return Say("open", plain, not_after=state.chat.ends_at, offers=offers, variants=variants)
+    return Say(OPENING, plain, not_after=state.chat.ends_at, offers=offers, variants=variants)
 
 
 def starting(chat: Chat) -> Moment:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, time
@@ -157,6 +157,18 @@ def in_english(act: Callable[Given, Awaitable[Made]]) -> Callable[Given, Awaitab
 def _(words: str) -> str:
     """A sentence of the interface in the language that is spoken; marked so that translators find it."""
     return _spoken.get().said(words)
+
+
+def filled(words: str, values: Mapping[str, object]) -> str:
+    """A sentence in the language that is spoken, its holes filled; a value may be a maker of words."""
+    held = {name: _written(value) for name, value in values.items()}
+    return _(words).format(**held) if held else _(words)
+
+
+def _written(value: object) -> object:
+    if isinstance(value, int):
+        return _spoken.get().number(value)
+    return value() if callable(value) else value
 
 
 def marked(words: str) -> str:

@@ -14,7 +14,7 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A message that is filed nowhere; `name` is what its platform shows of the writer."""
+    """A message that is filed nowhere; `name` is what hosts see its writer called."""
 
     message_id: int
     person_id: int

@@ -18,6 +18,8 @@ UNSENT: Final = timedelta(minutes=10)
 """How long what is due may wait to be sent, on a network that works."""
 AWAY: Final = timedelta(minutes=5)
 """How long a network may be out of reach: until then it is only connecting again."""
+FAILING: Final = timedelta(minutes=5)
+"""How long storing what was heard, or making it ready for pages, may fail; until then it is tried again."""
 MEBIBYTE: Final = 2**20
 LITTLE_ROOM: Final = 500 * MEBIBYTE
 """Bytes of free disk below which the host is told."""
@@ -35,11 +37,15 @@ class Kind(StrEnum):
     DISK = "disk"
     LITTLE_DISK = "little_disk"
     NETWORK = "network"
+    UNSTORED = "unstored"
+    UNRENDERED = "unrendered"
     BACKUP = "backup"
+    COPIES = "copies"
     PLACE = "place"
+    HOST = "host"
 
 
-_GRAVE: Final = frozenset(Kind) - {Kind.LITTLE_DISK, Kind.BACKUP, Kind.PLACE}
+_GRAVE: Final = frozenset(Kind) - {Kind.LITTLE_DISK, Kind.BACKUP, Kind.COPIES, Kind.PLACE, Kind.HOST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Fault:
 class NetworkState:
     """A network, whether it is connected or away, and since when; `unwell` is what it says of itself.
 
-    `gaps` counts places in which something older could not be read yet.
+    `gaps` counts places in which something is missing that a chat still needs.
     """
 
     name: str
@@ -89,6 +95,15 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Unstored:
+    """A place of which what is heard cannot be stored, and for how long."""
+
+    place: str
+    network: str
+    lasts: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """How the bot does at one moment of real time; what could not be looked at is not there."""
 
@@ -105,8 +120,16 @@ class Reading:
     networks: tuple[NetworkState, ...] = ()
     backup_at: datetime | None = None
     backup_failing: bool = False
+    copies_remember: bool = False
+    """Whether what was erased may still stand in copies, because they cannot be made anew."""
     ailing: tuple[tuple[int, str, str], ...] = ()
     """Places in use that are shut to the bot or lack something: id, name and network."""
+    untold: bool = False
+    """Whether nobody could be told what was wrong last."""
+
+    unstored: tuple[Unstored, ...] = ()
+    unrendered: timedelta = timedelta()
+    """For how long stored words could not be made ready for pages."""
 
     @property
     def sick(self) -> frozenset[str]:
@@ -116,7 +139,7 @@ class Reading:
 
 def faults(reading: Reading) -> tuple[Fault, ...]:
     """What is wrong, the gravest first."""
-    found = [*_inside(reading), *_outside(reading), *_beside(reading)]
+    found = [*_inside(reading), *_kept_back(reading), *_outside(reading), *_beside(reading)]
     return tuple(sorted(found, key=lambda fault: not fault.grave))
 
 
@@ -133,9 +156,21 @@ def _inside(reading: Reading) -> Iterator[Fault]:
     if reading.late:
         yield Fault(Kind.STEPS, say.STEPS_LATE)
     if reading.free is not None and reading.free < NO_ROOM:
-        yield Fault(Kind.DISK, say.disk_full(reading.free // MEBIBYTE))
+        yield Fault(Kind.DISK, say.disk_full(reading.free))
     elif reading.free is not None and reading.free < LITTLE_ROOM:
-        yield Fault(Kind.LITTLE_DISK, say.disk_filling(reading.free // MEBIBYTE))
+        yield Fault(Kind.LITTLE_DISK, say.disk_filling(reading.free))
+
+
+def _kept_back(reading: Reading) -> Iterator[Fault]:
+    """Words that come no further; where the database itself fails, that is said already."""
+    if reading.database:
+        return
+    stuck = [one for one in reading.unstored if one.lasts >= FAILING]
+    for network in sorted({one.network for one in stuck}):
+        places = sorted(one.place for one in stuck if one.network == network)
+        yield Fault(Kind.UNSTORED, say.not_stored(places, network), network)
+    if reading.unrendered >= FAILING:
+        yield Fault(Kind.UNRENDERED, say.NOT_RENDERED)
 
 
 def _outside(reading: Reading) -> Iterator[Fault]:
@@ -152,5 +187,9 @@ def _outside(reading: Reading) -> Iterator[Fault]:
 def _beside(reading: Reading) -> Iterator[Fault]:
     if reading.backup_failing:
         yield Fault(Kind.BACKUP, say.backup_fails(reading.backup_at))
+    if reading.copies_remember:
+        yield Fault(Kind.COPIES, say.copies_remember())
     for place_id, name, network in reading.ailing:
         yield Fault(Kind.PLACE, say.place_fails(name, network), str(place_id))
+    if reading.untold:
+        yield Fault(Kind.HOST, say.UNTOLD)

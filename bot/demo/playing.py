@@ -150,7 +150,7 @@ class Hours(Generic[_B]):
             if (now := headline(diary.running)) != shown:
                 shown = now
                 kept = self._ledger.compare(await self._read(links))
-                counts = sentences.demo_ledger(kept.sent, kept.edited, kept.deleted, kept.stored)
+                counts = sentences.demo_so_far(kept.sent, kept.edited, kept.deleted, kept.stored)
                 show(
                     sentences.demo_progress(clockface.time(clock.now(), diary.running.chat.zone), now, counts)
                 )

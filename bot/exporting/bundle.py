@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -19,9 +20,11 @@ from bot.exporting.document import may_make
 from bot.exporting.manifest import MANIFEST, Manifest, Member, put
 from bot.exporting.snapshot import drawn, snapshot
 from bot.settings import Settings
+from bot.storage.bundle.apart import apart_from
 from bot.storage.bundle.bringing import Brought, bring
 from bot.storage.bundle.carried import carried_tables
 from bot.storage.bundle.lines import lines_of
+from bot.storage.bundle.origins import origin_of
 from bot.storage.engine import StorageFull, database_url, locked
 from bot.storage.forgetting.restore import remove
 from bot.storage.migrate import migrate
@@ -39,13 +42,15 @@ async def export_bundle(settings: Settings, file: Path, named: str | None) -> st
             partial.unlink(missing_ok=True)
             partial.touch(0o600)
             with ZipFile(partial, "w", ZIP_DEFLATED) as bundle:
-                rows = await _written(tx, bundle, community_id, Manifest(now, slug))
+                apart = await apart_from(tx, community_id)
+                manifest = Manifest(now, slug, await origin_of(tx), apart)
+                rows = await _written(tx, bundle, community_id, manifest)
         partial.rename(file)
     except OSError as fault:
         raise StorageFull(sentences.storage_full(fault.strerror or str(fault))) from None
     finally:
         partial.unlink(missing_ok=True)
-    return said.bundle_written(str(file), rows["chat"], rows["message"])
+    return said.bundle_written(str(file), rows["chat"], rows["message"], tuple(apart))
 
 
 async def _written(tx: Tx, bundle: ZipFile, community_id: int | None, manifest: Manifest) -> dict[str, int]:
@@ -72,9 +77,12 @@ async def _meant(tx: Tx, named: str | None) -> tuple[int | None, str | None]:
     return found[0].id, found[0].slug
 
 
-async def import_bundle(settings: Settings, file: Path) -> str:
-    """Bring in a bundle, through the bot where it runs; gives what to say of it."""
-    answer = await control.ask(settings.data_dir, "import", file=str(file))
+async def import_bundle(settings: Settings, file: Path, addresses: Sequence[str] = ()) -> str:
+    """Bring in a bundle, through the bot where it runs; gives what to say of it.
+
+    `addresses` are other words in addresses of communities, as in staffroom, or of several staff=staffroom.
+    """
+    answer = await control.ask(settings.data_dir, "import", file=str(file), addresses=list(addresses))
     if answer is not None:
         return str(answer["text"])
     with closing(await asyncio.to_thread(opened, file)) as bundle, locked(settings.data_dir):
@@ -84,7 +92,7 @@ async def import_bundle(settings: Settings, file: Path) -> str:
         try:
             await asyncio.to_thread(migrate, url, clock.real())
             async with Store(url, erased=listed(settings).add) as store:
-                brought = await _bring(store, bundle, listed(settings), clock.now())
+                brought = await _bring(store, bundle, listed(settings), clock.now(), addresses)
                 await drawn(store)
         except Refused:
             if fresh:
@@ -93,16 +101,21 @@ async def import_bundle(settings: Settings, file: Path) -> str:
     return _told(brought)
 
 
-async def brought_into(store: Store, erased: ErasureList, now: datetime, file: Path) -> str:
+async def brought_into(
+    store: Store, erased: ErasureList, now: datetime, file: Path, addresses: Sequence[str] = ()
+) -> str:
     """Bring a bundle into the database of a running bot; gives what to say of it."""
     with closing(await asyncio.to_thread(opened, file)) as bundle:
-        return _told(await _bring(store, bundle, erased, now))
+        return _told(await _bring(store, bundle, erased, now, addresses))
 
 
-async def _bring(store: Store, bundle: Bundle, erased: ErasureList, now: datetime) -> Brought:
+async def _bring(
+    store: Store, bundle: Bundle, erased: ErasureList, now: datetime, addresses: Sequence[str]
+) -> Brought:
     erasures = await asyncio.to_thread(erased.read)
+    meant = {one.rpartition("=")[0]: one.rpartition("=")[2] for one in addresses}
     async with store.begin() as tx:
-        return await bring(tx, bundle, erasures, now)
+        return await bring(tx, bundle, erasures, now, meant)
 
 
 def _told(brought: Brought) -> str:

@@ -16,13 +16,16 @@ from bot.core.model import Refused
 from bot.core.sentences import NO_SUCH_FILE
 from bot.core.sentences import exporting as said
 from bot.exporting.manifest import FORMAT, MANIFEST, VERSION, own_hash
+from bot.storage.bundle.apart import Apart
 from bot.storage.bundle.carried import carried_tables
 from bot.storage.bundle.lines import LONGEST_LINE, Odd, Unknown, row_of
+from bot.storage.bundle.origins import ORIGIN
 
 _NAME: Final = re.compile(r"data/([a-z_]{1,60})\.jsonl")
 _MOST_MANIFEST: Final = 1024 * 1024
 _MOST_FOLDED: Final = 200
 """How many times as big as the bundle what is in it may be; text is folded to a tenth or so."""
+_LONGEST_NAME: Final = 300
 _SMALL: Final = 16 * 1024 * 1024
 _PIECE: Final = 1024 * 1024
 _BROKEN: Final = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError)
@@ -33,7 +36,8 @@ class Bundle:
 
     def __init__(self, file: Path, source: IO[bytes], bundle: ZipFile, told: dict[str, Any]) -> None:
         self._file, self._source, self._bundle = file, source, bundle
-        self.made_at = datetime.fromisoformat(told["made_at"])
+        self.made_at, self.origin = datetime.fromisoformat(told["made_at"]), _origin(told)
+        self.apart: Apart = _apart(told)
         self._members = {one["name"] for one in told["files"]}
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
@@ -63,6 +67,20 @@ class Bundle:
         """Let go of the file."""
         self._bundle.close()
         self._source.close()
+
+
+def _origin(told: dict[str, Any]) -> str:
+    """Where the people of a bundle are at home; of an older one it is only known that it is nowhere else."""
+    said = str(told.get("origin"))
+    return said if ORIGIN.fullmatch(said) else str(told["sha256"])[:8]
+
+
+def _apart(told: dict[str, Any]) -> dict[str, list[int]]:
+    """The chats that are not whole, by the place that is missing; an older bundle says nothing of it."""
+    said = told.get("apart", {})
+    if not isinstance(said, dict) or not all(isinstance(chats, list) for chats in said.values()):
+        raise ValueError("it says in another way which chats are not whole")
+    return {name[:_LONGEST_NAME]: [one for one in chats if type(one) is int] for name, chats in said.items()}
 
 
 def opened(file: Path) -> Bundle:

@@ -87,15 +87,20 @@ def json(file: Path | None = None) -> None:
     carry_out(export_document(settings_for(quiet=True), file))
 
 
-def bring_in(file: Path | None = None) -> None:
+def bring_in(
+    file: Path | None = None,
+    *,
+    addresses: Annotated[list[str] | None, Parameter("--address", negative="")] = None,
+) -> None:
     """Bring in a bundle of `edchat export data`; what was forgotten here stays forgotten.
 
     Parameters
     ----------
     file: the bundle.
+    addresses: another word in its pages' addresses, as in staffroom; of several communities staff=staffroom.
     """
     from bot.exporting.bundle import import_bundle
 
     if file is None:
         raise Refused(said.IMPORT_WHAT)
-    print(carry_out(import_bundle(settings_for(quiet=True), file.absolute())))
+    print(carry_out(import_bundle(settings_for(quiet=True), file.absolute(), addresses or ())))

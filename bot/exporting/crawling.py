@@ -21,8 +21,8 @@ Step = Callable[[str], None]
 """Is told of each page."""
 
 _HTML: Final = "text/html"
-_CHAT: Final = re.compile(r"/\d{4}-\d\d-\d\d(-\d+)?/$")
-"""How the address of a chat's own page ends."""
+_CHAT: Final = re.compile(r"(?P<top>.*)/[^/]+/\d{4}-\d\d-\d\d(-\d+)?/(?P<part>\?page=\d+)?")
+"""The address of a chat's own page, or of a part of it."""
 _ANSWER: Final = re.compile(r'<div class="a" id="a-([\w-]{1,64})"')
 _MAIN: Final = '<main id="main"'
 _LED_ON: Final = range(300, 400)
@@ -100,17 +100,17 @@ class Crawl:
             self._page(address, body.decode())
 
     def _page(self, address: str, page: str) -> None:
-        chat = _CHAT.search(address)
+        chat = _CHAT.fullmatch(address)
         if chat:
             page = page.replace(_MAIN, f'<main {FOUND} id="main"', 1)
-            self._permalinks(address, page)
+            self._permalinks(chat["top"], address, page)
+        if chat and not chat["part"]:
             self._meet(f"{address.removesuffix('/').rpartition('/')[0]}/latest/")
         whole = rewritten(page, partial(self._led, address), partial(self._asked, address))
         self._made.write(file_of(address), whole.encode())
 
-    def _permalinks(self, address: str, page: str) -> None:
+    def _permalinks(self, top: str, address: str, page: str) -> None:
         """Let links to single answers that were given away lead on."""
-        top = address.removesuffix("/").rsplit("/", 2)[0]
         for public_id in _ANSWER.findall(page):
             self.lead(f"{top}/a/{public_id}", f"{address}#a-{public_id}")
 

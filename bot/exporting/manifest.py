@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any, Final
@@ -40,10 +40,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """When a bundle was made, and of which community, if not of all."""
+    """When a bundle was made, of which community, if not of all, and whose people are at home where.
+
+    `apart` has the numbers of chats by the place of another community whose words are not with them.
+    """
 
     made_at: datetime
     community: str | None
+    origin: str
+    apart: Mapping[str, Sequence[int]]
 
     def written(self, members: Sequence[Member]) -> bytes:
         """The manifest as a file."""
@@ -52,6 +57,8 @@ class Manifest:
             "version": VERSION,
             "made_at": self.made_at.isoformat(),
             "community": self.community,
+            "origin": self.origin,
+            "apart": {name: [*chats] for name, chats in self.apart.items()},
             "files": [one.as_row() for one in members],
         }
         return json.dumps({**told, "sha256": own_hash(told)}, ensure_ascii=False, indent=1).encode()

@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 INDEX: Final = "index.html"
 VIEWS: Final = frozenset({"view", "page", "before"})
 """What may stand after a page's address and makes another page of it; anything else is dropped."""
+_FIRST: Final = ("page", "1")
+"""The first part of a page is the page itself."""
 _LIVE: Final = frozenset({"room", "in", "join", "l", "desk", "out", "healthz", "metrics"})
 _LIVE_ENDS: Final = ("/live/", "/live/events", "/report")
 _FILE: Final = re.compile(r"\.(atom|json|ics|md|csv|xml|txt|css|js|svg|png|ico|woff2)$")
@@ -31,7 +33,7 @@ def address_of(link: str, here: str, base: str) -> tuple[str, str] | None:
     if not path.startswith("/"):
         path = f"{dirname(urlsplit(here).path)}/{path}"
     path = quote(unquote(path))  # some write letters of other alphabets as they are, others in hex
-    asked = [(name, value) for name, value in parse_qsl(parts.query) if name in VIEWS]
+    asked = [one for one in parse_qsl(parts.query) if one[0] in VIEWS and one != _FIRST]
     query = "&".join(f"{name}={quote(value)}" for name, value in asked)
     return (f"{path}?{query}" if query else path), parts.fragment
 

@@ -15,7 +15,7 @@ from bot.core.sentences import exporting as said
 from bot.core.tongue import speak
 from bot.exporting.places import address_of, needs_the_bot
 from bot.exporting.rewriting import DROPPED, rewritten
-from bot.web.pages.chat import ON_PAPER, render
+from bot.web.pages.chat import ON_PAPER, View, render
 from bot.web.site import STATIC, Site
 from bot.web.tongues import tongue_of
 
@@ -33,7 +33,7 @@ def single_page(site: Site, chat_id: int, audience: Audience) -> str:
         raise Refused(said.NO_CHAT_TO_EXPORT.format(series="This weekly chat", day=str(chat_id)))
     speak(tongue_of(page.community.language))
     here = site.path(page.community, page.address)
-    whole = _SHEET.sub(_inlined, render(site, page, ON_PAPER).decode())
+    whole = _SHEET.sub(_inlined, render(site, page, View(ON_PAPER)).decode())
     whole = _PICTURE.sub("", _SCRIPT.sub("", whole))
 
     def led(link: str) -> str | None:

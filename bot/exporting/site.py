@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -12,7 +13,6 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from bot.app import kept_clock
 from bot.commands import CommandTree
 from bot.core import sentences
-from bot.core.archive.page_words import long_day
 from bot.core.audience import Audience
 from bot.core.model import Community, Refused
 from bot.core.sentences import exporting as said
@@ -51,9 +51,11 @@ async def _written(site: Site, made: Folder, communities: list[Community], *, on
     with _progress() as step:
         for community in communities:
             speak(tongue_of(community.language))
-            site.copied = long_day(local(site.clock.now(), community.zone))
+            site.copied = local(site.clock.now(), community.zone).date()
             crawl.search_page(community)
             await crawl.follow(site.path(community), step)
+            for address in await _left(site, community):
+                await crawl.follow(address, step)
         if only:
             crawl.lead("/", site.path(communities[0]))
         else:
@@ -79,6 +81,12 @@ async def _public(store: Store, named: str | None) -> list[Community]:
     if not public:
         raise Refused(said.NOTHING_PUBLIC)
     return public
+
+
+async def _left(site: Site, community: Community) -> list[str]:
+    """Where chats stood before they were moved: links from elsewhere may lead there."""
+    async with site.store.read() as tx:
+        return [site.path(community, quote(left)) for left in await tx.left_addresses(Audience(community.id))]
 
 
 async def _address(settings: Settings, store: Store) -> str:

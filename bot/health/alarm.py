@@ -10,13 +10,14 @@ import structlog
 
 from bot.clock import Clock
 from bot.core.actions import Action
-from bot.core.alarming import Known, News, news
+from bot.core.alarming import Known, News, Whispered, lost, news
 from bot.core.model import Place
 from bot.core.sentences import wellness as say
 from bot.core.wellness import Reading, faults
 from bot.health.vitals import Vitals
 from bot.platform import Outgoing, Platform
-from bot.storage.store import Store
+from bot.storage.caring import ALARM, UNTOLD
+from bot.storage.store import Store, Tx
 
 EVERY: Final = 15.0
 """Seconds between two looks."""
@@ -67,6 +68,7 @@ class Alarm:
         if found.known != self._kept:
             await self._tell(found, reading)
         self._known = found.known
+        await self._see_to_it(found, reading)
 
     def _note(self, found: News) -> None:
         for one in found.wrong:
@@ -79,30 +81,67 @@ class Alarm:
         wrong, over = ([one.sentence for one in some] for some in (found.wrong, found.over))
         text = say.host_told(wrong, over)
         addressees = await self._addressees(reading) if text else []
-        key = f"alarm.{self._clock.real().timestamp() * _MS:.0f}"
+        key = self._key()
         try:
             async with self._store.begin() as tx:
                 await tx.keep_faults(found.known)
-                for number, (place, person) in enumerate(addressees):
-                    await tx.whisper(place, person, text, (), f"{key}.{number}", self._clock.now())
+                await self._queue(tx, addressees, text, key)
+                if text and not addressees:
+                    await tx.install(UNTOLD, key)
+                    log.error("nobody_told")
         except Exception as fault:  # noqa: BLE001 - whatever the database raises is what is to be told
             log.warning("alarm_not_kept", fault=type(fault).__name__)
             await self._say_directly(addressees, text, key)
         else:
             self._kept = found.known
 
-    async def _addressees(self, reading: Reading) -> list[Addressee]:
+    async def _see_to_it(self, found: News, reading: Reading) -> None:
+        """Where the last alarm reached nobody, tell somebody else, or note that nobody is left."""
+        async with self._store.read() as tx:
+            told, untold = await tx.last_alarm(), await tx.installed(UNTOLD) or ""
+        last = max((untold, *(one.alarm for one in told)))
+        told = tuple(one for one in told if one.alarm == last)
+        if any(one.sent for one in told):
+            await self._note_untold("", untold)
+        elif lost(told, reading.sick) or (untold and not told):
+            text = say.host_told([one.sentence for one in found.known.values() if one.stands], [])
+            others = await self._addressees(reading, told) if text else []
+            if others:
+                async with self._store.begin() as tx:
+                    await self._queue(tx, others, text, last, len(told))
+            else:
+                await self._note_untold(last, untold)
+
+    async def _note_untold(self, alarm: str, noted: str) -> None:
+        """Keep which alarm reached nobody, for whoever asks how the bot does."""
+        if alarm != noted:
+            async with self._store.begin() as tx:
+                await tx.install(UNTOLD, alarm)
+            if alarm:
+                log.error("nobody_told")
+
+    def _key(self) -> str:
+        return f"{ALARM}.{self._clock.real().timestamp() * _MS:.0f}"
+
+    async def _queue(
+        self, tx: Tx, addressees: Sequence[Addressee], text: str, key: str, first: int = 0
+    ) -> None:
+        for number, (place, person) in enumerate(addressees, first):
+            now = self._clock.now()
+            await tx.whisper(place, person, text, (), f"{key}.{number}", now, subject=key)
+
+    async def _addressees(self, reading: Reading, tried: Sequence[Whispered] = ()) -> list[Addressee]:
         """Those of the people who are reached now; where none is, the first host in the browser."""
+        before = {(one.network, one.person) for one in tried}
         found: list[Addressee] = []
         async with self._store.read() as tx:
             for network, person in self._people:
                 works = network in self._platforms and network not in reading.sick
-                place = await tx.sound_place(network) if works else None
+                place = await tx.sound_place(network) if works and (network, person) not in before else None
                 found += [(place, person)] if place else []
-            if not found and (first := await tx.first_host()):
-                found.append((first[0], first[1].native_id))
-        if not found:
-            log.error("nobody_told")
+            first = None if found else await tx.first_host()
+        if first and (first[0].platform, first[1].native_id) not in before:
+            found.append((first[0], first[1].native_id))
         return found
 
     async def _say_directly(self, addressees: Sequence[Addressee], text: str, key: str) -> None:

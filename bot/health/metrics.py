@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.process_collector import ProcessCollector
+
+from bot.core.model import Place
 
 _SECONDS: Final = (
     *(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5),
@@ -15,6 +18,45 @@ _SECONDS: Final = (
 )
 _RECENT: Final = 1_000
 """Posts of which it is remembered how late they were."""
+STILL: Final = 60.0
+"""Seconds after which what failed and was not tried again no longer counts; it is tried every 10 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """Since when something fails again and again, and when it failed last, by the loop's clock."""
+
+    since: float
+    last: float
+
+    def again(self, now: float) -> Failing:
+        """What is known after it failed once more: after a long silence it begins anew."""
+        return replace(self, last=now) if self.still(now) else Failing(now, now)
+
+    def still(self, now: float) -> bool:
+        """Whether it is still tried, and fails."""
+        return now - self.last <= STILL
+
+
+class Stuck:
+    """Words that come no further: places of which none can be stored, and those that pages cannot show."""
+
+    def __init__(self) -> None:
+        self.unstored: dict[Place, Failing] = {}
+        self.unrendered: Failing | None = None
+
+    def stored(self, place: Place, now: float, *, well: bool) -> None:
+        """Note whether what was heard in a place could be stored."""
+        if well:
+            self.unstored.pop(place, None)
+        else:
+            known = self.unstored.get(place)
+            self.unstored[place] = known.again(now) if known else Failing(now, now)
+
+    def rendered(self, now: float, *, well: bool) -> None:
+        """Note whether stored words could be made ready for pages."""
+        known = self.unrendered
+        self.unrendered = None if well else known.again(now) if known else Failing(now, now)
 
 
 class Metrics:
@@ -26,6 +68,7 @@ class Metrics:
         self._recent: deque[float] = deque(maxlen=_RECENT)
         self.looked: float | None = None
         """When the scheduler last looked for what is due, by the loop's clock."""
+        self.stuck = Stuck()
         ProcessCollector(registry=registry)
 
         def lasts(name: str, what: str, *labels: str) -> Histogram:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,8 +17,9 @@ import structlog
 
 from bot.clock import Clock
 from bot.core.sentences import wellness as say
-from bot.core.wellness import OVERDUE, Fault, NetworkState, Reading, Waiting, faults
+from bot.core.wellness import OVERDUE, Fault, NetworkState, Reading, Unstored, Waiting, faults
 from bot.health.metrics import Metrics
+from bot.storage.caring import UNTOLD
 from bot.storage.store import Store
 
 SLOW: Final = 5.0
@@ -27,6 +28,8 @@ AT_MOST_EVERY: Final = 2.0
 """Seconds of real time in which the database is asked once, whoever asks."""
 BEAT: Final = 0.5
 """Seconds between two looks at the loop and the networks."""
+CATCHING_UP: Final = timedelta(minutes=1)
+"""How long after a network came back what was said there meanwhile may still be read."""
 _PAGE: Final = 4096
 """Bytes of which the database writes at least one at a time."""
 _NAME: Final = "well_at"
@@ -50,19 +53,11 @@ class Connects(Protocol):
         """Whether it is in reach now."""
 
 
-@runtime_checkable
-class Lags(Protocol):
-    """A network that may have gaps for a while in what it heard."""
-
-    @property
-    def gaps(self) -> int:
-        """In how many places something older could not be read yet."""
-
-
 class Keeps(Protocol):
     """Makes the nights' copies."""
 
     failing: bool
+    remembering: bool
 
     def newest(self) -> datetime | None:
         """When the newest copy was made."""
@@ -119,6 +114,17 @@ class Vitals:
             if self._probing is not None:
                 self._probing.cancel()
 
+    def behind(self) -> Mapping[str, datetime]:
+        """The networks on which words may wait that were said before, and since when, in real time."""
+        self.watch()
+        now = self._clock.real()
+        return {
+            name: one.since
+            for name, one in self._states.items()
+            if isinstance(self._networks[name], Connects)
+            and (not one.connected or now - one.since < CATCHING_UP)
+        }
+
     def watch(self) -> None:
         """Note which networks came or went."""
         for name, network in self._networks.items():
@@ -129,25 +135,38 @@ class Vitals:
                     self.metrics.absences.labels(name).inc()
                 log.info("network", network=name, connected=connected)
             unwell = network.unwell if isinstance(network, Ails) else ""
-            gaps = network.gaps if isinstance(network, Lags) else 0
-            self._states[name] = replace(known, unwell=unwell, gaps=gaps)
+            self._states[name] = replace(known, unwell=unwell)
 
     def _reading(self, probed: _Probed) -> Reading:
         self.watch()
-        looked = self.metrics.looked
-        passed = None if looked is None else asyncio.get_running_loop().time() - looked
+        looked, now = self.metrics.looked, asyncio.get_running_loop().time()
         return Reading(
             now=self._clock.real(),
             database=probed.wrong,
-            looked=None if passed is None else timedelta(seconds=passed),
+            looked=None if looked is None else timedelta(seconds=now - looked),
             late=probed.late,
             waiting=tuple(self._waited(*one) for one in sorted(probed.waiting.items())),
             free=_free(self._folder),
-            networks=tuple(self._states.values()),
+            networks=tuple(replace(one, gaps=probed.gaps.get(one.name, 0)) for one in self._states.values()),
             backup_at=self.copies.newest() if self.copies else None,
             backup_failing=bool(self.copies and self.copies.failing),
+            copies_remember=bool(self.copies and self.copies.remembering),
             ailing=probed.ailing,
+            untold=probed.untold,
+            unstored=tuple(self._unstored(now)),
+            unrendered=self._unrendered(now),
         )
+
+    def _unstored(self, now: float) -> Iterator[Unstored]:
+        """The places that fail still; one that was given up with words in hand is none of them."""
+        for place, failing in self.metrics.stuck.unstored.items():
+            if failing.still(now):
+                yield Unstored(place.name, place.platform, timedelta(seconds=failing.last - failing.since))
+
+    def _unrendered(self, now: float) -> timedelta:
+        failing = self.metrics.stuck.unrendered
+        fails = failing is not None and failing.still(now)
+        return timedelta(seconds=failing.last - failing.since) if failing and fails else timedelta()
 
     def _waited(self, network: str, found: tuple[int, datetime | None]) -> Waiting:
         """How long something has waited while the bot ran: what an absence left goes out first."""
@@ -178,9 +197,10 @@ class Vitals:
         now = self._clock.now()
         async with self._store.read() as tx:
             late = await tx.due_chats(now - OVERDUE * max(1.0, self._clock.rate))
-            waiting = await tx.waiting_on_each(now)
+            waiting, gaps = await tx.waiting_on_each(now), await tx.gaps_on_each()
             ailing = tuple([(one.id, one.name, one.platform) for one in await tx.ailing_places()])
-        return _Probed(late=bool(late), waiting=waiting, ailing=ailing)
+            untold = bool(await tx.installed(UNTOLD))
+        return _Probed(late=bool(late), waiting=waiting, ailing=ailing, gaps=gaps, untold=untold)
 
     async def _write(self) -> None:
         async with self._store.begin() as tx:
@@ -196,6 +216,8 @@ class _Probed:
     late: bool = False
     waiting: Mapping[str, tuple[int, datetime | None]] = field(default_factory=dict)
     ailing: tuple[tuple[int, str, str], ...] = ()
+    gaps: Mapping[str, int] = field(default_factory=dict)
+    untold: bool = False
 
 
 class _Unwritten(Exception):

@@ -20,6 +20,7 @@ from bot.core import sentences
 from bot.core.grammar import command_text
 from bot.core.model import Place, Refused
 from bot.exporting.bundle import brought_into
+from bot.hosting import whereto
 from bot.hosting.reaching import first_host_link, link_for, with_alarm, with_copies, with_pages
 from bot.hosting.standing import standing
 from bot.platforms.terminal import Posted, Room, Terminal, prompt
@@ -108,7 +109,7 @@ async def say(settings: Settings, text: str, named: str | None) -> None:
         async with opened(settings) as app:
             answer = await requests(app, settings)["say"]({"text": text, "place": named})
     print(answer["text"])
-    where = f" --place {_quoted(named)}" if named else ""
+    where = f" --place {_quoted(answer['place'])}" if answer["place"] else ""
     for label, line in answer["offers"]:
         print(f"  [{label}] edchat say {_quoted(line)}{where}")
 
@@ -155,13 +156,12 @@ async def migrate_only(settings: Settings) -> None:
 
 async def _said(app: App, owner: str, request: control.Request) -> dict[str, Any]:
     typed = command_text(request["text"])
-    reply = await app.say(
-        request["text"] if typed is None else typed, await app.place(request["place"]), owner
-    )
+    text = request["text"] if typed is None else typed
+    reply, place = await whereto.said(app, owner, text, request["place"])
     if reply.refused:
         raise Refused(reply.text)
     lines = [(offer.label, completed(offer.line) if offer.form else offer.line) for offer in reply.offers]
-    return {"text": reply.text, "offers": lines}
+    return {"text": reply.text, "offers": lines, "place": place}
 
 
 def requests(app: App, settings: Settings) -> dict[str, control.Handler]:
@@ -201,8 +201,8 @@ async def _link(app: App, request: control.Request) -> dict[str, Any]:
 
 
 async def _bring_in(app: App, settings: Settings, request: control.Request) -> dict[str, Any]:
-    file = Path(request["file"])
-    return {"text": await brought_into(app.store, listed(settings), app.clock.now(), file)}
+    file, addresses = Path(request["file"]), request.get("addresses", ())
+    return {"text": await brought_into(app.store, listed(settings), app.clock.now(), file, addresses)}
 
 
 async def settled(app: App, place: Place, patience: float = 10.0) -> None:

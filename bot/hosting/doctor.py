@@ -16,10 +16,11 @@ from bot.core import sentences
 from bot.core.backups import copies, stale
 from bot.core.finding import Finding
 from bot.core.model import Refused
-from bot.core.sentences import discord_check, matrix_check
+from bot.core.sentences import discord_check, matrix_check, wellness
 from bot.core.times.zones import known_zone
 from bot.core.wellness import LITTLE_ROOM
 from bot.settings import Settings, strangers
+from bot.storage.caring import UNTOLD
 from bot.storage.engine import StorageFull, database_url, network_disk, read_only
 from bot.storage.migrate import head, known
 from bot.storage.store import KNOWS, Store, Tx
@@ -82,7 +83,7 @@ def _disk(settings: Settings, free: Callable[[Path], int]) -> Iterator[Finding]:
         yield Finding(False, "data folder", str(folder), sentences.FOLDER_CLOSED)
         return
     room = free(folder)
-    found = sentences.FOLDER_ROOM.format(folder=folder, room=room // 2**20)
+    found = sentences.FOLDER_ROOM.format(folder=folder, room=wellness.size(room))
     little = room < LITTLE_ROOM
     yield Finding(not little, "data folder", found, sentences.MAKE_ROOM if little else "")
     if kind := network_disk(folder):
@@ -136,7 +137,7 @@ async def _database(settings: Settings) -> list[Finding]:
 
 
 def _size(database: Path) -> str:
-    return f"{database}, {database.stat().st_size / 2**20:,.1f} MB" if database.exists() else ""
+    return f"{database}, {wellness.size(database.stat().st_size)}" if database.exists() else ""
 
 
 async def _inside(tx: Tx, settings: Settings) -> list[Finding]:
@@ -145,6 +146,8 @@ async def _inside(tx: Tx, settings: Settings) -> list[Finding]:
         return [_schema(revision)]
     now = kept_clock(settings.data_dir).now()
     findings = [Finding(True, "schema", str(revision)), *await _communities(tx, settings)]
+    untold = bool(await tx.installed(UNTOLD))  # who hosts the bot learns here what did not reach them
+    findings += [Finding(False, "alarms", wellness.UNTOLD, wellness.BE_TOLD)] * untold
     return [*findings, *await _zones(tx), await _forgotten(tx, settings), await _to_be_sent(tx, now)]
 
 

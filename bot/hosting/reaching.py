@@ -39,7 +39,7 @@ def with_copies(app: App, settings: Settings) -> None:
     folder, database = settings.data_dir / "backups", Path(str(app.store.url.database))
     held = Copies(database, folder, listed(settings), app.clock)
     nights = Nightly(app.store, app.clock, folder, settings.backups, settings.zone, held.tidy)
-    app.vitals.copies = nights if settings.backups else None
+    app.vitals.copies = nights
     app.beside.append(nights.run)
 
 

@@ -25,12 +25,17 @@ async def rung(bell: asyncio.Event, within: float | None) -> None:
     bell.clear()
 
 
-async def patiently(attempt: Callable[[], Awaitable[_T]]) -> _T:
-    """Try until it works, each time waiting longer: what was heard must not be passed over."""
+async def patiently(attempt: Callable[[], Awaitable[_T]], *, but: tuple[type[Exception], ...] = ()) -> _T:
+    """Try until it works, each time waiting longer: what was heard must not be passed over.
+
+    What ends the whole life may be raised `but` the rest.
+    """
     wait = _FIRST_WAIT
     while True:
         try:
             return await attempt()
+        except but:
+            raise
         except Exception:  # noqa: BLE001 - whatever the storage behind the ears may raise
             _log.exception("not heard, trying again", seconds=wait)
         await asyncio.sleep(wait)

@@ -7,14 +7,20 @@ from datetime import datetime
 
 from sqlalchemy import and_, delete, func, literal, or_, select
 
-from bot.core.alarming import Known
+from bot.core.actions import Action
+from bot.core.alarming import Known, Whispered
 from bot.core.model import Person, Place
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.chats.plans import place_of
-from bot.storage.outgoing.keeping import WAITING
+from bot.storage.outgoing.keeping import SENT, WAITING
 from bot.storage.people import person_of
 from bot.storage.queries import Queries
 from bot.storage.schema import tables as t
+
+ALARM = "alarm"
+"""Begins the keys of messages that tell the host what is wrong."""
+UNTOLD = "alarm.untold"
+"""Under this name it is kept that the last of them reached nobody."""
 
 
 class Caring(Queries):
@@ -60,6 +66,20 @@ class Caring(Queries):
         theirs = select(t.place).where(t.place.c.platform == platform, t.place.c.left_at.is_(None))
         row = await self._row(theirs.order_by(t.place.c.shut, t.place.c.lacking != "", t.place.c.id).limit(1))
         return place_of(row) if row else None
+
+    async def last_alarm(self) -> tuple[Whispered, ...]:
+        """What became of the messages of the last alarm."""
+        o = t.outbox.c
+        alarms = o.key >= f"{ALARM}.", o.key < f"{ALARM}/", o.action == Action.WHISPER
+        last = select(o.subject).where(*alarms).order_by(o.key.desc()).limit(1).scalar_subquery()
+        columns = o.subject, o.state, o.payload["person"].as_string().label("person"), t.place.c.platform
+        rows = await self._rows(
+            select(*columns).join_from(t.outbox, t.place).where(*alarms, o.subject == last)
+        )
+        return tuple(
+            Whispered(row.subject, row.platform, row.person or "", row.state == SENT, row.state == WAITING)
+            for row in rows
+        )
 
     async def known_faults(self) -> dict[str, Known]:
         """What was known to be wrong."""

@@ -23,8 +23,11 @@ _AT_ONCE = 500
 
 
 async def export(tx: Tx, write: Write, now: datetime | None = None) -> None:
-    """Write every community with its chats, posts and messages, and the people; `tx` is the snapshot."""
-    out = JsonStream(write)
+    """Write every community with its chats, posts and messages, and the people; `tx` is the snapshot.
+
+    What opens a door is left out of their words.
+    """
+    out = JsonStream(write, await tx.secret_hider(SystemClock().real()))
     with out.object_with({"format": FORMAT, "version": VERSION, "exported_at": now or SystemClock().now()}):
         with out.list_of("communities"):
             for community in await tx.communities():

@@ -9,13 +9,15 @@ from bot.core.plain import storable
 
 Write = Callable[[str], object]
 """Takes the next piece of text."""
+Hide = Callable[[str], str]
+"""Takes out of words what nobody is to read."""
 
 
 class JsonStream:
     """An open JSON document; lists and objects are opened and closed around what they hold."""
 
-    def __init__(self, write: Write) -> None:
-        self._write = write
+    def __init__(self, write: Write, hide: Hide = str) -> None:
+        self._write, self._hide = write, hide
         self._first = True
 
     @contextmanager
@@ -41,7 +43,14 @@ class JsonStream:
     def value(self, value: object, key: str | None = None) -> None:
         """One whole value."""
         self._lead(key)
-        self._write(_text(value))
+        self._write(_text(self._shown(value)))
+
+    def _shown(self, value: object) -> object:
+        if isinstance(value, str):
+            return self._hide(value)
+        if isinstance(value, Mapping):
+            return {name: self._shown(one) for name, one in value.items()}
+        return [self._shown(one) for one in value] if isinstance(value, list | tuple) else value
 
     def _lead(self, key: str | None) -> None:
         self._write("" if self._first else ",\n")

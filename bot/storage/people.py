@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, exists, select, update
+from sqlalchemy import Row, and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.hearing import Author, Commanded
 from bot.core.may import Standing
 from bot.core.model import Person, Place, Role
 from bot.core.plain import storable
+from bot.core.sentences import SOMEBODY
 from bot.storage.archive.looks import Looks
 from bot.storage.heard.pouring import Draw
 from bot.storage.queries import among, listed
@@ -102,6 +103,14 @@ class People(Looks):
             if wanted in (p.name.casefold(), p.shown.casefold(), p.native_id.casefold().removeprefix("@"))
         )
 
+    async def spoken_for(self, place: Place) -> tuple[Person, ...]:
+        """Those for whom a webhook spoke in this place's community, and whose words are kept."""
+        here = select(t.place.c.id).where(t.place.c.community_id == place.community_id)
+        said = exists().where(t.message.c.person_id == t.person.c.id, t.message.c.place_id.in_(here))
+        hooked = and_(t.person.c.native_id.contains("/"), ~t.person.c.native_id.startswith("@"))
+        whose = _known(place.community_id).where(t.person.c.platform == place.platform, hooked, said)
+        return tuple(person_of(row) for row in await self._rows(whose.order_by(t.person.c.id)))
+
     async def standing(self, person: Person, place: Place, power: Role, chat_id: int | None) -> Standing:
         """What our books say of somebody who asks in a place."""
         host = exists().where(
@@ -148,14 +157,20 @@ class People(Looks):
         mine = and_(t.consent.c.person_id == person_id, t.consent.c.community_id == community_id)
         return await self._row(select(t.consent).where(mine))
 
-    async def left_out_of(self, community_id: int, chat_ids: Collection[int] = ()) -> tuple[Person, ...]:
-        """Those who asked to be left out here, or where some chats are held too."""
+    async def called_otherwise(
+        self, community_id: int, chat_ids: Collection[int] = ()
+    ) -> tuple[tuple[Person, str], ...]:
+        """Who asked to be left out or goes by another name, here or where some chats are held too.
+
+        With each is what they are called instead.
+        """
         there = select(t.place.c.community_id).join(t.chat_place).where(t.chat_place.c.chat_id.in_(chat_ids))
         others = await self._rows(there.distinct()) if chat_ids else ()
+        asked = or_(t.consent.c.excluded_at.is_not(None), t.consent.c.pseudonym.is_not(None))
         found: list[Row[Any]] = []
         for one in sorted({community_id, *(row.community_id for row in others)}):
-            found += await self._rows(_known(one).where(t.consent.c.excluded_at.is_not(None)))
-        return tuple(person_of(row) for row in found)
+            found += await self._rows(_known(one).add_columns(t.consent.c.excluded_at).where(asked))
+        return tuple((person_of(row), SOMEBODY if row.excluded_at else row.pseudonym) for row in found)
 
     async def set_consent(self, person_id: int, community_id: int, now: datetime, **values: object) -> None:
         """Note what somebody agrees to: pseudonym, excluded_at, forgotten_at."""

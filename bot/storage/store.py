@@ -21,11 +21,11 @@ from bot.core.drafting import renumbered
 from bot.core.effects import Enter, Tell
 from bot.core.erasure import Erasure
 from bot.core.keeping import entry, kept_in_step, timed
-from bot.core.model import ChatState, Refused, Series
+from bot.core.model import ChatState, Refused, Series, Visibility
 from bot.core.reminding import Word, news
 from bot.core.sentences.sharing import not_held_tonight
 from bot.core.state import Change, Running
-from bot.storage.archive.addresses import Addresses
+from bot.storage.archive.addresses import BROWSER, Addresses
 from bot.storage.archive.browsing import Browsing
 from bot.storage.archive.changes import Changes
 from bot.storage.archive.glance import visit
@@ -38,6 +38,7 @@ from bot.storage.caring import Caring
 from bot.storage.chats.digests import Digests
 from bot.storage.chats.plans import Slot
 from bot.storage.chats.reminding import Reminding
+from bot.storage.doors.blotting import Blotting
 from bot.storage.doors.seats import Seats
 from bot.storage.engine import StorageFull, named, reader_engine, writer_engine
 from bot.storage.forgetting.again import ForgettingAgain
@@ -62,6 +63,7 @@ def in_transaction() -> bool:
 
 
 class Tx(
+    Blotting,
     Digests,
     Copies,
     Reminding,
@@ -103,11 +105,22 @@ class Tx(
 
     async def materialise(self, series: Series, slot: Slot, now: datetime) -> tuple[int, ...]:
         """Make a chat of every coming occurrence that is none yet, with its entry in calendars."""
+        await self.open_doors(series)
         made = await super().materialise(series, slot, now)
         for chat_id in made if self.keeps else ():
             state = await self.running(chat_id)
             await self.perform(state, (Enter(entry(state)),), now)
         return made
+
+    async def open_doors(self, series: Series) -> None:
+        """Make the links that announcements name: into rooms, and to what holders of a link may read."""
+        places = await self.places_of_series(series.id)
+        for place in places:
+            if place.platform == BROWSER and place.community_id == series.community_id:
+                await self.join_secret(place.id)
+        for_holders = series.visibility is Visibility.PUBLIC and await self.all_shut(places)
+        if series.visibility is Visibility.LINK or for_holders:
+            await self.link_secret(series.id)
 
     async def knows(self, mark: str | None) -> None:
         """Note how far this database knows what is noted elsewhere of erasures."""

@@ -107,8 +107,8 @@ async def _front(site: Site, request: Request) -> Response:
         if (only := await only_community(tx)) is not None:
             return RedirectResponse(site.path(only), 307)
         every = await tx.communities()
-        speak_as(every)
         communities = [one for one in every if await tx.series_listed(Audience(one.id))]
+        speak_as(communities or every)
     return site.answer("front.html", communities=communities, community=None, reader=None)
 
 

@@ -14,9 +14,12 @@ from icalendar import Calendar, Event, Timezone, vRecur, vText
 
 from bot.core import days
 from bot.core.archive.calendar_dates import left_out
-from bot.core.archive.chat_page import Listed, letter
+from bot.core.archive.chat_page import Listed
+from bot.core.archive.day_span import how_asked
 from bot.core.model import ChatState, Series
 from bot.core.plain import storable
+from bot.core.sentences.chat import letter
+from bot.core.sentences.slow import series_length
 from bot.core.times.clockface import instant
 from bot.core.times.rules import rfc5545
 from bot.core.times.zones import known_zone
@@ -82,7 +85,7 @@ def _rule(diary: Diary, slot: Slot, series: Series) -> Event:
         event.add("rrule", vRecur.from_ical(_property(rfc5545(rule), "RRULE")))
     for local in left_out(rule, slot.held, slot.last):
         event.add("exdate", local.replace(tzinfo=zone))
-    _describe(event, (_plain(series.about),))
+    _describe(event, (_plain(series.about), _plain(series_length(series)) if series.slow else ""))
     return event
 
 
@@ -112,7 +115,9 @@ def _chat(diary: Diary, one: Listed, uid: str) -> Event:
     event.add("sequence", chat.version)
     _transparent_if(event, chat.takes_days)
     asked = diary.questions.get(chat.id, ())
-    _describe(event, [f"{letter(one.series)}{number}: {_plain(masked(words))}" for number, words in asked])
+    how = how_asked(chat, one.series)
+    lines = [f"{letter(one.series)}{number}: {_plain(masked(words))}" for number, words in asked]
+    _describe(event, [how[:1].upper() + how[1:], *lines])
     return event
 
 

@@ -16,9 +16,10 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.core import sentences
-from bot.core.tongue import _
+from bot.core.tongue import _, speak, spoken
 from bot.web.limits import Limits
 from bot.web.site import Site
+from bot.web.tongues import tongue_wanted
 
 CSP: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; font-src 'self'; "
@@ -54,9 +55,15 @@ Pairs = tuple[tuple[bytes, bytes], ...]
 class TurnedAway(Exception):
     """A request that goes no further, with the sentence that says why."""
 
-    def __init__(self, status: int, sentence: str, *headers: tuple[bytes, bytes]) -> None:
+    def __init__(self, status: int, sentence: str, *headers: tuple[bytes, bytes], **values: object) -> None:
         super().__init__(sentence)
-        self.status, self.sentence, self.headers = status, sentence, headers
+        self.status, self.headers = status, headers
+        self._sentence, self._values = sentence, values
+
+    @property
+    def sentence(self) -> str:
+        """What is said, in the language that is spoken."""
+        return _(self._sentence).format(**self._values)
 
 
 class _Left(Exception):
@@ -89,6 +96,7 @@ class Guard:
         except _Left:
             return
         except TurnedAway as no:
+            speak(tongue_wanted(headers.get("accept-language", "")))  # whose page it is, nobody looked up
             await answer.say(no.status, no.sentence, *no.headers)
         except Exception:
             log.exception("page_failed", page=scope["path"].split("/")[:2][-1][:20])
@@ -140,8 +148,8 @@ class Guard:
             return
         seconds = self._limits.wait(address, person, sends=sends, joins=sends and path.startswith("/join/"))
         if seconds:
-            sentence = sentences.WEB_TOO_FAST.format(seconds=seconds)
-            raise TurnedAway(429, sentence, (b"retry-after", str(seconds).encode()))
+            after = b"retry-after", str(seconds).encode()
+            raise TurnedAway(429, sentences.WEB_TOO_FAST, after, seconds=seconds)
 
     def _headers(self, headers: Headers) -> Pairs:
         """Over plain HTTP from afar a browser tells of a form's origin only where a referrer is allowed."""
@@ -183,7 +191,8 @@ class _Answer:
         if self._begun:
             return
         body = sentence.encode()
-        headers = [*_PLAIN, *more, (b"content-length", str(len(body)).encode())]
+        language = b"content-language", spoken().code.encode()
+        headers = [*_PLAIN, language, *more, (b"content-length", str(len(body)).encode())]
         await self.send({"type": "http.response.start", "status": status, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
 

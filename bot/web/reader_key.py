@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -24,3 +26,9 @@ async def reader_by_key(site: Site, request: Request, tx: Tx, community: Communi
         raise HTTPException(404)
     member = await tx.membership(community.id, whose)
     return Audience(community.id, Reads.HOSTS if member and member.host else Reads.MEMBERS)
+
+
+def carried_out(request: Request, audience: Audience) -> Audience:
+    """Whose eyes a feed is for: by a host's key, which lies with others, it has what members may read."""
+    by_key = "key" in request.query_params and audience.reads is Reads.HOSTS
+    return replace(audience, reads=Reads.MEMBERS) if by_key else audience

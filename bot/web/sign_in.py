@@ -11,15 +11,13 @@ from starlette.responses import Response
 
 from bot.core import sentences
 from bot.core.model import Community, Person, Place, Refused
-from bot.core.tongue import _
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.doors.secrets import Secret, SecretKind
 from bot.storage.store import Tx
 from bot.web import joining
-from bot.web.desk.front import desk_path
 from bot.web.joining import room_path, said_no, to
 from bot.web.reader import reader, remember_link, sign_in, sign_out
-from bot.web.site import Page, Site, speak_as
+from bot.web.site import Page, Site, desk_path, speak_as
 
 _BY_LINK: Final = (SecretKind.HOST, SecretKind.RETURN, SecretKind.READING, SecretKind.DESK)
 
@@ -58,7 +56,7 @@ async def link(site: Site, request: Request) -> Response:
     except Refused as no:
         if opened is None:
             raise
-        return _ask_to_continue(site, opened, name=name, refused=str(no))
+        return _ask_to_continue(site, opened, name=name, refused=no.said())
 
 
 async def reading_link(site: Site, request: Request) -> Response:
@@ -120,7 +118,7 @@ async def _come_in(site: Site, request: Request, tx: Tx, opened: _Opened, name: 
 
 def _ask_to_continue(site: Site, opened: _Opened, *, name: str = "", refused: str = "") -> Response:
     about = {"community": opened.community, "opened": opened, "kind": opened.secret.kind.value}
-    given = {"name": name, "refused": refused and _(refused)}
+    given = {"name": name, "refused": refused}
     return site.answer("sign_in.html", 422 if refused else 200, reader=None, **about, **given)
 
 

@@ -6,13 +6,14 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pydantic import SecretStr
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -60,7 +61,7 @@ class Site:
     base_url: str
     prefixed: bool = True
     ending: bool = False
-    copied: str = ""
+    copied: date | None = None
     metrics_token: SecretStr | None = None
     power: Callable[[Place, Person], Awaitable[Role | None]] = _untold
     pages: PageCache = field(default_factory=PageCache)
@@ -123,6 +124,11 @@ def _cleaned(page: bytes) -> bytes:
     return _NO_HTML.sub("\N{REPLACEMENT CHARACTER}", page.decode()).encode()
 
 
+def desk_path(community: Community, rest: str = "") -> str:
+    """The path of a community's desk, or of one of its pages."""
+    return f"/desk/{quote(community.slug)}/{rest}"
+
+
 def speak_as(communities: Sequence[Community]) -> None:
     """Speak the language of a community on a page that is no community's, if all of them have the same."""
     languages = {one.language for one in communities}
@@ -172,6 +178,13 @@ def english() -> Markup:
     return Markup("") if spoken().code == "en" else Markup(' lang="en"')
 
 
+def worded(label: str) -> Markup:
+    """What a button of the bot's is called: in the page's language, else in English, which it says then."""
+    told = _(label)
+    mark = english() if told == label else Markup("")
+    return Markup("<bdi{}>{}</bdi>").format(mark, told) if mark else escape(told)
+
+
 def environment() -> Environment:
     """The templates: everything is escaped, and what is not there is an error."""
     made = Environment(
@@ -184,6 +197,6 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined] # the extension brings it
-    made.globals.update(static=static, tongue=tongue, english=english, spoken=spoken)
+    made.globals.update(static=static, tongue=tongue, english=english, spoken=spoken, worded=worded)
     made.filters.update(veiled=veiled, masked=masked)
     return made

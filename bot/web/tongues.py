@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, time
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from babel import Locale, UnknownLocaleError, dates, numbers
+from babel import Locale, dates, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
 from bot.core.tongue import ENGLISH, Tongue
+from bot.written import CATALOGUES, translated
 
-CATALOGUES: Final = Path(__file__).parent / "locale"
-"""A folder for each language, as in de/messages.po."""
+_LONGEST: Final = 200
+"""So much of a browser's wish is read: nobody speaks more languages."""
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
+_WEIGHT: Final = re.compile(r"[01](?:\.[0-9]{0,3})?", re.ASCII)
 
 
 class Translated:
@@ -28,7 +32,9 @@ class Translated:
 
     def said(self, words: str) -> str:
         """The sentence from the catalogue; in English where it is not there yet."""
-        return str(self._catalogue.gettext(words)) if words else ""
+        found = str(self._catalogue.gettext(words)) if words else ""
+        # Pythons before 3.11.5 do not find what is there in two numbers by its singular alone.
+        return str(self._catalogue.ngettext(words, words, 1)) if words and found == words else found
 
     def told(self, one: str, many: str, number: int) -> str:
         """The form that this language has for the number."""
@@ -78,12 +84,24 @@ class Translated:
 @cache
 def tongue_of(language: str) -> Tongue:
     """The language that a community's pages speak: its own where there is a catalogue, else English."""
-    try:
-        locale = Locale.parse(language.replace("_", "-"), sep="-")
-    except (ValueError, UnknownLocaleError):
+    tag = translated(language)
+    if tag is None:
         return ENGLISH
-    file = CATALOGUES / locale.language / "messages.po"
-    return Translated(locale, _catalogue(file)) if file.is_file() else ENGLISH
+    locale = Locale.parse(tag, sep="-")
+    return Translated(locale, _catalogue(CATALOGUES / locale.language / "messages.po"))
+
+
+def tongue_wanted(accepted: str) -> Tongue:
+    """The language that a browser's Accept-Language asks for first, of those that pages speak."""
+    asked = [one.replace(" ", "").partition(";q=") for one in accepted[:_LONGEST].lower().split(",")]
+    ranked = sorted(asked, key=lambda one: -_weight(one[2]))
+    languages = (one[0].partition("-")[0] for one in ranked if _weight(one[2]))
+    known = (one for one in languages if one == "en" or (_LANGUAGE.fullmatch(one) and translated(one)))
+    return tongue_of(next(known, "en"))
+
+
+def _weight(said: str) -> float:
+    return (float(said) if _WEIGHT.fullmatch(said) else 0.0) if said else 1.0
 
 
 @cache

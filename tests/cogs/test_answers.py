@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -212,7 +213,7 @@ async def test_a_message_is_moved_within_its_own_chat_only(room: Evening) -> Non
     await add_chat(room, series, START + timedelta(days=2))
     await room.until(2 * 24 * 60 + 7)
     refused = await room.asks("mod", f"answers move {said} 1", Role.HOST)
-    assert refused.text.startswith(f'I find no message "{said}" in that chat')
+    assert re.match(r'I find no message ("\S+"|that word) in that chat', refused.text)
     for nothing in ("m999", "999", "9" * 30, "m", "mm1", "m-1", "m²", "²"):
         assert "I find no message" in (await room.asks("mod", f"answers move {nothing} 1", Role.HOST)).text
     assert await room.filed(said) == []

@@ -92,7 +92,7 @@ async def test_hosts_keep_a_page_until_they_publish_it(tmp_path: Path) -> None:
         ).text == "Thursday Chat is not published yet; its hosts see it already."
         assert (await says(room, "archive publish")).refused
         reply = await says(room, "archive publish", Role.HOST)
-        assert reply.text == "Thursday Chat is published. Everybody can read your answers afterwards."
+        assert reply.text == "Thursday Chat is published. Everybody can read it."
         assert await readable(room, Audience(1))
         assert (await says(room, "archive publish", Role.HOST)).text == "Thursday Chat is published already."
         assert (await says(room, reply.offers[0].line, Role.HOST)).text.endswith(

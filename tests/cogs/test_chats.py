@@ -138,6 +138,23 @@ async def test_planning_goes_to_the_next_chat_without_questions(house: PlanningR
     assert await texts(house, 1) == ["What?"]
 
 
+async def test_who_plans_within_a_day_hears_that_everybody_is_told_now(house: PlanningRoom) -> None:
+    told = "It begins in less than a day, so everybody is told now: the announcement goes out."
+    await house.say('series create Weekly EdChat when="every Tuesday 8 pm" zone="New York"')
+    assert "Announcement Mon 23 Nov" in (await house.say("chat plan Only the topic chat=1")).text
+    await house.at(TUESDAY - timedelta(hours=3))
+    assert told not in (await house.say("chat plan Still only the topic chat=1")).text
+    added = await house.say("question add Why? chat=1")
+    assert added.text == f"Added as Q1; the chat now has 1 question.\n{told}"
+    planned = await house.say("chat plan Homework chat=1\nWhy?\nHow?")
+    assert told in planned.text.splitlines()
+    assert "Announcement" not in planned.text
+    await house.later(seconds=1)
+    [post] = await house.posts()
+    assert post.startswith("Next chat: Homework")
+    assert told not in (await house.say("chat plan Homework chat=1\nWhy?")).text
+
+
 async def test_planning_nothing_shows_how_and_what_is_there(house: PlanningRoom) -> None:
     await house.planned()
     reply = await house.say("chat plan chat=2")
@@ -376,7 +393,8 @@ async def test_a_question_is_left_out_and_another_asked(house: PlanningRoom) -> 
     chat = await house.opened()
     await house.say("chat next")
     await house.later(seconds=10)
-    assert (await house.say("chat skip 3")).text == "Q3 is left out; the later questions take over its time."
+    said = (await house.say("chat skip 3")).text
+    assert said == "Q3 is left out; the questions still to come share its minutes."
     assert (
         await house.say("chat skip Q3")
     ).text == "Q3 is not waiting to be asked; `chat preview` shows what is."
@@ -385,6 +403,14 @@ async def test_a_question_is_left_out_and_another_asked(house: PlanningRoom) -> 
     assert reply.text == "Q2 is going out."
     assert (await house.posts())[-2:] == ["Q2: What surprised you?", "Q2 is out: What surprised you?"]
     assert [q.position for q in await house.questions(chat.id)] == [1, 2, 3, 4, 5]
+
+
+async def test_when_the_last_one_is_left_out_the_wrap_up_is_next(house: PlanningRoom) -> None:
+    await house.opened("A?", "B?")
+    await house.say("chat next")
+    await house.later(seconds=10)
+    said = (await house.say("chat skip 2")).text
+    assert said == "Q2 is left out; no question is left to ask, so the wrap-up is next."
 
 
 async def test_a_second_press_of_skip_skips_no_more(house: PlanningRoom) -> None:

@@ -164,6 +164,16 @@ async def test_with_links_alone_no_words_are_repeated(tmp_path: Path) -> None:
         assert await copies(room) == {"q1": "**Ana** answered in the channel:"}
 
 
+async def test_only_an_answer_by_form_stands_nowhere_else_than_in_the_thread(room: Evening) -> None:
+    await room.says("ana", "A1: novels")
+    await room.asks("ben", "answer 1 a poem", id_="form1")
+    rows = await room.rows(
+        "SELECT payload ->> 'text' AS text, payload ->> 'alone' AS alone FROM outbox"
+        " WHERE subject LIKE 'copy.%' ORDER BY id"
+    )
+    assert [(row.alone, row.text.endswith("poem")) for row in rows] == [(None, False), (1, True)]
+
+
 async def test_without_collecting_only_answers_by_form_stand_in_the_thread(tmp_path: Path) -> None:
     async for room in house(tmp_path, Collecting.OFF):
         await room.says("ana", "A1: a story")
@@ -217,8 +227,11 @@ async def test_an_entry_in_the_calendar_follows_the_chat(room: Evening) -> None:
     rows = await room.rows("SELECT payload, state FROM outbox WHERE action = 'entry' ORDER BY id")
     assert rows, "none was wished for"
     await room.until(70)
-    [*_, last] = await room.rows("SELECT payload FROM outbox WHERE action = 'entry' ORDER BY id")
-    assert last.payload == "{}"
+    rows = await room.rows("SELECT payload, state FROM outbox WHERE action = 'entry' ORDER BY id")
+    if room.place.platform == "matrix":  # it has no calendar that people look at
+        assert {row.state for row in rows} == {"dropped"}
+    else:
+        assert rows[-1].payload == "{}"
 
 
 async def test_a_reply_to_a_copy_is_a_reply_to_the_answer_itself(room: Evening) -> None:

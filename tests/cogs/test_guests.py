@@ -18,6 +18,7 @@ from bot.core.state import Change
 from bot.inbox import Inbox
 from cogs.health import Health
 from tests.support.guests import Guests, with_guests
+from tests.support.talking import everything
 
 PLAN = "chat plan Homework\nWhy?\nHow?\nWhat now?\nWho?"
 
@@ -51,6 +52,27 @@ async def sealed(two: Guests, chat: int) -> None:
         before = await tx.running(chat)
         change = Change(before.with_chat(state=ChatState.SEALED))
         await tx.change(before, change, two.house.clock.at + timedelta(days=8))
+
+
+async def test_when_guests_leave_for_good_no_name_or_word_of_theirs_stays_among_the_owners(
+    two: Guests,
+) -> None:
+    chat = await opened(two)
+    await two.hear("A1: armadillos", two.room, "Aardvark")
+    await two.hear("@Aardvark, yes", two.house.place, "Ben")
+    await two.hear("A1: badgers", two.house.place, "Ben")
+    await two.house.at((await two.house.running(chat)).chat.ends_at + timedelta(minutes=1))
+    thanked = [one for one in await two.house.posts() if "Thank you for your answers" in one]
+    assert "Aardvark" in str(thanked)
+    async with two.house.store.begin() as tx:
+        await tx.erase_community(two.room.community_id, two.house.clock.at)
+    assert await two.house.store.scrub()
+    kept = everything(Path(str(two.house.store.url.database)).parent)
+    assert b"ardvark" not in kept
+    assert b"rmadillo" not in kept
+    assert b"badgers" in kept
+    posts = "\n".join(await two.house.posts())
+    assert "Thank you for your answers, somebody and Ben." in posts
 
 
 async def test_guests_hosts_do_not_show_again_what_the_owners_hid(two: Guests) -> None:
@@ -281,3 +303,28 @@ async def test_a_guest_host_is_named_to_the_owners_readers_as_they_asked_at_home
         else:
             await tx.rename(lea, two.room.community_id, "Magnet", two.house.clock.at)
     assert await _named_on_the_page(two, chat) == named
+
+
+@pytest.mark.parametrize(("asks", "named"), [("pseudonym", "Magnet"), ("exclude", "somebody"), ("", "Lea")])
+async def test_the_owners_hosts_hear_of_guests_as_these_asked_at_home_and_of_their_own_by_name(
+    two: Guests, asks: str, named: str
+) -> None:
+    chat, now = await opened(two), two.house.clock.at
+    for who, place in (("Lea", two.room), ("Cyd", two.house.place)):
+        await two.hear("Magnets, because they hum", place, who)
+        async with two.house.store.begin() as tx:
+            person = await tx.met(place.platform, who, place.community_id)
+            assert person is not None
+            if asks == "exclude" and who == "Lea":
+                await tx.set_consent(person.id, place.community_id, now, excluded_at=now)
+            elif asks:
+                await tx.rename(person, place.community_id, "Magnet" if who == "Lea" else "Teal", now)
+    answer = await two.owner("answers unanswered")
+    offered = " ".join(offer.label for offer in answer.offers)
+    assert (named in offered, "Lea" in offered, "Cyd" in offered) == (True, named == "Lea", True)
+    missing = answer.text.splitlines()[0]
+    assert ("Cyd" in missing, named in missing) == (True, asks != "exclude")
+    assert ("Lea" in missing, "Teal" in answer.text) == (named == "Lea", False)
+    async with two.house.store.read() as tx:
+        new = [one.name for one in await tx.first_timers((await tx.running(chat)).chat)]
+    assert new == sorted(["Cyd", *([named] if asks != "exclude" else [])])

@@ -154,6 +154,58 @@ async def test_once_it_has_begun_no_wish_is_kept(room: Evening) -> None:
     assert await room.rows("SELECT * FROM reminder") == []
 
 
+async def test_who_could_not_be_told_in_time_is_told_when_the_chat_begins_late(room: Evening) -> None:
+    await room.asks("ana", "chat remind")
+    await away(room, 5)
+    assert await words(room) == [
+        "Thursday Chat is on now. I was away when I should have reminded you, sorry."
+    ]
+    assert await room.rows("SELECT * FROM reminder") == []
+
+
+async def test_who_was_reminded_hears_nothing_more_of_a_chat_that_begins_late(room: Evening) -> None:
+    await room.asks("ana", "chat remind")
+    await room.until(-9)
+    await away(room, 5)
+    assert await words(room) == ["Thursday Chat starts at 8:00 pm GMT. See you there."]
+
+
+async def away(room: Evening, minutes: float) -> None:
+    """Nobody takes a step until so many minutes after the start."""
+    room.clock.at = START + timedelta(minutes=minutes)
+    await room.scheduler.take_due()
+
+
+async def test_a_word_that_could_not_be_said_until_the_end_is_not_said_after_it(room: Evening) -> None:
+    await room.asks("ana", "chat remind")
+    await room.until(-9)
+    [row] = await room.rows("SELECT not_after FROM outbox WHERE action = 'whisper'")
+    assert str(row.not_after).startswith("2026-11-24 21:00")
+
+
+async def test_moved_to_and_fro_each_move_is_told(room: Evening) -> None:
+    await room.asks("ana", "chat remind")
+    for hour in (9, 8, 9):
+        await room.asks("mod", f'series move {room.chat.id} to="24 Nov {hour} pm"', Role.HOST)
+    said = [text.partition(" to ")[2] for text in await words(room)]
+    assert said == [f"Tue 24 Nov 2026, {hour}:00 pm GMT." for hour in (9, 8, 9)]
+
+
+async def test_when_its_weekly_chat_is_paused_those_who_asked_know_it_and_are_reminded_if_it_goes_on(
+    room: Evening,
+) -> None:
+    await room.asks("ana", "chat remind")
+    await room.asks("mod", "series pause", Role.HOST)
+    rests = "unless its hosts let it go on before, there is no chat on Tue 24 Nov 2026, 8:00 pm GMT."
+    [said] = await words(room)
+    assert said.endswith(rests)
+    asked = (await room.asks("ben", f"chat remind chat={room.chat.id}")).text
+    assert asked.endswith("if it goes on before Tue 24 Nov 2026, 8:00 pm GMT, I remind you.")
+    await room.asks("mod", "series resume", Role.HOST)
+    await room.until(-9)
+    assert (await words(room))[1:] == ["Thursday Chat starts at 8:00 pm GMT. See you there."] * 2
+
+
 async def test_a_date_that_goes_is_told(room: Evening) -> None:
     async with room.store.begin() as tx:
         later = START + timedelta(days=7)
@@ -209,6 +261,14 @@ async def test_on_the_way_one_asks_for_the_questions_that_are_still_to_come(room
     await room.asks("ben", f"chat remind undo=yes chat={chat}")
     await room.until(3 * 24 * 60)
     assert await words(room) == ["Homework: Q3: When?"]
+
+
+async def test_when_every_question_is_out_there_is_nothing_left_to_ask_for(room: Evening) -> None:
+    chat = await slow(room)
+    await room.until(2 * 24 * 60 + 30)
+    reply = await room.asks("ana", f"chat remind chat={chat}")
+    assert reply.text == ("Every question of Homework is out already; answer until Fri 27 Nov, 12:00 am GMT.")
+    assert await room.rows("SELECT * FROM reminder") == []
 
 
 async def test_a_question_that_a_host_asks_by_hand_is_told_as_well(room: Evening) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import rendering
 from bot.core.model import Chat, Role, Series, Visibility
 from bot.rendering import Renderer
 from cogs import every_cog
@@ -220,6 +221,36 @@ async def test_who_is_forgotten_leaves_no_word_in_any_digest(room: Evening) -> N
     )
     assert left == []
     assert await marks(room) == []
+
+
+async def test_a_digest_is_not_cut_down_while_words_that_came_in_are_drawn(
+    room: Evening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await wanted(room)
+    await shared(room, ("ana", f"A1: see {CARD}"), ("ben", f"A1: {STEMS}"))
+    await room.until(60 + DAY + 1)
+    async with room.store.begin() as tx:  # as a bundle brings them in
+        await tx.connection.exec_driver_sql("UPDATE message SET body_html = NULL, render_version = 0")
+        await tx.connection.exec_driver_sql("DELETE FROM shared_link")
+    monkeypatch.setattr(rendering, "MOST", 1)
+    assert await Renderer(room.store).render_some() == 1
+    assert await edits(room) == []
+    await drawn(room)
+    assert await edits(room) == []
+    await room.asks("mod", f"resource remove {CARD}", Role.HOST)
+    [edit] = await edits(room)
+    assert "cards.example" not in edit
+
+
+async def test_who_is_forgotten_while_words_are_drawn_leaves_digests_at_once(room: Evening) -> None:
+    await wanted(room)
+    await shared(room, ("ana", f"A1: Badgers {CARD}"), ("ben", f"A1: {STEMS}"))
+    await room.until(60 + DAY + 1)
+    async with room.store.begin() as tx:
+        await tx.connection.exec_driver_sql("UPDATE message SET body_html = NULL, render_version = 0")
+        await tx.connection.exec_driver_sql("DELETE FROM shared_link")
+    await room.asks("ana", "privacy forget sure=yes")
+    assert await room.rows("SELECT payload FROM outbox WHERE payload LIKE '%Badgers%'") == []
 
 
 async def test_a_digest_that_did_not_go_out_yet_never_does_when_its_links_went(room: Evening) -> None:

@@ -59,7 +59,7 @@ async def test_links_lead_to_where_it_stands_once_there_are_pages(room: Evening)
     [row] = await room.rows("SELECT public_id FROM message")
     found = await finds(room, "novels")
     assert f"<{BASE}/edhouse/edchat/" in found
-    assert f"/#a-{row.public_id}>" in found
+    assert f"/a/{row.public_id}>" in found
 
 
 async def test_a_question_is_found_once_it_was_asked(room: Evening) -> None:

@@ -38,7 +38,8 @@ async def test_a_weekly_chat_is_made_with_its_dates(house: PlanningRoom) -> None
     assert "every Tuesday, 8:00 pm New York (ET), 45 minutes." in reply.text
     assert "Tue 24 Nov 2026, 8:00 pm ET; Tue 1 Dec 2026, 8:00 pm ET; Tue 8 Dec" in reply.text
     assert "Tue 15 Dec 2026, 8:00 pm ET." in reply.text
-    assert [offer.line for offer in reply.offers] == ["chat plan chat=1", "series edit 1"]
+    lines = [offer.line for offer in reply.offers]
+    assert lines == ["chat plan chat=1", "series edit 1", "series pace series=1"]
     made = await house.series()
     assert (made.title, made.hashtag, made.letters) == ("Weekly EdChat", "#edchat", "F/A")
     assert (made.visibility, made.length) == (Visibility.PUBLIC, timedelta(minutes=45))
@@ -97,16 +98,25 @@ async def test_hosts_who_type_in_their_own_room_make_it_in_the_other(house: Plan
     assert (await house.series()).title == "Weekly EdChat"
     async with house.store.begin() as tx:
         await tx.add_place(house.place.community_id, "terminal", "3", "third")
-    assert "place=#edchat" in (await house.say(WEEKLY, place=house.hosts)).text
+    assert "Add place=edchat or place=third." in (await house.say(WEEKLY, place=house.hosts)).text
     reply = await house.say('series create Three when="every Wed 8 pm" place=#third', place=house.hosts)
     assert reply.text.startswith("Three is set")
+
+
+async def test_hosts_in_their_own_room_see_the_weekly_chats_of_all_rooms(house: PlanningRoom) -> None:
+    await house.say(WEEKLY)
+    assert "Weekly EdChat" in (await house.say("series list", place=house.hosts)).text
 
 
 async def test_b072_one_place_one_chat_at_a_time(house: PlanningRoom) -> None:
     await house.say(WEEKLY)
     reply = await house.say('series create Other when="every 2 weeks on Tuesday 8:30 pm" zone="New York"')
-    assert "Weekly EdChat is held here then, on Tue 24 Nov 2026, 8:30 pm ET." in reply.text
-    assert "From 9:30 pm ET it is free" in reply.text
+    assert reply.text == (
+        "Weekly EdChat is in edchat from Tue 24 Nov 2026, 8:00 pm ET to 9:00 pm ET; this one would be there "
+        "from Tue 24 Nov 2026, 8:30 pm ET to 9:30 pm ET. From 9:30 pm ET the room is free: choose that, "
+        "another day or another room. Or give Weekly EdChat another time first: `series edit` for all its "
+        "dates, `series move` for one."
+    )
     assert len({chat.series_id for chat in await house.chats()}) == 1
     reply = await house.say('series create Other when="every Tuesday 9 pm" zone="New York"')
     assert reply.text.startswith("Other is set")
@@ -115,14 +125,14 @@ async def test_b072_one_place_one_chat_at_a_time(house: PlanningRoom) -> None:
 async def test_b072_the_weeks_between_two_clock_changes_are_seen(house: PlanningRoom) -> None:
     await house.say('series create London when="every Tuesday 19:00"')
     reply = await house.say('series create Boston when="every Tuesday 3 pm New York"')
-    assert "London is held here then, on Tue 16 Mar 2027, 3:00 pm ET." in reply.text
+    assert "London is in edchat from Tue 16 Mar 2027, 3:00 pm ET to 4:00 pm ET;" in reply.text
 
 
 async def test_b072_a_chat_that_was_moved_keeps_its_place_too(house: PlanningRoom) -> None:
     await house.say(WEEKLY)
     await house.say('series move 2026-12-01 to="2 Dec 8 pm"')
     reply = await house.say('series create Other when="every Wednesday 8 pm" zone="New York"')
-    assert "Weekly EdChat is held here then, on Wed 2 Dec 2026" in reply.text
+    assert "Weekly EdChat is in edchat from Wed 2 Dec 2026, 8:00 pm ET" in reply.text
 
 
 async def test_one_series_does_not_stand_in_its_own_way(house: PlanningRoom) -> None:

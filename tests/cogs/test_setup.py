@@ -114,11 +114,20 @@ async def test_what_is_missing_is_asked_for_and_what_was_said_is_kept_in_the_for
 ) -> None:
     reply = await house.say('setup where=edchat hosts="Dana; Tom"')
     assert reply.offers == (Offer("Set up", 'setup where=edchat hosts="Dana; Tom"', form=True),)
+    assert reply.text.startswith("Chats will be held in edchat. Two things more, then you can begin: ")
     assert reply.text.endswith("Still open: who may read it afterwards.")
     assert "Where:" not in reply.text
     reply = await house.say("setup readers=off")
     assert reply.text.endswith("Still open: where the chat is held.")
     assert (await house.rows("SELECT * FROM installation WHERE name LIKE 'readers.%'")) == []
+
+
+async def test_where_the_browser_has_but_one_room_nobody_is_asked_for_it(browser: PlanningRoom) -> None:
+    ana = await comes_in(browser, "Ana")
+    asked = await browser.tree.answer(ana, "setup")
+    assert asked.text.endswith("Still open: who may read it afterwards.")
+    settled = await browser.tree.answer(ana, "setup readers=link")
+    assert settled.text.startswith(f"Ready: chats are held in {browser.place.name}.")
 
 
 @pytest.mark.parametrize("readers", LETTERS)

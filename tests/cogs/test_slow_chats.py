@@ -95,13 +95,55 @@ async def test_an_extension_never_runs_into_a_chat_that_is_planned(room: Plannin
     await room.say("chat plan Next\nA?\nB?")
     await room.at(MONDAY + timedelta(days=1, hours=3))
     refused = (await room.say('chat extend "1 day"')).text
-    assert refused == "Next is held here on Mon 30 Nov 2026, 9:00 am ET; choose another time."
+    where = "Next is held here on Mon 30 Nov 2026, 9:00 am ET"
+    assert refused == f"{where}, before this one would end; move that or end this."
+
+
+async def test_a_pause_never_runs_into_a_chat_that_is_planned_either(room: PlanningRoom) -> None:
+    await slow_week(room)
+    await room.say("chat plan Next\nA?\nB?")
+    await room.at(MONDAY + timedelta(days=1, hours=3))
+    paused = (await room.say("chat pause")).text
+    assert paused == "Paused; nothing is asked until you use `chat resume`. After a week it would end."
+    await room.at(MONDAY + timedelta(days=3))
+    assert "before this one would end" in (await room.say("chat resume")).text
+    await room.say("chat cancel chat=2 sure=yes")
+    said = (await room.say("chat resume")).text
+    assert said.startswith("On it goes; the chat ends on Tue 1 Dec, 9:00 pm ET. The next question comes on")
+
+
+async def test_a_date_that_nobody_planned_makes_way_and_the_host_reads_so(room: PlanningRoom) -> None:
+    await slow_week(room)
+    await room.at(MONDAY + timedelta(days=1, hours=3))
+    said = (await room.say('chat extend "1 day"')).text
+    assert said == (
+        "This question has time until Thu 26 Nov, 9:00 am ET. The chat ends on Mon 30 Nov, 9:00 pm ET. "
+        "Nothing was planned for Mon 30 Nov yet, so that is left out."
+    )
+
+
+async def test_whoever_steers_reads_when_the_next_question_comes(room: PlanningRoom) -> None:
+    await slow_week(room)
+    await room.at(MONDAY + timedelta(days=1, hours=3))
+    out = "Q3 is going out. The next question comes on Thu 26 Nov, 9:00 am ET."
+    assert (await room.say("chat next")).text == out
+    await room.later(seconds=10)
+    left_out = (
+        "Q4 is left out, and the later ones move up. The next question comes on Thu 26 Nov, 9:00 am ET."
+    )
+    assert (await room.say("chat skip")).text == left_out
+    extra = "Q5 is going out. The next question comes on Thu 26 Nov, 9:00 am ET."
+    assert (await room.say('chat ask "Who else?"')).text == extra
+    await room.later(seconds=10)
+    assert (await room.say("chat skip 7")).text.startswith("Q7 is left out, and the later ones move up.")
+    assert (await room.say("chat skip 6")).text == "Q6 is left out; no other waits."
 
 
 async def test_a_slow_chat_has_its_place_for_the_whole_week(room: PlanningRoom) -> None:
     await room.say(MADE)
     refused = (await room.say('series create Hour when="every Thursday 8 pm" zone="New York"')).text
-    assert refused.startswith("Slow EdChat is held here then, on Thu 26 Nov 2026, 8:00 pm ET.")
+    assert refused.startswith("Slow EdChat is in edchat from Mon 23 Nov 2026, 9:00 am ET to ")
+    assert "this one would be there from Thu 26 Nov 2026, 8:00 pm ET to 9:00 pm ET." in refused
     assert (await room.say('series create Hour when="every Sunday 8 pm" zone="New York"')).text.startswith(
         "Hour is set"
     )
@@ -110,9 +152,8 @@ async def test_a_slow_chat_has_its_place_for_the_whole_week(room: PlanningRoom) 
 async def test_an_hours_chat_keeps_a_slow_one_out_of_its_week(room: PlanningRoom) -> None:
     await room.say('series create Hour when="every Thursday 8 pm" zone="New York"')
     refused = (await room.say(MADE)).text
-    assert refused == (
-        "Hour is held here then, on Thu 26 Nov 2026, 8:00 pm ET. Choose another time or another room."
-    )
+    assert refused.startswith("Hour is in edchat from Thu 26 Nov 2026, 8:00 pm ET to 9:00 pm ET;")
+    assert " Choose another time, another day or another room. " in refused
 
 
 async def test_a_slow_chat_that_comes_too_often_is_refused(room: PlanningRoom) -> None:
@@ -132,6 +173,19 @@ async def test_an_hour_becomes_slow_and_an_hour_again(room: PlanningRoom) -> Non
     assert (await room.chats())[0].ends_at == MONDAY + timedelta(days=4, hours=12)
     assert "60 minutes" in (await room.say("series edit pace=hour")).text
     assert (await room.chats())[0].ends_at == MONDAY + timedelta(hours=1)
+
+
+async def test_an_hour_becomes_slow_by_one_press_and_a_form_of_two_fields(room: PlanningRoom) -> None:
+    made = await room.say('series create EdChat when="every Monday 09:00" zone="New York"')
+    [over_days] = [one for one in made.offers if one.label == "Over days instead"]
+    assert (over_days.form, over_days.line) == (True, "series pace series=1")
+    asks = await room.tree.form_for(await room.asker("Ana"), "series pace", {"series": "1"})
+    begins = {name: asks.given[name] for name in ("pace", "days")}
+    assert begins == {"pace": "daily", "days": "Mon, Tue, Wed, Thu, Fri, Sat"}
+    assert "slow: a question a day, Mon to Fri" in (await room.say('series pace daily days="weekdays"')).text
+    slow = await room.tree.form_for(await room.asker("Ana"), "series pace", {"series": "1"})
+    assert slow.given["days"] == "Mon, Tue, Wed, Thu, Fri"
+    assert "60 minutes" in (await room.say('series pace hour days="weekdays"')).text
 
 
 async def test_while_it_is_on_its_pace_stays(room: PlanningRoom) -> None:

@@ -157,3 +157,20 @@ async def test_what_a_forgotten_host_did_is_no_more_to_be_taken_back(room: Eveni
         assert mod is not None
         await tx.forget(mod, room.place.community_id, room.clock.at)
     assert (await room.message(said)).sorted_from is None
+
+
+@pytest.mark.parametrize("rooms", ["terminal"])
+async def test_a_host_erases_what_a_webhook_said_for_somebody_and_for_nobody_else(room: Evening) -> None:
+    for who, words in (("700/ab12", "A1: armadillos"), ("ana", "A1: badgers")):
+        await room.says(who, words)
+    [name] = [row.name for row in await room.rows("SELECT name FROM person WHERE native_id = '700/ab12'")]
+    assert (await room.asks("ana", f'answers forget "{name}"')).refused
+    assert "No webhook said anything" in (await room.asks("mod", "answers forget ana", Role.HOST)).text
+    asked = await room.asks("mod", f'answers forget "{name}"', Role.HOST)
+    assert asked.text.startswith(f"This erases 1 message that a webhook said here as {name}")
+    assert "Erased: 1 message" in (await room.asks("mod", asked.offers[0].line, Role.HOST)).text
+    assert [row.text for row in await room.rows("SELECT text FROM message ORDER BY id")] == [
+        "",
+        "A1: badgers",
+    ]
+    assert "`answers forget`" not in (await room.asks("ana", "privacy forget")).text

@@ -62,7 +62,7 @@ def test_a_title_of_101_is_refused_with_its_length() -> None:
 
 
 def test_a_gigantic_title_is_refused_before_it_is_read() -> None:
-    with pytest.raises(Refused, match="1000000 characters"):
+    with pytest.raises(Refused, match="1,000,000 characters"):
         title("x" * 1_000_000)
 
 

@@ -65,7 +65,11 @@ def test_days_before_and_after_are_local_ones_across_a_change_of_the_clocks(wall
     assert due[StepKind.SEAL] - due[StepKind.CLOSE] != 7 * DAY
 
 
-_ZONES = ["America/New_York", "Europe/London", "Australia/Lord_Howe", "America/Santiago", "Africa/Cairo"]
+_ZONES = [
+    *("America/New_York", "Europe/London", "Australia/Lord_Howe", "America/Santiago", "Africa/Cairo"),
+    *("Pacific/Auckland", "Pacific/Chatham", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"),
+]
+"""Some with changes of the clocks at odd hours and by odd spans, some on either side of the date line."""
 
 
 @given(
@@ -207,6 +211,63 @@ def test_when_one_is_left_out_the_others_move_up() -> None:
     assert not slow.act(steering.skip, "Mo", slow.now)
     assert slow.walls() == ["Wed 09:00", "Thu 09:00", "Fri 09:00"]
     assert slow.said[-1].text == "We leave out Q3."
+
+
+def test_when_all_are_asked_nothing_is_wrapped_up_early() -> None:
+    slow = begun(2).at(1, "12:00")
+    refused = slow.act(steering.next_question, "Mo", slow.now)
+    assert refused == (
+        "All questions are asked; answers are open until Sat 28 Nov, 9:00 pm ET. "
+        "`chat ask` asks one more, `chat end` ends it now."
+    )
+    offered = [one.label for one in sentences.steering_offers(slow.state.chat, slow.state.questions)]
+    assert offered == ["One more day", "Pause", "End"]
+    assert "Next question" not in [one.label for one in panel(slow.state)]
+    assert not slow.act(steering.ask_extra, "Mo", "And you?", slow.now)
+    slow.until(on(6))
+    assert [say.subject for say in slow.said][-2:] == ["wrap", "close"]
+
+
+def test_one_that_is_begun_days_early_keeps_its_end_where_the_questions_need_it() -> None:
+    slow = begun(6).at(-2, "10:00")
+    assert not slow.act(steering.start, "Mo", slow.now)
+    assert slow.state.chat.ends_at == on(5, "21:00")
+    slow.until(on(-2, "10:01"))
+    assert slow.posted == [1]
+    assert slow.walls() == DAYS[:5]
+
+
+def test_a_slow_chat_of_one_day_has_days_as_well() -> None:
+    slow = begun(1, days=(0,)).at(0, "12:00")
+    assert slow.state.chat.ends_at == on(0, "21:00")
+    assert bar(slow.state, slow.now).left == "day 1 of 1"
+    more = {one.label: one.line for one in sentences.steering_offers(slow.state.chat, slow.state.questions)}
+    assert more["One more day"] == 'chat extend "1 day" chat=1 after=1'
+    assert not slow.act(steering.extend, "Mo", 1440, slow.now)
+    assert slow.state.chat.ends_at == on(7, "21:00")
+
+
+def test_one_that_was_ended_on_its_first_day_stays_a_chat_of_days() -> None:
+    slow = begun().at(0, "15:00")
+    assert not slow.act(steering.end, "Mo", slow.now)
+    slow.until(on(0, "16:00"))
+    assert slow.state.chat.takes_days
+    assert "its days are over" in bar(slow.state, slow.now).text
+
+
+def test_a_pause_names_who_made_it_and_who_resumes_reads_when_the_next_comes() -> None:
+    slow = begun().at(1, "12:00")
+    slow.act(steering.next_question, "Ana", slow.now)
+    slow.act(steering.pause, "Mo", slow.now)
+    state = slow.state
+    said = sentences.where_we_are(state.chat, state.series, state.questions, state.steps, slow.now)
+    assert "Mo paused the chat." in said
+    slow.at(1, "20:00").act(steering.resume, "Ana", on(1, "20:00"))
+    assert slow.said[-1].text == (
+        "We go on, thanks to Ana. The next question comes on Thu 26 Nov, 9:00 am ET. "
+        "The chat now ends on Sat 28 Nov, 9:00 pm ET."
+    )
+    assert [one.at for one in slow.said[-1].moments] == [on(3), on(5, "21:00")]
 
 
 def test_a_pause_within_a_day_changes_nothing() -> None:
@@ -400,15 +461,24 @@ def test_what_names_no_days_is_asked_back(said: str) -> None:
 _ACTS = st.sampled_from(["extend", "next", "ask", "skip", "pause", "resume", "add", "wait", "away", "nap"])
 
 
+_WEEKS = [
+    *((wall, NEW_YORK) for wall in (MONDAY, FORWARD, BACK)),
+    *((datetime(2026, 9, 21, 9), zone) for zone in ("Pacific/Auckland", "Pacific/Chatham")),  # noqa: DTZ001 - a clock on a wall
+    *((datetime(2026, 3, 30, 9), zone) for zone in ("Australia/Lord_Howe", "Pacific/Kiritimati")),  # noqa: DTZ001 - a clock on a wall
+]
+"""Weeks with and without a change of the clocks, some beside the date line."""
+
+
 @given(
     acts=st.lists(st.tuples(_ACTS, st.integers(1, 60)), max_size=14),
-    wall=st.sampled_from([MONDAY, FORWARD, BACK]),
+    week=st.sampled_from(_WEEKS),
 )
 @settings(max_examples=150, deadline=None)
 def test_whatever_hosts_do_nothing_is_asked_twice_nor_in_a_burst(
-    acts: list[tuple[str, int]], wall: datetime
+    acts: list[tuple[str, int]], week: tuple[datetime, str]
 ) -> None:
-    slow = begun(wall=wall)
+    wall, zone = week
+    slow = begun(wall=wall, zone=zone)
     slow.until(slow.state.chat.starts_at + HOUR)
     for act, hours in acts:
         _do(slow, act, hours)
@@ -418,6 +488,7 @@ def test_whatever_hosts_do_nothing_is_asked_twice_nor_in_a_burst(
             gaps = zip(slow.asks, slow.asks[1:], strict=False)
             assert all(after - before >= 3 * HOUR for before, after in gaps)
             assert all(moment < slow.state.wrap_at for moment in slow.asks)
+            assert {moment.astimezone(ZoneInfo(zone)).time() for moment in slow.asks[2:]} <= {time(9)}
     if slow.state.chat.paused_at:
         slow.act(steering.resume, "Mo", slow.now)
     slow.until(slow.now + 40 * DAY)

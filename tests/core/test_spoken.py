@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import pytest
 
-from bot.core import sentences
+from bot.core import sentences, spoken
 from bot.core.model import Chat, ChatState, Question, QuestionState, Series
 from bot.core.rooms.bar import BUTTONS
 from bot.core.sentences import command
@@ -97,3 +99,16 @@ def test_every_command_in_a_constant_sentence_is_known_as_ours() -> None:
     ]
     assert len(known) > 5
     assert all(slashed(one).count("`/") == one.count("`") // 2 for one in known if "`series edit" not in one)
+
+
+def test_every_room_of_sentences_that_names_a_command_is_known() -> None:
+    names_one = re.compile(r"`(?:answers?|archive|chat|help|house|privacy|question|resource|series|setup)\b")
+    rooms = Path(sentences.__file__).parent.glob("*.py")
+    naming = {room.stem for room in rooms if names_one.search(room.read_text(encoding="utf-8"))}
+    typed_in_a_shell = {"demo", "host", "host_care", "status", "wellness"}
+    assert len(naming) > 10
+    typed_elsewhere = {"sharing"}  # a code, in whatever network the other place is on
+    assert (
+        naming - typed_in_a_shell - typed_elsewhere
+        == {room.__name__.rpartition(".")[2] for room in spoken._OURS} & naming
+    )

@@ -10,6 +10,7 @@ import pytest
 from bot.core.sentences import wellness as say
 from bot.core.wellness import (
     AWAY,
+    FAILING,
     LITTLE_ROOM,
     NO_ROOM,
     STOOD_STILL,
@@ -17,6 +18,7 @@ from bot.core.wellness import (
     Kind,
     NetworkState,
     Reading,
+    Unstored,
     Waiting,
     faults,
     reason,
@@ -51,7 +53,10 @@ def test_a_bot_of_which_nothing_is_known_is_well() -> None:
         ({"networks": (discord(unwell="Discord refuses the token."),)}, "network.discord", True),
         ({"networks": (discord(connected=False, since=NOON - AWAY),)}, "network.discord", True),
         ({"waiting": (Waiting("browser", 1, UNSENT + SECOND),)}, "posts.browser", True),
+        ({"unstored": (Unstored("edchat", "discord", FAILING),)}, "unstored.discord", True),
+        ({"unrendered": FAILING}, "unrendered", True),
         ({"backup_failing": True}, "backup", False),
+        ({"copies_remember": True}, "copies", False),
         ({"ailing": ((7, "edchat", "discord"),)}, "place.7", False),
     ],
 )
@@ -69,10 +74,20 @@ def test_each_thing_that_may_be_wrong_is_named(change: dict[str, object], key: s
         {"free": LITTLE_ROOM},
         {"networks": (discord(connected=False, since=NOON - AWAY + SECOND),)},
         {"waiting": (Waiting("browser", 900, UNSENT),)},
+        {"unstored": (Unstored("edchat", "discord", FAILING - SECOND),)},
+        {"unrendered": FAILING - SECOND},
     ],
 )
 def test_what_is_short_or_just_enough_is_not_wrong(change: dict[str, object]) -> None:
     assert kinds(replace(WELL, **change)) == []  # type: ignore[arg-type] # as above
+
+
+def test_many_places_that_store_nothing_are_told_of_once_and_not_beside_a_broken_database() -> None:
+    stuck = tuple(Unstored(f"room-{k}", "matrix", FAILING) for k in range(3))
+    [one] = faults(replace(WELL, unstored=stuck))
+    assert one.sentence.startswith("What is said in room-0 and 2 more places (matrix) cannot be stored")
+    broken = replace(WELL, unstored=stuck, unrendered=FAILING, database=say.UNWRITABLE)
+    assert kinds(broken) == ["database"]
 
 
 def test_what_waits_for_a_network_that_is_away_is_no_fault_of_its_own() -> None:

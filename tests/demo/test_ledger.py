@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.core import sentences
 from bot.demo.ledger import Comparison, Ledger, answers
 
 FIRST, SECOND = "A1: One (simulated 0)", "Two (simulated 1)"
@@ -90,3 +91,8 @@ def test_answers_are_counted_by_question() -> None:
     both = [{"question": 1, "how": "label"}, {"question": 2, "how": "label"}]
     rows = row("0", FIRST, filed=both), row("90", SECOND, filed=both[:1])
     assert answers(document(*rows)) == {1: 2, 2: 1}
+
+
+def test_what_was_done_up_to_now_is_said_without_words_of_ours() -> None:
+    assert sentences.demo_so_far(12, 1, 0, 12) == "so far 12 messages, 1 changed, 0 taken back; kept: 12"
+    assert sentences.demo_so_far(1, 0, 0, 1).startswith("so far 1 message, ")

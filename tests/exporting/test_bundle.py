@@ -19,6 +19,7 @@ import pytest_asyncio
 
 from bot.clock import SystemClock
 from bot.core.erasure import Erased, Erasure
+from bot.core.hearing import Author
 from bot.core.model import Refused
 from bot.erasures import EXPORTING, Copies, ErasureList
 from bot.exporting.bundle import brought_into, export_bundle, import_bundle
@@ -26,6 +27,7 @@ from bot.exporting.manifest import MANIFEST, own_hash
 from bot.rendering import Renderer
 from bot.settings import Settings
 from bot.storage.bundle.carried import LEFT, carried_tables
+from bot.storage.bundle.origins import home_id
 from bot.storage.engine import database_url
 from bot.storage.migrate import migrate
 from bot.storage.schema import tables as t
@@ -41,7 +43,7 @@ from tests.exporting.houses import (
     rows_in,
     settings_of,
 )
-from tests.support.archive_pages import archive_pages
+from tests.support.archive_pages import ArchivePages, archive_pages
 from tests.support.whole_house import WholeHouse, whole_house
 
 NUMBERS: Final = re.compile(rb'"(?:id|\w+_id|reply_to)":(?:\d+|"\d+")')
@@ -167,6 +169,42 @@ async def test_one_community_goes_alone_and_comes_in_beside_others(house: WholeH
     assert _threads(rows_in(file)) == _threads(rows_in(again))
 
 
+async def _made_different(store: Store) -> None:
+    """Let nothing of one seeded archive be what another has, but the address of its community."""
+    async with store.begin() as tx:
+        for change in (
+            "UPDATE message SET public_id = 'x' || public_id",
+            "UPDATE place SET native_id = 'x' || native_id WHERE platform != 'browser'",
+        ):
+            await tx.connection.exec_driver_sql(change)
+
+
+async def test_a_community_whose_address_is_taken_comes_in_at_another(
+    house: WholeHouse, bundle: Path, tmp_path: Path
+) -> None:
+    file, here = tmp_path / "one.zip", house.pages.archive.community
+    await export_bundle(settings_of(folder_of(house.pages.web.store)), file, here.name)
+    async with archive_pages(tmp_path / "other", answers=4) as other:
+        await _made_different(other.web.store)
+        there = settings_of(folder_of(other.web.store))
+        assert f"bring this one in at another with --address {here.slug}-2." in await refused(there, file)
+        for address, sentence in (
+            ("Staff Room", "is no word for addresses"),
+            ("room", "is no word for addresses"),
+            ("chess=staffroom", "No community of the bundle is at the address 'chess'"),
+        ):
+            assert sentence in await refused(there, file, address)
+        assert "several communities" in await refused(there, bundle, "staffroom")
+        await import_bundle(there, file, ["staffroom"])
+        chat = house.chats["held"]
+        page = await other.web.stranger().get(f"/staffroom/{chat}")
+        assert (page.status, f"/{here.slug}/{chat}" in page.text) == (200, False)
+        assert (await other.web.stranger().get(f"/{here.slug}/")).status == 200
+    await import_bundle(fresh(tmp_path), bundle, [f"{here.slug}=staffroom"])
+    await export_bundle(fresh(tmp_path), tmp_path / "again.zip", None)
+    assert "staffroom" in [one["slug"] for one in rows_in(tmp_path / "again.zip")["community"]]
+
+
 def _threads(rows: dict[str, list[dict[str, Any]]]) -> list[tuple[str, str]]:
     """What was said in our own rooms under what, by words: numbers may differ."""
     said = {one["id"]: one["text"] for one in rows["room_message"]}
@@ -193,19 +231,24 @@ async def _undrawn(store: Store) -> int:
         return len(await tx.unrendered(1))
 
 
-async def test_links_that_hosts_took_out_stay_out_and_digests_go_on(tmp_path: Path) -> None:
+async def test_links_that_hosts_took_out_stay_out_digests_go_on_and_old_addresses_lead_on(
+    tmp_path: Path,
+) -> None:
     async with archive_pages(tmp_path / "data", answers=4) as pages:
         async with pages.web.store.begin() as tx:
             chat = pages.archive.earlier
             await tx.remove_link(pages.archive.community.id, "0123456789abcdef", pages.clock.now())
             await tx._add(t.digest, chat_id=chat, since=pages.clock.now(), until=pages.clock.now())
             await tx.connection.exec_driver_sql("UPDATE series SET digest = 1")
+            left = {"chat_id": chat, "slug": "2026-11-09", "left_at": pages.clock.now()}
+            await tx.connection.execute(t.former_address.insert(), left)
         await export_bundle(settings_of(folder_of(pages.web.store)), tmp_path / "all.zip", None)
     await import_bundle(fresh(tmp_path), tmp_path / "all.zip")
     await export_bundle(fresh(tmp_path), tmp_path / "again.zip", None)
     rows = rows_in(tmp_path / "again.zip")
     assert [one["mark"] for one in rows["removed_link"]] == ["0123456789abcdef"]
     assert [one["chat_id"] for one in rows["digest"]] == [chat]
+    assert [(one["chat_id"], one["slug"]) for one in rows["former_address"]] == [(chat, "2026-11-09")]
     assert {one["digest"] for one in rows["series"]} == {True}
 
 
@@ -225,6 +268,89 @@ async def test_people_who_are_known_already_stay_who_they_are(bundle: Path, tmp_
     await import_bundle(settings, twin)
     assert (await counted(settings))["person"] == people
     assert (await counted(settings))["message"] == 2 * len(rows_in(bundle)["message"])
+
+
+@pytest.mark.parametrize(
+    ("known_as", "origin", "here", "becomes"),
+    [
+        ("owner", "aaaaaaaa", "bbbbbbbb", "owner.aaaaaaaa"),
+        ("owner", "aaaaaaaa", "aaaaaaaa", "owner"),
+        ("owner.aaaaaaaa", "cccccccc", "bbbbbbbb", "owner.aaaaaaaa"),
+        ("owner.bbbbbbbb", "cccccccc", "bbbbbbbb", "owner"),
+        ("owner", "aaaaaaaa", "", "owner.aaaaaaaa"),
+    ],
+)
+def test_people_of_a_bot_s_own_rooms_are_known_elsewhere_by_where_they_are_at_home(
+    known_as: str, origin: str, here: str, becomes: str
+) -> None:
+    assert home_id(known_as, origin, here) == becomes
+
+
+async def _owned(pages: ArchivePages, installation: str, name: str) -> Path:
+    """An installation of its own, whose owner hosts the community and said its first message; its folder."""
+    here = pages.archive.community.id
+    async with pages.web.store.begin() as tx:
+        await tx.install("name", installation)
+        owner = await tx.person("browser", Author("owner", name), here)
+        await tx.make_community_host(here, owner.id)
+        await tx.connection.exec_driver_sql("UPDATE message SET person_id = ? WHERE id = 1", (owner.id,))
+    return folder_of(pages.web.store)
+
+
+async def _owners(store: Store) -> dict[str, tuple[list[int], int]]:
+    """By name: which communities each owner hosts, and how much that they said is kept."""
+    found = {}
+    async with store.read() as tx:
+        query = "SELECT id, name FROM person WHERE platform = 'browser' AND native_id LIKE 'owner%'"
+        for owner in await tx.connection.exec_driver_sql(query):
+            number, name = owner.id, owner.name
+            said = f"SELECT count(*) FROM message WHERE person_id = {number} AND text != ''"
+            words = (await tx.connection.exec_driver_sql(said)).scalar_one()
+            hosts = f"SELECT community_id FROM community_host WHERE person_id = {number} ORDER BY 1"
+            found[name] = [row[0] for row in await tx.connection.exec_driver_sql(hosts)], words
+    return found
+
+
+async def test_the_owner_of_another_bot_is_somebody_else_here_and_can_be_forgotten(tmp_path: Path) -> None:
+    file = tmp_path / "theirs.zip"
+    async with archive_pages(tmp_path / "theirs", answers=4) as theirs:
+        community = theirs.archive.community
+        await export_bundle(settings_of(await _owned(theirs, "a1", "Ana Host")), file, community.slug)
+    async with archive_pages(tmp_path / "ours", answers=4) as ours:
+        store, settings = ours.web.store, settings_of(await _owned(ours, "b2", "Ben Host"))
+        await _made_different(store)
+        ben = (await _owners(store))["Ben Host"]
+        await import_bundle(settings, file, ["theirs"])
+        async with store.read() as tx:
+            [brought] = [one.id for one in await tx.communities() if one.slug == "theirs"]
+        assert await _owners(store) == {"Ben Host": ben, "Ana Host": ([brought], 1)}
+        async with store.begin() as tx:
+            rows = await tx.connection.exec_driver_sql("SELECT id FROM person WHERE name = 'Ana Host'")
+            ana = await tx.person_by_id(rows.scalar_one(), brought)
+            assert await tx.forget(ana, brought, ours.clock.now()) == 1
+            ErasureList(folder_of(store) / "erased.jsonl").add(tx.erasures)
+        assert await _owners(store) == {"Ben Host": ben, "": ([brought], 0)}
+        async with store.begin() as tx:
+            await tx.erase_community(brought, ours.clock.now())
+        assert "Forgotten again" in await import_bundle(settings, file, ["once-more"])
+        assert (await _owners(store))[""][1] == 0
+
+
+async def test_an_owner_who_was_forgotten_there_comes_in_forgotten_and_ours_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "theirs.zip"
+    async with archive_pages(tmp_path / "theirs", answers=4) as theirs:
+        community, at = theirs.archive.community, theirs.clock.real() + timedelta(days=1)
+        await export_bundle(settings_of(await _owned(theirs, "a1", "Ana Host")), file, community.slug)
+    async with archive_pages(tmp_path / "ours", answers=4) as ours:
+        store, folder = ours.web.store, await _owned(ours, "b2", "Ben Host")
+        await _made_different(store)
+        ben = (await _owners(store))["Ben Host"]
+        noted = Erasure(Erased.PERSON, at, community.id, community.slug, "browser", native_id="owner")
+        ErasureList(folder / "erased.jsonl").add([noted])
+        said = await import_bundle(settings_of(folder), file, ["theirs"])
+        assert "Forgotten again, as noted here: 1." in said
+        assert (await _owners(store))["Ben Host"] == ben
+        assert "Ana Host" not in await _owners(store)
 
 
 # --- What is not in it -----------------------------------------------------------------------
@@ -319,11 +445,11 @@ async def test_a_community_that_was_erased_since_does_not_come_back(bundle: Path
 # --- What is not believed --------------------------------------------------------------------
 
 
-async def refused(settings: Settings, file: Path) -> str:
+async def refused(settings: Settings, file: Path, *addresses: str) -> str:
     """What is said of a bundle that does not come in; nothing may have changed."""
     before = await counted(settings)
     with pytest.raises(Refused) as no:
-        await import_bundle(settings, file)
+        await import_bundle(settings, file, addresses)
     assert await counted(settings) == before
     assert "\n" not in str(no.value)
     return str(no.value)

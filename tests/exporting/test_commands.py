@@ -72,10 +72,11 @@ def test_a_running_bot_exports_and_takes_in_what_another_wrote(talked: Path, tmp
         [community] = [json.loads(line) for line in bundle.read("data/community.jsonl").splitlines()]
     with hosted(tmp_path / "other", EDCHAT_COMMUNITY="Chess Club") as bot:
         bot.line()
-        brought = edchat(tmp_path / "other", "import", str(tmp_path / "all.zip"))
+        typed = ("import", str(tmp_path / "all.zip"), "--address", "staffroom")
+        brought = edchat(tmp_path / "other", *typed)
         assert (brought.returncode, "Brought in:" in brought.stdout) == (0, True), brought.stderr
-        again = edchat(tmp_path / "other", "import", str(tmp_path / "all.zip"))
-        assert (again.returncode, "here already; nothing was changed" in again.stderr) == (1, True)
+        again = edchat(tmp_path / "other", *typed)
+        assert (again.returncode, "at another with --address staffroom-2." in again.stderr) == (1, True)
         assert edchat(tmp_path / "other", "export", "data", str(tmp_path / "both.zip")).returncode == 0
     assert names_in(tmp_path / "other") == ["Chess Club", community["name"]]
     assert data_in(tmp_path / "both.zip")["data/message.jsonl"].count(b"\n") == 2

@@ -27,6 +27,7 @@ from tests.support.whole_house import WholeHouse, whole_house
 
 BASE: Final = "https://chat.example.org"
 LEADING: Final = {"a": "href", "link": "href", "script": "src", "img": "src", "form": "action"}
+LEFT: Final = "INSERT INTO former_address VALUES (?, '2026-11-09', '2026-11-01 20:00:00.000000')"
 AWAY: Final = frozenset({"http", "https", "mailto"})
 
 
@@ -56,6 +57,8 @@ async def exported(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ex
     folder = tmp_path_factory.mktemp("exported")
     async with whole_house(folder / "data") as house:
         settings = settings_of(folder_of(house.pages.web.store))
+        async with house.pages.web.store.begin() as tx:
+            await tx.connection.exec_driver_sql(LEFT, (house.pages.archive.held,))
         said = await export_site(settings, folder / "copy", None, BASE)
         yield Exported(house, folder / "copy", files_in(folder / "copy"), said)
 
@@ -105,8 +108,14 @@ def test_nothing_leads_to_what_only_a_running_bot_answers(exported: Exported) ->
             r"""(?:href|src|action)="[^"]*(?:room/|/live/|report|/join/|feeds/\?)""", page
         ), name
         assert 'type="module"' not in page, name
+        assert "another time zone" not in page, name
     forms = [link for link in every_link(exported.files) if link.tag == "form"]
     assert {Path(link.to).parent.name or "search" for link in forms} == {"search"}
+
+
+def test_where_a_chat_stood_before_it_was_moved_leads_to_it(exported: Exported) -> None:
+    [page] = [body for name, body in exported.files.items() if name.endswith("/2026-11-09/index.html")]
+    assert b'<a href="../2026-11-17/index.html">' in page
 
 
 def test_every_page_is_sound(exported: Exported) -> None:
@@ -327,8 +336,14 @@ async def test_the_copy_of_a_community_speaks_its_language(tmp_path: Path) -> No
             await tx.connection.exec_driver_sql("UPDATE community SET language = 'de' WHERE id = 2")
             tx.stale_communities.add(2)
         settings, slug = settings_of(folder_of(pages.web.store)), pages.archive.community.slug
-        await export_site(settings, tmp_path / "copy", slug, BASE)
+        await export_site(settings, tmp_path / "copy", None, BASE)
         files = files_in(tmp_path / "copy")
+    assert b'<html lang="de">' in files["index.html"], "the other community shows nothing there"
     for page in ("index.html", "search/index.html", "inquirychat/2026-11-17/index.html"):
         assert b'<html lang="de">' in files[f"{slug}/{page}"], page
+        copied = r"Kopie des Archivs vom \w+, \d+\. \w+ \d{4}"
+        assert re.search(copied, files[f"{slug}/{page}"].decode()), page
+    chat = files[f"{slug}/inquirychat/2026-11-17/index.html"].decode()
+    assert "Dienstag, 17. November 2026, 20:00" in chat
+    assert not re.search(r"\b(?:Tuesday|[0-9]:[0-9]{2} [ap]m)\b", chat.split("<main", 1)[1])
     assert any(".de_" in name or "/de_" in name for name in files if "/pagefind/" in name)

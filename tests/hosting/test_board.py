@@ -97,7 +97,8 @@ def answer(**changes: object) -> dict[str, object]:
     [
         ({"last_backup": "2026-11-22 03:30 UTC"}, "Last copy: 2026-11-22 03:30 UTC"),
         ({}, "Last copy: none yet"),
-        ({"disk_free_mb": 12345}, "Disk: 12,345 MB free"),
+        ({"disk_free_mb": 12345}, "Disk: 12.1 GB free"),
+        ({"disk_free_mb": 345}, "Disk: 345 MB free"),
         ({"unwell": ["One.", "Two."]}, "Wrong: One.\nWrong: Two."),
         ({"waiting_to_be_sent": 1}, "To be sent: 1 post waits, the oldest for 0.0 s"),
         ({"waiting_to_be_sent": 2}, "To be sent: 2 posts wait, the oldest for 0.0 s"),

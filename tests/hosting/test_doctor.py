@@ -138,6 +138,7 @@ async def test_an_unknown_variable_is_named_with_the_one_that_was_meant(
 async def test_a_disk_that_is_nearly_full_is_told(folder: Path, room: int, fine: bool) -> None:
     found = await wrong(folder, {folder: room}.__getitem__)
     assert [one.what for one in found] == ([] if fine else ["data folder"])
+    assert all(one.found.endswith(", 500 MB free") for one in found)
 
 
 @pytest.mark.parametrize(("mode", "fine"), [(0o700, True), (0o750, True), (0o755, False), (0o701, False)])

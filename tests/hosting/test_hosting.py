@@ -132,8 +132,8 @@ async def test_with_several_communities_a_link_needs_to_know_which(tmp_path: Pat
         await first_link(bot)
         made = await asyncio.to_thread(edchat, bot.folder, "say", 'house create "Maths Chat"')
         assert made.returncode == 0, made.stdout + made.stderr
-        where = await asyncio.to_thread(edchat, bot.folder, "say", "series list")
-        assert where.stderr.endswith("there are edchat, hosts, maths-chat, maths-chat-hosts.\n")
+        where = await asyncio.to_thread(edchat, bot.folder, "say", "room people")
+        assert where.stderr.endswith("name: edchat, hosts, maths-chat, maths-chat-hosts.\n")
         for place in ("edchat", "maths-chat"):
             listed = await asyncio.to_thread(edchat, bot.folder, "say", "series list", "--place", place)
             assert listed.returncode == 0, listed.stderr

@@ -37,7 +37,7 @@ async def test_without_scripts_buttons_move_questions_on_a_phone(
     async with evening(tmp_path, come) as night:
         host = await night.host(width=width, scripts=False)
         await host.opens("/desk/")
-        await host.page.get_by_role("link", name="Homework").click()
+        await host.page.get_by_role("link", name="Homework", exact=True).click()
         assert await words(host) == list(QUESTIONS)
         await host.page.get_by_label("one more question").fill(NEW)
         await host.page.get_by_role("button", name="Move Q3 up").click()
@@ -57,7 +57,7 @@ async def comes_to_the_desk(host: Visitor) -> None:
     await expect(page.get_by_role("heading", name="To the desk")).to_be_visible()
     await page.get_by_role("button", name="Continue").click()
     await expect(page.get_by_role("heading", name="The term at a glance")).to_be_visible()
-    await page.get_by_role("link", name="Homework").click()
+    await page.get_by_role("link", name="Homework", exact=True).click()
 
 
 async def plans(host: Visitor) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.journeys.evenings import QUESTIONS, evening
+from tests.journeys.test_afterwards import begun, ends, reads
 from tests.journeys.visitors import Visitor, Visitors
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -109,3 +110,28 @@ async def files(keys: Keyboard, host: Visitor) -> None:
     await keys.presses("File under Q1")
     await keys.visitor.finds("The same at home", "filed under Q1")
     assert await keys.stop() == "Take out of Q1"
+
+
+async def test_by_keyboard_alone_a_chat_is_read_from_its_hour_to_one_answer(
+    tmp_path: Path, come: Visitors
+) -> None:
+    async with evening(tmp_path, come) as night:
+        ana, host = await night.guest("Ana"), await begun(night)
+        await ana.answers("Q1", "We began with a story")
+        await host.asks(2)
+        await ana.answers("Q2", "Cards on every desk")
+        await ends(host)
+        reader = await night.reader()
+        page = await reads(reader)
+        await page.reload()
+        keys, second = Keyboard(reader), page.get_by_role("region", name=QUESTIONS[1])
+        await keys.presses("Skip to the chat")
+        await keys.presses("The same as a table")
+        await expect(page.get_by_role("table").first).to_be_visible()
+        await keys.presses("Q2")
+        await expect(second).to_be_in_viewport()
+        await keys.goes_to("Report this answer by Ana")
+        await expect(second.get_by_role("link", name="Report this answer by Ana")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", level=1)).to_be_visible()
+        await expect(page.get_by_text("Cards on every desk")).to_be_visible()

@@ -89,7 +89,7 @@ async def test_eight_actions_lead_from_the_printed_link_to_an_announced_chat(
         await mo.sends("Continue", your_name="Mo")
         await mo.turns_to("Set up")
         await mo.visitor.page.get_by_role("radio", name="Everybody can read").check()
-        await mo.sends("Set it up", in_which_the_chat_is_held="edchat")
+        await mo.sends("Set it up")
         await mo.turns_to("Weekly chat")
         when = {"when_it_comes": "every Tuesday 8 pm", "its_time_zone": "New York"}
         await mo.sends("Make a weekly chat", what_it_is_called="Weekly EdChat", **when)

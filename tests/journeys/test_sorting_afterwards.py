@@ -69,8 +69,9 @@ async def report(night: Evening, who: Browser, words: str, reason: str) -> None:
 
 
 async def under(page: Page, number: int) -> str:
-    """What stands under a question on the chat's page, folded or not."""
-    return await page.get_by_role("region", name=QUESTIONS[number - 1]).text_content() or ""
+    """What stands under a question on the chat's page, folded or not; only what is out can be reported."""
+    shown = await page.get_by_role("region", name=QUESTIONS[number - 1]).text_content() or ""
+    return shown.replace("Report", "")
 
 
 def lying(host: Visitor, words: str) -> Locator:
@@ -86,7 +87,7 @@ async def told(host: Visitor, words: str) -> None:
 async def to_the_chat(host: Visitor) -> None:
     """Go from the term to what was said in the chat."""
     await host.opens("/desk/")
-    await host.page.get_by_role("link", name="Homework").click()
+    await host.page.get_by_role("link", name="Homework", exact=True).click()
     await expect(host.page.get_by_role("heading", name="To sort")).to_be_visible()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from tests.simulation.telling import SIX, Told, asked_at, down, state_of, until
 from tests.support.faulty import Faulty
 from tests.support.house import House, housed
 from tests.support.inline_database import inline_database
+from tests.support.networks import IN_TURN
 from tests.support.virtual_loop import run_virtual
 
 ZONE = "America/New_York"
@@ -32,27 +34,34 @@ def wall(day: datetime, days: int, clock: str = "09:00") -> datetime:
     return (day + days * DAY).replace(hour=hour, minute=minute, tzinfo=ZoneInfo(ZONE))
 
 
-async def planned(house: House, first: datetime) -> int:
-    """A slow chat with six questions, and the weekly rule that it comes from."""
+async def planned(
+    house: House,
+    first: datetime,
+    questions: Sequence[str] = SIX,
+    days: tuple[int, ...] = THURSDAY_TO_TUESDAY,
+) -> int:
+    """A slow chat with its questions, and the weekly rule that it comes from."""
     now = house.clock.now()
-    series = await house.add_series("Slow", asks=Pace.DAILY, days=THURSDAY_TO_TUESDAY)
+    series = await house.add_series("Slow", asks=Pace.DAILY, days=days)
     async with house.store.begin() as tx:
         slot = await tx.add_slot(series.id, Recurrence(ZONE, first, "FREQ=WEEKLY;BYDAY=TH"))
         chat, *_ = await tx.materialise(series, slot, now)
         before = await tx.running(chat)
-        await tx.change(before, drafting.plan(before, "Homework", SIX, now), now)
+        await tx.change(before, drafting.plan(before, "Homework", questions, now), now)
     return chat
 
 
-def told(folder: Path, rooms: str, first: datetime, tell: Told) -> None:
-    """Tell a week in a house whose rooms are on this network, from the evening before."""
+def told(
+    folder: Path, rooms: str, first: datetime, tell: Told, before: int = 2, clock: str = "19:00"
+) -> None:
+    """Tell a week in a house whose rooms are on this network, from an hour of some day before."""
 
     async def telling() -> None:
         with inline_database():
             async with housed(folder, wrap=Faulty, rooms=rooms, longest_sleep=None) as house:
                 await tell(house)
 
-    run_virtual(telling(), wall(first, -2, "19:00"))
+    run_virtual(telling(), wall(first, -before, clock))
 
 
 @pytest.mark.parametrize("rooms", ["terminal", pytest.param("browser", marks=pytest.mark.slow)])
@@ -89,6 +98,50 @@ async def _nothing_twice(house: House, chat: int, first: datetime) -> None:
     [(answers,)] = house.rows("SELECT count(*) FROM message WHERE kind = 'answer'")
     assert answers == 1
     assert not house.rows("SELECT place_id FROM chat_place WHERE live")
+
+
+@pytest.mark.parametrize("rooms", IN_TURN[:-1])
+def test_two_days_pass_with_answers_reminders_and_an_outage(folder: Path, rooms: str) -> None:
+    async def tell(house: House) -> None:
+        chat = await planned(house, BACK, questions=SIX[:2], days=(3, 4))
+        await house.person("Ana").types("!edchat chat remind")
+        await until(wall(BACK, 0, "09:05"))
+        await house.person("Ana").say("A1: we begin with the morning")
+        await down(house, wall(BACK, 1, "08:55"), wall(BACK, 1, "09:20"))
+        await until(wall(BACK, 1, "09:30"))
+        await house.person("Ben").say("A2: and end in the evening")
+        await until(wall(BACK, 1, "21:10"))
+        words = [seen.text[:18] for seen in house.network.whispers("Ana")]
+        assert words == ["I will remind you ", "Homework starts at", "Homework: Q2: Ques"]
+        assert house.asked() == ["Q1", "Q2"]
+        filed = "SELECT q.position FROM filing f JOIN question q ON q.id = f.question_id ORDER BY 1"
+        assert house.rows(filed) == [(1,), (2,)]
+        assert [text for text in house.posts() if text.startswith("That was Homework.")]
+        assert state_of(house, chat) == "tail"
+
+    told(folder, rooms, BACK, tell, before=1)
+
+
+@pytest.mark.parametrize("rooms", IN_TURN[-1:])
+def test_hosts_steer_and_end_a_slow_chat_in_its_first_hour(folder: Path, rooms: str) -> None:
+    """A homeserver is asked for news every half a minute, so that days take it minutes."""
+
+    async def tell(house: House) -> None:
+        chat = await planned(house, BACK, questions=SIX[:2], days=(3, 4))
+        await house.person("Ana").types("!edchat chat remind")
+        await until(wall(BACK, 0, "09:01"))
+        await house.person("Ana").say("A1: we begin with the morning")
+        assert "Q2 is going out." in await house.types("!edchat chat next")
+        await house.person("Ben").say("A2: and end with the same")
+        assert "answers are open until Fri 30 Oct, 9:00 pm ET" in await house.types("!edchat chat next")
+        await house.types("!edchat chat end sure=yes")
+        await until(wall(BACK, 0, "09:03"))
+        words = [seen.text[:18] for seen in house.network.whispers("Ana")]
+        assert words == ["I will remind you ", "Homework starts at", "Homework: Q2: Ques"]
+        assert house.asked() == ["Q1", "Q2"]
+        assert state_of(house, chat) == "tail"
+
+    told(folder, rooms, BACK, tell, before=0, clock="08:45")
 
 
 def test_days_away_drop_what_has_no_day_left_and_say_so(folder: Path) -> None:

@@ -12,8 +12,10 @@ import pytest
 
 from bot.core.hearing import Author, Deleted, Edited, Said
 from bot.core.model import Role
+from bot.storage.doors.secrets import SecretKind
 from bot.storage.export import export
 from bot.storage.json_stream import JsonStream
+from bot.storage.schema import tables as t
 from cogs.answers import Answers
 from cogs.privacy import Privacy
 from tests.support.evening import QUESTIONS, START, Evening, add_chat, evening
@@ -174,3 +176,20 @@ def test_only_what_json_knows_is_written() -> None:
     pieces: list[str] = []
     with pytest.raises(TypeError, match="set has no place in JSON"):
         JsonStream(pieces.append).value({1})
+
+
+async def test_what_opens_a_door_is_left_out_of_posts_and_of_what_people_said(room: Evening) -> None:
+    async with room.store.begin() as tx:
+        code, used = [await tx.give_secret(SecretKind.PLACE, 1, room.clock.at) for _ in range(2)]
+        link = await tx.give_secret(SecretKind.HOST, 1, room.clock.at)
+        await tx.use_secret(used, SecretKind.PLACE, room.clock.at)
+        join = "https://chat.example.org/join/" + "j" * 22
+        await tx.connection.execute(
+            t.outbox.update().where(t.outbox.c.subject == "open").values(payload={"text": f"Come by {join}."})
+        )
+    await room.hear(
+        Said("s1", ANA, f"A1: {code} or {used}, else https://x.example.org/in/{link}", room.clock.at)
+    )
+    chat = chat_in(await exported(room))
+    assert "Come by https://chat.example.org/join/…." in [one["text"] for one in chat["posts"]]
+    assert chat["messages"][0]["text"] == f"A1: … or {used}, else https://x.example.org/in/…"

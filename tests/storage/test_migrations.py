@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, create_engine
 
 from bot.core.model import Refused
+from bot.platforms.discord.authors import MARK
 from bot.storage.engine import database_url
 from bot.storage.migrate import config, head, migrate
 from bot.storage.schema.tables import metadata
@@ -126,6 +128,21 @@ def test_b366_an_older_schema_is_copied_beside_itself_and_brought_up(
         with sqlite3.connect(there) as opened:
             assert opened.execute("SELECT name FROM community").fetchall() == [("Old",)]
         opened.close()
+
+
+def test_those_for_whom_webhooks_speak_are_kept_under_what_does_not_tell_their_names(
+    connection: Connection,
+) -> None:
+    command.upgrade(config(connection), "0015")
+    names = ("700/Robin (they)", "700/Kit/Kat", "12345")
+    for name in names:
+        connection.exec_driver_sql("INSERT INTO person (platform, native_id) VALUES ('discord', ?)", (name,))
+    wanted = [f"700/{sha256(name.encode()).hexdigest()[:MARK]}" for name in names[:2]]
+    for _ in range(2):
+        command.upgrade(config(connection), "0017")
+        found = connection.exec_driver_sql("SELECT native_id FROM person ORDER BY id").scalars().all()
+        assert found == [*wanted, "12345"]
+        command.downgrade(config(connection), "0015")
 
 
 KILLED = """

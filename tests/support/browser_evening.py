@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.core.hearing import Author, Barred, Deleted, Edited, Heard, Reacted, Said
+from bot.core.hearing import Author, Barred, CaughtUp, Deleted, Edited, Heard, Missed, Reacted, Said
 from bot.core.model import Person, Place, Refused, Role
 from bot.markup import render
 from bot.outbox import _outgoing
@@ -42,7 +42,7 @@ class BrowserEvening(Evening):
     async def _done(self, tx: Tx, one: Heard, place: Place) -> str:
         if isinstance(one, Said):
             return await self._said(tx, one, place)
-        if isinstance(one, Barred):
+        if isinstance(one, Barred | Missed | CaughtUp):
             raise TypeError("nobody can bar the bot from its own rooms")
         message_id = int(one.id) if one.id.isdecimal() else 0
         if isinstance(one, Deleted):

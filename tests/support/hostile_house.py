@@ -96,6 +96,7 @@ class Hostile:
             f"{self.room}back",
         )
         yield from (f"{self.room}?answer={self.whisper}", f"{self.room}words?answer={self.whisper}")
+        yield from (f"{self.room}m/{one}/report" for one in self.said[1:4])
         yield from (f"{self.room}words.json", f"{self.room}events?after=0", f"{self.hosts}events?after=0")
         yield from (f"{self.room}?thread=room&{hook}={self.said[0]}" for hook in ("reply", "edit"))
         yield from (

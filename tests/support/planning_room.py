@@ -24,6 +24,7 @@ from bot.storage.store import Store, Tx
 from cogs.chats import Chats
 from cogs.questions import Questions
 from cogs.series import Series as WeeklyChats
+from cogs.slow import Slow
 from tests.support.empty import put_empty
 from tests.support.inline_database import inline_at_home
 from tests.support.noting_tree import NotingTree
@@ -200,7 +201,7 @@ async def planning_room(folder: Path, rooms: str = "terminal", *cogs: Cog) -> As
     put_empty(url)
     with inline_at_home(rooms):
         async with Store(url) as store:
-            tree = NotingTree(store, clock, WeeklyChats(), Chats(), Questions(), *cogs)
+            tree = NotingTree(store, clock, WeeklyChats(), Slow(), Chats(), Questions(), *cogs)
             async with _begun(rooms, store, clock, tree) as house:
                 yield house
 

@@ -61,9 +61,9 @@ class ReadingRoom:
             return await answer.text()
 
     async def leads(self, path: str) -> str:
-        """Where a path leads on to."""
+        """Where a path leads on to for good; no browser keeps it, since that may change again."""
         async with self.session.get(self.base + path, allow_redirects=False) as answer:
-            assert answer.status == 307, (path, answer.status)
+            assert (answer.status, answer.headers["Cache-Control"]) == (308, "no-store"), path
             return answer.headers["Location"]
 
     async def change(self, change: str, chat: int | None = None, **values: Any) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -78,19 +79,34 @@ async def test_it_is_an_announcement_before_with_its_questions_once_they_are_tol
 
 
 MOVED = (
-    "UPDATE chat SET slug = '2026-11-22', occurrence_local = '2026-11-24 20:00:00.000000' "
+    "UPDATE chat SET slug = '2026-11-26', occurrence_local = '2026-11-24 20:00:00.000000' "
     "WHERE slug = '2026-11-24'"
 )
+STOOD = "INSERT INTO former_address VALUES (:chat, '2026-11-25', '2026-11-20 20:00:00.000000')"
 
 
-async def test_the_address_of_the_day_it_was_meant_for_leads_to_a_chat_that_was_moved(
-    room: ReadingRoom,
-) -> None:
-    meant, held = (f"{room.home}inquirychat/2026-{day}/" for day in ("11-24", "11-22"))
+async def test_every_address_at_which_a_chat_stood_leads_to_it_for_good(room: ReadingRoom) -> None:
+    meant, stood, held = (f"{room.home}inquirychat/2026-11-{day}/" for day in (24, 25, 26))
     await room.change(MOVED, chat=room.archive.ahead)
-    assert await room.leads(meant) == held
-    assert await room.leads(f"{meant}event.ics") == f"{held}event.ics"
-    await room.get(f"{room.home}inquirychat/2026-11-25/", 404)
+    await room.get(stood, 404)
+    await room.change(STOOD.replace(":chat", str(room.archive.ahead)))
+    assert [await room.leads(at) for at in (meant, stood)] == [held, held]
+    assert await room.leads(f"{stood}event.ics?tz=UTC") == f"{held}event.ics?tz=UTC"
+    await room.get(f"{room.home}inquirychat/2026-11-27/", 404)
+
+
+async def test_where_another_chat_stands_now_that_one_is_shown(room: ReadingRoom) -> None:
+    before = await room.get(room.held)
+    stood = STOOD.replace("11-25", "11-17").replace(":chat", str(room.archive.ahead))
+    await room.change(stood)
+    assert await room.get(room.held) == before
+
+
+async def test_an_old_address_of_what_one_may_not_read_is_the_same_404(tmp_path: Path) -> None:
+    async with reading_room(tmp_path, visibility=Visibility.MEMBERS) as room:
+        await room.change(STOOD.replace(":chat", str(room.archive.held)))
+        nothing = await room.get(f"{room.home}inquirychat/2001-01-01/", 404)
+        assert await room.get(f"{room.home}inquirychat/2026-11-25/", 404) == nothing
 
 
 async def test_in_its_hour_it_marks_the_current_question_and_leads_to_the_live_view(
@@ -285,3 +301,55 @@ async def test_a_series_that_is_called_something_else_is_so_on_every_page_of_its
     page = await room.get(room.held)
     assert "Late Inquiry" in page
     assert "Weeknight Inquiry" not in page
+
+
+async def test_b393_a_huge_chat_is_read_in_parts_and_links_find_what_stands_in_them(tmp_path: Path) -> None:
+    async with reading_room(tmp_path, answers=600) as room:
+        first, second = await room.get(room.held), await room.get(f"{room.held}?page=2")
+        assert "Part 1 of 2" in first
+        assert f'<a rel="next" href="{room.held}?page=2">' in first
+        assert '<a href="?page=2#q6">' in first
+        here, there = answers(first), answers(second)
+        assert "Part 2 of 2" in second
+        assert not set(here) & set(there)
+        whole = await room.get(f"{room.held}?view=all")
+        assert "Part 1" not in whole
+        assert sorted(here + there) == sorted(answers(whole))
+        for one, part in ((here[0], ""), (there[-1], "?page=2")):
+            link = f"{room.base}{room.home}a/{one}"
+            async with room.session.get(link, allow_redirects=False) as led:
+                assert (led.status, led.headers["Location"]) == (302, f"{room.held}{part}#a-{one}")
+        await room.get(f"{room.held}?page=3", status=404)
+        assert answers(await room.get(f"{room.held}?page=q6")) == there
+        await room.get(f"{room.held}?page=q99", status=404)
+        for view in ("time", "person"):
+            at = f"{room.held}?view={view}"
+            first, second = await room.get(at), await room.get(f"{at}&page=2")
+            assert (len(answers(first)), "Part 1 of 2" in first, "Part 2 of 2" in second) == (500, True, True)
+            assert sorted(answers(first) + answers(second)) == sorted(answers(whole))
+            assert f'<a href="{room.held}?page=2#q6">' in first + second
+            assert f'<a rel="next" href="{at}&amp;page=2">' in first
+            assert f'<a rel="prev" href="{at}">' in second
+            await room.get(f"{at}&page=3", status=404)
+
+
+async def test_b393_files_search_and_what_search_engines_are_told_lead_into_the_part_of_a_huge_chat(
+    tmp_path: Path,
+) -> None:
+    async with reading_room(tmp_path, answers=600, visibility=Visibility.PUBLIC) as room:
+        page, chat = await room.get(room.held), json.loads(await room.get(f"{room.held}chat.json"))
+        links = [chat["questions"][5]["url"], chat["messages"][0]["url"], chat["messages"][-1]["url"]]
+        for file in ("chat.csv", "chat.md"):
+            assert links[-1] in await room.get(f"{room.held}{file}")
+        told = json.loads(page.partition('<script type="application/ld+json">')[2].partition("</script>")[0])
+        last = told["comment"][5]
+        links += [last["url"], last["comment"][0]["url"]]
+        found = await room.get(f"{room.home}search?q={quote(' '.join(QUESTIONS[5].split()[:3]))}")
+        links += re.findall(r'<a href="([^"]+q6)">', found)[:1]
+        assert len(links) == 6
+        for link in links:
+            path = link.removeprefix(room.site.base_url)
+            async with room.session.get(room.base + path) as led:
+                leads = led.history[0].headers["Location"] if led.history else path
+                stands = leads.partition("#")[2]
+                assert (led.status, f'id="{stands}"' in await led.text()) == (200, True), link

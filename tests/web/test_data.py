@@ -184,6 +184,25 @@ async def test_what_is_hidden_deleted_left_out_or_anonymous_is_so_for_readers(pa
     assert not {"deleted words", "forgotten words"} & set(by_host)
 
 
+@pytest.mark.parametrize("gone", ["hidden_at", "deleted_at", "excluded_at", "forgotten_at"])
+async def test_a_comment_names_no_answer_that_its_readers_may_not_read(
+    pages: ArchivePages, gone: str
+) -> None:
+    await say(pages, "above", person_id=2, public_id="above", platform_message_id="a1")
+    await say(pages, "below", kind="comment", reply_to="a1")
+    assert (await messages(pages))["below"]["reply_to"] == "above"
+    if gone in ("excluded_at", "forgotten_at"):
+        await pages.change(
+            f"INSERT INTO consent(person_id, community_id, {gone}, changed_at) VALUES(2, :c, :at, :at)",
+            c=pages.archive.community.id, at=NOW,
+        )  # fmt: skip
+    else:
+        await pages.change(f"UPDATE message SET {gone} = :at WHERE public_id = 'above'", at=NOW)
+    assert (await messages(pages))["below"]["reply_to"] is None
+    by_host = (await messages(pages, await pages.host()))["below"]["reply_to"]
+    assert by_host == ("above" if gone in ("hidden_at", "excluded_at") else None)
+
+
 async def test_ids_of_networks_are_for_hosts_alone(pages: ArchivePages) -> None:
     await say(pages, "thanks <@123456789012>!")
     for name in ("chat.json", "chat.csv", "chat.md"):

@@ -101,25 +101,47 @@ async def test_a_stranger_and_a_member_are_told_how_hosts_get_in(desk: Setting) 
         for reader in (stranger, member):
             got = await reader.get(path)
             assert got.status == 403
-            assert "<code>desk</code>" in got.text
+            assert "<code>!edchat desk</code>" in got.text
             assert "Homework" not in got.text
     sent = await member.post(f"{DESK}chat/1/", {"act": "add", "new": "May I?"})
     assert (sent.status, await desk.texts(await desk.planned())) == (403, [*QUESTIONS])
+
+
+async def test_whoever_has_no_seat_is_told_the_command_as_it_is_given_on_their_network(desk: Setting) -> None:
+    person, place = await on_another_network(desk, Role.HOST, "discord")
+    got = await desk.house.stranger().get("/desk/")
+    assert "<code>!edchat desk</code>, or <code>/desk</code> on Discord." in got.text
+    dana = desk.house.stranger()
+
+    async def power(_place: Place, _person: Person) -> Role:
+        return Role.ANYONE
+
+    desk.house.site.power = power
+    await dana.post(await link_for(desk, person, place, Role.HOST))
+    shut = await dana.get(DESK)
+    assert shut.status == 403
+    assert "room: <code>/desk</code>." in shut.text
 
 
 async def test_a_host_of_the_house_is_led_from_the_door_to_the_term(desk: Setting) -> None:
     got = await desk.host.get("/desk/")
     assert got.path == DESK
     assert "Homework" in got.text
-    assert "nobody planned it" in got.text
+    assert "not planned yet" in got.text
 
 
-async def on_another_network(desk: Setting, power: Role) -> tuple[Person, Place]:
+def test_a_date_that_is_not_planned_yet_looks_like_no_fault() -> None:
+    style = (Path(__file__).parents[2] / "bot/web/static/desk.css").read_text(encoding="utf-8")
+    [rule] = re.findall(r"\.is-empty[^{}]*\{([^}]*)\}", style)
+    assert "red" not in rule
+
+
+async def on_another_network(desk: Setting, power: Role, network: str = "terminal") -> tuple[Person, Place]:
     """Somebody of a network whose power is told with each thing they say."""
     async with desk.house.store.begin() as tx:
         here = desk.house.community.id
-        place = await tx.add_place(here, "terminal", "main", "main")
-        person = await tx.person("terminal", Author("dana", "Dana", power), here)
+        place = await tx.add_place(here, network, "main", "main")
+        person = await tx.person(network, Author("dana", "Dana", power), here)
         await tx.give_addresses()
         await tx.install("address", desk.house.base)
     return person, place
@@ -165,8 +187,11 @@ async def test_who_loses_their_networks_power_loses_the_desk_with_the_next_page(
     chat = await desk.planned()
     page = await dana.get(f"{DESK}chat/{chat.id}/")
     assert page.status == 200
+    public = f"/maths-chat/weekly-edchat/{chat.slug}/"
+    assert "Plan it at the desk" in (await dana.get(public)).text
     now = Role.ANYONE
     assert (await dana.get(DESK)).status == 403
+    assert "at the desk" not in (await dana.get(public)).text
     sent = await dana.post(f"{DESK}chat/{chat.id}/", filled(page.text) | {"act": "remove.1"})
     assert (sent.status, len(await desk.texts(chat))) == (403, 3)
     assert sentences.NO_DESK_ANY_MORE.partition(";")[0] in unescape(sent.text)
@@ -362,6 +387,64 @@ async def test_a_chat_is_moved_skipped_called_off_and_given_a_guest(desk: Settin
     skipped = await desk.host.post(f"{DESK}chat/{other.id}/settle", {"act": "skip"})
     assert skipped.path.startswith(DESK)
     assert (await desk.host.get(f"{DESK}chat/{other.id}/")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("at", "fields", "wrong"),
+    [
+        ("settle", {"act": "move", "to": "yesterday"}, "to"),
+        ("settle", {"act": "invite", "person": "Nobody we know"}, "person"),
+        ("", {"act": "add", "new": "x" * 2_001}, "new"),
+        ("", {"act": "save", "topic": "x" * 400, "topic_was": "Homework"}, "topic"),
+    ],
+)
+async def test_a_refusal_is_tied_to_the_field_that_it_is_about(
+    desk: Setting, at: str, fields: dict[str, str], wrong: str
+) -> None:
+    got = await desk.host.post(f"{DESK}chat/{(await desk.planned()).id}/{at}", fields)
+    assert (got.status, invalid(got.text)) == (422, [wrong])
+
+
+async def test_a_refused_setting_is_tied_to_its_field(desk: Setting) -> None:
+    at = f"{DESK}series/1/"
+    fields = settings((await desk.host.get(at)).text)
+    got = await desk.host.post(at, fields | {"p.minutes": "no time at all", "p.title": "Sums"})
+    assert (got.status, invalid(got.text)) == (422, ["p.minutes"])
+    got = await desk.host.post(f"{at}skip", {"dates": "whenever"})
+    assert (got.status, invalid(got.text)) == (422, ["dates"])
+
+
+def invalid(page: str) -> list[str]:
+    """The fields that are marked as wrong, each described by what was said."""
+    assert 'id="said" class="said no" role="alert"' in page
+    found = re.findall(r'<(?:input|textarea|select) [^>]*aria-invalid="true"[^>]*>', page)
+    assert all(re.search(r'aria-describedby="said[" ]', one) for one in found)
+    return [re.findall(r' name="([^"]+)"', one)[0] for one in found]
+
+
+async def test_what_a_button_is_refused_stands_out_as_any_refusal(desk: Setting) -> None:
+    chat = await desk.planned()
+    got = await desk.host.post(f"{DESK}do", {"line": "series pause 99", "page": f"chat/{chat.id}/"})
+    assert (got.status, got.path.startswith(f"{DESK}chat/{chat.id}/?said=")) == (200, True)
+    assert 'id="said" class="said no" role="alert"' in got.text
+    done = await desk.host.post(f"{DESK}do", {"line": "series pause 1", "page": ""})
+    assert 'id="said" class="said" role="status"' in done.text
+
+
+async def test_the_announcement_is_shown_beforehand_as_it_is_posted(desk: Setting) -> None:
+    async with desk.house.store.begin() as tx:
+        await tx.install("address", desk.house.base)
+    at = f"{DESK}chat/{(await desk.planned()).id}/"
+    before = announced((await desk.host.get(at)).text)
+    assert f"\nJoin in your browser: {desk.house.base}/join/" in before
+    reply = await desk.says(f"chat announce chat={(await desk.planned()).id}", desk.house.place)
+    assert set(before.splitlines()[-3:]) <= set(reply.splitlines())
+    assert announced((await desk.host.get(at)).text) == before
+
+
+def announced(page: str) -> str:
+    """What a plan's page says will be announced."""
+    return unescape(page.partition('<blockquote class="announced">')[2].partition("</blockquote>")[0])
 
 
 async def test_a_button_does_what_its_own_person_may_and_no_more(desk: Setting) -> None:

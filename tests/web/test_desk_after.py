@@ -110,6 +110,11 @@ def lying(page: str) -> list[int]:
     return [int(one) for one in re.findall(r'<li id="m(\d+)"', page)]
 
 
+def writers(page: str) -> list[str]:
+    """Who said the messages on a page."""
+    return re.findall(r'<p class="by"><b><bdi>([^<]*)</bdi></b>', page)
+
+
 def counts(page: str) -> dict[str, int]:
     """How much lies in each heap."""
     piles = re.search(r'<nav class="piles".*?</nav>', page, re.DOTALL)
@@ -386,6 +391,35 @@ async def test_hosts_of_a_place_that_joined_see_what_was_said_there_alone(table:
     assert (await one.guests.get(f"{one.heap}preview/")).status == 404
 
 
+@pytest.mark.parametrize(
+    ("asks", "named"),
+    [({}, "Thea Ode"), ({"pseudonym": "Magnet"}, "Magnet"), ({"excluded_at": NOW}, "somebody")],
+)
+async def test_guests_are_named_to_the_owners_hosts_as_they_asked_at_home_and_to_their_own_by_their_name(
+    table: Table, asks: dict[str, Any], named: str
+) -> None:
+    one, web = await joined(table), table.pages.web
+    async with web.store.begin() as tx:
+        thea = await tx._add(t.person, platform="browser", native_id="thea", name="Thea Ode")
+        theirs, owners = web.community.id, table.pages.archive.community.id
+        await tx.set_consent(thea, theirs, NOW, **asks)
+        await tx.set_consent(thea, owners, NOW, pseudonym="Quiet Heron")
+    there = await table.says("there", place=web.place, person_id=thea)
+    here = await table.says("here", person_id=thea)
+    mine = (await one.guests.get(f"{one.heap}unsorted/")).text
+    assert lying(mine) == [there]
+    assert writers(mine) == ["Thea Ode"]
+    page = (await table.host.get(table.at())).text
+    by = dict(zip(lying(page), writers(page), strict=True))
+    assert (by[there], by[here]) == (named, "Thea Ode")
+    told = re.findall(r"<bdi>([^<]+)</bdi>", page.partition("answered nothing yet")[2].partition("</dd>")[0])
+    assert {named, "Thea Ode"} - {"somebody"} == set(told) & {named, "Thea Ode", "Quiet Heron", "somebody"}
+    await table.report(there, "Please look")
+    for path in (table.at("reported"), f"{table.desk}removals/"):
+        page = (await table.host.get(path)).text
+        assert dict(zip(lying(page), writers(page), strict=True))[there] == named
+
+
 async def test_hosts_of_a_place_that_joined_hide_what_was_said_there_and_no_more(table: Table) -> None:
     one = await joined(table)
     acts = [("pick", one.theirs), ("keep", one.theirs), ("publish", 0)]
@@ -403,13 +437,20 @@ async def test_hosts_of_a_place_that_joined_hide_what_was_said_there_and_no_more
     assert lying((await table.host.get(table.at("hidden"))).text) == [one.theirs], "the owners see all of it"
 
 
+async def invited(table: Table, chat: int, guest: Browser | None = None) -> Browser:
+    """A member who hosts one chat."""
+    guest = guest or await table.pages.member("Gus Guest")
+    person = (await table.pages.rows("SELECT id FROM person WHERE name = 'Gus Guest'"))[0]["id"]
+    async with table.pages.web.store.begin() as tx:
+        await tx.invite(chat, person, NOW)
+    return guest
+
+
 async def test_a_guest_host_sorts_their_one_chat(table: Table) -> None:
     message = await table.says("A1: novels", filed=1)
     guest = await table.pages.member("Gus Guest")
     assert (await guest.get(table.at("q1"))).status == 403
-    person = (await table.pages.rows("SELECT id FROM person WHERE name = 'Gus Guest'"))[0]["id"]
-    async with table.pages.web.store.begin() as tx:
-        await tx.invite(table.held, person, NOW)
+    await invited(table, table.held, guest)
     assert said(await table.presses("pick", message, "q1", guest)) == "Picked as one of the good bits."
     assert (await guest.get(table.at("q1", table.pages.archive.earlier))).status == 404
     assert (await guest.get(f"{table.desk}removals/")).status == 404
@@ -438,6 +479,11 @@ async def reader_of(table: Table, readers: str) -> Browser:
     return browser
 
 
+def words(page: str) -> list[str]:
+    """What a page says beside its links."""
+    return re.sub(r"<a .*?</a>|<link[^>]*>|<p[^>]*></p>", "", re.sub(r"<a .*?</a>", "", page)).split()
+
+
 @pytest.mark.parametrize("readers", ["public", "link", "members"])
 async def test_the_preview_is_what_readers_get_once_it_is_published(table: Table, readers: str) -> None:
     reader, public = await reader_of(table, readers), table.pages.at(await table.pages.page(table.held))
@@ -453,7 +499,38 @@ async def test_the_preview_is_what_readers_get_once_it_is_published(table: Table
     assert strip is not None
     assert "It is not published yet." in strip[0]
     assert "is published." in said(await table.presses("publish"))
-    assert (await reader.get(public)).text == got.text.replace(strip[0], "")
+    assert words((await reader.get(public)).text) == words(got.text.replace(strip[0], ""))
+
+
+@pytest.mark.parametrize("chat", ["held", "live"])
+async def test_every_link_of_a_preview_leads_on_for_a_guest_host(table: Table, chat: str) -> None:
+    archive = table.pages.archive
+    number, live = (archive.live, True) if chat == "live" else (archive.held, False)
+    guest = await invited(table, number)
+    await table.pages.change("UPDATE chat SET published_at = NULL WHERE id = :id", id=number)
+    await table.pages.change("UPDATE series SET publish_at_once = 0")
+    at = table.at("preview", number)
+    assert (await guest.get(table.pages.at(await table.pages.page(number)))).status == 404
+    met, waiting = set[str](), {at}
+    while waiting:
+        path = waiting.pop()
+        met.add(path)
+        got = await guest.get(path)
+        assert got.status == 200, path
+        if path.startswith(at):
+            assert "Preview." in got.text
+            found = re.findall(r'<a [^>]*?href="(/[^"#]+)', got.text)
+            waiting |= {unescape(one) for one in found} - met
+    orders = {f"{at}{rest}" for rest in ("", "print/", "?view=time", "?view=person")}
+    assert orders <= met
+    assert ("/room/" in "".join(met)) is live
+
+
+async def test_the_preview_of_a_page_that_is_out_leads_to_all_that_it_has(table: Table) -> None:
+    page = (await table.host.get(table.at("preview"))).text
+    at = table.pages.at(await table.pages.page(table.held))
+    for rest in ("print/", "handout/", "chat.md", "?view=time"):
+        assert f'href="{at}{rest}"' in page
 
 
 async def test_a_chat_to_come_is_looked_at_as_its_announcement(table: Table) -> None:
@@ -490,3 +567,67 @@ async def test_a_chat_in_its_hour_is_sorted_and_not_yet_published(table: Table) 
     assert "The chat is on." in page
     assert 'value="publish"' not in page
     assert "Spoke, without an answer to Q" in unescape(page)
+
+
+# --- Ways out of it, and into it -------------------------------------------------------------
+
+
+def ways(page: str) -> list[str]:
+    """Where the desk leads to from a chat."""
+    found = re.search(r'<nav aria-label="This chat elsewhere">.*?</nav>', page, re.DOTALL)
+    return re.findall(r'href="([^"]+)"', found[0]) if found else []
+
+
+async def test_the_desk_leads_to_a_chats_page_its_live_view_and_its_rooms(table: Table) -> None:
+    archive = table.pages.archive
+    room, hosts = (f"/room/{word}/" for word in await rooms_of(table))
+    live, held = [table.pages.at(await table.pages.page(one)) for one in (archive.live, archive.held)]
+    page = (await table.host.get(table.at(chat=archive.live))).text
+    assert ways(page) == [live, f"{live}live/", room, hosts]
+    assert ways((await table.host.get(table.at())).text) == [held, room, hosts]
+    plan = (await table.host.get(f"{table.desk}chat/{archive.ahead}/")).text
+    assert ways(plan) == [table.pages.at(await table.pages.page(archive.ahead)), room, hosts]
+    term = (await table.host.get(table.desk)).text
+    for path in (live, f"{live}live/", held, room, hosts):
+        assert f'<a href="{path}">' in term
+        assert (await table.host.get(path)).status == 200
+
+
+async def test_a_guest_host_is_led_to_no_room_and_no_page_that_is_not_theirs(table: Table) -> None:
+    guest = await invited(table, table.held)
+    room, hosts = (f"/room/{word}/" for word in await rooms_of(table))
+    page = table.pages.at(await table.pages.page(table.held))
+    assert ways((await guest.get(table.at())).text) == [page, room]
+    await table.presses("unpublish")
+    assert ways((await guest.get(table.at())).text) == [room]
+    term = (await guest.get(table.desk)).text
+    assert f'href="{room}"' in term
+    assert f'href="{hosts}"' not in term
+    assert f'href="{page}"' not in term
+
+
+async def rooms_of(table: Table) -> list[str]:
+    """The words of the community's rooms, that of its hosts last."""
+    places = await table.pages.rows(
+        "SELECT native_id FROM place WHERE platform = 'browser' AND community_id = :here ORDER BY hosts_room",
+        here=table.pages.archive.community.id,
+    )
+    return [one["native_id"] for one in places]
+
+
+async def test_a_chats_page_leads_those_to_the_desk_who_may_sit_there(table: Table) -> None:
+    path = await table.pages.page(table.held)
+    member, stranger = await table.pages.member("Pat"), table.pages.web.stranger()
+    guest = await invited(table, table.pages.archive.live)
+    others = (member, stranger, guest)
+    before = [(await table.pages.get(path, who)).text for who in others]
+    hosts = (await table.pages.get(path, table.host)).text
+    assert f'<a href="{table.at()}">Look after it at the desk</a>' in hosts
+    assert not [page for page in before if "/desk/" in page]
+    assert [(await table.pages.get(path, who)).text for who in others] == before
+    await invited(table, table.held, guest)
+    assert f'href="{table.at()}"' in (await table.pages.get(path, guest)).text
+    assert "/desk/" not in (await table.pages.get(path, member)).text
+    ahead = await table.pages.page(table.pages.archive.ahead)
+    assert "Plan it at the desk</a>" in (await table.pages.get(ahead, table.host)).text
+    assert "at the desk" not in (await table.pages.get(ahead, member)).text

@@ -115,6 +115,10 @@ def _of_rooms(house: WholeHouse) -> dict[str, list[Visit]]:
             *(Visit(f"{at}do?line={line}", "host", outside=303) for line in of_hosts),
         ],
         "/room/{place}/events": [Visit(f"{at}events?after=0", IN_THE_ROOM, outside=303)],
+        "/room/{place}/m/{message:int}/report": [
+            Visit(f"{at}m/{said['talk']}/report", IN_THE_ROOM, outside=303),
+            Visit(f"{at}m/{said['whisper']}/report", "", outside=303),
+        ],
         "/room/{place}/words": [Visit(f"{at}words", IN_THE_ROOM, outside=303)],
         "/room/{place}/words.json": [Visit(f"{at}words.json", IN_THE_ROOM, outside=303)],
         "/room/{place}/back": [Visit(f"{at}back", IN_THE_ROOM)],
@@ -164,6 +168,9 @@ def _afterwards(house: WholeHouse) -> dict[str, list[Visit]]:
         "/desk/{community}/chat/{chat:int}/after/preview/": [
             *(Visit(f"{path}preview/", "host", refused=403) for path in after[:3]),
             Visit(f"{after[3]}preview/", "host", 404, 403),
+        ],
+        "/desk/{community}/chat/{chat:int}/after/preview/print/": [
+            Visit(f"{after[0]}preview/print/", "host", refused=403),
         ],
         "/desk/{community}/removals/": [Visit(f"{at}removals/", "host", refused=403)],
     }

@@ -115,6 +115,26 @@ async def test_b319_every_answer_forbids_framing_and_whatever_does_not_come_from
         assert "strict-transport-security" not in got.headers
 
 
+@pytest.mark.parametrize(
+    ("wish", "language"),
+    [
+        ("de-DE,de;q=0.9,en;q=0.8", "de"),
+        ("fr, de;q=0.3", "de"),
+        ("en-GB,de;q=0.9", "en"),
+        ("de;q=0, en;q=0.1", "en"),
+        ("", "en"),
+        ("../../de;q=9,,;;q=x," * 500, "en"),
+    ],
+)
+async def test_who_is_turned_away_is_told_why_in_a_language_of_theirs(
+    web: WebHouse, wish: str, language: str
+) -> None:
+    told = {"de": "Diese Adresse ist zu lang", "en": "That address is too long"}
+    got = await web.stranger().get(f"{ECHO}?{'x' * 3_000}", Accept_Language=wish)
+    assert (got.status, got.headers["content-language"]) == (414, language)
+    assert got.text.startswith(told[language])
+
+
 async def test_what_cannot_be_read_at_all_gets_the_same_headers(web: WebHouse) -> None:
     for request in (b"nonsense\r\n\r\n", b"BREW /pot HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"):
         assert CSP.encode() in await raw(web, request)

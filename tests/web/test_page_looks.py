@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -13,8 +14,14 @@ from typing import Final, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect, sync_playwright
+from sqlalchemy import literal, select, update
 
+from bot.core.archive.parts import MOST
+from bot.storage.schema import tables as t
+from bot.storage.store import Tx
+from tests.support.archive_pages import ArchivePages
+from tests.support.archive_seed import NOW
 from tests.support.chromium import CHROMIUM, needs_a_browser
 from tests.support.reading_room import ReadingRoom, reading_room
 from tests.support.whole_house import WholeHouse, whole_house
@@ -37,9 +44,59 @@ async def room(tmp_path: Path) -> AsyncIterator[ReadingRoom]:
         yield made
 
 
+MORE: Final = "One more answer of a long week."
+FAREWELL: Final = "/farewell/"
+"""Where the sweep finds the page that stands at no address: somebody was forgotten."""
+DRAWN_BY_FORMS: Final = frozenset({"reported.html", "farewell.html"})
+"""Pages that only a form leads to; the sweep sees them all the same."""
+SEEN_ELSEWHERE: Final = {
+    "copy_search.html": "journeys/test_copy.py",
+    "room_one.html": "web/test_room_events.py",
+    "moved.html": "exporting/test_site.py",
+    "feed.atom": "web/test_feeds.py",
+    "sitemap.xml": "web/test_system.py",
+}
+"""What no page of the sweep is drawn with, and where it is looked at instead."""
+
+
+@asynccontextmanager
+async def swept_house(folder: Path) -> AsyncIterator[WholeHouse]:
+    """The whole house, a slow chat so long that its page is in parts, and who sits at two desks."""
+    async with whole_house(folder) as house:
+        pages = house.pages
+        async with pages.web.store.begin() as tx:
+            await _grow(tx, pages)
+        house.readers["both"] = await pages.host("Bo Thall")
+        both = await house.readers["both"].post(await pages.web.host_link(), {"name": "Bo Thall"})
+        assert both.status == 200
+        yield house
+
+
+async def _grow(tx: Tx, pages: ArchivePages) -> None:
+    """Let a chat that was held be a slow one, and have more answers than one page shows."""
+    long = await tx.chat(pages.archive.earlier)
+    assert long is not None
+    [question, *_] = await tx.questions(long.id)
+    row = {"chat_id": long.id, "place_id": pages.archive.places[1].id, "person_id": 1, "heard_at": NOW}
+    row |= {"kind": "answer", "text": MORE, "body_html": f"<p>{MORE}</p>", "said_at": question.asked_at}
+    many = [
+        {**row, "platform_message_id": f"many {n}", "public_id": f"many{n}", "render_version": 1}
+        for n in range(MOST)
+    ]
+    await tx.connection.execute(t.message.insert(), many)
+    said = select(t.message.c.id, literal(question.id), literal("label"), t.message.c.heard_at)
+    into = ["message_id", "question_id", "how", "filed_at"]
+    filed = said.where(t.message.c.public_id.like("many%"))
+    await tx.connection.execute(t.filing.insert().from_select(into, filed))
+    ends = long.starts_at + timedelta(days=3)
+    await tx.connection.execute(update(t.chat).where(t.chat.c.id == long.id).values(ends_at=ends))
+    tx.stale_communities.add(pages.archive.community.id)
+
+
 def pages(house: WholeHouse) -> dict[str, tuple[str, ...]]:
     """A page of every kind, by who opens it."""
     at, chats, room = house.pages.at, house.chats, house.room
+    long = at(chats["earlier"])
     held, live, report = at(chats["held"]), at(chats["live"]), at(f"a/{house.answers['marked']}/report")
     texts = ("", "about/", "about/first-time/", "privacy/", "accessibility/", "data/", "feeds/", "archive/")
     asks = f"{room}?thread=room&reply={house.said['talk']}"
@@ -56,6 +113,8 @@ def pages(house: WholeHouse) -> dict[str, tuple[str, ...]]:
                 f"{held}?view=all",
                 f"{held}print/",
                 f"{held}links/",
+                f"{long}?page=2",
+                f"{long}?view=time&page=2",
                 at("resources/"),
                 at("inquirychat/resources/"),
                 f"{held}handout/",
@@ -74,8 +133,10 @@ def pages(house: WholeHouse) -> dict[str, tuple[str, ...]]:
             f"{room}?answer={house.said['whisper']}",
             f"{room}words",
             f"{room}back",
+            f"{room}m/{house.said['talk']}/report",
             "/room/",
         ),
+        "both": ("/desk/",),
         "host": (
             f"{room}?thread=room",
             house.links["hosts"],
@@ -109,6 +170,7 @@ def presses(house: WholeHouse) -> dict[str, tuple[tuple[str, Callable[[Page], No
             (f"{room}words", partial(_sent, button="Make my return link")),
             (f"{room}back", partial(_sent, button="Give me a link")),
         ),
+        "both": (),
         "host": (
             (at("feeds/"), partial(_sent, button="Give me personal addresses")),
             (ahead, partial(_sent, button="Add it", fields={"new": "And what did we forget?"})),
@@ -129,14 +191,29 @@ def _after(house: WholeHouse) -> str:
 @pytest.mark.slow
 @needs_a_browser
 async def test_no_page_has_a_barrier_by_day_or_by_night_at_any_width(tmp_path: Path) -> None:
-    async with whole_house(tmp_path) as house:
+    async with swept_house(tmp_path) as house:
         assert await asyncio.to_thread(_looked_through, house, _barriers) == []
 
 
 @needs_a_browser
 async def test_no_page_asks_for_what_the_policy_forbids_or_scrolls_sideways(tmp_path: Path) -> None:
-    async with whole_house(tmp_path) as house:
+    async with swept_house(tmp_path) as house:
         assert await asyncio.to_thread(_looked_through, house, _too_wide) == []
+
+
+async def test_every_template_there_is_is_looked_at(tmp_path: Path) -> None:
+    async with swept_house(tmp_path) as house:
+        drawn = house.pages.web.site.templates
+        assert drawn.cache is not None
+        drawn.cache.clear()
+        for reader, paths in pages(house).items():
+            for path in paths:
+                assert (await house.readers[reader].get(path)).status < 500, path
+        seen = {str(name) for _, name in drawn.cache.keys()}  # noqa: SIM118 - it goes through no keys alone
+        there = set(drawn.list_templates())
+    assert there - seen == DRAWN_BY_FORMS | SEEN_ELSEWHERE.keys()
+    tests = Path(__file__).parent.parent
+    assert [name for name in SEEN_ELSEWHERE.values() if not (tests / name).is_file()] == []
 
 
 @needs_a_browser
@@ -196,9 +273,10 @@ def _looked_through(house: WholeHouse, look: Callable[[Page], list[str]]) -> lis
             context = browser.new_context()
             cookies = house.readers[reader].cookies.items()
             context.add_cookies([{"name": name, "value": value, "url": base} for name, value in cookies])
+            _let_be(house, context)
             page = context.new_page()
             _listened_to(page, base, found)
-            for path in paths:
+            for path in (*paths, *([FAREWELL] if reader == "stranger" else [])):
                 page.goto(base + path)
                 found += [f"{reader} {path} {what}" for what in look(page)]
             for path, press in presses(house)[reader]:
@@ -230,6 +308,15 @@ def _sent(page: Page, button: str, fields: Mapping[str, str] = MappingProxyType(
         page.get_by_role("button", name=button, exact=True).click()
     assert got.value.status < 500
     page.wait_for_load_state()
+
+
+def _let_be(house: WholeHouse, context: BrowserContext) -> None:
+    """Let the page on which somebody is forgotten stand at an address: nobody of this house goes away."""
+    told = {"html": "<p>You are <strong>forgotten</strong> here.</p>"}
+    community = house.pages.archive.community
+    page = house.pages.web.site.html("farewell.html", community=community, reader=None, one=told)
+    drawn = partial(Route.fulfill, body=page, content_type="text/html")
+    context.route(f"{house.pages.web.base}{FAREWELL}", drawn)
 
 
 def _barriers(page: Page) -> list[str]:

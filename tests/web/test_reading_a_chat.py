@@ -198,6 +198,22 @@ async def test_a_place_that_the_bot_had_to_leave_is_a_gap_with_its_time(room: Re
     assert "Not complete: the bot had to leave edchat at 8:40 pm ET;" in page
 
 
+@pytest.mark.parametrize("view", ["time", "person"])
+async def test_in_other_orders_a_comment_says_so_and_on_whose_answer_it_is(
+    room: ReadingRoom, view: str
+) -> None:
+    usual = await room.get(room.held)
+    below = answers("".join(re.findall(r'<ol class="re">(.*?)</ol>', usual, re.DOTALL)))
+    page = await room.get(f"{room.held}?view={view}")
+    entries = re.findall(r'<li( class="re-on")?><div class="a" id="a-(\w+)">(.*?)</p>', page, re.DOTALL)
+    assert sorted(one for mark, one, _ in entries if mark) == sorted(below)
+    assert len(entries) > len(below) > 3
+    for mark, _one, head in entries:
+        said = re.search(r'<span class="as">comment on an answer by <a href="#a-(\w+)"><bdi>', head)
+        assert (said is not None, "link to this comment by" in head) == (bool(mark), bool(mark))
+        assert said is None or f'id="a-{said[1]}"' in page
+
+
 async def test_two_people_of_one_name_stay_two_by_person(room: ReadingRoom) -> None:
     await room.change("UPDATE person SET name = 'Sam' WHERE id IN (2, 3, 4)", chat=room.archive.held)
     page = await room.get(f"{room.held}?view=person")

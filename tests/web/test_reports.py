@@ -17,7 +17,8 @@ from bot.core.model import Role, Visibility
 from bot.web.pages.reports import MOST_ANSWERS, Once
 from tests.support.archive_seed import Archive, sow
 from tests.support.bad_inputs import case
-from tests.support.web_house import WebHouse, web_house
+from tests.support.web_house import Browser, WebHouse, web_house
+from tests.web.room_setting import said
 
 
 @dataclass(slots=True)
@@ -176,3 +177,44 @@ async def test_a_forgotten_reporter_leaves_no_words(seeded: Seeded) -> None:
         await tx.forget(ben, here, now)
     assert await seeded.rows("SELECT reason, by_person_id FROM report") == [("", None)]
     assert "armadillo" not in str(await seeded.told())
+
+
+async def _talk(seeded: Seeded) -> tuple[Browser, Browser, str, str]:
+    """Two in a room where one says what belongs to no chat: both, the room, and where that is reported."""
+    place = seeded.archive.places[0]
+    ana, ben = [await seeded.house.join(name, place) for name in ("Ana", "Ben")]
+    at = f"/room/{place.native_id}/"
+    sent = await ana.post(f"{at}say", {"text": "armadillos are rude", "thread": "room"}, follow=False)
+    return ana, ben, at, f"{at}m/{said(sent)}/report"
+
+
+async def test_words_of_no_chat_are_reported_by_whoever_sees_them_in_the_room(seeded: Seeded) -> None:
+    ana, ben, at, link = await _talk(seeded)
+    assert f'href="{link}"' in (await ben.get(at)).text
+    assert link not in (await ana.get(at)).text
+    assert "armadillos are rude" in (await ben.get(link)).text
+    assert "armadillos" not in (await seeded.house.stranger().get(link)).text
+    for reason in ("It hurts", "It still hurts"):
+        sent = await ben.post(link, {"reason": reason})
+        assert "The hosts of this room have been told" in sent.text
+    query = "SELECT payload FROM outbox WHERE key LIKE 'room_report.%'"
+    [post] = await seeded.rows(query)
+    number = link.split("/")[-2]
+    assert "It hurts" in post.payload
+    assert f"{at}?thread=room#m{number}" in post.payload
+    assert (await ana.post(link, {"reason": "mine"})).status == 404
+    assert (await ben.post(link, {"reason": "x" * 1_001})).status == 422
+    await ana.post(f"{at}m/{number}/", {"act": "delete"})
+    assert "It hurts" not in (await seeded.rows(query))[0].payload
+    assert (await ben.get(link)).status == 404
+
+
+async def test_a_forgotten_reporter_of_words_in_a_room_leaves_none(seeded: Seeded) -> None:
+    _, ben, _, link = await _talk(seeded)
+    await ben.post(link, {"reason": "it hurts"})
+    here = seeded.archive.community.id
+    async with seeded.house.store.begin() as tx:
+        [(number,)] = (await tx.connection.execute(text("SELECT id FROM person WHERE name = 'Ben'"))).all()
+        await tx.forget(await tx.person_by_id(number, here), here, seeded.house.site.clock.now())
+    [post] = await seeded.rows("SELECT payload FROM outbox WHERE key LIKE 'room_report.%'")
+    assert "it hurts" not in post.payload

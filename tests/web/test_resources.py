@@ -17,6 +17,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import text
 
+from bot.core.archive.parts import MOST
 from bot.core.archive.web_addresses import mark
 from bot.core.model import Visibility
 from bot.rendering import Renderer
@@ -126,6 +127,25 @@ async def test_the_chats_page_counts_a_link_once(house: Sharing) -> None:
     assert "in 2 messages" in text_.partition('id="links"')[2]
 
 
+async def test_what_was_shared_late_in_a_long_chat_is_found_from_every_list_of_links(tmp_path: Path) -> None:
+    async with archive_pages(tmp_path, answers=MOST + 40) as pages:
+        house = Sharing(pages)
+        await house.empty()
+        said = await house.share(f"A2: {CARD}")
+        chat, last = pages.archive.held, "(SELECT max(id) FROM question WHERE chat_id = :chat AND asked_at)"
+        late = f"UPDATE filing SET question_id = {last} WHERE message_id = :id"
+        await pages.change(late, id=said, chat=chat)
+        [row] = await pages.rows("SELECT public_id FROM message WHERE id = :id", id=said)
+        at, stands = await pages.page(chat), f'id="a-{row["public_id"]}"'
+        assert stands not in (await pages.get(at)).text
+        for listed_on in (at, f"{at}links/", "resources/"):
+            page = (await pages.get(listed_on)).text
+            [link] = re.findall(rf'<a href="([^"]*{row["public_id"]})"><bdi>', page)
+            there = link if link.startswith("/") else pages.at(at) + link
+            found = await pages.web.stranger().get(there.partition("#")[0])
+            assert stands in found.text, listed_on
+
+
 # --- Words that go, and links that are taken out ----------------------------------------------
 
 Act = Callable[[Tx, Sharing, int], Awaitable[object]]
@@ -224,6 +244,33 @@ async def test_what_is_for_members_is_listed_for_members(tmp_path: Path) -> None
         assert got.headers["cache-control"] == "private, no-cache"
 
 
+async def test_a_hosts_personal_key_carries_out_what_members_may_read_and_no_more(house: Sharing) -> None:
+    await house.share(f"A2: {CARD}")
+    pages, chat = house.pages, await house.pages.page(house.pages.archive.held)
+    mo = await pages.host()
+    given = (await mo.post(pages.at("feeds/"), {"do": "new"})).text
+    key = given.partition("feed.atom?key=")[2].partition('"')[0]
+    feeds = [f"{where}?key={key}" for where in ("resources/feed.json", f"{chat}links/feed.json")]
+    assert [CARD in (await pages.get(feed)).text for feed in feeds] == [True, True]
+    async with pages.web.store.begin() as tx:
+        await _unpublish(tx, house, 0)
+    assert CARD in (await pages.get("resources/feed.json", mo)).text
+    assert [CARD in (await pages.get(feed)).text for feed in feeds] == [False, False]
+
+
+async def test_no_list_of_links_that_hosts_see_has_those_of_people_left_out(house: Sharing) -> None:
+    await house.share(f"A2: {CARD}", 1)
+    pages, chat = house.pages, await house.pages.page(house.pages.archive.held)
+    mo = await pages.host()
+    paths = (f"{chat}links/", f"{chat}links/feed.atom", "resources/", "resources/feed.json")
+    assert [path for path in paths if "cards.example" in (await pages.get(path, mo)).text] == [*paths]
+    async with pages.web.store.begin() as tx:
+        left_out = (await house.person(1)).id
+        await tx.set_consent(left_out, pages.archive.community.id, NOW, excluded_at=NOW)
+        tx.stale.add(pages.archive.held)
+    assert not [path for path in paths if "cards.example" in (await pages.get(path, mo)).text]
+
+
 async def test_talk_that_is_no_answer_shares_nothing(house: Sharing) -> None:
     await house.share(f"look {CARD}", kind="conversation")
     assert await shown_on(house, "cards.example") == set()
@@ -240,7 +287,9 @@ async def test_each_link_is_an_entry_that_leads_to_where_it_was_shared(house: Sh
         feed = await atom(house, f"{at}feed.atom")
         [entry] = feed.entries
         assert entry.title == "Two stars"
-        assert entry.link == f"{house.pages.web.base}{house.pages.at(chat)}#a-{row['public_id']}"
+        assert entry.link == house.pages.web.base + house.pages.at(f"a/{row['public_id']}")
+        led = await house.pages.get(f"a/{row['public_id']}", follow=False)
+        assert led.headers["location"] == f"{house.pages.at(chat)}#a-{row['public_id']}"
         assert entry.author == await house.name(1)
         assert f'href="{CARD}"' in entry.content[0].value
         document = await house.pages.document(f"{at}feed.json")

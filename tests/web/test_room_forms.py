@@ -47,15 +47,25 @@ async def test_setting_up_asks_with_a_sentence_for_each_choice_and_chooses_nothi
     assert len(choices) == len(sentences.WHO_READS)
     assert all('type="radio"' in one and "required" in one and "checked" not in one for one in choices)
     assert all(said in words(form) for said in sentences.WHO_READS.values())
-    assert "required" in tags(form, "p.where")[0]
     assert words(form).count("(may stay empty)") == 1
     assert "Who moderates beside you" in words(form)
+
+
+async def test_setting_up_asks_for_the_room_only_where_there_are_several(house: WebHouse) -> None:
+    mo, at = await house.host(), f"/room/{house.hosts.native_id}/"
+    assert tags((await mo.get(f"{at}do?line=setup")).text, "p.where") == []
+    async with house.store.begin() as tx:
+        await tx.add_room(house.community.id, "staff", "Staff")
+    [where] = tags((await mo.get(f"{at}do?line=setup")).text, "p.where")
+    assert "required" in where
 
 
 async def test_a_house_that_was_set_up_finds_its_answers_in_the_form(house: WebHouse) -> None:
     mo, at = await house.host(), f"/room/{house.hosts.native_id}/"
     assert panel((await mo.get(at)).text) == ["Set up"]
-    await mo.post(f"{at}do", {"command": "setup", "p.where": "edchat", "p.readers": "members"})
+    await mo.post(f"{at}do", {"command": "setup", "p.readers": "members"})
+    async with house.store.begin() as tx:
+        await tx.add_room(house.community.id, "staff", "Staff")
     form = (await mo.get(f"{at}do?line=setup")).text
     [chosen] = [one for one in tags(form, "p.readers") if "checked" in one]
     assert 'value="members"' in chosen

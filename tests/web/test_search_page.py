@@ -50,8 +50,13 @@ async def test_what_is_found_stands_chat_by_chat_marked_and_linked(room: Reading
     page = await find(room, "?q=stud")
     assert chats(page) == [room.held, f"{room.home}inquirychat/2026-11-10/"]
     assert "<mark>students</mark>" in page
-    for path, mark in set(re.findall(r'<a href="([^"#]+)#([^"]+)"', page)) - {("", "main")}:
-        assert f'id="{mark}"' in await room.get(path)
+    asked = set(re.findall(r'<a href="([^"#]+)#([^"]+)"', page)) - {("", "main")}
+    said = re.findall(rf'<a href="({room.home}a/([^"]+))"', page)
+    assert asked
+    assert said
+    for path, mark in [*asked, *((path, f"a-{public_id}") for path, public_id in said)]:
+        async with room.session.get(room.base + path) as led:
+            assert f'id="{mark}"' in await led.text(), path
 
 
 async def test_the_form_says_again_what_was_asked_and_more_of_a_chat_is_one_link_away(

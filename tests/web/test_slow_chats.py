@@ -16,7 +16,8 @@ from axe_playwright_python.sync_playwright import Axe
 from icalendar import Calendar
 from playwright.sync_api import sync_playwright
 
-from bot.core.archive.chat_page import Listed
+from bot.core.archive.chat_page import Held, Listed
+from bot.core.archive.day_chart import by_day
 from bot.core.model import Chat, Pace, Series
 from bot.core.times.recurrence import Recurrence
 from bot.storage.archive.lists import Slot
@@ -99,16 +100,37 @@ async def test_a_slow_chat_is_read_by_its_days(room: ReadingRoom) -> None:
     assert "per minute" not in page
     assert "The hour" not in page
     assert "Asked at 9:00 am on 18 Nov" in page
+    assert "hours" not in re.sub(r"<[^>]+>", " ", page).lower()
     html5lib.HTMLParser(strict=True).parse(page)
 
 
 async def test_its_times_have_dates(room: ReadingRoom) -> None:
     await slow(room, room.archive.held, MONDAY)
     page = await room.get(await path_of(room, room.archive.held))
-    assert "Monday 16 November 2026, 9:00 am</time>" in page
-    assert "21 Nov, 9:00 pm ET" in page
-    assert "(14:00–22 Nov, 02:00 UTC)" in page
+    utc = '<span class="utc">(14:00 UTC)</span>'
+    assert f">Mon 16 Nov to Sat 21 Nov 2026</time>, a question a day at 9:00 am ET {utc}" in page
     assert "12:00 pm on 17 Nov" in page
+    assert "Mon 16 Nov to Sat 21 Nov 2026" in await room.get(f"{room.home}archive/")
+    assert "16 Nov to 21 Nov" in await room.get(room.home)
+    feed = await room.get(f"{(await path_of(room, room.archive.held)).rsplit('/', 2)[0]}/feed.atom")
+    assert "Mon 16 Nov to Sat 21 Nov 2026" in feed
+
+
+async def test_its_days_begin_with_the_first_word_and_those_without_answers_are_not_counted(
+    room: ReadingRoom,
+) -> None:
+    await slow(room, room.archive.held, MONDAY)
+    two = "(SELECT id FROM question WHERE chat_id = :id AND position IN (1, 4))"
+    gone = f"DELETE FROM filing WHERE question_id IN {two}"
+    await room.change(gone, chat=room.archive.held, id=room.archive.held)
+    late = "UPDATE question SET asked_at = :at WHERE chat_id = :id AND position = 1"
+    at = _stored(MONDAY + DAY)
+    await room.change(late, chat=room.archive.held, id=room.archive.held, at=at)
+    page = await room.get(await path_of(room, room.archive.held))
+    found = rows(page)
+    assert [day for day, *_ in found][:2] == ["Tue 17 Nov", "Wed 18 Nov"]
+    assert [(asked, answers) for day, asked, answers in found if day == "Thu 19 Nov"] == [("Q4", 0)]
+    assert "in 4 of 5 days, most of them on " in page
 
 
 async def test_answers_after_its_days_are_told_apart(room: ReadingRoom) -> None:
@@ -116,6 +138,14 @@ async def test_answers_after_its_days_are_told_apart(room: ReadingRoom) -> None:
     found = rows(await room.get(await path_of(room, room.archive.held)))
     assert [day for day, *_ in found] == ["Mon 16 Nov", "Tue 17 Nov", "Wed 18 Nov", "Afterwards"]
     assert sum(answers for *_, answers in found) == 40
+
+
+def test_in_a_list_its_bars_are_its_days() -> None:
+    chat = Chat(1, 1, "America/New_York", MONDAY, MONDAY + 2 * DAY + timedelta(hours=12))
+    minutes = (3, 0, 1, 0, 2)
+    asked = tuple((f"Q{number + 1}", MONDAY + number * DAY) for number in range(3))
+    held = Held(chat, Series(1, 1, "Slow", asks=Pace.DAILY, days=(0, 1, 2)), minutes=minutes, asked=asked)
+    assert by_day(held) == ((3, 1, 2), (0.0, 1 / 3, 2 / 3))
 
 
 async def test_an_hour_is_read_as_before(room: ReadingRoom) -> None:
@@ -129,8 +159,25 @@ async def test_while_it_goes_on_every_question_stays_open(room: ReadingRoom) -> 
     path = await path_of(room, room.archive.live)
     for page in (await room.get(path), await room.get(f"{path}live/")):
         words = " ".join(re.sub(r"<[^>]+>", "", page).split())
-        assert re.search(r"Q\d is the newest question; every one stays open until Thu 26 Nov 2026", words)
+        assert re.search(r"Q\d is the newest question; every one stays open until Thu 26 Nov, ", words)
+        assert "Being answered now" not in words
         html5lib.HTMLParser(strict=True).parse(page)
+
+
+async def test_while_it_goes_on_its_page_counts_the_days_that_went_by(room: ReadingRoom) -> None:
+    await slow(room, room.archive.live, room.clock.at - DAY, ends=room.clock.at + 4 * DAY)
+    path = await path_of(room, room.archive.live)
+    page = await room.get(path)
+    assert "<b>Day 1 of 5</b>" in page  # Saturday; this Sunday is none of its days
+    assert " so far, most of them on " in page
+    assert "Thu 26 Nov" not in [day for day, *_ in rows(page)]
+    room.clock.at += DAY
+    assert "<b>Day 2 of 5</b>" in await room.get(path)
+    stop = "UPDATE chat SET paused_at = :at WHERE id = :id"
+    await room.change(stop, chat=room.archive.live, id=room.archive.live, at=_stored(room.clock.at))
+    paused = "The chat is paused; answers count all the same."
+    assert paused in await room.get(path)
+    assert paused in await room.get(f"{path}live/")
 
 
 async def test_before_it_begins_its_page_says_how_it_goes(room: ReadingRoom) -> None:
@@ -138,15 +185,16 @@ async def test_before_it_begins_its_page_says_how_it_goes(room: ReadingRoom) -> 
     page = await room.get(await path_of(room, room.archive.ahead))
     said = "A slow chat, until Sat 28 Nov: a question a day at "
     assert said in page
+    assert re.findall(r"<small>(.*?)</small></li>", page)[:2] == ["Mon 23 Nov", "Tue 24 Nov"]
     html5lib.HTMLParser(strict=True).parse(page)
 
 
 async def test_agenda_and_timetable_show_it_all_week(room: ReadingRoom) -> None:
     await slow(room, room.archive.ahead, datetime(2026, 11, 23, 14, tzinfo=UTC))
-    assert "all week, until Sat 28 Nov" in await room.get(f"{room.home}upcoming/")
+    assert "Until Sat 28 Nov: a question a day." in await room.get(f"{room.home}upcoming/")
     home = await room.get(room.home)
     at = re.findall(r'<span class="at">(.*?)</span>', home)
-    assert [one for one in at if one == "all week"] == ["all week"] * 5
+    assert [one for one in at if "day" in one] == [f"day {number} of 6" for number in range(2, 7)]
 
 
 async def test_a_calendar_shows_its_days_and_leaves_people_free(room: ReadingRoom) -> None:
@@ -156,6 +204,7 @@ async def test_a_calendar_shows_its_days_and_leaves_people_free(room: ReadingRoo
     assert event["dtend"].dt - event["dtstart"].dt == 5 * DAY + timedelta(hours=12)
     assert event["transp"] == "TRANSPARENT"
     assert event["dtstart"].params["TZID"] == "America/New_York"
+    assert event["description"].startswith("A question a day at 9:00 am ET\n")
 
 
 def test_the_rule_in_a_calendar_lasts_until_its_last_day_whatever_the_clocks_do() -> None:
@@ -168,6 +217,7 @@ def test_the_rule_in_a_calendar_lasts_until_its_last_day_whatever_the_clocks_do(
     [rule] = [one for one in events(calendar_file(diary)) if "rrule" in one]
     assert rule["duration"].to_ical() == b"P5DT12H"
     assert rule["transp"] == "TRANSPARENT"
+    assert "slow: a question a day, Mon to Sat" in rule["description"]
 
 
 @pytest.mark.slow

@@ -16,12 +16,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from bot.core.tongue import English, Tongue
+from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Store
 from bot.web import site as site_module
-from bot.web.tongues import CATALOGUES, tongue_of
+from bot.web.tongues import tongue_of
+from bot.written import CATALOGUES
 from tests.support.chromium import CHROMIUM, needs_a_browser
 from tests.support.whole_house import WholeHouse, whole_house
-from tests.web.test_page_looks import pages
+from tests.web.test_desk import filled
+from tests.web.test_page_looks import pages, swept_house
 from tools.tongues import catalogue, languages, sentences
 
 _HOLE: Final = re.compile(r"%\(\w+\)s|\{\w*(?:!r)?(?::[^}]*)?\}")
@@ -40,8 +43,8 @@ _NAMES: Final = re.compile(
     r"|iCalendar|Markdown|CSV|PDF|Browser|Discord|Matrix|America/New_York|New York|Europe/London|London)\b"
 )
 """Names of formats, networks, zones and questions, which are called so in every language."""
-_TYPED: Final = ("stud", "nothing whatever", "Plan a chat: its topic, and below it the questions, one a line")
-"""What readers looked for, and what a command says of itself, as titles of windows repeat them."""
+_TYPED: Final = ("stud", "nothing whatever")
+"""What readers looked for, as titles of windows repeat it."""
 _SKIPPED: Final = frozenset({"script", "style", "code", "kbd", "textarea"})
 
 
@@ -140,6 +143,81 @@ async def test_refusals_of_a_form_are_in_the_language_of_the_page(german: WholeH
     assert "darin stehen keine Worte" in said.text
 
 
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("21 Nov 2026 8 pm", "stattfindet: Sa., 21. Nov. 2026 ist schon vorbei; wähl"),
+        ("the day after 8 pm", "als Datum lesen; schreib es wie"),
+        ("24 Nov", "Um wie viel Uhr? Schreib es wie 19:30"),
+    ],
+)
+async def test_what_a_command_refuses_is_in_the_language_of_the_desk(
+    german: WholeHouse, to: str, said: str
+) -> None:
+    settle = f"{german.desk}chat/{german.pages.archive.ahead}/settle"
+    answer = await german.readers["host"].post(settle, {"act": "move", "to": to})
+    assert answer.status == 422
+    [told] = re.findall(r'<div id="said".*?</div>', answer.text, re.DOTALL)
+    assert said in told
+
+
+async def test_a_question_that_is_too_long_for_the_desk_is_told_of_with_german_numbers(
+    german: WholeHouse,
+) -> None:
+    plan = f"{german.desk}chat/{german.pages.archive.ahead}/"
+    host = german.readers["host"]
+    form = filled((await host.get(plan)).text) | {"act": "save", "new": "Wozu? " * 900}
+    answer = await host.post(plan, form)
+    assert answer.status == 422
+    assert re.search(r"Frage(?: 1)? hat \d+\.\d+ Zeichen; höchstens [\d.]+ sind möglich", answer.text)
+
+
+async def test_a_name_that_is_too_long_is_refused_in_german_where_a_link_or_a_room_is_opened(
+    german: WholeHouse,
+) -> None:
+    web, community = german.pages.web, german.pages.archive.community
+    async with web.store.begin() as tx:
+        token = await tx.give_secret(SecretKind.HOST, community.id, web.site.clock.real())
+    for door in (f"/in/{token}", german.links["join"]):
+        answer = await web.stranger().post(door, {"name": "Wilhelmine " * 8})
+        assert (answer.status, "Ein Name hat höchstens 40 Zeichen" in answer.text) == (422, True), door
+
+
+async def test_forms_and_buttons_are_in_the_language_of_the_page_and_the_bot_s_words_in_its_own(
+    german: WholeHouse,
+) -> None:
+    host = german.readers["host"]
+    form = (await host.get(f"{german.room}do?line=chat+plan+chat%3D{german.pages.archive.ahead}")).text
+    assert "<h1>Einen Chat planen: sein Thema, und darunter die Fragen, eine je Zeile</h1>" in form
+    assert re.search(r'<label for="f-questions">Die Fragen, eine je Zeile', form)
+    assert '<button class="solid">Plan behalten</button>' in form
+    end = (await host.get(f"{german.room}do?line=chat+end+chat%3D{german.pages.archive.live}")).text
+    assert '<button class="solid">Ja, die Stunde jetzt beenden</button>' in end
+    term = (await host.get(f"{german.desk}series/{german.pages.archive.series.id}/")).text
+    assert re.search(r'<label for="f-title">(?!<bdi)', term)
+    assert "Wie er heißt" in term
+    asked = f"{german.room}?thread=room&answer={german.said['whisper']}"
+    room = (await german.readers["member"].get(asked)).text
+    assert re.search(r"<button [^>]*>Mich herausnehmen</button>", room)
+    assert '<bdi lang="en">Change how you appear</bdi>' in room, "what has no translation says what it is"
+
+
+async def test_a_chat_as_markdown_is_in_its_community_s_language(german: WholeHouse) -> None:
+    text = (await german.readers["stranger"].get(german.pages.at(f"{german.chats['held']}chat.md"))).text
+    assert "Moderiert von Marisol Vega" in text
+    assert "20:00 ET" in text
+    assert "Hosted by" not in text
+    assert "([Link](" in text
+
+
+async def test_feeds_of_links_speak_their_community_s_language(german: WholeHouse) -> None:
+    links = (await german.readers["stranger"].get(german.pages.at("resources/feed.atom"))).text
+    assert 'xml:lang="de"' in links
+    assert re.search(r"hat es unter \w+ von .+ geteilt", links)
+    weeks = (await german.readers["stranger"].get(german.pages.at("resources/digest.atom"))).text
+    assert re.search(r"<title>Links vom \w+\., \d+\. Nov\. 2026 bis ", weeks)
+
+
 async def test_what_the_bot_says_in_a_chat_is_english_whoever_asks_from_which_page(
     german: WholeHouse,
 ) -> None:
@@ -176,7 +254,7 @@ async def test_no_word_of_a_page_is_left_untranslated(
         return Fenced() if language == "de" else tongue_of(language)
 
     monkeypatch.setattr(site_module, "tongue_of", fenced)
-    async with whole_house(tmp_path) as house:
+    async with swept_house(tmp_path) as house:
         await house.pages.change("UPDATE community SET language = 'de'")
         words = sorted({*filter(None, await _column(house, _PEOPLES)), *_TYPED}, key=len, reverse=True)
         bare: dict[str, set[str]] = {}

@@ -4,12 +4,14 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from bot.core.archive.parts import to_question
 from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
 from bot.core.model import ChatState, QuestionState
 from bot.core.plain import slug, storable
+from bot.core.sentences import THROUGH
 from bot.core.times import clockface
 
 FORMAT = "edchat-chat"
@@ -64,6 +66,13 @@ class Head:
     questions: tuple[Asked, ...]
     letter: str = "Q"
     places: tuple[Whence, ...] = ()
+    many: bool = False
+    """Whether its page may be in parts, so that only permalinks lead to what was said."""
+
+    @property
+    def takes_days(self) -> bool:
+        """Whether it went on for days instead of an hour."""
+        return self.ends_at - self.starts_at > timedelta(hours=25)
 
     @property
     def title(self) -> str:
@@ -94,7 +103,13 @@ class Head:
 
     def _question(self, one: Asked) -> dict[str, object]:
         about = {"number": one.number, "label": self.label(one), "text": one.text, "state": one.state}
-        return {**about, "asked_at": one.asked_at, "url": f"{self.url}#q{one.number}"}
+        return {**about, "asked_at": one.asked_at, "url": self.url + to_question(one.number, many=self.many)}
+
+    def address(self, public_id: str) -> str:
+        """Where a message stands on the chat's page: its permalink where that may be in parts."""
+        if not self.many:
+            return f"{self.url}#a-{public_id}"
+        return f"{self.url.rstrip('/').rsplit('/', 2)[0]}/a/{public_id}"
 
     def label(self, one: Asked) -> str:
         """What a question is called, as in Q3."""
@@ -121,7 +136,7 @@ class Line:
     def url(self, head: Head) -> str | None:
         """Where the message stands on its chat's page; what is not shown there has no address."""
         shown = self.kind is not MessageKind.CONVERSATION and not self.gone
-        return f"{head.url}#a-{self.id}" if self.id and shown else None
+        return head.address(self.id) if self.id and shown else None
 
     def as_row(self, head: Head) -> dict[str, object]:
         """The message as the JSON file gives it."""
@@ -171,5 +186,9 @@ def file_name(day: str, title: str, ending: str) -> str:
 
 
 def when(head: Head) -> str:
-    """When the chat is, in the words of its zone."""
-    return clockface.moment(head.starts_at, head.zone)
+    """When the chat is, in the words of its zone: its beginning, or all of its days."""
+    if not head.takes_days:
+        return clockface.moment(head.starts_at, head.zone)
+    last = clockface.local(head.ends_at - timedelta(seconds=1), head.zone)
+    first = clockface.day(head.starts_at, head.zone)
+    return THROUGH.format(first=first, last=clockface.day_words(last))

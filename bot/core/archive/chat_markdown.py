@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from bot.core.archive.chat_document import Asked, Head, Line, pieces, when
 from bot.core.plain import storable
 from bot.core.times import clockface
+from bot.core.tongue import _, ngettext
 
 _MARKS = re.compile(r"[\\`*_\[\]<>&|~$#]")
 _LINE_MARKS = re.compile(r"^([ \xa0]*)([-+=]|[0-9]+(?=[.)]))", re.MULTILINE)
@@ -14,7 +15,8 @@ _BLANKS = re.compile(r"^[ \t]+", re.MULTILINE)
 
 def opening(head: Head) -> str:
     """The file's title and what it is of."""
-    host = f"\nHosted by {line(head.lead)}.\n" if head.lead else ""
+    led = _("Hosted by {name}.").format(name=line(head.lead))
+    host = f"\n{led}\n" if head.lead else ""
     return f"# {line(head.title)}\n\n{line(head.series)}, {line(when(head))}\n{host}\n<{head.url}>\n"
 
 
@@ -25,14 +27,15 @@ def question(head: Head, asked: Asked) -> str:
 
 def besides() -> str:
     """The heading of what belongs to no question."""
-    return "\n## Besides\n"
+    return "\n## {besides}\n".format(besides=_("Besides"))
 
 
 def message(head: Head, said: Line) -> str:
     """A message: who and when, and the words as a quotation."""
-    who = line(said.author or "Somebody")
+    who = line(said.author or _("Somebody"))
     at = _at(head, said)
-    link = f" ([link]({address}))" if (address := said.url(head)) else ""
+    word = ngettext("link", "links", 1)
+    link = f" ([{word}]({address}))" if (address := said.url(head)) else ""
     return f"\n**{who}**{_whence(head, said)}, {at}{link}\n\n{''.join(_quoted(said.text))}"
 
 
@@ -52,13 +55,15 @@ def _whence(head: Head, said: Line) -> str:
     """Where it was said, where the chat was held in several places."""
     if said.whence is None or len(head.places) < 2:
         return ""
-    return " " + line(f"in {said.whence.place} of {said.whence.community} ({said.whence.network})")
+    there = _("in {place} of {community} ({network})")
+    place, community, network = said.whence.place, said.whence.community, said.whence.network
+    return " " + line(there.format(place=place, community=community, network=network))
 
 
 def _at(head: Head, said: Line) -> str:
-    """The time of that day; of another day with its date."""
+    """The time of that day; of another day, or in a chat of days, with its date."""
     days = [clockface.local(at, head.zone).date() for at in (head.starts_at, said.said_at)]
-    write = clockface.time if days[0] == days[1] else clockface.moment
+    write = clockface.time if days[0] == days[1] and not head.takes_days else clockface.moment
     return write(said.said_at, head.zone)
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from bot.core.audience import Audience
+from bot.core.hearing import Stretch
 from bot.core.model import Chat, Community, Question, Series, Visibility
 from bot.core.tongue import marked
 
@@ -75,7 +76,7 @@ class Where:
     """A place of the chat; `room` is its word in addresses where it is one of the browser's.
 
     Its `community` is named where that is a guest of the chat's own one; `left_at` is when the bot had to
-    leave it, `went_at` when it went out of the chat of its own will.
+    leave it, `went_at` when it went out of the chat of its own will; `missed` is when it was not heard.
     """
 
     place_id: int
@@ -85,6 +86,7 @@ class Where:
     left_at: datetime | None = None
     community: str = ""
     went_at: datetime | None = None
+    missed: tuple[Stretch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class ChatPage(Listed):
 
     `turn_ends` is when the current question's time is up, `late_until` until when late answers count,
     `seals_at` when that ends or ended, `kept_out` how many people keep their answers to themselves, `unseen`
-    answers being made ready.
+    answers being made ready, `apart` the places whose words did not come along when the chat came here.
     """
 
     community: Community
@@ -146,6 +148,7 @@ class ChatPage(Listed):
     seals_at: datetime | None = None
     kept_out: int = 0
     unseen: int = 0
+    apart: tuple[str, ...] = ()
     before: Listed | None = None
     after: Listed | None = None
     removed: frozenset[str] = frozenset()
@@ -187,8 +190,3 @@ def least_open(*asked: Visibility) -> Visibility:
     """The least open of several."""
     order = list(Visibility)
     return min(asked, key=order.index)
-
-
-def letter(series: Series) -> str:
-    """The letter that questions of a weekly chat go by."""
-    return series.letters.partition("/")[0] or "Q"

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
-from bot.core.archive.chat_page import Listed, letter
+from bot.core.archive.chat_page import Listed
+from bot.core.archive.day_span import held_on
 from bot.core.plain import storable
-from bot.core.times import clockface
+from bot.core.sentences.chat import letter
 from bot.core.veils import masked
 
 JSON_FEED = "https://jsonfeed.org/version/1.1"
@@ -89,7 +90,7 @@ def entry(
         url=url,
         title=sound(listed.title),
         series=sound(listed.series.title),
-        when=clockface.moment(chat.starts_at, chat.zone),
+        when=held_on(chat),
         host=sound(chat.lead),
         questions=tuple(map(sound, words)),
         published=chat.published_at or chat.starts_at,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.core.archive.chat_page import Answer, Answered, ChatPage
+from bot.core.archive.repeats import again
 
 MOST: Final = 24
 """Answers of one handout; more would not go on a sheet."""
@@ -31,12 +32,11 @@ class Handout:
 
 def choosable(page: ChatPage) -> tuple[Answered, ...]:
     """The questions of a chat with the answers that may go on paper, each where it stands first."""
-    seen: set[int] = set()
-    found = []
-    for asked in page.questions:
-        mine = tuple(one for one in asked.answers if _fit(one) and one.message_id not in seen)
-        seen.update(one.message_id for one in mine)
-        found.append(replace(asked, answers=mine))
+    before = again(page.questions)
+    found = (
+        replace(asked, answers=tuple(one for one in asked.answers if _fit(one, before[asked.question.id])))
+        for asked in page.questions
+    )
     return tuple(one for one in found if one.answers)
 
 
@@ -70,5 +70,5 @@ def _with_address(link: re.Match[str]) -> str:
     return link[0] if said in (there, there.rstrip("/")) else f'{link[0]} <span class="at">{there}</span>'
 
 
-def _fit(one: Answer) -> bool:
-    return not (one.hidden or one.orphan)
+def _fit(one: Answer, before: frozenset[int]) -> bool:
+    return not (one.hidden or one.orphan or one.message_id in before)

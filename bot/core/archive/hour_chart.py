@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil
 from typing import NamedTuple
 
@@ -160,16 +160,16 @@ def _percent(part: float) -> str:
 
 
 def _times(hour: Hour) -> tuple[Mark, ...]:
+    """The times along the hour, none twice; what small screens leave out gives way to the others."""
     anchors = ("start", "start", "middle", "end", "end")
     whole = hour.ends - hour.starts
+    at = [hour.starts + whole * k / _TICKS for k in range(_TICKS + 1)]
+    first: dict[tuple[date, str], int] = {}
+    for k in sorted(range(_TICKS + 1), key=lambda k: k % 2):
+        first.setdefault((local(at[k], hour.zone).date(), _tick(hour, at[k])), k)
     return tuple(
-        Mark(
-            _percent(k / _TICKS),
-            _tick(hour, hour.starts + whole * k / _TICKS),
-            anchors[k],
-            inner=k % 2 == 1,
-        )
-        for k in range(_TICKS + 1)
+        Mark(_percent(k / _TICKS), _tick(hour, at[k]), anchors[k], inner=k % 2 == 1)
+        for k in sorted(first.values())
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.core.archive.chat_page import Answer, Answered, ChatPage, Listed
+from bot.core.archive.parts import Part, part_of
 from bot.core.archive.shared_links import words_alone
 from bot.core.model import Chat, ChatState
 from bot.core.times.clockface import local
@@ -43,7 +44,7 @@ def announcement(page: ChatPage, url: str, about: str) -> Data:
 
 def discussion(page: ChatPage, url: str, about: str) -> Data:
     """What is told of a chat that was held: questions with some of their answers, comments below them."""
-    chat = page.chat
+    chat, part = page.chat, part_of(page) or Part(())
     return {
         "@context": "https://schema.org",
         "@type": "DiscussionForumPosting",
@@ -56,33 +57,33 @@ def discussion(page: ChatPage, url: str, about: str) -> Data:
         or {"@type": "Organization", "name": page.community.name},
         "about": event(page, url, page.hosts),
         "commentCount": len(page.words),
-        "comment": [_question(asked, page, url) for asked in page.questions],
+        "comment": [_question(asked, page, url, part) for asked in page.questions],
     }
 
 
-def _question(asked: Answered, page: ChatPage, url: str) -> Data:
+def _question(asked: Answered, page: ChatPage, url: str, part: Part) -> Data:
     at = asked.question.asked_at or page.chat.starts_at
     told = sorted(asked.answers, key=lambda one: not one.picked)[:MOST_ANSWERS]
     author = _person(page.hosts[0]) if page.hosts else {"@type": "Organization", "name": page.community.name}
     return {
         "@type": "Comment",
-        "url": f"{url}#q{asked.question.position}",
+        "url": f"{url}{part.to_question(asked.question.position)}#q{asked.question.position}",
         "text": masked(asked.question.text),
         "datePublished": local(at, page.chat.zone).isoformat(),
         "author": author,
-        "comment": [_answer(one, page.chat, url) for one in told],
+        "comment": [_answer(one, page.chat, url, part) for one in told],
     }
 
 
-def _answer(one: Answer, chat: Chat, url: str) -> Data:
+def _answer(one: Answer, chat: Chat, url: str, part: Part) -> Data:
     data: Data = {
         "@type": "Comment",
-        "url": f"{url}#a-{one.public_id}",
+        "url": f"{url}{part.to_answer(one.public_id)}#a-{one.public_id}",
         "text": words_alone(one.html),
         "datePublished": local(one.said_at, chat.zone).isoformat(timespec="seconds"),
         "author": _person(one.name),
     }
-    below = [_answer(comment, chat, url) for comment in one.comments]
+    below = [_answer(comment, chat, url, part) for comment in one.comments]
     return data | ({"comment": below} if below else {})
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from bot.core.archive.chat_page import ChatPage, Where
+from bot.core.hearing import Stretch
 from bot.core.model import Chat, ChatState
 from bot.core.times.clockface import clock_words, local, moment, time, zone_short
 from bot.core.tongue import _, ngettext
@@ -53,9 +54,14 @@ def short_day(day: date) -> str:
 
 
 def hours(starts: datetime, ends: datetime, zone: str) -> tuple[str, str]:
-    """A beginning and an end on the wall, pm said once where both are: 8:00 and 9:00 pm ET."""
+    """A beginning and an end on the wall, pm said once where both are: 8:00 and 9:00 pm ET.
+
+    What was over within the minute has a beginning alone.
+    """
     first, last = local(starts, zone), local(ends, zone)
     begin, end = clock_words(first.time()), clock_words(last.time())
+    if _within_a_minute(starts, ends):
+        return f"{begin} {zone_short(ends, zone)}", ""
     if first.date() == last.date() and (first.hour < _NOON) == (last.hour < _NOON):
         begin = tongue().short_clock(first.time())
     if first.date() != last.date():
@@ -71,7 +77,14 @@ def in_utc(starts: datetime, ends: datetime, zone: str) -> str:
     day = "" if first.date() == local(starts, zone).date() else f", {short_day(first)}"
     if ends - starts > _A_DAY:
         return f"{first:%H:%M}–{short_day(last)}, {last:%H:%M} UTC{day}"
+    if _within_a_minute(starts, ends):
+        return f"{first:%H:%M} UTC{day}"
     return f"{first:%H:%M}–{last:%H:%M} UTC{day}"
+
+
+def _within_a_minute(starts: datetime, ends: datetime) -> bool:
+    """Whether clocks show the same at the end as at the beginning."""
+    return starts.replace(second=0, microsecond=0) == ends.replace(second=0, microsecond=0)
 
 
 def beside(at: datetime, chat: Chat) -> str:
@@ -140,7 +153,7 @@ class Margin:
 
 def standing(page: ChatPage) -> tuple[str, ...]:
     """How complete a chat's page is: whole, still growing, or with gaps that are named."""
-    gaps = [_gap(place, page.chat) for place in page.places if _left_early(place, page)]
+    gaps = [*_gaps(page)]
     said = gaps or ([] if page.unseen else _whole(page))
     said += [_went(place, page.chat) for place in page.places if _went_early(place, page)]
     if page.late_until:
@@ -187,6 +200,62 @@ def _went_early(place: Where, page: ChatPage) -> bool:
 def _heard_until(page: ChatPage) -> datetime:
     """Until when answers count."""
     return max(page.chat.ends_at, page.seals_at or page.chat.ends_at)
+
+
+def _missing(place: Where, page: ChatPage) -> Iterator[str]:
+    """Why something that was said in a place may not stand on the page, a sentence for each time."""
+    left, until = _left_early(place, page), min(filter(None, (_heard_until(page), place.went_at)))
+    for one in _together(place.missed):
+        gone = left and place.left_at is not None and one.since >= place.left_at
+        if not gone and one.since < until and (one.until is None or one.until > page.chat.starts_at):
+            yield _not_heard(place, page.chat, one)
+    if left:
+        yield _gap(place, page.chat)
+
+
+def _gaps(page: ChatPage) -> Iterator[str]:
+    """Each thing that is missing, in a sentence."""
+    for place in page.places:
+        yield from _missing(place, page)
+    yield from map(_left_behind, page.apart)
+
+
+def _left_behind(place: str) -> str:
+    """That a chat came here without what was said with another community's guests."""
+    said = _("Not complete: this chat was brought here without what was said in {place}.")
+    return said.format(place=place)
+
+
+def _together(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+    """The stretches in order, those that touch as one."""
+    last: Stretch | None = None
+    for one in sorted(stretches, key=lambda one: one.since):
+        if last is not None and (last.until is None or one.since <= last.until):
+            ends = None if last.until is None or one.until is None else max(last.until, one.until)
+            last = Stretch(last.since, ends)
+            continue
+        if last is not None:
+            yield last
+        last = one
+    if last is not None:
+        yield last
+
+
+def _not_heard(place: Where, chat: Chat, one: Stretch) -> str:
+    if one.until is None:
+        said = _("Not complete: {place} cannot be read since {since}; what was said there since is missing.")
+        return said.format(place=place.name, since=_when(one.since, chat))
+    said = _(
+        "Not complete: {place} could not be read from {since} to {until}; "
+        "what was said there in that time is missing."
+    )
+    return said.format(place=place.name, since=_when(one.since, chat), until=_when(one.until, chat))
+
+
+def _when(at: datetime, chat: Chat) -> str:
+    """A time of the chat's hour, or a moment with its day."""
+    inside = chat.starts_at <= at < chat.ends_at and not chat.takes_days
+    return time(at, chat.zone) if inside else moment(at, chat.zone)
 
 
 def _gap(place: Where, chat: Chat) -> str:

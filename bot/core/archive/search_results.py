@@ -44,7 +44,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing that was found; `mark` is where it stands on its chat's page, "" for the chat itself."""
+    """One thing that was found.
+
+    `mark` is the end of its address after that of its chat's page, "" for the chat itself; what was said has
+    none: by its `public_id` a permalink leads to it.
+    """
 
     sort: Sort
     pieces: tuple[Piece, ...]

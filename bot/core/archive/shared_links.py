@@ -6,24 +6,25 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from html import unescape
 from typing import Final
 from urllib.parse import urlsplit
 
 from bot.core.archive.chat_page import Answer, Answered, ChatPage, Listed
+from bot.core.archive.link_titles import title
 from bot.core.archive.web_addresses import cleaned, mark, worth_listing
-from bot.core.plain import cut
 from bot.core.veils import masked_html
 
-LONGEST_TITLE: Final = 140
 _LINK: Final = re.compile(r'<a href="(https?://[^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 _ANY_LINK: Final = re.compile(r"<a [^>]*>(.*?)</a>", re.DOTALL)
+_HOST: Final = re.compile(r'\s*<span class="host">[^<]*</span>')
+"""Where a link leads, as a page tells it behind the words of the link: nobody said that."""
 _TAG: Final = re.compile(r"<[^>]*>")
 _LINES: Final = re.compile(r"</?(?:p|br|hr|li|ul|ol|blockquote|pre)\b[^>]*>")
 _LABEL: Final = re.compile(
     r"#?(?:(?:[^\W\d_]|answer )[0-9]{1,2}[a-z]?\s?[:.)/;–—-]+|a[0-9]{1,2}[a-z]?(?=\s))", re.IGNORECASE
 )
-_EDGES: Final = " \t:;,.-–—=>→*|/&("
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,15 @@ def shared_links(page: ChatPage) -> tuple[Shared, ...]:
     return tuple(found.values())
 
 
+@lru_cache(maxsize=1024)
 def links_in(html: str) -> tuple[Link, ...]:
-    """The links in a message as a page shows it; not those under a veil, nor into somebody's own network."""
+    """The links in a message as a page shows it; not those under a veil, nor into somebody's own network.
+
+    A page is made anew with each answer, and finds the links of all the others again.
+    """
     found: dict[str, Link] = {}
     for line in _LINES.split(masked_html(html)) if "<a " in html else ():
-        for link in _of_line(line):
+        for link in _of_line(line) if "<a " in line else ():
             found.setdefault(link.mark, link)
     return tuple(found.values())
 
@@ -113,12 +118,15 @@ def _with(known: Shared | None, link: Link, one: Answer, asked: Answered) -> Sha
 
 
 def _of_line(line: str) -> Iterator[Link]:
+    line = _HOST.sub("", line)
     found = [one for one in _LINK.finditer(line) if worth_listing(unescape(one[1]))]
     bare = [one for one in found if _is_address(unescape(one[1]), words_alone(one[2]))]
     for one in found:
         url = cleaned(unescape(one[1]))
-        said = words_alone(one[2]) if one not in bare else _said_of(line, one, bare)
-        yield Link(url, cut(said, LONGEST_TITLE) or _bare(url), urlsplit(url).netloc, mark(url))
+        host = urlsplit(url).netloc
+        before, after = _around(line, one, bare if one in bare else found)
+        words = "" if one in bare else words_alone(one[2])
+        yield Link(url, title(before, words, after, host.removeprefix("www.")) or _bare(url), host, mark(url))
 
 
 def _is_address(url: str, words: str) -> bool:
@@ -129,15 +137,12 @@ def _is_address(url: str, words: str) -> bool:
     )
 
 
-def _said_of(line: str, link: re.Match[str], bare: list[re.Match[str]]) -> str:
-    """The words beside a bare address: all of its line, or those before it where there are several."""
-    if len(bare) == 1:
-        around = line[: link.start()] + " " + line[link.end() :]
-    else:
-        before = max((one.end() for one in bare if one.end() <= link.start()), default=0)
-        around = line[before : link.start()]
-    said = words_alone(_ANY_LINK.sub(r"\1", around))
-    return _LABEL.sub("", said, count=1).strip(_EDGES) if _LABEL.match(said) else said.strip(_EDGES)
+def _around(line: str, link: re.Match[str], others: list[re.Match[str]]) -> tuple[str, str]:
+    """The words beside a link: those of its line, or those before it where there are several."""
+    since = max((one.end() for one in others if one.end() <= link.start()), default=0)
+    after = line[link.end() :] if len(others) == 1 else ""
+    before = words_alone(_ANY_LINK.sub(r"\1", line[since : link.start()]))
+    return _LABEL.sub("", before, count=1).strip(), words_alone(_ANY_LINK.sub(r"\1", after))
 
 
 def _bare(url: str) -> str:

@@ -7,9 +7,10 @@ from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
-from bot.core.archive.chat_page import Answer, Answered, letter
+from bot.core.archive.chat_page import Answer, Answered
 from bot.core.filing import MessageKind
 from bot.core.model import Question, QuestionState, Series
+from bot.core.sentences.chat import letter
 
 _CLIMB = 20
 _ANSWER, _COMMENT = MessageKind.ANSWER, MessageKind.COMMENT

@@ -15,14 +15,17 @@ from bot.core.state import Running
 
 TEXT, SEEN = "text.", "seen."
 """What the names of fields begin with: a question's words, and the mark of those that were shown."""
+TOPIC, NEW = "topic", "new"
+"""The fields of the topic, and of further questions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A command with what is given to it."""
+    """A command with what is given to it, and the field of the form that asks for it, if one does."""
 
     path: str
     given: Mapping[str, str]
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,11 @@ def read(fields: Mapping[str, str], letter: str = "Q") -> Filled:
     act, _, which = fields.get("act", "").partition(".")
     number = _number(which)
     return Filled(
-        topic=_tidy(fields.get("topic", "")),
+        topic=_tidy(fields.get(TOPIC, "")),
         topic_was=_tidy(fields.get("topic_was", "")),
         texts={_number(name.removeprefix(TEXT)): _tidy(said) for name, said in _some(fields, TEXT)},
         seen={_number(name.removeprefix(SEEN)): _number(said) for name, said in _some(fields, SEEN)},
-        added=_lines(_tidy(fields.get("new", "")), letter),
+        added=_lines(_tidy(fields.get(NEW, "")), letter),
         move=number if act in ("up", "down") else 0,
         by={"up": -1, "down": 1}.get(act, 0),
         remove=number if act == "remove" else 0,
@@ -83,9 +86,13 @@ def need_room(filled: Filled, state: Running, now: datetime) -> None:
 def wordings(filled: Filled) -> tuple[Wish, ...]:
     """What is asked for first: another topic, and other words of questions, each as it was seen."""
     topic = filled.topic and filled.topic != filled.topic_was
-    wishes = [Wish("chat plan", {"topic": filled.topic})] if topic else []
+    wishes = [Wish("chat plan", {"topic": filled.topic}, TOPIC)] if topic else []
     wishes += [
-        Wish("question edit", {"number": str(k), "text": text, "seen": str(filled.seen.get(k, 0))})
+        Wish(
+            "question edit",
+            {"number": str(k), "text": text, "seen": str(filled.seen.get(k, 0))},
+            TEXT + str(k),
+        )
         for k, text in filled.texts.items()
         if k != filled.remove and _changed(filled, k, text)
     ]
@@ -110,7 +117,7 @@ def rearranging(filled: Filled, questions: Sequence[Question]) -> tuple[Wish, ..
         wishes.append(Wish("question reorder", {"order": " ".join(map(str, order)), "seen": seen}))
     if filled.remove:
         wishes.append(Wish("question remove", {"number": str(filled.remove), "seen": seen}))
-    wishes += [Wish("question add", {"text": text}) for text in filled.added]
+    wishes += [Wish("question add", {"text": text}, NEW) for text in filled.added]
     return tuple(wishes)
 
 

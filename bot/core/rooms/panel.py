@@ -27,11 +27,10 @@ def first_steps(*, set_up: bool, weekly_chats: int) -> tuple[Offer, ...]:
 
 
 def _time(state: Running) -> tuple[Offer, ...]:
-    chat = state.chat
     which = f"chat={state.chat.id} after={state.chat.asked}"
     if state.chat.paused_at is not None:
         return (Offer(_(say.GO_ON), f"chat resume chat={state.chat.id}"),)
-    slow = chat.takes_days
+    slow = state.series.slow
     more = (
         sentences.more_days_offer(which, _(say.MORE_DAYS))
         if slow
@@ -39,7 +38,8 @@ def _time(state: Running) -> tuple[Offer, ...]:
     )
     if state.chat.state is ChatState.WRAPPING:
         return (more,)
-    return Offer(_(say.NEXT_NOW), f"chat next {which}"), more, Offer(_(say.PAUSE_NOW), f"chat pause {which}")
+    onward = () if slow and next_up(state) is None else (Offer(_(say.NEXT_NOW), f"chat next {which}"),)
+    return *onward, more, Offer(_(say.PAUSE_NOW), f"chat pause {which}")
 
 
 def _questions(state: Running) -> tuple[Offer, ...]:

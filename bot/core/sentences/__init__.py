@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from bot.core.sentences.archive import *
 from bot.core.sentences.chat import *
+from bot.core.sentences.chat_hosts import *
+from bot.core.sentences.chat_refusals import *
 from bot.core.sentences.demo import *
 from bot.core.sentences.door import *
 from bot.core.sentences.health import *
@@ -21,27 +23,27 @@ from bot.core.times.clockface import MONTHS as MONTHS
 from bot.core.times.clockface import WEEKDAYS as WEEKDAYS
 from bot.core.times.clockface import clock_words as clock_words
 from bot.core.times.clockface import day_words as day_words
-from bot.core.tongue import _, marked
+from bot.core.tongue import _, marked, ngettext
 
 # --- Time, zones and recurrences -------------------------------------------------------------
 
 TEXT_NUL = "That text holds a NUL character; please type it again."
-TEXT_LONG = "That is {length} characters long; {limit} are the most here."
-TITLE_EMPTY = "A title needs at least one visible character."
+TEXT_LONG = marked("That is {length} characters long; {limit} are the most here.")
+TITLE_EMPTY = marked("A title needs at least one visible character.")
 
-TIME_BAD = "I cannot read {said!r} as a time of day; write it like 8 pm, 7:30 pm or 19:30."
+TIME_BAD = marked("I cannot read {said!r} as a time of day; write it like 8 pm, 7:30 pm or 19:30.")
 TIME_BARE = "Is {said} in the morning or the evening? Write {hour:02}:00 or {evening:02}:00."
-TIME_24 = "24:00 belongs to two days; use 00:00 and the next day."
-TIME_MIDNIGHT = "Midnight belongs to two days; write 00:00 for a day's start or 23:59 for its end."
-TIME_MISSING = "At what time? Write it like 8 pm or 19:30."
+TIME_24 = marked("24:00 belongs to two days; use 00:00 and the next day.")
+TIME_MIDNIGHT = marked("Midnight belongs to two days; write 00:00 for a day's start or 23:59 for its end.")
+TIME_MISSING = marked("At what time? Write it like 8 pm or 19:30.")
 TIME_TWO = "I see two times there; give one, and add another slot for the other."
 
-DATE_BAD = "I cannot read {said!r} as a date; write it like 2026-12-01, 1 Dec 2026 or tomorrow."
-DATE_NONE = "There is no such day as {said}."
-DATE_ORDER = "{said} can be read in two ways; write {one} or {other}."
+DATE_BAD = marked("I cannot read {said!r} as a date; write it like 2026-12-01, 1 Dec 2026 or tomorrow.")
+DATE_NONE = marked("There is no such day as {said}.")
+DATE_ORDER = marked("{said} can be read in two ways; write {one} or {other}.")
 DATE_WEEKDAY = "{day} is a {weekday}; please check the date."
-DATE_PAST = "{day} is in the past; choose a coming day and time."
-DATE_FAR = "{day} is too far ahead; choose a start within two years."
+DATE_PAST = marked("{day} is in the past; choose a coming day and time.")
+DATE_FAR = marked("{day} is too far ahead; choose a start within two years.")
 
 ZONE_ASK = marked("Which time zone? Name a city, such as New York or Europe/London.")
 ZONE_UNKNOWN = marked("I know no time zone called {said!r}; name a city, such as New York or Europe/London.")
@@ -89,15 +91,15 @@ NOTE_SKIPPED = "Months without a {what} are skipped."
 NOTE_GAP = "The clocks go forward on {day}: {clock} does not exist, so that chat starts at {starts}."
 NOTE_OVERLAP = "The clocks go back on {day}: {clock} comes twice, and the chat starts at the first."
 
-MINUTES_BAD = "I cannot read {said!r} as a duration; write it like 8 min, 1 h 30 or 90 minutes."
-MINUTES_LOW = "That is too short; {low} is the least."
-MINUTES_HIGH = "That is too long; {high} is the most."
+MINUTES_BAD = marked("I cannot read {said!r} as a duration; write it like 8 min, 1 h 30 or 90 minutes.")
+MINUTES_LOW = marked("That is too short; {low} is the least.")
+MINUTES_HIGH = marked("That is too long; {high} is the most.")
 
 
 def minutes_words(minutes: int) -> str:
     """A duration, as in 8 min, 1 h 30 min or 14 days."""
     if minutes and minutes % 1440 == 0:
-        return f"{minutes // 1440} day" + ("s" if minutes > 1440 else "")
+        return f"{minutes // 1440} {ngettext('day', 'days', minutes // 1440)}"
     hours, rest = divmod(minutes, 60)
     return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))
 
@@ -159,12 +161,22 @@ def storage_full(reason: str) -> str:
     return f"The data folder cannot be written ({reason}); free some space there, and nothing is lost."
 
 
+_ROOMS_NAMED = 12
+"""So many rooms are named to whoever is asked for one."""
+
 NO_ANSWER = "The running bot gave no answer; look at its log, or stop it and try again."
 
 
 def already_running(process: str) -> str:
     """Say that another process uses the data folder."""
     return f"EdChat already runs on this data folder (process {process}); stop it first."
+
+
+def where_meant(names: list[str]) -> str:
+    """Ask in which of several rooms a command is meant."""
+    more = f" and {len(names) - _ROOMS_NAMED} more" if len(names) > _ROOMS_NAMED else ""
+    known = f"{', '.join(names[:_ROOMS_NAMED])}{more}"
+    return f"In which room do you mean that? Add --place with its name: {known}."
 
 
 def which_place(named: str | None, names: list[str]) -> str:

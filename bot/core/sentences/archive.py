@@ -1,10 +1,12 @@
 """What the bot says of the archive: where it is, who may read it, and what readers report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from bot.core.model import Chat, Series, Visibility
 from bot.core.sentences.chat import READERS, letter, name
-from bot.core.tongue import _
+from bot.core.times import clockface
+from bot.core.tongue import _, marked
 
 # --- Where to read ---------------------------------------------------------------------------
 
@@ -54,13 +56,22 @@ PUBLISH_OFF = (
 PUBLISHED_ALREADY = "{chat} is published already."
 UNPUBLISHED_ALREADY = "{chat} is with its hosts alone already."
 UNPUBLISHED = "{chat} is with its hosts alone again."
-PUBLISH = "Publish"
-UNPUBLISH = "Take it back"
+PUBLISH = marked("Publish")
+UNPUBLISH = marked("Take it back")
+
+
+PAGE_READERS: Mapping[Visibility, str] = {
+    Visibility.OFF: "Nobody reads it.",
+    Visibility.MEMBERS: "Members can read it.",
+    Visibility.LINK: "Whoever has the link can read it.",
+    Visibility.PUBLIC: "Everybody can read it.",
+}
+"""Who reads a page, as its hosts are told, who may have answered nothing themselves."""
 
 
 def published(chat: Chat, series: Series, readers: Visibility) -> str:
     """Said when a chat's page is let out."""
-    return f"{name(chat, series)} is published. {READERS[readers.value]}"
+    return f"{name(chat, series)} is published. {PAGE_READERS[readers]}"
 
 
 # --- Who may read ----------------------------------------------------------------------------
@@ -69,7 +80,7 @@ VISIBILITY_ROOMS_SURE = (
     "People in {rooms} were told that only those with the link can read along. "
     "Shall everything said there from now on be public?"
 )
-VISIBILITY_YES = "Yes, make it public"
+VISIBILITY_YES = marked("Yes, make it public")
 VISIBILITY_OLDER = "What was said before stays as open as people were told then."
 VISIBILITY_PLACES = "Places that are less open themselves stay so: {rooms}."
 VISIBILITY_OFF = "From now on answers are erased when late answers end, those of chats not sealed yet too."
@@ -105,9 +116,9 @@ def feeds(urls: Sequence[str], private: bool) -> str:
 
 # --- Reports ---------------------------------------------------------------------------------
 
-HIDE_IT = "Hide it"
+HIDE_IT = marked("Hide it")
 WRITER_HELD = "What its writer says from now on in our own rooms waits until hosts let it in."
-KEEP_IT = "Keep it"
+KEEP_IT = marked("Keep it")
 KEPT_AS_IT_IS = "It stays as it is, and what was reported of it is settled."
 
 
@@ -122,6 +133,11 @@ def about_answer(chat: Chat, series: Series, number: int | None) -> str:
     return what.format(question=f"{letter(series, 0)}{number}", title=name(chat, series))
 
 
+def about_words(place: str, at: datetime, zone: str) -> str:
+    """Which words of a room are meant, without repeating them."""
+    return _("what was said in {place}, {when}").format(place=place, when=clockface.moment(at, zone))
+
+
 def reported(about: str, reason: str) -> str:
-    """Told to hosts when a reader reports an answer."""
+    """Told to hosts when a reader reports an answer, or words in a room."""
     return f"A reader reports {about}.\n{reason or 'They gave no reason.'}"

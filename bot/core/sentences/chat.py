@@ -1,29 +1,22 @@
-"""What the bot says while a chat is planned, run and closed."""
+"""What everybody hears of a chat, from its announcement to its close, and how it is named."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.core.model import Chat, ChatState, Offer, Question, Series
+from bot.core.model import Chat, Offer, Question, Series
 from bot.core.sentences import slow
 from bot.core.times import clockface
 from bot.core.tongue import marked
 
 INTRODUCE = "While we gather: say hello, where you are, and what you teach."
 PAUSED_TOO_LONG = "The chat was paused for a whole day, so it ends here. Late answers still count."
-NO_QUESTIONS_YET = "This chat has no questions yet; write them with `chat plan`, one a line."
-NOT_PAUSED = "The chat is not paused; it is running."
-PAUSED_RESUME_FIRST = "The chat is paused; use `chat resume` first."
-ALREADY_WRAPPING = "All questions are asked and the wrap-up is running; `chat end` closes the chat."
-NOTHING_LEFT_TO_SKIP = "No question is left to skip."
-RUNNING_USE_END = "This chat is already running; `chat end` closes it."
 LONGEST_THREAD_NAME = 100
 NEXT_IN, WRAP_IN, END_IN = "Next question", "Wrap-up", "The end"
 """What comes after a question, before how far off it is: "Next question in 4 minutes"."""
-TOO_LONG_A_CHAT = "A chat can last six hours at most; end this one and plan another."
 
 
-def letter(series: Series, which: int) -> str:
-    """The question letter (0) or the answer letter (1) of a series."""
+def letter(series: Series, which: int = 0) -> str:
+    """The letter that questions of a weekly chat go by, or with 1 that of its answers."""
     return series.letters.split("/")[which]
 
 
@@ -111,9 +104,9 @@ def wrap(
     """The post that wraps up: takeaways, thanks by name, the next date."""
     lines = ["Before we close: what is the one thing you take away?"]
     if hosts:
-        lines.append(f"Thank you for hosting, {_listed(hosts)}.")
+        lines.append(f"Thank you for hosting, {names_listed(hosts)}.")
     if answered:
-        lines.append(f"Thank you for your answers, {_listed(_some(answered))}.")
+        lines.append(f"Thank you for your answers, {names_listed(_some(answered))}.")
     if next_at:
         lines.append(f"We meet again on {clockface.moment(next_at, zone)}.")
     return "\n".join(lines)
@@ -156,16 +149,6 @@ def closing_offers(next_at: datetime | None) -> tuple[Offer, ...]:
     return (Offer("Remind me next time", "chat remind"),) if next_at else ()
 
 
-def nobody_planned(chat: Chat, series: Series) -> tuple[str, tuple[Offer, ...]]:
-    """The nudge for hosts when a chat has no questions, with what they can do."""
-    when = clockface.moment(chat.starts_at, chat.zone)
-    offers = (
-        Offer("Write the questions", f"chat plan chat={chat.id}", form=True),
-        Offer("Skip this week", f"chat cancel chat={chat.id}"),
-    )
-    return f"Nobody has planned {series.title} on {when} yet.", offers
-
-
 def called_off_unplanned(chat: Chat, series: Series) -> str:
     """Said at the start of a chat that nobody planned."""
     when = "this week" if series.slow else "today"
@@ -189,37 +172,15 @@ def moved(was: Chat, now: Chat, series: Series) -> str:
     return f"{name(now, series)} moves from {before} to {after}."
 
 
-def dropped(series: Series, questions: Sequence[Question]) -> str:
-    """Told to hosts when an outage left no time for some questions."""
-    which = _listed([f"{letter(series, 0)}{q.position}" for q in questions])
-    return f"I was away, and no time is left for {which}; `chat ask` still asks what you want most."
-
-
-def too_late_to_post(text: str) -> str:
-    """Told to hosts when something could not be posted in time."""
-    return f"This could not be posted in time and was dropped: {text[:80]}"
-
-
-def could_not_post(place: str, text: str, why: str) -> str:
-    """Told to hosts when a network will never accept a post."""
-    return f"I cannot post in {place} ({why}), so this was left out: {text[:80]}"
-
-
-def zone_gone(series: Series, zone: str) -> str:
-    """Told to hosts when a series' zone is no longer known."""
-    return (
-        f"{series.title} is kept, but its zone {zone} is no longer known; give it another with `series edit`."
-    )
-
-
 def paused(by: str) -> str:
     """Said when a host pauses."""
     return f"{by} paused the chat. Keep talking; the next question waits."
 
 
-def resumed(by: str, chat: Chat) -> str:
-    """Said when a host resumes."""
-    return f"We go on, thanks to {by}. The chat now ends {slow.at_clock(chat, chat.ends_at)}."
+def resumed(by: str, chat: Chat, coming: datetime | None = None) -> str:
+    """Said when a host resumes; `coming` is when the next question is."""
+    then = slow.next_comes(chat, coming)
+    return f"We go on, thanks to {by}.{then} The chat now ends {slow.at_clock(chat, chat.ends_at)}."
 
 
 def skipped(series: Series, left_out: Question) -> str:
@@ -232,56 +193,6 @@ def taken_out(series: Series, question: Question) -> str:
     return f"{letter(series, 0)}{question.position} was taken out by the hosts."
 
 
-def already_out(series: Series, position: int) -> str:
-    """The answer to an old or double press."""
-    out = f"{letter(series, 0)}{position}"
-    return f"{out} is already going out; nothing was changed." if position else "No question is out yet."
-
-
-def just_steered(series: Series, chat: Chat) -> str:
-    """The answer to the slower of two hosts."""
-    out = f"{letter(series, 0)}{chat.asked}"
-    return f"{chat.steered_by} was just faster ({out} is on); do it again in a moment if you still want it."
-
-
-def not_waiting(series: Series, position: int) -> str:
-    """The answer when a question cannot be skipped any more."""
-    return f"{letter(series, 0)}{position} is not waiting to be asked; `chat preview` shows what is."
-
-
-def no_such_question(series: Series, position: int, count: int) -> str:
-    """The answer when a number is not one of the chat's questions."""
-    q = letter(series, 0)
-    return f"There is no {q}{position}; " + (
-        f"this chat has {q}1 to {q}{count}." if count else NO_QUESTIONS_YET
-    )
-
-
-def reorder_how(waiting: Sequence[int]) -> str:
-    """The answer to an order that is no order of what waits."""
-    example = " ".join(str(k) for k in reversed(waiting)) or "-"
-    return f"Name each question that still waits once, in your order, as in `question reorder {example}`."
-
-
-def too_many_questions(count: int, most: int) -> str:
-    """The answer when questions would get less than a minute each."""
-    return f"{count} questions do not fit: at a minute each there is time for {most}."
-
-
-def not_running(chat: Chat) -> str:
-    """The answer to steering a chat that is not under way."""
-    if chat.state.ahead:
-        return f"The chat has not started; it does on {clockface.moment(chat.starts_at, chat.zone)}."
-    if chat.state is ChatState.CANCELLED:
-        return "This chat was called off."
-    return "This chat has ended."
-
-
-def already_begun(chat: Chat) -> str:
-    """The answer when something needs a chat that has not begun."""
-    return "This chat has already begun." if chat.state.live else not_running(chat)
-
-
 def headed(chat: Chat, series: Series) -> str:
     """What a chat is about, with its hashtag unless that is its name."""
     return " ".join(dict.fromkeys((name(chat, series), series.hashtag))).strip()
@@ -292,6 +203,6 @@ def _some(names: Sequence[str]) -> Sequence[str]:
     return names if more < 2 else (*names[:MOST_THANKED], f"{more} others")
 
 
-def _listed(names: Sequence[str]) -> str:
+def names_listed(names: Sequence[str]) -> str:
     """Names as people list them: "Ana, Ben and Cy"."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -41,6 +41,7 @@ NO_CHAT = {
 ROLES = ("everybody", "hosts", "whoever hosts the bot")
 """Who may use a command, by its role."""
 
+OF_PARAMETER = "{name}: {reason}"
 HOW_IT_GOES = "It goes like this: {usage}\nFor example: {example}"
 HELP_EXAMPLE = "For example: {example}"
 HELP_HEAD = "What you can do here; `help chat plan` tells more about one of them."
@@ -49,11 +50,6 @@ HELP_HEAD = "What you can do here; `help chat plan` tells more about one of them
 def which_one(names: Sequence[str]) -> str:
     """Ask which of several things is meant."""
     return f"Which one do you mean: {listed(names, 'or')}?"
-
-
-def of_parameter(name: str, sentence: str) -> str:
-    """Say which parameter a sentence is about."""
-    return f"{name}: {sentence}"
 
 
 def chat_listed(chat: Chat, series: Series) -> str:

@@ -44,14 +44,15 @@ def demo_state(state: ChatState) -> str:
     return _STATES.get(state, "The hour is over; late answers still count.")
 
 
-def demo_ledger(said: int, edited: int, deleted: int, stored: int) -> str:
-    """The people's ledger beside what the bot stored."""
-    return f"people's ledger: {said} said, {edited} edited, {deleted} deleted; the bot stored {stored}"
+def demo_so_far(said: int, edited: int, deleted: int, stored: int) -> str:
+    """What people did up to now, beside what the bot keeps of it."""
+    many = "1 message" if said == 1 else f"{said} messages"
+    return f"so far {many}, {edited} changed, {deleted} taken back; kept: {stored}"
 
 
-def demo_progress(clock: str, now: str, ledger: str) -> str:
+def demo_progress(clock: str, now: str, so_far: str) -> str:
     """A line of progress where nothing can be drawn."""
-    return f"{clock}  {now}  ({ledger})"
+    return f"{clock}  {now}  ({so_far})"
 
 
 def demo_over(result: Mapping[str, Any]) -> str:

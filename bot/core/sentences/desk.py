@@ -1,17 +1,23 @@
 """What is said of the desk: the way in, and what it answers."""
 
+from collections.abc import Collection
+
 from bot.core.model import Community
-from bot.core.tongue import marked
+from bot.core.tongue import _, marked
 
 OPEN_DESK = "Open the desk"
 NO_DESK = marked(
-    "The desk is for hosts; ask the bot for your link in your chat's channel or room: `desk`. "
+    "The desk is for hosts; ask the bot for your link in your chat's channel or room: {command}. "
     "It opens once, within a day, and this browser then remembers you."
 )
 NO_DESK_ANY_MORE = marked(
     "The desk is for hosts, and the bot does not hear any more that you are one; if you are, "
-    "ask it for a new link in your chat's channel or room: `desk`."
+    "ask it for a new link in your chat's channel or room: {command}."
 )
+BY_SLASH = frozenset({"discord"})
+"""Networks on which commands are chosen after a slash; elsewhere they are typed among other words."""
+_SLASHED, _TYPED = "`/desk`", "`!edchat desk`"
+_EITHER = marked("`!edchat desk`, or `/desk` on Discord")
 NOT_THIS_DESK = "That chat is of another community; its own hosts plan it at their desk."
 CHANGED_MEANWHILE = marked(
     "Somebody changed that meanwhile, so nothing of yours was stored; "
@@ -32,3 +38,10 @@ _WHAT_FOR = (
 def desk_link(community: Community, url: str) -> str:
     """The way to the desk, for one host alone."""
     return f"Your way to the desk of {community.name}, for you alone: {url}\n{_WHAT_FOR}"
+
+
+def desk_command(networks: Collection[str]) -> str:
+    """The command for the way in, as it is given on these networks."""
+    if BY_SLASH.isdisjoint(networks):
+        return _TYPED
+    return _SLASHED if BY_SLASH.issuperset(networks) else _(_EITHER)

@@ -1,5 +1,7 @@
 """What is said about exports and imports to the person who hosts the bot."""
 
+from collections.abc import Sequence
+
 EXPORT_WHERE = "Say into which folder to write, as in edchat export site archive."
 EXPORT_FILE = "Say which new file to write, as in edchat export data all.zip."
 EXPORT_CHAT = "Say which weekly chat and which day, as in edchat export chat inquirychat 2026-11-17."
@@ -27,9 +29,11 @@ BUNDLE_NEWER = (
 BUNDLE_HUGE = "{file} holds far more than a bundle of its size can; nothing was changed."
 BUNDLE_ROW = "{member} in {file} has a line that no export writes (line {line}); nothing was changed."
 BUNDLE_EMPTY = "{file} holds no community; nothing was changed."
-CLASH_COMMUNITY = (
-    "There is a community at the address {slug!r} here already; nothing was changed. "
-    "Bring it into an empty data folder, before the bot's first start there."
+ADDRESS_ODD = "{said} is no word for addresses; write small letters, digits and hyphens. Nothing was changed."
+ADDRESS_OF_NOBODY = "No community of the bundle is at the address {slug!r}; nothing was changed."
+ADDRESS_WHOSE = (
+    "The bundle holds several communities; say whose address is meant, as in --address staff=staffroom. "
+    "Nothing was changed."
 )
 CLASH_SERVER = "{name} belongs to a community here already; nothing was changed."
 CLASH_PLACE = "The room {name} belongs to a community here already; nothing was changed."
@@ -42,9 +46,22 @@ def site_written(folder: str, pages: int, files: int) -> str:
     return f"Written to {folder}: {pages:,} pages, {files:,} files. Open {folder}/index.html."
 
 
-def bundle_written(file: str, chats: int, messages: int) -> str:
-    """Say what a bundle holds."""
-    return f"Written to {file}: {chats:,} chats, {messages:,} messages."
+def bundle_written(file: str, chats: int, messages: int, apart: Sequence[str] = ()) -> str:
+    """Say what a bundle holds, and whose words are not with its chats."""
+    written = f"Written to {file}: {chats:,} chats, {messages:,} messages."
+    if not apart:
+        return written
+    more = f" and {len(apart) - 1} more" if len(apart) > 1 else ""
+    return f"{written} What was said in {apart[0]}{more} stays with that place's own community."
+
+
+def clash_community(slug: str, was: str, *, only: bool) -> str:
+    """Say that an address is taken, and how to choose another one."""
+    choose = f"--address {'' if only else f'{was}='}{slug}-2"
+    return (
+        f"There is a community at the address {slug!r} here already, and nothing was changed; "
+        f"bring this one in at another with {choose}."
+    )
 
 
 def brought_in(names: list[str], chats: int, messages: int, again: int, renamed: dict[str, str]) -> str:

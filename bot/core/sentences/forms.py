@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from bot.core.tongue import marked
+
 NOT_IN_PRIVATE = "Please ask me in one of your server's channels; here I cannot tell which chat you mean."
 CHANNEL_UNSEEN = (
     "I do not see this channel; ask me in another one, or let somebody give me View Channel here "
@@ -44,10 +46,10 @@ def about_group(name: str) -> str:
 
 
 _ACTS = {
-    "setup": "Set it up",
-    "question edit": "Change it",
-    "question add": "Add it",
-    "chat plan": "Keep the plan",
+    "setup": marked("Set it up"),
+    "question edit": marked("Change it"),
+    "question add": marked("Add it"),
+    "chat plan": marked("Keep the plan"),
 }
 
 

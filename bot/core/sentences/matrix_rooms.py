@@ -24,6 +24,10 @@ POWER_MISSING: Final = (
     "{what} is missing in {name}, so {so}: open the room's settings, then Roles and permissions, "
     "and give me the power {needed:g}, or ask less for it."
 )
+ENCRYPTED_ALONE: Final = (
+    "Our talk is encrypted, and I cannot read encrypted words: type `!edchat` in the room where the chat is, "
+    "or begin a talk with me without encryption."
+)
 COMMANDS_ONLY: Final = (
     "Here I read commands alone: `!edchat` shows what you can do. What you want to say to everybody, "
     "say in the room where the chat is."

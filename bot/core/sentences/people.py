@@ -26,8 +26,8 @@ SHOW_LEFT_OUT = "Its writer asked to be left out, so it stays hidden."
 PICKED = "Picked as one of the good bits."
 UNPICKED = "No longer picked."
 NOTHING_ASKED_YET = "No question is out yet, so nobody is missing."
-UNDO = "Undo"
-WHO_IS_MISSING = "Who is missing?"
+UNDO = marked("Undo")
+WHO_IS_MISSING = marked("Who is missing?")
 _MOST_NAMES = 20
 _WORDS = 40
 
@@ -137,7 +137,7 @@ def new_lead(person: str, chat: Chat, series: Series) -> str:
 NAME_TAKEN = (
     "That name belongs to somebody here, or looks like one that does; choose another, as in Reader 12."
 )
-NAME_LONG = "A name has at most {limit} characters; please choose a shorter one."
+NAME_LONG = marked("A name has at most {limit} characters; please choose a shorter one.")
 READER = "Reader {number}"
 NAME_OWN = "Readers see your own name again."
 EXCLUDED = (
@@ -147,8 +147,12 @@ EXCLUDED = (
 INCLUDED = "From now on your words are kept again; what you said before stays as it was."
 INCLUDED_ALREADY = "Your words are kept already; `privacy show` tells how many."
 FORGET_SURE = marked("This erases {count} of yours here and your name, and cannot be undone. Are you sure?")
+SPOKEN_FOR_TOO = (
+    "What a webhook said for you, as PluralKit or a bridge does, stands under the name it gave you: tell a "
+    "host that name, and they erase it with `answers forget`."
+)
 SOMEBODY = marked("somebody")
-FORGET_YES = "Yes, forget me"
+FORGET_YES = marked("Yes, forget me")
 FORGOTTEN = (
     "Erased on {when}: {count} of yours, with earlier versions, and your name. "
     "Nothing more is kept until you say `privacy include`."
@@ -156,11 +160,11 @@ FORGOTTEN = (
 KEPT_NOTHING = marked("Nothing you said is kept here.")
 KEPT_OUT = "You asked to be left out: nothing new is kept, and what you said before is hidden from readers."
 KEPT_FORGOTTEN = "You asked to be forgotten: nothing new is kept."
-MY_WORDS = "My words"
-LEAVE_ME_OUT = "Leave me out"
-LET_ME_IN = "Let me back in"
-GIVE_ME_ALL = "Give me all of it"
-FORGET_ME = "Forget me"
+MY_WORDS = marked("My words")
+LEAVE_ME_OUT = marked("Leave me out")
+LET_ME_IN = marked("Let me back in")
+GIVE_ME_ALL = marked("Give me all of it")
+FORGET_ME = marked("Forget me")
 
 
 def named(pseudonym: str) -> str:
@@ -203,12 +207,12 @@ CARD_NO_SERIES = "There is no weekly chat here yet; `series create` makes one, a
 CARD_HELP = "`help` shows all that you can do here."
 CARD_UNPLANNED = "Nobody has planned it yet; `chat plan` takes a topic and the questions, one a line below."
 CARD_PAUSED = "It is paused just now."
-CATCH_UP = "Catch up"
-NEXT_QUESTION = "Next question"
-PAUSE = "Pause"
-RESUME = "Resume"
-RUN_SHEET = "Run sheet"
-START_NOW = "Start now"
+CATCH_UP = marked("Catch up")
+NEXT_QUESTION = marked("Next question")
+PAUSE = marked("Pause")
+RESUME = marked("Resume")
+RUN_SHEET = marked("Run sheet")
+START_NOW = marked("Start now")
 
 
 def card_live(chat: Chat, series: Series, current: Question | None, count: int) -> str:

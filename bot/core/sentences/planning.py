@@ -7,6 +7,7 @@ from bot.core.model import Chat, Collecting, Offer, Series
 from bot.core.sentences.chat import READERS, name
 from bot.core.sentences.slow import series_length
 from bot.core.times import clockface
+from bot.core.times.free_times import Clash, Span
 
 WHOLE_ROOM = "@room"
 """What announcements call where people have no roles: everybody in the room."""
@@ -14,7 +15,6 @@ HASHTAG_BAD = "A hashtag is one word of letters and digits; write it like #edcha
 SLOTS_MANY = "A weekly chat has at most {most} times; please leave some out."
 SERIES_MANY = "A community has at most {most} weekly chats; delete one that is over, then try again."
 BREAK_BACKWARDS = "That break ends on {last}, before it begins on {first}; please check the dates."
-SERIES_WHERE = "Where will the chat be held? Add place=#edchat with the name of the room."
 EDIT_WHAT = (
     'What should change? Write it like `series edit when="every Thursday 7 pm"` or `series edit minutes=45`.'
 )
@@ -31,8 +31,7 @@ HOW_COLLECTED = {
 """What becomes of an answer given elsewhere than in its question's thread, where a network has threads."""
 NOT_PAUSED_SERIES = "It is not paused; its next chat comes as planned."
 
-
-_DAYS_SHOWN = 8
+_DAYS_SHOWN, _ROOMS_SHOWN = 8, 6
 _ARE_THEY_RIGHT = (
     "Are these right? Then write the questions for the first with `chat plan`; `series edit` changes them."
 )
@@ -43,6 +42,12 @@ def series_made(series: Series, rules: Sequence[str], dates: Sequence[str], note
     head = f"{series.title} is set: {'; '.join(rules)}, {series_length(series)}."
     lines = [head, f"Next: {'; '.join(dates)}.", *notes, READERS[series.visibility.value]]
     return "\n".join([*lines, _ARE_THEY_RIGHT])
+
+
+def series_where(rooms: Sequence[str]) -> str:
+    """Ask in which of several rooms a weekly chat is held; each as it is added to the command."""
+    more = ", or another room" if len(rooms) > _ROOMS_SHOWN else ""
+    return f"Where will the chat be held? Add {' or '.join(rooms[:_ROOMS_SHOWN]) or 'a room'}{more}."
 
 
 def role_written(native_id: str) -> str:
@@ -78,12 +83,24 @@ def next_date(at: datetime, zone: str, topic: str) -> str:
     return f"Next {clockface.moment(at, zone)}" + (f": {topic}." if topic else ".")
 
 
-def place_taken(title: str, at: datetime, zone: str, free_at: datetime | None) -> str:
-    """The answer to two chats in one place at one time, with the next hour that is free."""
-    told = f"{title} is held here then, on {clockface.moment(at, zone)}."
-    if free_at is None:
-        return f"{told} Choose another time or another room."
-    return f"{told} From {clockface.time(free_at, zone)} it is free; choose that hour or another room."
+def place_taken(found: Clash, zone: str) -> str:
+    """The answer to two chats in one place at one time: which is there, and what to do next."""
+    other = found.other
+    then = f"{other.title} is in {other.place} {_from_to(other, zone)}"
+    free = clockface.time(found.free_at, zone) if found.free_at else ""
+    hour = f"From {free} the room is free: choose that" if free else "Choose another time"
+    return (
+        f"{then}; this one would be there {_from_to(found.mine, zone)}. "
+        f"{hour}, another day or another room. Or give {other.title} another time "
+        "first: `series edit` for all its dates, `series move` for one."
+    )
+
+
+def _from_to(span: Span, zone: str) -> str:
+    """From when to when something is held; the day is said once."""
+    same = clockface.day(span.starts_at, zone) == clockface.day(span.ends_at, zone)
+    until = (clockface.time if same else clockface.moment)(span.ends_at, zone)
+    return f"from {clockface.moment(span.starts_at, zone)} to {until}"
 
 
 def own_times_meet(title: str, at: datetime, zone: str) -> str:

@@ -7,8 +7,8 @@ THREAD_GONE: Final = "The thread is gone: somebody deleted it, or it was never m
 THREAD_LOCKED: Final = "The thread is locked: open its menu and unlock it, or give me Manage Threads."
 NO_THREADS_HERE: Final = "There can be no thread in this kind of channel: hold chats in a text channel."
 THREADS_FULL: Final = (
-    "The server has as many open threads as there can be, so this question gets none: answers with a label "
-    "in the channel count. Close old threads, and the next question has one again."
+    "The server has as many open threads as there can be. "
+    "Close old ones, and the next question has one again."
 )
 AUTOMOD: Final = (
     "the server's AutoMod stopped these words: ask it in other words with `chat ask`, or let me pass in the "

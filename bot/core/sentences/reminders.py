@@ -2,6 +2,7 @@
 
 from bot.core.model import Chat, Offer, Pace, Series
 from bot.core.sentences.chat import name
+from bot.core.sentences.slow import chat_clock
 from bot.core.times import clockface
 
 
@@ -15,6 +16,18 @@ def will_remind(chat: Chat, series: Series) -> str:
 def will_tell(chat: Chat, series: Series) -> str:
     """The answer while a slow chat goes on."""
     return f"I will tell you of each question of {name(chat, series)} that is still to come."
+
+
+def will_remind_if_held(chat: Chat, series: Series) -> str:
+    """The answer while the weekly chat rests."""
+    at = clockface.moment(chat.starts_at, chat.zone)
+    return f"{series.title} is paused by its hosts; if it goes on before {at}, I remind you."
+
+
+def all_are_out(chat: Chat, series: Series) -> str:
+    """The answer when a slow chat has no question left to tell of."""
+    until = chat_clock(chat, chat.ends_at)
+    return f"Every question of {name(chat, series)} is out already; answer until {until}."
 
 
 def starts_soon(chat: Chat, series: Series) -> str:
@@ -31,6 +44,17 @@ def not_held_then(chat: Chat, series: Series) -> str:
 def begins_early(chat: Chat, series: Series) -> str:
     """The word of a chat that its hosts begin before its time."""
     return f"{name(chat, series)} begins now, earlier than planned. See you there."
+
+
+def on_already(chat: Chat, series: Series) -> str:
+    """The word of a chat that begins late, because the bot was away."""
+    return f"{name(chat, series)} is on now. I was away when I should have reminded you, sorry."
+
+
+def rests(chat: Chat, series: Series) -> str:
+    """The word of a coming chat whose weekly chat was paused."""
+    at = clockface.moment(chat.starts_at, chat.zone)
+    return f"{series.title} is paused: unless its hosts let it go on before, there is no chat on {at}."
 
 
 def not_reminded(chat: Chat, series: Series) -> str:

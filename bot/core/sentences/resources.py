@@ -7,6 +7,7 @@ from bot.core.archive.shared_links import Resource
 from bot.core.model import Offer, Place, Series
 from bot.core.sentences.chat import name
 from bot.core.times import clockface
+from bot.core.tongue import marked
 
 RESOURCES_NONE = (
     "No links were shared here yet; those in answers and comments stand here as soon as they are."
@@ -21,8 +22,8 @@ REMOVED = (
     "`answers hide` hides one."
 )
 RESTORED = "It stands on pages, in feeds and in digests again."
-REMOVE, RESTORE, BRING_BACK = "Take out", "Show again", "Bring it back"
-DIGEST_ON, DIGEST_OFF = "Post it each week", "Post it no more"
+REMOVE, RESTORE, BRING_BACK = marked("Take out"), marked("Show again"), marked("Bring it back")
+DIGEST_ON, DIGEST_OFF = marked("Post it each week"), marked("Post it no more")
 DIGEST_OF_NOTHING = (
     "Nobody may read {series} afterwards, so its links are listed nowhere and no digest of them is posted; "
     "`archive visibility` changes that."

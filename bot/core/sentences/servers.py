@@ -23,6 +23,10 @@ SLOW: Final = (
     "{channel} is in slow mode, so one writes there only once in {wait}: tell people that the Answer button "
     "always works, or open the channel's settings and switch Slow Mode off."
 )
+SLOW_HERE: Final = (
+    "Slow mode is on here, so you can write only once in {wait}; the Answer button under each question "
+    "always works."
+)
 _AN_HOUR: Final = 60
 THREAD_SHUT: Final = (
     "The thread {name} was locked, so people cannot write there: the Answer button and labels in the channel "
@@ -84,9 +88,17 @@ def thread_shut(name: str) -> str:
 
 def slow(channel: str, seconds: int) -> str:
     """Told to hosts of a channel in which people may write only now and then."""
+    return SLOW.format(channel=channel, wait=_wait(seconds))
+
+
+def slow_here(seconds: int) -> str:
+    """Told to everybody where they may write only now and then."""
+    return SLOW_HERE.format(wait=_wait(seconds))
+
+
+def _wait(seconds: int) -> str:
     minutes = round(seconds / 60)
-    wait = f"{minutes} min" if minutes < _AN_HOUR else f"{round(minutes / _AN_HOUR)} h"
-    return SLOW.format(channel=channel, wait=wait)
+    return f"{minutes} min" if minutes < _AN_HOUR else f"{round(minutes / _AN_HOUR)} h"
 
 
 def channel_gone(name: str) -> str:

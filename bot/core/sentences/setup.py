@@ -20,13 +20,17 @@ SETUP_ASKS = (
     "Three things, then you can begin: where the chat is held, who moderates beside you, "
     "and who may read it afterwards."
 )
+SETUP_ASKS_MORE = (
+    "Chats will be held in {room}. Two things more, then you can begin: who moderates beside you, "
+    "and who may read it afterwards."
+)
 SETUP_ONCE_MORE = "Still open: {what}."
 SETUP_WHERE = "where the chat is held"
 SETUP_READERS = "who may read it afterwards"
 SETUP_HOSTS_ROOM = "That is the hosts' room; choose the room where everybody comes, as in where=#edchat."
 SETUP_OTHER_NETWORK = "That room is on another network; choose one of the rooms here."
 NO_ROOM_YET = "There is no room for everybody here yet; make one first, as in `room create edchat`."
-HOSTS_MANY = "That is more than {most} names; please give them in several goes."
+HOSTS_MANY = marked("That is more than {most} names; please give them in several goes.")
 HOSTS_ROLES = "One role can be that of the hosts; give one, and name others one by one."
 CALL_WHOM = "Which role shall announcements call? Choose one after typing @, or say none."
 HOSTS_ROLE_HERE = "There are no roles in rooms of this kind; name the hosts one by one."
@@ -79,9 +83,17 @@ def set_up_offer(line: str = "setup") -> Offer:
     return Offer(_(SET_UP), line, form=True)
 
 
+LIMITED = "Unless that was done already: {what}."
+
+
+def limited(what: str) -> str:
+    """What holds the bot up on a whole network, and what an administrator does about it."""
+    return LIMITED.format(what=what)
+
+
 def setup_asks(room: str | None, readers: Visibility | None, rooms: Sequence[str]) -> str:
     """Ask for what is not known yet, with all that may be chosen."""
-    lines = [SETUP_ASKS]
+    lines = [SETUP_ASKS if room is None else SETUP_ASKS_MORE.format(room=room)]
     lines += [f"Where: {', '.join(rooms)}." if rooms else NO_ROOM_YET] if room is None else []
     lines += [f"{choice}: {said}" for choice, said in WHO_READS.items()] if readers is None else []
     lacking = [*[SETUP_WHERE] * (room is None), *[SETUP_READERS] * (readers is None)]
@@ -160,7 +172,8 @@ def announce_offers(chat: Chat) -> tuple[Offer, ...]:
 def dates_offers(series: Series, first: Chat) -> tuple[Offer, ...]:
     """What a host says to the dates of a new weekly chat."""
     change = Offer("Change it", f"series edit {series.id}", form=True)
-    return questions_offer(first, "Yes, go on"), change
+    slow = Offer("Over days instead", f"series pace series={series.id}", form=True)
+    return questions_offer(first, "Yes, go on"), change, *(() if series.slow else (slow,))
 
 
 def planned_offers(chat: Chat, series: Series, questions: Sequence[Question]) -> tuple[Offer, ...]:
@@ -198,7 +211,7 @@ ROOM_OF_HOSTS = "No link leads into the hosts' room; `setup hosts=...` gives som
 NO_ADDRESS = (
     "The bot's pages are not served just now, so no link would lead anywhere; start it with `edchat run`."
 )
-ANOTHER_LINK = "Another link instead"
+ANOTHER_LINK = marked("Another link instead")
 NOBODY_IN = "Nobody has come in yet; `room link` gives the link that leads in."
 NOT_A_HOST = "{name} is a host, and hosts are neither held nor banned."
 NOT_A_MEMBER = "{name} never came in here."

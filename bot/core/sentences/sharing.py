@@ -25,7 +25,8 @@ NOT_HELD_BACK = "Its writer is not held back: that is for the hosts of the place
 SHOWN_BY_OWNERS = "It stands on {community}'s page, and its own hosts show it again; ask one of them."
 NOT_FOR_GUESTS = "That page is for members of {community}, whose chat this is; ask one of them for it."
 MUTE, UNMUTE, LEAVE = marked("Mute it here"), marked("Unmute"), marked("Leave")
-ACCEPT, LEAVE_SURELY, TAKE_OUT = "Yes, hold it here too", "Yes, leave", "Yes, take it out"
+ACCEPT = marked("Yes, hold it here too")
+LEAVE_SURELY, TAKE_OUT = marked("Yes, leave"), marked("Yes, take it out")
 _THERE = {"members": marked("Members of {community} can read your answers afterwards.")}
 _CODE_HOW = (
     "Give this code to a host of the other place, privately. It is good once, for 7 days; "

@@ -22,6 +22,7 @@ DAYS_OF_SLOW = "Days belong to a slow chat: add pace=daily or pace=all, or leave
 DAYS_NOT_MINUTES = 'Questions of a slow chat have days: write it like `chat extend "1 day"`.'
 NO_DAY_LEFT = "No day is left for one more; `chat ask` asks it now, and `chat extend` gives more days."
 TOO_MANY_DAYS = "A slow chat can last a fortnight at most; end this one and plan another."
+PAUSED_FOR_NOW = "Paused; nothing is asked until you use `chat resume`. After a week it would end."
 ON_NOW = "A chat of it is on; how its questions come can be changed when that has ended."
 PAUSED_A_WEEK = "The chat was paused for a whole week, so it ends here. Late answers still count."
 ALL_DAYS = marked("every day")
@@ -53,6 +54,29 @@ def chat_clock(chat: Chat, at: datetime) -> str:
 def at_clock(chat: Chat, at: datetime) -> str:
     """The same in a sentence, as in "at 9:00 pm ET" or "on Sat 28 Nov, 9:00 pm ET"."""
     return f"{'on' if chat.takes_days else 'at'} {chat_clock(chat, at)}"
+
+
+def next_comes(chat: Chat, at: datetime | None) -> str:
+    """When the next question comes, behind what was said of a chat that takes days; else nothing."""
+    return f" The next question comes {at_clock(chat, at)}." if at and chat.takes_days else ""
+
+
+def all_asked(chat: Chat) -> str:
+    """The answer to asking for one more when there is none; a slow chat is not wrapped up early."""
+    still = f"answers are open until {chat_clock(chat, chat.ends_at)}"
+    return f"All questions are asked; {still}. `chat ask` asks one more, `chat end` ends it now."
+
+
+def runs_into(other: Chat, title: str) -> str:
+    """The answer to giving a chat days that another one has."""
+    when = clockface.moment(other.starts_at, other.zone)
+    return f"{other.topic or title} is held here on {when}, before this one would end; move that or end this."
+
+
+def make_way(left_out: Sequence[Chat]) -> str:
+    """Which dates that nobody had planned are left out, because a slow chat goes on over them."""
+    dates = ", ".join(clockface.day(one.starts_at, one.zone) for one in left_out)
+    return f" Nothing was planned for {dates} yet, so that is left out." if left_out else ""
 
 
 def lasts(chat: Chat, series: Series) -> str:

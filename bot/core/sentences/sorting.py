@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.core.model import Question, Series
+from bot.core.model import Offer, Question, Series
 from bot.core.sentences.chat import letter
+from bot.core.tongue import marked
 
 NOTHING_TO_UNDO = "There is nothing of yours to take back in that chat, or somebody changed it since."
 COMMENT_AGAIN = "it is a comment again"
@@ -12,7 +13,12 @@ HIDDEN_AGAIN = "readers do not see it"
 SEEN_AGAIN = "readers see it again"
 PICKED_AGAIN = "it is one of the good bits again"
 PICKED_NO_MORE = "it is not picked"
-DELETE_YES = "Yes, erase it"
+DELETE_YES = marked("Yes, erase it")
+FORGET_NAME_YES = "Yes, erase all of it"
+NOBODY_SPOKEN_FOR = (
+    "No webhook said anything here as {name}. Whoever writes for themselves erases their own words with "
+    "`privacy forget`; a single message goes with `answers delete`."
+)
 _WORDS = 40
 
 
@@ -25,6 +31,27 @@ def delete_sure(text: str) -> str:
     """Ask before a message is erased."""
     rather = "nobody can bring it back. Hiding it can be undone."
     return f"{quoted(text)} is erased for good, in copies of the database too; {rather}"
+
+
+def forget_name_sure(name: str, messages: str) -> str:
+    """Ask before all goes that a webhook said for somebody."""
+    return (
+        f"This erases {messages} that a webhook said here as {name}, and the name; nothing more said so is "
+        "kept. Do it when whoever is behind it asks you to; nobody can bring it back."
+    )
+
+
+def forget_name_offers(name: str, most: int) -> tuple[Offer, ...]:
+    """What erases it; a name beyond the `most` that a button carries is written again."""
+    line = f'answers forget name="{name}" sure=yes'
+    fits = len(line) <= most and not set('"“”„‟＂').intersection(name)
+    again = Offer(FORGET_NAME_YES, "answers forget sure=yes", form=True)
+    return (Offer(FORGET_NAME_YES, line) if fits else again,)
+
+
+def name_forgotten(name: str, messages: str) -> str:
+    """Said when it is gone; on the network itself it stands until it is deleted there."""
+    return f"Erased: {messages} said as {name}. What still stands in the channel, please delete there too."
 
 
 def deleted(network: str) -> str:

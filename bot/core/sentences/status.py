@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from bot.core.sentences.wellness import size
+
 ALL_FINE: Final = "nothing"
 NOT_RUNNING: Final = "The bot is not running; `edchat run` starts it."
 RUNNING: Final = "The bot is running."
@@ -35,7 +37,7 @@ def _of_a_running_bot(standing: Mapping[str, Any]) -> Iterator[Row]:
     yield "Lateness", _lateness(standing["lateness"])
     yield "Last copy", standing["last_backup"] or _NO_COPY
     if standing["disk_free_mb"] is not None:
-        yield "Disk", f"{standing['disk_free_mb']:,} MB free"
+        yield "Disk", f"{size(standing['disk_free_mb'] * 2**20)} free"
     wrong: Sequence[str] = standing["unwell"] or [ALL_FINE]
     for sentence in wrong:
         yield "Wrong", sentence

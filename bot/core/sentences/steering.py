@@ -6,21 +6,22 @@ from datetime import datetime
 from bot.core import days
 from bot.core.model import Chat, ChatState, Offer, Question, Series, Step, StepKind
 from bot.core.sentences.chat import END_IN, NEXT_IN, WRAP_IN, letter, name, question
-from bot.core.sentences.slow import at_clock, chat_clock, day_of, more_days_offer
+from bot.core.sentences.slow import at_clock, chat_clock, day_of, more_days_offer, next_comes
 from bot.core.times import clockface
+from bot.core.tongue import marked
 
-QUESTION_LINE_EMPTY = (
+QUESTION_LINE_EMPTY = marked(
     "Line {number} is empty; fill or remove it, then send the list again. Nothing was changed."
 )
-QUESTION_LINE_LONG = (
-    "Question {number} has {length:,} characters; {limit:,} are the most, so please shorten it."
+QUESTION_LINE_LONG = marked(
+    "Question {number} has {length} characters; {limit} are the most, so please shorten it."
 )
-QUESTION_EMPTY = "That question has no words; write what you want to ask."
+QUESTION_EMPTY = marked("That question has no words; write what you want to ask.")
 QUESTION_PICTURE = (
     "A picture alone is no question for those who do not see it: say what it shows, "
     "as in ![a wall of notes](...)."
 )
-QUESTION_LONG = "That question has {length:,} characters; {limit:,} are the most, so please shorten it."
+QUESTION_LONG = marked("That question has {length} characters; {limit} are the most, so please shorten it.")
 QUESTION_TWICE = "Questions {first} and {number} are the same: {text}"
 QUESTION_DOUBTFUL = (
     "Question {number} holds what looks like a password or token; if it is one, take it out and change it."
@@ -37,12 +38,19 @@ ANSWER_GONE = "That message is not there any more; nothing was changed."
 WRAP_BEGINS = "All questions are asked; the wrap-up begins."
 ENDED = "The chat ends now; late answers still count."
 REHEARSAL_ENDS = "The rehearsal ends now."
+ANNOUNCED_NOW = "It begins in less than a day, so everybody is told now: the announcement goes out."
 PAUSED = "Paused; nothing is asked until you use `chat resume`."
+_NONE_LEFT = "no question is left to ask, so the wrap-up is next"
 
 
-def left_out_one(series: Series, position: int) -> str:
-    """The answer to a skip: which question, and what becomes of its time."""
-    return f"{letter(series, 0)}{position} is left out; the later questions take over its time."
+def left_out_one(chat: Chat, series: Series, position: int, coming: datetime | None) -> str:
+    """The answer to a skip: which question, and what becomes of its time; `coming` is when the next is."""
+    which = f"{letter(series, 0)}{position}"
+    if not series.slow:
+        its_time = "the questions still to come share its minutes" if coming else _NONE_LEFT
+        return f"{which} is left out; {its_time}."
+    moved_up = f"{which} is left out, and the later ones move up.{next_comes(chat, coming)}"
+    return moved_up if coming else f"{which} is left out; no other waits."
 
 
 def planned(chat: Chat, series: Series, replaced: int, sheet: Sequence[str], doubts: Sequence[str]) -> str:
@@ -134,9 +142,9 @@ def more_time(chat: Chat, series: Series, next_at: datetime | None) -> str:
     return f"{then}The chat ends {at_clock(chat, chat.ends_at)}."
 
 
-def goes_on(chat: Chat) -> str:
+def goes_on(chat: Chat, coming: datetime | None = None) -> str:
     """Said to the host who resumed."""
-    return f"On it goes; the chat ends {at_clock(chat, chat.ends_at)}."
+    return f"On it goes; the chat ends {at_clock(chat, chat.ends_at)}.{next_comes(chat, coming)}"
 
 
 def called_off(chat: Chat, series: Series) -> str:
@@ -250,7 +258,8 @@ def _offers_between(chat: Chat, questions: Sequence[Question]) -> tuple[Offer, .
         return (more,)
     coming = next((q.position for q in questions if q.waiting), None)
     skip = () if coming is None else (Offer("Skip the next", f"chat skip {coming} chat={chat.id}"),)
-    return Offer("Next question", f"chat next {which}"), more, Offer("Pause", f"chat pause {which}"), *skip
+    onward = () if chat.takes_days and coming is None else (Offer("Next question", f"chat next {which}"),)
+    return *onward, more, Offer("Pause", f"chat pause {which}"), *skip
 
 
 def _present(chat: Chat, series: Series, asked: Sequence[Question], left: str) -> str:

@@ -11,6 +11,14 @@ UNWRITABLE: Final = "The database cannot be written."
 WRITES_SLOWLY: Final = "The database takes too long to write."
 STEPS_LATE: Final = "Steps of a chat are overdue."
 STANDS_STILL: Final = "The scheduler stands still."
+NOT_RENDERED: Final = (
+    "What people say is stored but cannot be shown on pages; the log says why (rendering_waits)."
+)
+UNTOLD: Final = "You could not be told what was wrong: no direct message reached anybody."
+BE_TOLD: Final = (
+    "Let somebody whom EDCHAT_TELL names allow direct messages from the bot, or name somebody else there; "
+    "who hosts in the browser is told there."
+)
 
 NOT_KEPT: Final = marked(
     "That could not be kept just now, and nobody has seen it; please try again in a moment."
@@ -18,18 +26,27 @@ NOT_KEPT: Final = marked(
 """Said to somebody whose words the disk does not take."""
 
 _MOST: Final = 10
+_TEN, _A_THOUSAND = 10, 1000
 _HEAD: Final = "Something is wrong with the bot:"
 _OVER: Final = "That is over:"
 
 
+def size(count: int) -> str:
+    """So many bytes as people say it, as in "3.4 MB" or "12.1 GB"."""
+    mega = count / 2**20
+    if mega >= _A_THOUSAND:
+        return f"{mega / 2**10:,.1f} GB"
+    return f"{mega:.0f} MB" if mega >= _TEN else f"{mega:.1f} MB"
+
+
 def disk_full(free: int) -> str:
-    """Say that there is next to no room left; MB."""
-    return f"The disk is almost full: {free} MB are free."
+    """Say that there is next to no room left, in bytes."""
+    return f"The disk is almost full: {size(free)} free."
 
 
 def disk_filling(free: int) -> str:
-    """Say that room gets scarce; MB."""
-    return f"The disk is filling up: {free} MB are free. Make room before the bot can store nothing."
+    """Say that room gets scarce; in bytes."""
+    return f"The disk is filling up: {size(free)} free. Make room before the bot can store nothing."
 
 
 def network_away(name: str, since: datetime) -> str:
@@ -42,10 +59,25 @@ def posts_wait(network: str) -> str:
     return f"What is to be said ({network}) has waited too long."
 
 
+def not_stored(places: Sequence[str], network: str) -> str:
+    """Say that what people say somewhere cannot be stored."""
+    more = len(places) - 1
+    rest = f" and {more} more {'place' if more == 1 else 'places'}" if more else ""
+    return f"What is said in {places[0]}{rest} ({network}) cannot be stored; the log says why (not_stored)."
+
+
 def backup_fails(last: datetime | None) -> str:
     """Say that the nightly copy cannot be made."""
     kept = f"The newest is of {moment_shown(last)}." if last else "There is none yet."
     return f"No copy of the database could be made. {kept} `edchat backup FILE` says what hinders."
+
+
+def copies_remember() -> str:
+    """Say that words which were erased may stand in copies still."""
+    return (
+        "Words that were erased may still stand in copies of the database: one could not be made anew. "
+        "It is tried again; the log says why (copies_not_tidied or copy_not_renewed)."
+    )
 
 
 def place_fails(name: str, network: str) -> str:

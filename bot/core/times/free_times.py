@@ -13,11 +13,12 @@ _HOURS_TRIED = 24
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From when to when a place is taken, and by what."""
+    """From when to when a place is taken, by what, and which place that is."""
 
     starts_at: datetime
     ends_at: datetime
     title: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class Clash:
     def meet_at(self) -> datetime:
         """The first moment at which both are held."""
         return max(self.mine.starts_at, self.other.starts_at)
+
+    @property
+    def free_at(self) -> datetime | None:
+        """When mine could begin instead."""
+        return self.mine.starts_at + self.free_after * HOUR if self.free_after else None
 
 
 def clash(mine: Iterable[Span], theirs: Iterable[Span]) -> Clash | None:

@@ -1,6 +1,7 @@
 """Durations as people type them, in whole minutes."""
 
 import re
+from functools import partial
 
 from bot.core import sentences
 from bot.core.model import Refused
@@ -24,16 +25,16 @@ def parse_minutes(text: str, low: int = 1, high: int = LIVE_MINUTES) -> int:
     said = plain(text, _LIMIT)
     found = _DURATION.fullmatch(said.casefold().replace(" and ", " "))
     if not said or not found:
-        raise Refused(sentences.MINUTES_BAD.format(said=said))
+        raise Refused(sentences.MINUTES_BAD, said=said)
     days, hours, minutes = (int(part or 0) for part in found.groups())
     return _within(days * 1440 + hours * 60 + minutes, low, high)
 
 
 def _within(minutes: int, low: int, high: int) -> int:
     if minutes < low:
-        raise Refused(sentences.MINUTES_LOW.format(low=sentences.minutes_words(low)))
+        raise Refused(sentences.MINUTES_LOW, low=partial(sentences.minutes_words, low))
     if minutes > high:
-        raise Refused(sentences.MINUTES_HIGH.format(high=_cap_words(high)))
+        raise Refused(sentences.MINUTES_HIGH, high=partial(_cap_words, high))
     return minutes
 
 

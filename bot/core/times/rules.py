@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from bot.core import sentences
@@ -79,7 +80,7 @@ def checked(parts: dict[str, str], start: datetime, zone: str) -> str:
 def not_too_old(start: datetime, now: datetime) -> datetime:
     """A rule's start, refused when it lies so far back that it must be a slip."""
     if now.replace(tzinfo=None) - start > _MOST_PAST:
-        raise Refused(sentences.DATE_PAST.format(day=sentences.day_words(start)))
+        raise Refused(sentences.DATE_PAST, day=partial(sentences.day_words, start))
     return start
 
 

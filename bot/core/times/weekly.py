@@ -196,7 +196,7 @@ def blurb(text: str) -> str:
     """What the series says at its opening, or of itself; "none" takes it away."""
     said = storable(text.strip(), len(text))
     if len(said) > LONGEST_WELCOME:
-        raise Refused(sentences.TEXT_LONG.format(length=len(said), limit=LONGEST_WELCOME))
+        raise Refused(sentences.TEXT_LONG, length=len(said), limit=LONGEST_WELCOME)
     return "" if said.casefold() == "none" else said
 
 

@@ -3,6 +3,7 @@
 import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 from bot.core import sentences
 from bot.core.model import Refused
@@ -65,7 +66,7 @@ def parse_time(text: str) -> time:
         raise Refused(sentences.TIME_MIDNIGHT)
     found = _TIME.fullmatch(f"{said[:2]}:{said[2:]}" if re.fullmatch("[0-9]{4}", said) else said)
     if not found:
-        raise Refused(sentences.TIME_BAD.format(said=said))
+        raise Refused(sentences.TIME_BAD, said=said)
     if not found[2] and not found[3] and not said.endswith("h"):
         raise Refused(_bare(int(found[1])))
     return _clock(said, int(found[1]), int(found[2] or 0), found[3])
@@ -86,9 +87,9 @@ def parse_date(text: str, today: date) -> date:
     said = plain(text, _DATE_LIMIT).casefold().replace(",", "").removeprefix("on ")
     day = _near_day(said, today) or _calendar_day(said, today)
     if day < today:
-        raise Refused(sentences.DATE_PAST.format(day=sentences.day_words(day)))
+        raise Refused(sentences.DATE_PAST, day=partial(sentences.day_words, day))
     if day - today > HORIZON:
-        raise Refused(sentences.DATE_FAR.format(day=sentences.day_words(day)))
+        raise Refused(sentences.DATE_FAR, day=partial(sentences.day_words, day))
     return day
 
 
@@ -104,9 +105,9 @@ def parse_when(text: str, zone: str, now: datetime) -> datetime:
 def coming(at: datetime, zone: str, now: datetime) -> datetime:
     """The same moment, refused when it has gone by or lies more than two years ahead."""
     if at <= now:
-        raise Refused(sentences.DATE_PAST.format(day=echo(at, zone)))
+        raise Refused(sentences.DATE_PAST, day=partial(echo, at, zone))
     if at - now > HORIZON:
-        raise Refused(sentences.DATE_FAR.format(day=echo(at, zone)))
+        raise Refused(sentences.DATE_FAR, day=partial(echo, at, zone))
     return at
 
 
@@ -127,7 +128,7 @@ def _clock(said: str, hour: int, minute: int, half: str | None) -> time:
     if hour == 24 and not half:
         raise Refused(sentences.TIME_24)
     if minute > 59 or hour > 23 or (half and not 1 <= hour <= 12):
-        raise Refused(sentences.TIME_BAD.format(said=said))
+        raise Refused(sentences.TIME_BAD, said=said)
     return time(hour % 12 + 12 * (half == "p") if half else hour, minute)
 
 
@@ -172,14 +173,14 @@ def _numbered(said: str, today: date) -> date:
         return _named(said, found[3], _MONTH_NAMES[found[2]], int(found[1]), today)
     if (found := _MONTH_FIRST.fullmatch(said)) and found[1] in _MONTH_NAMES:
         return _named(said, found[3], _MONTH_NAMES[found[1]], int(found[2]), today)
-    raise Refused(sentences.DATE_BAD.format(said=said))
+    raise Refused(sentences.DATE_BAD, said=said)
 
 
 def _slashed(said: str, one: int, other: int, year: int) -> date:
     """31/12/2026 and 12/31/2026 are clear; 03/04/2026 is March to some and April to others."""
     if one != other and 1 <= one <= 12 and 1 <= other <= 12:
         days = {"one": f"{year}-{other:02}-{one:02}", "other": f"{year}-{one:02}-{other:02}"}
-        raise Refused(sentences.DATE_ORDER.format(said=said, **days))
+        raise Refused(sentences.DATE_ORDER, said=said, **days)
     return _day(said, year, one, other) if other > 12 else _day(said, year, other, one)
 
 
@@ -200,7 +201,7 @@ def _day(said: str, year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise Refused(sentences.DATE_NONE.format(said=said)) from None
+        raise Refused(sentences.DATE_NONE, said=said) from None
 
 
 def _offset_instant(said: str) -> datetime | None:
@@ -210,7 +211,7 @@ def _offset_instant(said: str) -> datetime | None:
     try:
         return datetime.fromisoformat(f"{found[1]}T{found[2]}{found[3]}").astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Refused(sentences.DATE_NONE.format(said=said)) from None
+        raise Refused(sentences.DATE_NONE, said=said) from None
 
 
 def _wall_instant(said: str, zone: str, now: datetime) -> datetime:

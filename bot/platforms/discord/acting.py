@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -16,23 +15,22 @@ from bot.core.plain import cut
 from bot.core.sentences import refusals as sentences
 from bot.core.spoken import spoken_commands
 from bot.platform import Impossible, Outgoing
+from bot.platforms.digits import KEYCAP
 from bot.platforms.discord.buttons import buttons
 from bot.platforms.discord.client import Client
 from bot.platforms.discord.drawing import drawn, jump_link
 from bot.platforms.discord.entries import find_entry, keep_entry
 from bot.platforms.discord.finding import NONCE_HOLDS, PRIVATE_THREAD, post_like, room_like
-from bot.platforms.discord.refusals import ARCHIVED, HAS_THREAD, OLD_EDITS, guild_of
+from bot.platforms.discord.refusals import ARCHIVED, HAS_THREAD, guild_of, too_old
 from bot.storage.store import Store
 
 LONGEST_NONCE: Final = 25
 A_WEEK: Final = 10_080
 """Minutes after which a quiet thread is put away."""
-KEYCAP: Final = "\ufe0f\u20e3"
 LONGEST_NAME: Final = 100
 FEW_LINKS: Final = 3
 """Previews of more than so many would push the words out of sight."""
 _NO_PINGS: Final = discord.AllowedMentions.none()
-_OLD: Final = timedelta(hours=1)
 _LINES_READ: Final = 10
 
 _T = TypeVar("_T")
@@ -64,14 +62,14 @@ class Acting:
             return await self._posted(channel)
         card = channel.get_partial_message(number(out.target))
         if not out.text:
-            await _unless_gone(card.delete())
+            await self._taken_away(card)
             return ""
         try:
             await self._awake(channel.id, partial(self._edited, card))
         except discord.NotFound:
             return await self._posted(channel)
         except (discord.HTTPException, discord.RateLimited) as no:
-            if not _too_old(no, card, self.clock.real()):
+            if not too_old(no, card.created_at, self.clock.real()):
                 raise
             await _unless_gone(card.delete())
             return await self._posted(channel)
@@ -184,6 +182,13 @@ class Acting:
         view = buttons(self.out.offers)
         await message.edit(content=await self._words(), view=view, allowed_mentions=_NO_PINGS)
 
+    async def _taken_away(self, card: discord.PartialMessage) -> None:
+        """Delete a card, also one that stands in the room itself for want of a thread."""
+        try:
+            await card.delete()
+        except discord.NotFound:
+            await _unless_gone(self._channel(self.out.place.native_id).get_partial_message(card.id).delete())
+
     async def _found(self, channel: discord.abc.Messageable) -> str | None:
         tried = self.out.first_attempt_at
         if tried is None:
@@ -286,9 +291,3 @@ async def _unless_gone(act: Awaitable[Any]) -> None:
         await act
     except discord.NotFound:
         return
-
-
-def _too_old(no: Exception, card: discord.PartialMessage, now: datetime) -> bool:
-    """Whether an edit was refused because the message is old."""
-    old = isinstance(no, discord.HTTPException) and no.code == OLD_EDITS
-    return old or (isinstance(no, discord.RateLimited) and now - card.created_at > _OLD)

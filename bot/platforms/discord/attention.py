@@ -61,11 +61,6 @@ class Attention:
         """Whether Discord has told how everything stands."""
         return self._there.is_set()
 
-    @property
-    def gaps(self) -> int:
-        """In how many places something older could not be read yet."""
-        return sum(follower.gap for follower in self._followers.values())
-
     def away(self) -> None:
         """Hold what is told from now on: before it stands what was missed, which is to be read first."""
         self._there.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from hashlib import sha256
 from typing import Final
 
 import discord
@@ -20,6 +21,8 @@ Room = discord.TextChannel | discord.Thread
 
 MOST_ASKED: Final = 100
 """People that Discord describes at once."""
+MARK: Final = 24
+"""Characters that stand for the name under which a webhook speaks."""
 _REMEMBERED: Final = 5_000
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -104,8 +107,13 @@ class Authors:
 
 
 def _behind(message: discord.Message) -> Author:
-    """Somebody for whom a webhook speaks: one speaks for many, and each is known by their name."""
-    return Author(f"{message.webhook_id}/{message.author.display_name}", message.author.display_name)
+    """Somebody for whom a webhook speaks: one speaks for many, and each is known by their name.
+
+    What they are kept under does not tell it: it stays when they are forgotten.
+    """
+    name = message.author.display_name
+    mark = sha256(f"{message.webhook_id}/{name}".encode()).hexdigest()[:MARK]
+    return Author(f"{message.webhook_id}/{mark}", name)
 
 
 def _may(room: object, who: discord.Member) -> discord.Permissions:

@@ -13,7 +13,7 @@ from typing import Final, TypeGuard
 import discord
 
 from bot.clock import Clock
-from bot.core.hearing import Heard
+from bot.core.hearing import CaughtUp, Heard, Missed, Stretch
 from bot.core.model import Place
 from bot.platform import Ears
 from bot.platforms.discord.authors import Authors, Room
@@ -42,6 +42,7 @@ class Books:
     remembered: tuple[Remembered, ...]
     posted: tuple[str, ...]
     attended: bool
+    missed: tuple[Stretch, ...]
 
 
 class CatchingUp:
@@ -61,17 +62,35 @@ class CatchingUp:
         self._translator = Translator(clock)
         self._turns = {attended: asyncio.Semaphore(FEW) for attended in (True, False)}
 
-    async def read(self, place: Place, cursor: int, *, thoroughly: bool) -> int | None:
+    async def read(self, place: Place, cursor: int, *, thoroughly: bool, since: int) -> int | None:
         """Hear everything since the cursor and give the new one; None where the bot may not read."""
         books = await self._books(place)
         async with self._turns[books.attended]:
             room = self._client.get_channel(int(place.native_id))
-            if not (self._client.reads and _readable(room)):
-                return None
             try:
-                return await self._read(place, room, books, cursor, thoroughly=thoroughly)
+                if self._client.reads and _readable(room):
+                    reached = await self._read(place, room, books, cursor, thoroughly=thoroughly)
+                    await self._caught_up(place, books, reached)
+                    return reached
             except (discord.Forbidden, discord.NotFound):
-                return None
+                pass
+            except Exception:
+                if not books.missed:
+                    await self._missed(place, room, since, cursor)
+                raise
+            await self._missed(place, room, since, cursor)
+            return None
+
+    async def _missed(self, place: Place, room: object, since: int, cursor: int) -> None:
+        """Note what is missing: what was said since, and where nothing is told to us, all that is said."""
+        now, began = self._clock.now(), self._translator.at(discord.utils.snowflake_time(since))
+        stretch = Stretch(min(began, now), now if self._client.reads and _visible(room) else None)
+        await self._hear(place, (Missed(f"{place.native_id}.{since}", stretch, now),), cursor)
+
+    async def _caught_up(self, place: Place, books: Books, cursor: int) -> None:
+        if books.missed:
+            now, since = self._clock.now(), self._translator.at(books.since)
+            await self._hear(place, (CaughtUp(f"{place.native_id}.{cursor}", since, now),), cursor)
 
     async def _read(self, place: Place, room: Room, books: Books, cursor: int, *, thoroughly: bool) -> int:
         listed = await self._threads(room, books, cursor)
@@ -90,8 +109,9 @@ class CatchingUp:
         async with self._store.read() as tx:
             attended = await tx.attended(place.id, now)
             remembered, posted = await tx.remembered(place.id), await tx.questions_posted(place.id)
+            missed = await tx.missed(place.id)
         since = min((one.chat.starts_at for one in attended), default=now) - UNHEARD
-        return Books(self._clock.to_real(since), remembered, posted, bool(attended))
+        return Books(self._clock.to_real(since), remembered, posted, bool(attended), missed)
 
     # -- what is new ------------------------------------------------------------------------------
 
@@ -167,11 +187,14 @@ class Threads:
     whole: bool
 
 
-def _readable(room: object) -> TypeGuard[Room]:
+def _visible(room: object) -> TypeGuard[Room]:
     if not isinstance(room, discord.TextChannel | discord.Thread):
         return False
-    may = room.permissions_for(room.guild.me)
-    return may.view_channel and may.read_message_history
+    return room.permissions_for(room.guild.me).view_channel
+
+
+def _readable(room: object) -> TypeGuard[Room]:
+    return _visible(room) and room.permissions_for(room.guild.me).read_message_history
 
 
 def _first_said(books: Books) -> datetime:

@@ -42,7 +42,7 @@ class Happened:
 class Again:
     """The place is to be read before anything after this is heard, once `there` is so.
 
-    `thoroughly`, even where nothing seems to be new.
+    `thoroughly`, even where nothing seems to be new: until now the bot was told of all that it may see.
     """
 
     there: asyncio.Event
@@ -52,8 +52,11 @@ class Again:
 class Reader(Protocol):
     """Reads what was missed in a place."""
 
-    async def read(self, place: Place, cursor: int, *, thoroughly: bool) -> int | None:
-        """Hear everything since the cursor and give the new one; None where the bot may not read."""
+    async def read(self, place: Place, cursor: int, *, thoroughly: bool, since: int) -> int | None:
+        """Hear everything since the cursor and give the new one; None where the bot may not read.
+
+        Where that fails it is noted what is missing: all that was said after `since`.
+        """
 
 
 @dataclass
@@ -98,9 +101,10 @@ class Follower:
 
     async def _read(self, again: Again) -> None:
         await again.there.wait()
-        reached = None
+        reached, thoroughly = None, again.thoroughly or self.gap
+        since = self.now() if again.thoroughly else self.cursor
         try:
-            reached = await self.reader.read(self.place, self.cursor, thoroughly=again.thoroughly or self.gap)
+            reached = await self.reader.read(self.place, self.cursor, thoroughly=thoroughly, since=since)
             self._wait = FIRST_WAIT
         except Exception:  # noqa: BLE001 - whatever ails Discord, what people say now is heard meanwhile
             _log.exception("discord_not_read", place=self.place.id, wait=self._wait)

@@ -50,7 +50,8 @@ def channel_as_found(channel: discord.TextChannel | discord.Thread, *, reads: bo
     """Describe a channel for our books."""
     found = health(channel, reads=reads)
     name = storable(channel.name, LONGEST_NAME)
-    return Channel(str(channel.id), name, found.lacking, _shut(channel), found.goes_on)
+    slow = channel.slowmode_delay if channel.slowmode_delay >= SLOW else 0
+    return Channel(str(channel.id), name, found.lacking, _shut(channel), slow, found.goes_on)
 
 
 def visible(channel: discord.TextChannel) -> bool:

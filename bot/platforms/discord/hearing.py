@@ -37,11 +37,6 @@ class Listener:
         """Follow the places in use, as they come and go, until cancelled."""
         await self._attention.run()
 
-    @property
-    def gaps(self) -> int:
-        """In how many places something older could not be read yet."""
-        return self._attention.gaps
-
     # -- connections ------------------------------------------------------------------------------
 
     def on_connect(self) -> None:

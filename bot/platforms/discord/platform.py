@@ -77,12 +77,6 @@ class Discord:
         client = self._client
         return client is not None and client.is_ready() and client.ws.open
 
-    @property
-    def gaps(self) -> int:
-        """In how many places something older could not be read yet."""
-        parts = self._client.parts if self._client else ()
-        return sum(part.gaps for part in parts if isinstance(part, Listener))
-
     def mount(self, tree: CommandTree) -> None:
         """Offer these commands on Discord, in every life from now on."""
         self._tree = tree

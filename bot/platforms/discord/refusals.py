@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
 import discord
@@ -18,6 +19,7 @@ from bot.platforms.discord.client import Client
 MISSING_ACCESS, MISSING_PERMISSIONS = 50001, 50013
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_EVENT = 10003, 10008, 10070
 ARCHIVED, HAS_THREAD, OLD_EDITS = 50083, 160004, 30046
+_OLD: Final = timedelta(hours=1)
 _UNAUTHORISED, _FORBIDDEN, _TOO_MANY, _SERVER_FAULT = 401, 403, 429, 500
 
 _PERMISSION: Final[Mapping[Action, str]] = {
@@ -73,6 +75,10 @@ class Refusals:
         if barred is not None:
             raise Impossible(barred.sentence)
 
+    def shut_out(self, out: Outgoing) -> bool:
+        """Whether this was refused before."""
+        return _kind(out) in self._barred
+
     def threads_barred(self, out: Outgoing) -> bool:
         """Whether no thread can be made in a place."""
         return (out.place.native_id, Action.THREAD, False) in self._barred
@@ -101,6 +107,19 @@ class Refusals:
             self._barred[_kind(out)] = _Barred(sentence, guild.id if guild else 0)
         _log.warning("discord_refused_here", place=out.place.id, action=out.action, code=fault.code)
         return Impossible(sentence)
+
+
+def no_thread(out: Outgoing, no: Exception) -> bool:
+    """Whether the thread in which something is to stand is not there, or closed to us."""
+    if not out.thread or not isinstance(no, discord.HTTPException):
+        return False
+    return no.code in (UNKNOWN_CHANNEL, MISSING_ACCESS, MISSING_PERMISSIONS)
+
+
+def too_old(no: Exception, made_at: datetime, now: datetime) -> bool:
+    """Whether an edit was refused because the message is old."""
+    old = isinstance(no, discord.HTTPException) and no.code == OLD_EDITS
+    return old or (isinstance(no, discord.RateLimited) and now - made_at > _OLD)
 
 
 def guild_of(client: Client, out: Outgoing) -> discord.Guild | None:

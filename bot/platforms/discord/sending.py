@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final, NamedTuple, TypeVar
 
@@ -18,7 +19,7 @@ from bot.platforms.discord.acting import Acting
 from bot.platforms.discord.client import Client
 from bot.platforms.discord.drawing import LONGEST
 from bot.platforms.discord.limits import Limits, Turn, keep, taking
-from bot.platforms.discord.refusals import UNKNOWN_CHANNEL, Refusals
+from bot.platforms.discord.refusals import UNKNOWN_CHANNEL, Refusals, no_thread
 from bot.storage.store import Store, in_transaction
 
 POST_WAITS, REST_WAITS = 4.0, 1.0
@@ -83,7 +84,10 @@ class Sender:
         client = self._client()
         if len(out.text) > LONGEST:
             raise Impossible(sentences.TOO_LONG.format(limit=LONGEST))
-        self.refusals.check(out)
+        if out.alone and out.thread and self.refusals.shut_out(out):
+            out = replace(out, thread=None)
+        if out.target is None or out.text or out.action is not Action.CARD:  # what goes needs no leave
+            self.refusals.check(out)
         act = _ACTS.get(out.action)
         if act is None:
             raise Impossible(sentences.NOT_DONE_HERE)
@@ -107,9 +111,12 @@ class Sender:
         try:
             return await act(Acting(client, self._store, self._clock, out))
         except (discord.HTTPException, discord.RateLimited) as no:
-            if self._thread_comes(out, no):
+            if await self._thread_comes(client, out, no):
                 raise Later(_LOOK_AGAIN) from no
-            raise self.refusals.told(client, out, no) from no
+            told = self.refusals.told(client, out, no)
+            if not (out.alone and no_thread(out, no)):
+                raise told from no
+        return await self._acted(client, replace(out, thread=None), act)
 
     def _turn(self, out: Outgoing) -> Turn:
         place = self._place(out)
@@ -151,12 +158,17 @@ class Sender:
         before = sum(lately < other.since and other < place for other in self._lining.values())
         return min(LONGEST_RUSH, before / self.limits.bucket.rate)
 
-    def _thread_comes(self, out: Outgoing, no: Exception) -> bool:
-        """Whether a card only has to wait for its thread, which may come late."""
+    async def _thread_comes(self, client: Client, out: Outgoing, no: Exception) -> bool:
+        """Whether a new card only has to wait for its thread, which may come late."""
         if not (isinstance(no, discord.NotFound) and no.code == UNKNOWN_CHANNEL and out.thread):
             return False
+        inside = isinstance(client.get_channel(int(out.place.native_id)), discord.Thread)
         tried = out.first_attempt_at or self._clock.now()
-        return not self.refusals.threads_barred(out) and self._clock.now() - tried < THREAD_COMES
+        if out.target or inside or self.refusals.threads_barred(out):
+            return False
+        async with self._store.read() as tx:
+            never = await tx.threadless(out.place.id, out.thread)
+        return not never and self._clock.now() - tried < THREAD_COMES
 
     # -- what it is told of ---------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from bot.platforms.patience import patiently, rung
 from bot.settings import DiscordSettings
 from bot.storage.places.servers import LONGEST_NAME, Channel, KnownChannel, KnownServer, differing
 from bot.storage.store import Store, Tx
+from bot.written import translated
 
 NAME: Final = "discord"
 """The platform's name in our books."""
@@ -217,12 +218,16 @@ class Servers:
             if change.known is not None:
                 await tx.leave_server(change.known.community_id, now)
             return
-        zone, language = self._settings.zone, self._settings.language
+        zone, language = self._settings.zone, self._language(change.guild)
         community_id = await tx.keep_server(NAME, change.native_id, _name(change.guild), zone, language)
         await tx.keep_channels(NAME, community_id, change.channels)
         for one in change.gone:
             await tx.leave_channel(one.place.id, now)
         await self._greet(tx, community_id, change.guild, now)
+
+    def _language(self, guild: discord.Guild) -> str:
+        """What a new community's pages speak: what its server does, where they are translated to that."""
+        return translated(str(guild.preferred_locale)) or self._settings.language
 
     async def _greet(self, tx: Tx, community_id: int, guild: discord.Guild, now: datetime) -> None:
         """Say the first words, once, as soon as there is a channel to say them in."""

@@ -13,10 +13,9 @@ from bot.core.grammar import command_text
 from bot.core.hearing import Author, Commanded, Deleted, Edited, Reacted, Said
 from bot.core.plain import cut
 from bot.core.sentences import servers as sentences
+from bot.platforms import digits
 
 _BY_PEOPLE: Final = frozenset({discord.MessageType.default, discord.MessageType.reply})
-_KEYCAP: Final = "\N{COMBINING ENCLOSING KEYCAP}"
-_AS_EMOJI: Final = "\N{VARIATION SELECTOR-16}"
 _KB, _MB = 1_000, 1_000_000
 _LONGEST_ALT: Final = 300
 
@@ -84,9 +83,7 @@ class Translator:
 
 def digit(emoji: discord.PartialEmoji | discord.Emoji | str) -> int:
     """The number on a keycap from 1 to 9; 0 for anything else."""
-    name = emoji if isinstance(emoji, str) else emoji.name
-    number = name.replace(_AS_EMOJI, "").removesuffix(_KEYCAP)
-    return int(number) if number in _DIGITS and name.endswith(_KEYCAP) else 0
+    return digits.digit(emoji if isinstance(emoji, str) else emoji.name)
 
 
 def thread_of(message: discord.Message) -> str | None:
@@ -106,9 +103,6 @@ def attachments(message: discord.Message) -> tuple[str, ...]:
 def newest(ids: Iterable[int | None], least: int = 0) -> int:
     """The greatest id, or `least`."""
     return max((one for one in ids if one is not None), default=least)
-
-
-_DIGITS: Final = frozenset("123456789")
 
 
 def _replied_to(message: discord.Message) -> str | None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, select, update
 
 from bot.core import plain
 from bot.core.model import Community, Place
@@ -128,8 +130,10 @@ class Addresses(Plans):
         day = _day(row.starts_at, row.zone)
         mine = t.chat.c.series_id == row.series_id, t.chat.c.slug.startswith(day), t.chat.c.id != row.id
         taken = {other.slug for other in await self._rows(select(t.chat.c.slug).where(*mine))}
-        number = next(n for n in range(1, len(taken) + 2) if _dated(day, n) not in taken)
-        await self._do(update(t.chat).where(t.chat.c.id == row.id).values(slug=_dated(day, number)))
+        word = next(one for one in map(partial(_dated, day), count(1)) if one not in taken)
+        await self._do(update(t.chat).where(t.chat.c.id == row.id).values(slug=word))
+        again = t.former_address.c.chat_id == row.id, t.former_address.c.slug == word
+        await self._do(delete(t.former_address).where(*again))
 
 
 def _free(name: str, taken: Iterable[str]) -> str:

@@ -9,16 +9,18 @@ from typing import Any
 
 from sqlalchemy import Float, Select, cast, func, select
 
-from bot.core.archive.chat_page import SOMEBODY, Held, Listed, letter
+from bot.core.archive.chat_page import SOMEBODY, Held, Listed
 from bot.core.audience import Audience
 from bot.core.filing import MessageKind
 from bot.core.model import ChatState, QuestionState
+from bot.core.sentences.chat import letter
 from bot.core.tongue import _
-from bot.storage.archive.readable import listed_chats, readable_messages
+from bot.storage.archive.readable import listed_chats, listed_messages
 from bot.storage.archive.reading import Reading
 from bot.storage.archive.rows import listed_of
 from bot.storage.archive.statements import KINDS, SERIES, WORDS_OF_CHATS, chats_of, of_series
 from bot.storage.schema import tables as t
+from bot.storage.shown_names import shown_name
 
 OVER = (ChatState.CLOSED, ChatState.TAIL, ChatState.SEALED)
 _A_MINUTE = 1440.0
@@ -118,8 +120,7 @@ def _asked(chat_ids: Sequence[int]) -> Select[Any]:
 
 
 def _read(audience: Audience, *columns: Any) -> Select[Any]:
-    shown = (readable_messages(audience), t.message.c.body_html.is_not(None), t.message.c.hidden_at.is_(None))
-    return select(*columns).select_from(WORDS_OF_CHATS).where(*shown)
+    return select(*columns).select_from(WORDS_OF_CHATS).where(listed_messages(audience))
 
 
 def _counts(audience: Audience, chat_ids: Sequence[int]) -> Select[Any]:
@@ -141,15 +142,15 @@ def _minutes(audience: Audience, chat_ids: Sequence[int]) -> Select[Any]:
 @lru_cache(maxsize=64)
 def _picked(audience: Audience) -> Select[Any]:
     m = t.message.c
-    name = func.coalesce(t.consent.c.pseudonym, t.person.c.name).label("name")
+    name = shown_name().label("name")
     filed = WORDS_OF_CHATS.join(t.filing, t.filing.c.message_id == m.id).join(
         t.question, t.question.c.id == t.filing.c.question_id
     )
     return (
         select(t.chat, *SERIES, m.body_html, m.anonymous, m.public_id, name, t.question.c.position)
         .select_from(filed.outerjoin(t.person, t.person.c.id == m.person_id))
-        .where(readable_messages(audience), listed_chats(audience), t.chat.c.state.in_(OVER))
-        .where(m.picked_at.is_not(None), m.body_html.is_not(None), m.hidden_at.is_(None))
+        .where(listed_messages(audience), listed_chats(audience), t.chat.c.state.in_(OVER))
+        .where(m.picked_at.is_not(None))
         .order_by(m.picked_at.desc(), m.id)
         .limit(1)
     )

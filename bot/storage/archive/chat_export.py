@@ -8,20 +8,24 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from bot.core.actions import Action
 from bot.core.archive import chat_markdown, chat_rows
 from bot.core.archive.chat_document import Asked, Head, Line, Whence, shown_questions, without_native_ids
-from bot.core.archive.chat_page import letter
 from bot.core.archive.page_words import network_name
+from bot.core.archive.parts import MOST
 from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
 from bot.core.model import Chat
-from bot.storage.archive.readable import readable_messages
+from bot.core.sentences.chat import letter
+from bot.storage.archive.lists import words_in
+from bot.storage.archive.readable import readable_beside, readable_messages
 from bot.storage.archive.statements import WORDS_OF_CHATS
 from bot.storage.json_stream import JsonStream
 from bot.storage.schema import tables as t
+from bot.storage.shown_names import writers_consent, writers_name
 from bot.storage.store import Tx
 
 _AT_ONCE = 100
 _IDS_AT_ONCE = 2_000
 _parent = t.message.alias("parent")
+_parents = t.consent.alias("parents")
 _parent_filing = t.filing.alias("parent_filing")
 _WHENCE = (
     t.place.c.name.label("where_name"),
@@ -56,6 +60,7 @@ async def head_of(tx: Tx, chat: Chat, url: str, audience: Audience) -> Head:
         questions=shown_questions(asked, audience, chat.state),
         letter=letter(series),
         places=await _places(tx, chat),
+        many=await words_in(tx, chat.id) > MOST,
     )
 
 
@@ -182,22 +187,22 @@ async def _lines(tx: Tx, chat: Chat, audience: Audience, ids: Sequence[int]) -> 
 
 
 def _whole(audience: Audience, ids: Sequence[int]) -> Select[Any]:
-    names = (t.person.c.name, t.consent.c.pseudonym, t.place.c.native_id.label("place_native_id"), *_WHENCE)
-    answered = case((_parent.c.deleted_at.is_(None), _parent.c.public_id)).label("answered")
+    names = (writers_name().label("shown"), t.place.c.native_id.label("place_native_id"), *_WHENCE)
+    answered = case((readable_beside(audience, _parent, _parents), _parent.c.public_id)).label("answered")
     readable = readable_messages(audience).label("readable")
     query = _over_messages(select(t.message, *names, answered, readable))
     query = query.join(t.community, t.community.c.id == t.place.c.community_id)
+    query = query.outerjoin(_parents, writers_consent(_parents, _parent))
     return query.outerjoin(t.person, t.person.c.id == t.message.c.person_id).where(t.message.c.id.in_(ids))
 
 
 def _line(row: Row[Any], filed: Sequence[Row[Any]], edits: Sequence[Row[Any]], audience: Audience) -> Line:
     for_hosts, gone = audience.reads is Reads.HOSTS, not row.readable
-    named = None if gone or row.anonymous else row.pseudonym or row.name or None
     return Line(
         id=row.public_id,
         kind=MessageKind(row.kind),
         questions=tuple(one.position for one in filed),
-        author=named,
+        author=None if gone else row.shown or None,
         by_host=row.by_host and not gone and not row.anonymous,
         said_at=row.said_at,
         edited_at=row.edited_at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, not_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, not_, select
 
 from bot.core import sentences
 from bot.core.desk.heaps import Heap, Reported, Word
@@ -14,6 +14,7 @@ from bot.core.model import Question
 from bot.core.tongue import _
 from bot.storage.archive.readable import sorted_by_hosts
 from bot.storage.archive.statements import WORDS_OF_CHATS
+from bot.storage.heard.called import called
 from bot.storage.heard.refiling import NO_ANSWER
 from bot.storage.queries import Queries
 from bot.storage.schema import tables as t
@@ -31,10 +32,9 @@ _IN: Final[Mapping[Heap, ColumnElement[bool]]] = {
     Heap.COMMENTS: and_(~_FILED, _SEEN, _M.kind == MessageKind.COMMENT),
     Heap.HOSTS: and_(_LOOSE, _BY_HOST),
 }
-_NAMED: Final = case((_M.anonymous, None), else_=t.person.c.name).label("name")
 _WORDS: Final = select(
     *(_M.id, _M.chat_id, _M.text, _M.body_html, _M.said_at, _M.kind, _M.picked_at, _M.hidden_at),
-    *(_M.hidden_why, _M.edited_at, t.consent.c.excluded_at, _NAMED, _BY_HOST.label("by_host")),
+    *(_M.hidden_why, _M.edited_at, t.consent.c.excluded_at, _BY_HOST.label("by_host")),
     t.place.c.name.label("place"),
 ).select_from(WORDS_OF_CHATS.outerjoin(t.person, t.person.c.id == _M.person_id))
 
@@ -63,12 +63,12 @@ class Heaps(Queries):
         """The first messages of a heap, or of a question's, beyond one of them, in the order said."""
         under = exists().where(t.filing.c.message_id == _M.id, t.filing.c.question_id == _id_of(which))
         inside = _IN[which] if isinstance(which, Heap) else and_(under, _SEEN)
-        query = _theirs(_WORDS, chat_id, community_id).where(inside, _M.id > past)
+        query = _theirs(_words(community_id), chat_id, community_id).where(inside, _M.id > past)
         return await self._desk_words(await self._rows(query.order_by(_M.id).limit(most)))
 
     async def reported_to(self, community_id: int, most: int, past: int = 0) -> tuple[Word, ...]:
         """What readers reported, in any chat, and these hosts have not settled; the oldest message first."""
-        query = _WORDS.where(sorted_by_hosts(community_id), _REPORTED, _M.id > past)
+        query = _words(community_id).where(sorted_by_hosts(community_id), _REPORTED, _M.id > past)
         return await self._desk_words(await self._rows(query.order_by(_M.id).limit(most)))
 
     async def count_reported_to(self, community_id: int) -> int:
@@ -103,6 +103,10 @@ class Heaps(Queries):
         for row in await self._rows(query.order_by(r.id)):
             found[row.message_id] = (*found.get(row.message_id, ()), Reported(row.reason, row.at))
         return found
+
+
+def _words(community_id: int) -> Select[Any]:
+    return _WORDS.add_columns(called(community_id).label("name"))
 
 
 def _theirs(query: Any, chat_id: int, community_id: int) -> Any:

@@ -136,6 +136,12 @@ async def chat_of_message(tx: Tx, audience: Audience, public_id: str) -> Listed 
     return listed_of(row) if row else None
 
 
+async def words_in(tx: Tx, chat_id: int) -> int:
+    """How many messages were said in a chat."""
+    query = select(func.count()).where(t.message.c.chat_id == chat_id)
+    return int((await tx.connection.execute(query)).scalar_one())
+
+
 async def _all(tx: Tx, query: Select[Any]) -> tuple[Listed, ...]:
     return tuple(listed_of(row) for row in await tx.connection.execute(query))
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from bot.storage.archive.kept_links import KeptLinks
 from bot.storage.queries import among, listed
 from bot.storage.schema import tables as t
+from bot.storage.shown_names import shown_name
 
 PUBLIC_ID_LENGTH = 10
 _UNMISTAKABLE = "23456789bcdfghjkmnpqrstvwxz"
@@ -23,7 +24,7 @@ _JOINED_HERE = exists().where(
     t.member.c.person_id == t.person.c.id, t.member.c.community_id == bindparam("community")
 )
 _PEOPLE = (
-    select(t.person.c.native_id, func.coalesce(t.consent.c.pseudonym, t.person.c.name).label("shown"))
+    select(t.person.c.native_id, shown_name().label("shown"))
     .outerjoin(
         t.consent,
         and_(t.consent.c.person_id == t.person.c.id, t.consent.c.community_id == bindparam("community")),

@@ -1,6 +1,8 @@
 """One chat with all that its page says, read in one visit to the database's thread."""
 
+import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
@@ -10,6 +12,7 @@ from bot.core.archive.page_words import network_name, told_apart
 from bot.core.archive.threads import Native, Told, answered, unknown_parents
 from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
+from bot.core.hearing import Stretch
 from bot.core.model import Chat, ChatState, Question
 from bot.core.tongue import _
 from bot.storage.archive.addresses import BROWSER
@@ -18,6 +21,7 @@ from bot.storage.archive.rows import community_of, listed_of
 from bot.storage.archive.statements import (
     AT_HOME,
     GUESTS,
+    NOT_HEARD,
     OPENED,
     PARENT,
     QUESTIONS,
@@ -91,6 +95,9 @@ def _hosts(database: sqlite3.Connection, listed: Listed) -> tuple[str, ...]:
 def _places(database: sqlite3.Connection, chat: Chat) -> tuple[Where, ...]:
     given = {"series": chat.series_id}
     rows = OPENED.seen(database, chat=chat.id, **given) or AT_HOME.seen(database, **given)
+    missed = defaultdict[int, list[Stretch]](list)
+    for one in NOT_HEARD.seen(database, chat=chat.id):
+        missed[one.place_id].append(Stretch(one.since, one.until))
     return tuple(
         Where(
             row.id,
@@ -100,6 +107,7 @@ def _places(database: sqlite3.Connection, chat: Chat) -> tuple[Where, ...]:
             row.left_at,
             row.guests,
             row.went_at,
+            tuple(missed[row.id]),
         )
         for row in rows
     )
@@ -128,6 +136,7 @@ def _standing(chat: Chat, head: Any) -> dict[str, Any]:
         "seals_at": head.seals_at,
         "kept_out": head.kept_out,
         "unseen": head.unseen,
+        "apart": tuple(json.loads(head.apart or "[]")),
     }
 
 

@@ -1,6 +1,6 @@
 """Who may read what, as conditions of a query: asked by page, feed, live view and export alike."""
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, String, and_, cast, exists, false, func, or_, select, true
 
 from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
@@ -62,17 +62,29 @@ def readable_messages(audience: Audience) -> ColumnElement[bool]:
     writer's `consent` in the place's community. Deleted and forgotten words are nobody's; hosts
     read the rest; others answers and comments that are neither hidden nor left out.
     """
-    kept = and_(t.message.c.deleted_at.is_(None), t.consent.c.forgotten_at.is_(None))
+    kept = _kept(t.message, t.consent)
     if audience.reads is Reads.HOSTS:
         return and_(readable_chats(audience), kept)
-    shown = and_(
-        t.message.c.kind.in_(_SHOWN_KINDS),
-        t.message.c.hidden_at.is_(None),
-        t.message.c.body_html.is_not(None),
-        t.consent.c.excluded_at.is_(None),
-    )
+    shown = _shown(t.message, t.consent)
     # The place of the words says itself whether it is shut: the chat need not be asked, row after row.
     return and_(_theirs(audience), _out(audience), kept, shown, _open_to(audience, OPENNESS, _TOLD_THERE))
+
+
+def listed_messages(audience: Audience) -> ColumnElement[bool]:
+    """Which messages stand in these readers' lists, search and feeds; in those of hosts nothing hidden.
+
+    For the same queries as `readable_messages`. What is hidden or left out is for hosts on its page alone.
+    """
+    return and_(readable_messages(audience), _shown(t.message, t.consent), t.chat.c.slug.is_not(None))
+
+
+def readable_beside(audience: Audience, message: FromClause, consent: FromClause) -> ColumnElement[bool]:
+    """Whether these readers may read another message of the same chat and place as one that they may read.
+
+    For aliases of `message` and of its writer's `consent` in the place's community.
+    """
+    kept = _kept(message, consent)
+    return kept if audience.reads is Reads.HOSTS else and_(kept, _shown(message, consent))
 
 
 def in_rooms(audience: Audience) -> ColumnElement[bool]:
@@ -106,6 +118,21 @@ def of_chats() -> ColumnElement[bool]:
     For a query over `message` that is joined to `chat`.
     """
     return and_(t.message.c.kind.in_(_SHOWN_KINDS), t.chat.c.rehearsal.is_(False))
+
+
+def _kept(message: FromClause, consent: FromClause) -> ColumnElement[bool]:
+    """Whether words are somebody's still: neither deleted nor forgotten."""
+    return and_(message.c.deleted_at.is_(None), consent.c.forgotten_at.is_(None))
+
+
+def _shown(message: FromClause, consent: FromClause) -> ColumnElement[bool]:
+    """Whether words are for readers: drawn answers and comments, neither hidden nor left out."""
+    return and_(
+        message.c.kind.in_(_SHOWN_KINDS),
+        message.c.hidden_at.is_(None),
+        message.c.body_html.is_not(None),
+        consent.c.excluded_at.is_(None),
+    )
 
 
 def _theirs(audience: Audience) -> ColumnElement[bool]:

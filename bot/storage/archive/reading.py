@@ -4,20 +4,27 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, exists, func, null, select, union_all
 
 from bot.core.archive.chat_page import ChatPage, Listed
 from bot.core.audience import Audience
 from bot.core.model import Question, Series
 from bot.storage.archive.glance import Glance, visit
 from bot.storage.archive.page import Neighbours, read_beside, read_page
-from bot.storage.archive.readable import listed_chats
+from bot.storage.archive.readable import listed_chats, readable_chats
 from bot.storage.archive.rows import listed_of
 from bot.storage.archive.statements import QUESTIONS_ASKED, chat_called, chats_of, of_series
 from bot.storage.chats.chats import AHEAD, LIVE, Chats, question_of
 from bot.storage.chats.plans import series_of
 from bot.storage.people import People
 from bot.storage.schema import tables as t
+
+_LEFT = select(t.former_address.c.chat_id, t.former_address.c.slug, t.former_address.c.left_at)
+_MEANT = func.date(t.chat.c.occurrence_local)
+_FORMER = union_all(
+    _LEFT, select(t.chat.c.id, _MEANT, null()).where(t.chat.c.occurrence_local.is_not(None))
+).subquery("former")
+"""Where chats stood, and the days they were meant for: of older ones nothing else may be known."""
 
 
 class Reading(Chats, People):
@@ -28,11 +35,19 @@ class Reading(Chats, People):
         rows = await self._glance(chat_called(audience), series=series, chat=slug)
         return listed_of(rows[0]) if rows else None
 
-    async def moved_from(self, audience: Audience, series: str, day: str) -> Listed | None:
-        """The chat that was meant for a day and is held on another, if these readers may read it."""
-        meant = func.date(t.chat.c.occurrence_local) == day
-        query = chats_of(listed_chats(audience)).where(t.series.c.slug == series, meant)
-        return await self._one_listed(query.order_by(t.chat.c.id).limit(1))
+    async def moved_from(self, audience: Audience, series: str, slug: str) -> Listed | None:
+        """The chat that stood at an address before it was moved, if these readers may read it.
+
+        Of several the one that stood there last.
+        """
+        query = _moved(audience).where(t.series.c.slug == series, _FORMER.c.slug == slug)
+        latest = _FORMER.c.left_at.desc().nulls_last(), t.chat.c.id
+        return await self._one_listed(query.order_by(*latest).limit(1))
+
+    async def left_addresses(self, audience: Audience) -> tuple[str, ...]:
+        """The addresses within a community from which readers are led on to chats that were moved."""
+        query = _moved(audience).add_columns(_FORMER.c.slug.label("former")).order_by(t.chat.c.id)
+        return tuple(f"{row.its_series_slug}/{row.former}/" for row in await self._rows(query))
 
     async def series_by_slug(self, audience: Audience, slug: str) -> Series | None:
         """The weekly chat at an address, if these readers may read any chat of it."""
@@ -101,3 +116,9 @@ class Reading(Chats, People):
     async def _one_listed(self, query: Select[Any]) -> Listed | None:
         row = await self._row(query)
         return listed_of(row) if row else None
+
+
+def _moved(audience: Audience) -> Select[Any]:
+    """The chats that stand elsewhere than they stood once."""
+    elsewhere = and_(_FORMER.c.chat_id == t.chat.c.id, _FORMER.c.slug != t.chat.c.slug)
+    return chats_of(readable_chats(audience)).join(_FORMER, elsewhere)

@@ -8,15 +8,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.core.archive.chat_page import SOMEBODY, letter
+from bot.core.archive.chat_page import SOMEBODY
 from bot.core.archive.shared_links import Resource, links_in
 from bot.core.audience import Audience
+from bot.core.sentences.chat import letter
 from bot.core.tongue import _
-from bot.storage.archive.readable import readable_messages
+from bot.storage.archive.readable import listed_messages
 from bot.storage.archive.rows import listed_of
-from bot.storage.archive.statements import KINDS, SERIES, SHARED_LINKS, WORDS_OF_CHATS
+from bot.storage.archive.statements import SERIES, SHARED_LINKS, WORDS_OF_CHATS
 from bot.storage.queries import Queries
 from bot.storage.schema import tables as t
+from bot.storage.shown_names import shown_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Resources(Queries):
 
     async def _first_words(self, message_ids: Sequence[int]) -> Mapping[int, Row[Any]]:
         """The messages in which links were shared first, with their chats."""
-        name = func.coalesce(t.consent.c.pseudonym, t.person.c.name).label("name")
+        name = shown_name().label("name")
         words = (_M.id.label("message_id"), _M.body_html, _M.anonymous, _M.public_id, name, _under())
         query = select(t.chat, *SERIES, *words).select_from(
             WORDS_OF_CHATS.outerjoin(t.person, t.person.c.id == _M.person_id)
@@ -117,9 +119,8 @@ class Resources(Queries):
 
 def _shares(audience: Audience, span: Span, *columns: Any) -> Select[Any]:
     """Links in what these readers may read, a row for each message; nobody's who asked to be left out."""
-    shown = and_(_M.kind.in_(KINDS), _M.body_html.is_not(None), _M.public_id.is_not(None))
-    kept = and_(_M.hidden_at.is_(None), t.consent.c.excluded_at.is_(None), t.chat.c.slug.is_not(None))
-    query = select(*columns).select_from(SHARED_LINKS).where(readable_messages(audience), shown, kept)
+    query = select(*columns).select_from(SHARED_LINKS)
+    query = query.where(listed_messages(audience), _M.public_id.is_not(None))
     return query.where(_REMOVED if span.removed else ~_REMOVED, *_within(span))
 
 

@@ -7,19 +7,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Integer, bindparam, case, func, select
+from sqlalchemy import Column, ColumnElement, Integer, bindparam, func, select
 
 from bot.core.archive.chat_page import SOMEBODY
+from bot.core.archive.parts import MOST, to_question
 from bot.core.archive.search_results import FoundIn, Hit, Piece, Sort, words_of
 from bot.core.audience import Audience
 from bot.core.tongue import _
 from bot.core.veils import masked
 from bot.storage.archive.glance import Glance
-from bot.storage.archive.readable import listed_chats, readable_messages
+from bot.storage.archive.readable import listed_chats, listed_messages
 from bot.storage.archive.rows import listed_of
 from bot.storage.archive.statements import WORDS_OF_CHATS, chats_of
 from bot.storage.archive.word_index import MESSAGE, QUESTION, TOPIC, Entry
 from bot.storage.schema import tables as t
+from bot.storage.shown_names import writers_name
 
 Look = Callable[[str], tuple[Piece, ...]]
 """Gives the words around what was looked for."""
@@ -66,13 +68,14 @@ def _hits(
 
 def _said(row: Any, look: Look) -> Hit:
     pieces = look(words_of(row.body_html))
-    mark, name = f"a-{row.public_id}", row.name or _(SOMEBODY)
-    return Hit(Sort(row.kind), pieces, mark, row.public_id, name, row.number, row.said_at)
+    name = row.name or _(SOMEBODY)
+    return Hit(Sort(row.kind), pieces, "", row.public_id, name, row.number, row.said_at)
 
 
 def _asked(row: Any, look: Look) -> Hit:
     pieces = look(" ".join(masked(row.text).split()))
-    return Hit(Sort.QUESTION, pieces, f"q{row.position}", number=row.position)
+    mark = to_question(row.position, many=row.words > MOST)
+    return Hit(Sort.QUESTION, pieces, mark, number=row.position)
 
 
 def _about(row: Any, look: Look) -> Hit:
@@ -91,9 +94,6 @@ def _own(column: Column[int]) -> ColumnElement[bool]:
 @lru_cache(maxsize=64)
 def _messages(audience: Audience) -> Glance:
     m = t.message.c
-    name = case((m.anonymous, None), else_=func.coalesce(t.consent.c.pseudonym, t.person.c.name)).label(
-        "name"
-    )
     filed = t.filing.join(t.question, t.question.c.id == t.filing.c.question_id)
     number = select(func.min(t.question.c.position)).select_from(filed).where(t.filing.c.message_id == m.id)
     columns = (
@@ -102,18 +102,20 @@ def _messages(audience: Audience) -> Glance:
         m.kind,
         m.body_html,
         m.said_at,
-        name,
+        writers_name().label("name"),
         number.scalar_subquery().label("number"),
     )
     joined = WORDS_OF_CHATS.outerjoin(t.person, t.person.c.id == m.person_id)
-    return Glance(select(*columns).select_from(joined).where(_own(m.id), readable_messages(audience)))
+    return Glance(select(*columns).select_from(joined).where(_own(m.id), listed_messages(audience)))
 
 
 @lru_cache(maxsize=64)
 def _questions(audience: Audience) -> Glance:
     joined = t.question.join(t.chat, t.chat.c.id == t.question.c.chat_id)
     joined = joined.join(t.series, t.series.c.id == t.chat.c.series_id)
-    found = select(t.question.c.id, t.question.c.position, t.question.c.text).select_from(joined)
+    words = select(func.count()).where(t.message.c.chat_id == t.chat.c.id).correlate(t.chat)
+    columns = t.question.c.id, t.question.c.position, t.question.c.text
+    found = select(*columns, words.scalar_subquery().label("words")).select_from(joined)
     return Glance(found.where(_own(t.question.c.id), listed_chats(audience)))
 
 

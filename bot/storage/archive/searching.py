@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Integer, Text, and_, bindparam, func, select
+from sqlalchemy import Integer, Text, bindparam, func, or_, select
 
 from bot.core.archive.folding import folded
 from bot.core.archive.search_query import Query
@@ -21,11 +21,12 @@ from bot.core.model import Refused
 from bot.core.sentences import searching as say
 from bot.core.tongue import _
 from bot.storage.archive.glance import Glance, visit
-from bot.storage.archive.readable import readable_chats, readable_messages
+from bot.storage.archive.readable import listed_messages, readable_chats
 from bot.storage.archive.search_hits import told
 from bot.storage.archive.statements import WORDS_OF_CHATS
-from bot.storage.archive.word_index import Entry, Wanted, entries, terms_of
+from bot.storage.archive.word_index import Entry, Wanted, called_so, entries, named_so, terms_of
 from bot.storage.schema import tables as t
+from bot.storage.shown_names import shown_name
 from bot.storage.store import Tx
 
 CHATS: Final = 10
@@ -120,10 +121,12 @@ def _wanted(database: sqlite3.Connection, audience: Audience, wanted: Search) ->
     if query.mine and wanted.me is None:
         raise Refused(_(say.SEARCH_MINE))
     until = _minute(query.until, wanted.zone) if query.until else named.until
+    ways = _ways(query.person) if query.person else ()
     return replace(
         named,
         chats=_few(database, audience, series) if wanted.chat_id is None else (wanted.chat_id,),
-        people=_people(database, audience, query.person) if query.person else None,
+        people=_people(database, audience, ways, query.person) if ways else None,
+        called=ways,
         me=wanted.me if query.mine else None,
         since=_minute(query.since, wanted.zone) if query.since else 0,
         until=until if wanted.older is None else min(until, wanted.older),
@@ -183,26 +186,30 @@ def _chats_of(audience: Audience) -> Glance:
     return Glance(readable.limit(bindparam("most", type_=Integer())))
 
 
-def _people(database: sqlite3.Connection, audience: Audience, named: str) -> tuple[int, ...]:
+def _people(
+    database: sqlite3.Connection, audience: Audience, ways: Sequence[str], said: str
+) -> tuple[int, ...]:
     """Those whom readers see under such a name; whoever goes by another one is not found by their own."""
-    # SQLite knows small and capital letters of ASCII alone.
-    ways = {named} if named.isascii() else {named, named.lower(), named.upper(), named.title()}
-    people = _people_of(audience)
-    found = {row.id for way in sorted(ways) for row in people.seen(database, name=way, most=_MOST_PEOPLE)}
+    people = _people_of(audience, len(ways))
+    found = people.seen(database, **named_so(ways), most=_MOST_PEOPLE)
     if not found:
-        raise Refused(_(say.SEARCH_NO_PERSON).format(said=named))
-    return tuple(sorted(found)[:_MOST_PEOPLE])
+        raise Refused(_(say.SEARCH_NO_PERSON).format(said=said))
+    return tuple(sorted(row.id for row in found))
+
+
+def _ways(named: str) -> tuple[str, ...]:
+    """A name with small and with capital letters: SQLite knows those of ASCII alone."""
+    return (named,) if named.isascii() else tuple({named, named.lower(), named.upper(), named.title()})
 
 
 @lru_cache(maxsize=64)
-def _people_of(audience: Audience) -> Glance:
-    """Only those of whom there is something to read under their name: nothing tells who else is known."""
+def _people_of(audience: Audience, ways: int) -> Glance:
+    """Only those of whom there is something to read under such a name: nothing tells who else is known."""
     said = select(1).select_from(WORDS_OF_CHATS).where(t.message.c.person_id == _PERSON.c.id)
-    said = said.where(t.message.c.anonymous.is_(False), readable_messages(audience)).correlate(_PERSON)
-    agreed = and_(_AGREED.c.person_id == _PERSON.c.id, _AGREED.c.community_id == audience.community_id)
+    said = said.where(t.message.c.anonymous.is_(False), listed_messages(audience))
+    shown = shown_name(_PERSON.c.name)
     # No join: that would look for everybody's words before it looked at their names.
-    pseudonym = select(_AGREED.c.pseudonym).where(agreed).correlate(_PERSON).scalar_subquery()
-    shown = func.lower(func.coalesce(pseudonym, _PERSON.c.name))
-    called = func.instr(shown, func.lower(bindparam("name", type_=Text()))) > 0
-    found = select(_PERSON.c.id).where(called, said.exists())
+    agreed = select(1).where(_AGREED.c.person_id == _PERSON.c.id, called_so(_AGREED.c.pseudonym, ways))
+    known = or_(called_so(_PERSON.c.name, ways), agreed.correlate(_PERSON).exists())
+    found = select(_PERSON.c.id).where(known, said.where(called_so(shown, ways)).correlate(_PERSON).exists())
     return Glance(found.limit(bindparam("most", type_=Integer())))

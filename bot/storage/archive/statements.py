@@ -6,10 +6,13 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    ScalarSelect,
     Select,
+    String,
     and_,
     bindparam,
     case,
+    cast,
     exists,
     func,
     not_,
@@ -24,9 +27,21 @@ from bot.core.model import ChatState, StepKind
 from bot.storage.archive.glance import Glance
 from bot.storage.archive.readable import listed_chats, readable_chats, readable_messages
 from bot.storage.schema import tables as t
+from bot.storage.shown_names import writers_consent, writers_name
 
 KINDS = (MessageKind.ANSWER, MessageKind.COMMENT)
 SERIES = tuple(column.label(f"its_series_{column.name}") for column in t.series.c)
+
+APART = "apart."
+"""Begins the note of a chat that was brought here without the words of some places; its number follows."""
+NOTED_APART = APART + cast(t.chat.c.id, String)
+_APART = (
+    select(t.installation.c.value)
+    .where(t.installation.c.name == NOTED_APART)
+    .correlate(t.chat)
+    .scalar_subquery()
+    .label("apart")
+)
 
 QUESTIONS = Glance(
     select(t.question).where(t.question.c.chat_id == bindparam("chat")).order_by(t.question.c.position)
@@ -37,10 +52,7 @@ QUESTIONS_ASKED = Glance(
     .order_by(t.question.c.asked_at.desc(), t.question.c.position.desc())
     .limit(1)
 )
-_SAID = and_(
-    t.consent.c.person_id == t.message.c.person_id, t.consent.c.community_id == t.place.c.community_id
-)
-"""What the writer of words agreed to where they said them, whatever community the chat is of."""
+_SAID = writers_consent()
 WORDS_OF_CHATS = (
     t.message.join(t.place, t.place.c.id == t.message.c.place_id)
     .join(t.chat, t.chat.c.id == t.message.c.chat_id)
@@ -98,6 +110,12 @@ AT_HOME = Glance(
     )
     .order_by(t.place.c.id)
 )
+NOT_HEARD = Glance(
+    select(t.missed.c.place_id, t.missed.c.since, t.missed.c.until)
+    .join(t.chat_place, t.chat_place.c.place_id == t.missed.c.place_id)
+    .where(t.chat_place.c.chat_id == bindparam("chat"))
+    .order_by(t.missed.c.since)
+)
 PARENT = Glance(
     select(t.message.c.reply_to, t.filing.c.question_id)
     .outerjoin(t.filing, t.filing.c.message_id == t.message.c.id)
@@ -134,7 +152,6 @@ def page_head(audience: Audience) -> Glance:
         t.message.join(t.place, t.place.c.id == m.place_id).join(t.consent, _KEPT_OUT)
     )
     told = and_(m.chat_id == t.chat.c.id, m.kind.in_(KINDS), m.deleted_at.is_(None))
-    unseen = select(func.count()).where(told, m.body_html.is_(None), m.text != "")
     return Glance(
         select(
             t.chat,
@@ -143,7 +160,8 @@ def page_head(audience: Audience) -> Glance:
             turn.scalar_subquery().label("turn_ends"),
             steps.where(step.kind == StepKind.SEAL).scalar_subquery().label("seals_at"),
             words.where(told).correlate(t.chat, t.series).scalar_subquery().label("kept_out"),
-            unseen.scalar_subquery().label("unseen"),
+            _unseen(told).label("unseen"),
+            _APART,
         )
         .join(t.series, t.series.c.id == t.chat.c.series_id)
         .join(t.community, t.community.c.id == t.series.c.community_id)
@@ -151,15 +169,20 @@ def page_head(audience: Audience) -> Glance:
     )
 
 
+def _unseen(told: ColumnElement[bool]) -> ScalarSelect[int]:
+    """How many of such words are not made ready to be read."""
+    undrawn = t.message.c.body_html.is_(None), t.message.c.text != ""
+    return select(func.count()).where(told, *undrawn).scalar_subquery()
+
+
 _KEPT_OUT = and_(_SAID, t.consent.c.excluded_at.is_not(None), t.consent.c.forgotten_at.is_(None))
 
 
-_SHOWN_NAME = func.coalesce(t.consent.c.pseudonym, t.person.c.name)
 _MARKS = (
     case((t.message.c.picked_at.is_not(None), 8), else_=0)
     + case((and_(t.message.c.by_host, not_(t.message.c.anonymous)), 4), else_=0)
     + case((t.message.c.edited_at.is_not(None), 2), else_=0)
-    + case((t.message.c.hidden_at.is_not(None), 1), else_=0)
+    + case((or_(t.message.c.hidden_at.is_not(None), t.consent.c.excluded_at.is_not(None)), 1), else_=0)
 )
 # In the order in which `page.py` unpacks them, and few: a page has hundreds of rows.
 _WORDS = (
@@ -170,7 +193,7 @@ _WORDS = (
     t.message.c.place_id,
     t.message.c.id,
     t.message.c.public_id,
-    case((t.message.c.anonymous, None), else_=_SHOWN_NAME).label("name"),
+    writers_name().label("name"),
     t.message.c.person_id,
     t.message.c.body_html,
     t.message.c.said_at,

@@ -36,15 +36,17 @@ from bot.core.archive.folding import as_indexed
 from bot.core.archive.search_query import Word
 from bot.core.audience import Audience
 from bot.storage.archive.glance import Glance
-from bot.storage.archive.readable import listed_chats, readable_messages
-from bot.storage.archive.statements import KINDS, WORDS_OF_CHATS
+from bot.storage.archive.readable import listed_chats, listed_messages
+from bot.storage.archive.statements import WORDS_OF_CHATS
 from bot.storage.schema import tables as t
+from bot.storage.shown_names import shown_name
 
 MESSAGE, QUESTION, TOPIC = range(3)
 _MINUTE_AT: Final = 37
 _LAST: Final = 2**63 - 1
 _IDS: Final = (1 << (_MINUTE_AT - 2)) - 1
 _TRIGRAM: Final = 3
+_CALLED: Final = "called"
 _ENDINGS: Final = 200
 """So many words that begin alike are looked up one by one; of more, all entries are gathered first."""
 _WORDS = table("search", column("rowid", Integer), column("chat", Integer))
@@ -92,7 +94,8 @@ class Entry(NamedTuple):
 class Wanted:
     """What entries are to be like: of some weekly chats and none of the others, maybe of few chats.
 
-    Chats begin in minutes since 1970, from one up to but not another.
+    `people` are found where they are `called` so. Chats begin in minutes since 1970, from one up to but
+    not another.
     """
 
     terms: tuple[str, ...]
@@ -101,6 +104,7 @@ class Wanted:
     others: tuple[int, ...] = ()
     chats: tuple[int, ...] | None = None
     people: tuple[int, ...] | None = None
+    called: tuple[str, ...] = ()
     me: int | None = None
     number: int | None = None
     link: str = ""
@@ -140,7 +144,7 @@ def _given(wanted: Wanted) -> Mapping[str, object]:
         given["glyphs"] = " AND ".join(map(_quoted, long))
     given |= {f"short{k}": one for k, one in enumerate(short)}
     if wanted.people is not None:
-        given["people"] = json.dumps(wanted.people)
+        given |= {"people": json.dumps(wanted.people), **named_so(wanted.called)}
     if wanted.link:
         given["link"] = f'(?i)href="[^"]*{re.escape(escape(wanted.link))}'
     given |= {name: one for name in ("me", "number") if (one := getattr(wanted, name)) is not None}
@@ -170,8 +174,7 @@ def _readable(index: FromClause, audience: Audience, shape: frozenset[str]) -> C
     """Whether these readers may read what an entry is of, and it is what was asked for."""
     kind, own = index.c.rowid.op("&")(3), index.c.rowid.op(">>")(2).op("&")(_IDS)
     words = select(1).select_from(WORDS_OF_CHATS)
-    words = words.where(t.message.c.id == own, readable_messages(audience), *_of_messages(shape))
-    words = words.where(t.message.c.kind.in_(KINDS), t.chat.c.slug.is_not(None))
+    words = words.where(t.message.c.id == own, listed_messages(audience), *_of_messages(shape))
     found: list[ColumnElement[bool]] = [and_(kind == MESSAGE, words.correlate(index).exists())]
     chats = t.chat.join(t.series, t.series.c.id == t.chat.c.series_id)
     if not shape & {"people", "me", "link"}:
@@ -190,7 +193,10 @@ def _of_messages(shape: frozenset[str]) -> Iterator[ColumnElement[bool]]:
     m = t.message.c
     if "people" in shape:  # whoever answered without a name is found by none
         some = select(func.json_each(bindparam("people", type_=Text())).table_valued("value").c.value)
-        yield and_(m.person_id.in_(some), m.anonymous.is_(False))
+        name = select(t.person.c.name).where(t.person.c.id == m.person_id).correlate(t.message)
+        shown = shown_name(name.scalar_subquery())
+        ways = sum(one.startswith(_CALLED) for one in shape)
+        yield and_(m.person_id.in_(some), m.anonymous.is_(False), called_so(shown, ways))
     if "me" in shape:
         yield m.person_id == bindparam("me", type_=Integer())
     if "link" in shape:
@@ -199,6 +205,17 @@ def _of_messages(shape: frozenset[str]) -> Iterator[ColumnElement[bool]]:
         under = t.filing.join(t.question, t.question.c.id == t.filing.c.question_id)
         filed = select(1).select_from(under).where(t.filing.c.message_id == m.id)
         yield filed.where(t.question.c.position == bindparam("number", type_=Integer())).exists()
+
+
+def called_so(name: ColumnElement[str], ways: int) -> ColumnElement[bool]:
+    """Whether a name has in it what somebody is called, in one of so many ways to write that."""
+    typed = [func.lower(bindparam(f"{_CALLED}{k}", type_=Text())) for k in range(ways)]
+    return or_(*(func.instr(func.lower(name), one) > 0 for one in typed))
+
+
+def named_so(ways: Iterable[str]) -> Mapping[str, str]:
+    """The values for that."""
+    return {f"{_CALLED}{k}": one for k, one in enumerate(ways)}
 
 
 # --- What FTS5 is asked ----------------------------------------------------------------------

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from sqlalchemy import Column, Table, func, insert, select
@@ -15,12 +16,15 @@ from sqlalchemy.exc import IntegrityError
 
 from bot import markup
 from bot.core import plain
+from bot.core.echo import shown
 from bot.core.erasure import Erased, Erasure
 from bot.core.model import Refused
 from bot.core.sentences import exporting as sentences
-from bot.storage.archive.addresses import BROWSER
+from bot.storage.archive.addresses import BROWSER, RESERVED
+from bot.storage.bundle.apart import Apart, note_apart
 from bot.storage.bundle.carried import carried_tables, target
 from bot.storage.bundle.lines import AT_ONCE
+from bot.storage.bundle.origins import OWN, brought_before, home_id, note_brought, origin_of, take_over
 from bot.storage.schema import tables as t
 from bot.storage.store import Tx
 
@@ -31,12 +35,16 @@ _NUMBERS_OF_ROOMS: Final = {
     "outbox": ("platform_message_id",),
 }
 """Columns that hold the number of a message in one of our own rooms, as text."""
+_DECIDED: Final = frozenset({Erased.PERSON, Erased.EXCLUDED, Erased.INCLUDED})
+"""What people decided about themselves."""
 
 
 class Source(Protocol):
     """A bundle that was found sound."""
 
     made_at: datetime
+    origin: str
+    apart: Apart
 
     def rows(self, table: str) -> Iterator[Values]:
         """The rows of one table, in the order of their keys."""
@@ -56,16 +64,21 @@ class Brought:
 class Bringing:
     """One import, within one transaction."""
 
-    def __init__(self, tx: Tx, source: Source) -> None:
-        self._tx, self._source = tx, source
+    def __init__(self, tx: Tx, source: Source, addresses: Mapping[str, str]) -> None:
+        self._tx, self._source, self._addresses = tx, source, addresses
+        self._here = ""
+        self._before: dict[tuple[int, str], int] = {}
         self._shift: dict[str, int] = {}
         self._met: dict[int, int] = {}
         self._browser: set[int] = set()
-        self._new: dict[tuple[int, str | None], int] = {}
+        self._new: dict[tuple[int, str | None], tuple[int, str | None]] = {}
         self.brought = Brought()
 
     async def bring(self, erasures: Sequence[Erasure], now: datetime) -> Brought:
         """Store every row, then forget again what was forgotten here; refuses what clashes."""
+        await take_over(self._tx, self._source.origin)
+        self._here = await origin_of(self._tx)
+        self._before = await brought_before(self._tx, self._source.origin)
         for table in carried_tables():
             self._shift[table.name] = await self._taken(table)
         try:
@@ -77,6 +90,7 @@ class Bringing:
             raise Refused(sentences.CLASH_WORDS) from None
         if not self._new:
             raise Refused(sentences.BUNDLE_EMPTY)
+        await note_apart(self._tx, self._source.apart, self._shift["chat"])
         await self._forget_again(erasures, now)
         await self._settle()
         return self.brought
@@ -99,6 +113,7 @@ class Bringing:
 
     async def _strangers(self, rows: Sequence[Values]) -> list[Values]:
         """Those who are not known here; of the others their number here is noted."""
+        rows = [{**row, "native_id": self._called(row["platform"], row["native_id"])} for row in rows]
         found: dict[tuple[str, str], int] = {}
         for platform in {row["platform"] for row in rows}:
             names = [row["native_id"] for row in rows if row["platform"] == platform]
@@ -108,6 +123,10 @@ class Bringing:
         known = {row["id"]: found.get((row["platform"], row["native_id"])) for row in rows}
         self._met |= {old: here for old, here in known.items() if here is not None}
         return [row for row in rows if known[row["id"]] is None]
+
+    def _called(self, platform: str, native_id: str) -> str:
+        """What somebody of the bundle is known as here."""
+        return home_id(native_id, self._source.origin, self._here) if platform in OWN else native_id
 
     def _renumbered(self, table: Table, row: Values) -> Values:
         changed = {**row}
@@ -145,15 +164,26 @@ class Bringing:
                 row["html"] = html
 
     async def _communities(self, rows: Sequence[Values]) -> None:
+        only = len(rows) == 1
+        for slug in self._addresses.keys() - {row.get("slug") for row in rows} - ({""} if only else set()):
+            raise Refused(sentences.ADDRESS_OF_NOBODY.format(slug=slug) if slug else sentences.ADDRESS_WHOSE)
         for row in rows:
-            if row.get("slug") and await self._there(t.community.c.slug == row["slug"]):
-                raise Refused(sentences.CLASH_COMMUNITY.format(slug=row["slug"]))
+            was, row["slug"] = row.get("slug"), self._addressed(row.get("slug"), only=only)
+            if row["slug"] and await self._there(t.community.c.slug == row["slug"]):
+                raise Refused(sentences.clash_community(row["slug"], was or "", only=only))
             native_id = row.get("native_id")
             server = t.community.c.platform == row.get("platform"), t.community.c.native_id == native_id
             if native_id is not None and await self._there(*server):
                 raise Refused(sentences.CLASH_SERVER.format(name=row["name"]))
-            self._new[row["id"] - self._shift["community"], row.get("slug")] = row["id"]
+            self._new[row["id"] - self._shift["community"], was] = row["id"], row["slug"]
             self.brought.communities.append(row["name"])
+
+    def _addressed(self, slug: str | None, *, only: bool) -> str | None:
+        """The word in addresses that a community gets here: the one asked for, else its own."""
+        wanted = self._addresses.get(slug or "") or (self._addresses.get("") if only else None)
+        if wanted and (plain.slug(wanted) != wanted or wanted in RESERVED):
+            raise Refused(sentences.ADDRESS_ODD.format(said=shown(wanted)))
+        return wanted or slug
 
     async def _there(self, *where: Any) -> bool:
         return (await self._tx.connection.execute(select(t.community.c.id).where(*where))).first() is not None
@@ -195,16 +225,24 @@ class Bringing:
             if erasure.place in self.brought.renamed:
                 return None  # said in the room that has this name here
             return replace(erasure, native_id=self._number_in_rooms(erasure.native_id) or "")
-        here = self._new.get((erasure.community_id, erasure.slug))
-        if here is None:
+        found = self._new.get((erasure.community_id, erasure.slug)) or self._come_again(erasure)
+        if found is None:
             return None
         chat = erasure.chat_id + self._shift["chat"] if erasure.chat_id else erasure.chat_id
-        return replace(erasure, community_id=here, chat_id=chat)
+        here = replace(erasure, community_id=found[0], slug=found[1] or "", chat_id=chat)
+        return replace(here, native_id=self._called(erasure.platform, erasure.native_id))
+
+    def _come_again(self, erasure: Erasure) -> tuple[int, str | None] | None:
+        """The community in which somebody decided this when it was here before, under another number."""
+        was = self._before.get((erasure.community_id, erasure.slug)) if erasure.what in _DECIDED else None
+        return next((here for (old, _slug), here in self._new.items() if old == was), None)
 
     async def _settle(self) -> None:
         tx = self._tx
-        tx.stale_communities |= set(self._new.values())
+        tx.stale_communities |= {here for here, _ in self._new.values()}
         tx.replanned = True
+        for (was, _slug), (here, slug) in self._new.items():
+            await note_brought(tx, self._source.origin, was, here, slug or "")
         if not await tx.installed("name"):
             await tx.install("name", secrets.token_hex(3))
 
@@ -213,6 +251,15 @@ def _drawn(text: str) -> str:
     return markup.render(text) if text else ""
 
 
-async def bring(tx: Tx, source: Source, erasures: Sequence[Erasure], now: datetime) -> Brought:
-    """Store a bundle in this transaction; whatever is wrong with it is refused, and nothing is stored."""
-    return await Bringing(tx, source).bring(erasures, now)
+async def bring(
+    tx: Tx,
+    source: Source,
+    erasures: Sequence[Erasure],
+    now: datetime,
+    addresses: Mapping[str, str] = MappingProxyType({}),
+) -> Brought:
+    """Store a bundle in this transaction; whatever is wrong with it is refused, and nothing is stored.
+
+    `addresses` are other words in addresses, by those of the bundle; that of its only community by "".
+    """
+    return await Bringing(tx, source, addresses).bring(erasures, now)

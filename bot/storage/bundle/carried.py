@@ -24,7 +24,7 @@ LEFT: Final = frozenset(
 """Tables that stay behind."""
 KEPT_BACK: Final = {
     "community": {"version"},
-    "place": {"join_secret", "lacking"},
+    "place": {"join_secret", "lacking", "slow"},
     "series": {"link_secret", "version"},
     "chat": {"version"},
     "message": {"body_html", "render_version"},
@@ -37,6 +37,8 @@ _ONLY: Final = {
     "room_message": t.room_message.c.only_for.is_(None),
 }
 """Of some tables only these rows: what was said to all, and nothing that is still to be sent."""
+_LET_GO: Final = {"message": {"chat_id", "thread_question_id"}}
+"""Columns that go empty where what they name is another community's: a guest's words leave with the guest."""
 _SECRET: Final = re.compile(r"(/(?:in|l|join)/|[?&]key=)[\w-]{16,}")
 
 
@@ -57,7 +59,7 @@ def target(column: Column[Any]) -> Table | None:
 
 def carried_rows(table: Table, community_id: int | None) -> Select[Any]:
     """The rows of a table that a bundle carries, of one community or of all, in the order of their keys."""
-    columns = [_within(table, one) for one in carried_columns(table)]
+    columns = [_within(table, one, community_id) for one in carried_columns(table)]
     return select(*columns).where(_scope(table, community_id)).order_by(*table.primary_key.columns)
 
 
@@ -68,16 +70,20 @@ def without_secrets(value: object) -> object:
     return _SECRET.sub(r"\1…", value) if isinstance(value, str) else value
 
 
-def _within(table: Table, column: Column[Any]) -> ColumnElement[Any]:
-    """A column; where it names a row of its own table that stays behind, it names none."""
+def _within(table: Table, column: Column[Any], community_id: int | None) -> ColumnElement[Any]:
+    """A column; where it may name a row that stays behind, it names none then."""
+    other = target(column)
+    if other is not None and community_id is not None and column.name in _LET_GO.get(table.name, ()):
+        inside = select(other.c.id).where(_scope(other, community_id))
+        return case((column.in_(inside), column)).label(column.name)
     if column.name == "payload":
         return func.json_object(
             "text", func.coalesce(column["text"].as_string(), ""), type_=column.type
         ).label(column.name)
-    if target(column) is not table or table.name not in _ONLY:
+    if other is not table or table.name not in _ONLY:
         return column
-    other = table.alias()
-    kept = select(other.c.id).where(other.c.id == column, other.c.only_for.is_(None)).exists()
+    one = table.alias()
+    kept = select(one.c.id).where(one.c.id == column, one.c.only_for.is_(None)).exists()
     return case((kept, column)).label(column.name)
 
 
@@ -95,6 +101,8 @@ def _named_within(table: Table, community_id: int | None) -> Iterator[ColumnElem
     for column in carried_columns(table):
         other = target(column)
         if other is None or other in (table, t.person) or _whole(other, community_id):
+            continue
+        if column.name in _LET_GO.get(table.name, ()):
             continue
         inside = column.in_(select(other.c.id).where(_scope(other, community_id)))
         yield or_(column.is_(None), inside) if column.nullable else inside

@@ -115,7 +115,7 @@ def _sound(table: Table, row: Mapping[str, Any]) -> Iterator[bool]:
     word = row.get("slug")
     if word is None:
         return
-    if table.name == "chat":
+    if table.name in ("chat", "former_address"):
         yield bool(_DAY.fullmatch(word))
     else:
         yield plain.slug(word) == word and word not in RESERVED

@@ -56,6 +56,8 @@ class Digests(Resources, Outbound):
         """Bring the digests in step that may hold links of chats whose pages show something else now."""
         for row in await self._digests_touched() if self.stale else ():
             state, period = await self.running(row.chat_id), Period(row.since, row.until)
+            if not self.erasures and await self._half_drawn(state.series.id, period):
+                continue
             mine = and_(_O.chat_id == row.chat_id, _O.subject == SUBJECT, _O.state != WITHDRAWN)
             for post in await self._rows(select(t.outbox).where(mine)):
                 place = await self.place(post.place_id)
@@ -75,6 +77,17 @@ class Digests(Resources, Outbound):
         await self._do(update(t.outbox).where(mine).values(**new))  # no earlier one keeps words that went
         wish = Wish(_EDIT, Action.EDIT, text or say.NOTHING_LEFT, on=SUBJECT)
         await self.perform(state, (wish,), now, only=(place,))
+
+    async def _half_drawn(self, series_id: int, period: Period) -> bool:
+        """Whether words that a digest may hold were never drawn, as when a community has just come in.
+
+        Their links are not known yet; the last of them to be drawn brings the digest in step.
+        """
+        m, c = t.message.c, t.chat.c
+        new = and_(m.render_version == 0, m.body_html.is_(None), m.deleted_at.is_(None))
+        within = and_(c.starts_at < period.until, c.ends_at > period.since - digest.OFTEN_LATE)
+        query = select(m.id).join(t.chat, c.id == m.chat_id).where(new, within, c.series_id == series_id)
+        return await self._value(query.limit(1)) is not None
 
     async def _digest_in(self, state: Running, place: Place, period: Period) -> str:
         """What a digest says in a place: to members of the chat's own community, or to guests."""

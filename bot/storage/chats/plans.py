@@ -159,7 +159,7 @@ class Plans(Queries):
     async def drop_chat(self, chat_id: int) -> None:
         """Take away a chat that nobody planned, with its steps and what was not said of it yet."""
         await self._do(update(t.outbox).where(t.outbox.c.chat_id == chat_id).values(chat_id=None))
-        for table in (t.step, t.chat_place, t.chat_host, t.reminder):
+        for table in (t.step, t.chat_place, t.chat_host, t.reminder, t.former_address):
             await self._do(delete(table).where(table.c.chat_id == chat_id))
         await self._do(delete(t.chat).where(t.chat.c.id == chat_id))
 

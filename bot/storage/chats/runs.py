@@ -54,9 +54,16 @@ class Runs(Thanking):
         values |= {"pace_seconds": int(chat.pace.total_seconds())}
         if chat.state.ahead and chat.starts_at != before.chat.starts_at:
             values["slug"] = None  # it gets the address of its new day
+            await self._leave_address(before.chat, now)
         await self._do(_SAVE, this=chat.id, **values)
         await self._save_steps(before, after, now)
         return replace(after, questions=await self._save_questions(before, after))
+
+    async def _leave_address(self, chat: Chat, now: datetime) -> None:
+        """Remember where the page of a chat stood that is moved: links to it may be anywhere."""
+        if chat.slug:
+            row = insert(t.former_address).values(chat_id=chat.id, slug=chat.slug, left_at=now)
+            await self._do(row.on_conflict_do_update(set_={"left_at": now}))
 
     async def due_chats(self, now: datetime) -> tuple[int, ...]:
         """The chats with a step that is due, the longest waiting first."""

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from bot.core.filing import MessageKind
 from bot.core.model import Chat, ChatState
 from bot.storage.links import Linked
 from bot.storage.schema import tables as t
+from bot.storage.shown_names import shown_name, writers_consent
 
 
 class Thanking(Linked):
@@ -22,14 +23,12 @@ class Thanking(Linked):
 
 def _thanked() -> Select[Any]:
     """The names of those who answered, as readers see them, with their first answers."""
-    m, agreed = t.message.c, t.consent.c
-    theirs = and_(agreed.person_id == m.person_id, agreed.community_id == t.place.c.community_id)
-    shown = func.coalesce(agreed.pseudonym, t.person.c.name)
+    m, agreed, shown = t.message.c, t.consent.c, shown_name()
     return (
         select(shown.label("name"), func.min(m.id).label("first"))
         .join(t.person, t.person.c.id == m.person_id)
         .join(t.place, t.place.c.id == m.place_id)
-        .outerjoin(t.consent, theirs)
+        .outerjoin(t.consent, writers_consent())
         .where(m.chat_id == bindparam("chat"), m.kind == MessageKind.ANSWER)
         .where(m.deleted_at.is_(None), m.hidden_at.is_(None), m.anonymous.is_(False))
         .where(m.by_host.is_(False), agreed.excluded_at.is_(None), agreed.forgotten_at.is_(None))

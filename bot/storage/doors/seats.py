@@ -63,7 +63,20 @@ class Seats(Queries):
         rows = await self._rows(guest.where(t.series.c.community_id == community_id))
         return bool(await self._value(select(host))), frozenset(row.chat_id for row in rows)
 
-    async def going_on(self, community_id: int) -> tuple[Series, ...]:
+    async def sits(self, community_id: int, person_id: int, chat_id: int, now: datetime) -> bool:
+        """Whether somebody may look after a chat at the desk, as far as is known without their network."""
+        booked, guest_of = await self.books_say(community_id, person_id)
+        if booked or chat_id in guest_of:
+            return True
+        seat = await self.seat(community_id, person_id)
+        return seat is not None and seat.power >= Role.HOST and seat.fresh(now)
+
+    async def networks(self) -> frozenset[str]:
+        """The networks on which there is a place."""
+        here = select(t.place.c.platform).where(t.place.c.left_at.is_(None)).distinct()
+        return frozenset(row.platform for row in await self._rows(here))
+
+    async def series_of_community(self, community_id: int) -> tuple[Series, ...]:
         """The weekly chats of a community that were not deleted, by title."""
         mine = t.series.c.community_id == community_id, t.series.c.deleted_at.is_(None)
         rows = await self._rows(select(t.series).where(*mine).order_by(t.series.c.title, t.series.c.id))

@@ -127,9 +127,13 @@ def hashed(token: str) -> str:
 
 def valid(kind: SecretKind, now: datetime) -> ColumnElement[bool]:
     """Which stored secrets of a kind open something now."""
+    return and_(t.secret.c.kind == kind, lasting(now))
+
+
+def lasting(now: datetime) -> ColumnElement[bool]:
+    """Which stored secrets open something now."""
     lasts = or_(t.secret.c.expires_at.is_(None), t.secret.c.expires_at > now)
-    fresh = and_(t.secret.c.revoked_at.is_(None), t.secret.c.used_at.is_(None))
-    return and_(t.secret.c.kind == kind, lasts, fresh)
+    return and_(lasts, t.secret.c.revoked_at.is_(None), t.secret.c.used_at.is_(None))
 
 
 def _secret_of(row: Row[Any]) -> Secret:

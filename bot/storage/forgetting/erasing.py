@@ -10,14 +10,15 @@ from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from bot.core.erasure import Erased, Erasure
 from bot.core.model import Chat, Person
 from bot.storage.archive.addresses import BROWSER
-from bot.storage.forgetting.unsaying import Unsaying, chats_of, held_in, places_of
+from bot.storage.forgetting.unnaming import Unnaming
+from bot.storage.forgetting.unsaying import chats_of, held_in, places_of
 from bot.storage.heard.refiling import erasure_of
 from bot.storage.schema import tables as t
 
 _AT_ONCE = 500
 
 
-class Erasing(Unsaying):
+class Erasing(Unnaming):
     """What is asked when somebody or something is to be gone."""
 
     async def forget(self, person: Person, community_id: int, now: datetime) -> int:
@@ -32,6 +33,7 @@ class Erasing(Unsaying):
         await self.forget_in_rooms(person.id, community_id, now)
         await self.mask_posts(person, community_id, now)
         await self.unname(person, community_id, now)
+        await self.unname_notes(person, community_id, now)
         await self._forget_doings(person.id, community_id, now)
         await self._forget_membership(person.id, community_id)
         await self._forget_name(person, community_id)
@@ -95,6 +97,7 @@ class Erasing(Unsaying):
         await self._silence_hosts_panel(chat.id, now)
         empty = {"lead": "", "steered_by": "", "published_at": None}
         await self._do(update(t.chat).where(t.chat.c.id == chat.id).values(**empty))
+        await self._do(delete(t.former_address).where(t.former_address.c.chat_id == chat.id))
         return erased
 
     async def erase_message(self, platform: str, place: str, native_id: str, now: datetime) -> bool:
@@ -164,9 +167,27 @@ class Erasing(Unsaying):
         host = t.chat_host.c.person_id == person.id
         await self._do(delete(t.chat_host).where(host, t.chat_host.c.chat_id.in_(hosted)))
         wished = t.reminder.c.person_id == person.id
-        await self._do(delete(t.reminder).where(wished, t.reminder.c.chat_id.in_(chats_of(community_id))))
+        its, here = t.reminder.c.chat_id.in_(chats_of(community_id)), places_of(community_id)
+        await self._do(delete(t.reminder).where(wished, or_(its, t.reminder.c.place_id.in_(here))))
         if not await self._known_elsewhere(person.id, community_id):
             await self._do(update(t.person).where(t.person.c.id == person.id).values(name=""))
+
+    async def unname_among_others(self, community_id: int, now: datetime) -> None:
+        """Take words and names that go with a community out of what others keep of chats held together."""
+        said = and_(
+            t.message.c.place_id.in_(places_of(community_id)),
+            t.message.c.chat_id.not_in(chats_of(community_id)),
+        )
+        await self._stop_quoting(await self._rows(select(t.message).where(said)), now)
+        there = t.chat_host.c.chat_id.in_(held_in(community_id))
+        guests = and_(there, t.chat_host.c.chat_id.not_in(chats_of(community_id)))
+        spoke = select(t.message.c.person_id.label("id")).where(said, t.message.c.person_id.is_not(None))
+        for row in await self._rows(spoke.union(select(t.chat_host.c.person_id).where(guests))):
+            if not await self._known_elsewhere(row.id, community_id):
+                person = await self.person_by_id(row.id, community_id)
+                await self.mask_posts(person, community_id, now)
+                await self.unname(person, community_id, now)
+                await self._forget_name(person, community_id)
 
     async def _hosted_from_here(self, person_id: int, community_id: int) -> set[int]:
         """Chats of others, held here too, for which somebody is guest host whom their owners do not know."""
@@ -189,7 +210,9 @@ class Erasing(Unsaying):
             await self._do(update(t.chat).where(named).values({column: instead}))
 
     async def _known_elsewhere(self, person_id: int, community_id: int) -> bool:
-        said = select(t.message.c.id).where(t.message.c.person_id == person_id)
+        said = select(t.message.c.id).where(
+            t.message.c.person_id == person_id, t.message.c.place_id.not_in(places_of(community_id))
+        )
         joined = select(t.member.c.person_id).where(
             t.member.c.person_id == person_id, t.member.c.community_id != community_id
         )

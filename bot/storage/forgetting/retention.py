@@ -11,11 +11,13 @@ from bot.core.model import Chat, ChatState, Visibility
 from bot.core.retention import erased_before, gone_before, whispered_before
 from bot.core.state import Running
 from bot.storage.archive.publishing import Archives
+from bot.storage.archive.statements import APART, NOTED_APART
 from bot.storage.chats.chats import AHEAD, LIVE, chat_of
 from bot.storage.forgetting.unheard import Unheard
 from bot.storage.forgetting.unsaying import chats_of, places_of, together
 from bot.storage.schema import tables as t
 
+_APART_NOW = select(NOTED_APART).select_from(t.chat)
 _SAID_THERE = and_(
     t.chat_place.c.chat_id == t.message.c.chat_id, t.chat_place.c.place_id == t.message.c.place_id
 )
@@ -47,7 +49,10 @@ class Retention(Unheard, Archives):
             theirs = and_(t.place.c.community_id == row.id, t.series.c.community_id != row.id)
             query = select(t.message).join(t.place).join(t.chat).join(t.series)
             due = and_(theirs, t.chat.c.ends_at < before, t.message.c.deleted_at.is_(None))
-            for word in await self._rows(query.where(due)):
+            alone = and_(t.place.c.community_id == row.id, t.message.c.chat_id.is_(None))
+            old = and_(alone, t.message.c.said_at < before, t.message.c.deleted_at.is_(None))
+            lonely = select(t.message).join(t.place).where(old)
+            for word in [*await self._rows(query.where(due)), *await self._rows(lonely)]:
                 await self.erase_for_good(word, now)
 
     async def _let_whispers_go(self, now: datetime) -> None:
@@ -93,9 +98,14 @@ class Retention(Unheard, Archives):
         self.erasures.append(Erasure(Erased.COMMUNITY, now, community_id, community.slug))
         self.scrubs = self.replanned = True
         self.stale |= await self._shared_with(community_id)
+        await self.unname_among_others(community_id, now)
         people = await self._people_of(community_id)
         for table, where in _everything_of(community_id):
             await self._do(delete(table).where(where))
+        note = t.installation.c.name
+        await self._do(
+            delete(t.installation).where(note.startswith(APART, autoescape=True), note.not_in(_APART_NOW))
+        )
         unknown = [person_id for person_id in people if not await self._known_at_all(person_id)]
         await self._do(delete(t.person).where(t.person.c.id.in_(unknown)))
 
@@ -133,7 +143,7 @@ def _everything_of(community_id: int) -> Iterator[tuple[Table, ColumnElement[boo
         yield table, table.c.community_id == community_id
     for table in (t.chat_place, t.reminder):
         yield table, or_(table.c.chat_id.in_(chats), table.c.place_id.in_(places))
-    for table in (t.question, t.step, t.chat_host, t.digest):
+    for table in (t.question, t.step, t.chat_host, t.digest, t.former_address):
         yield table, table.c.chat_id.in_(chats)
     for table in (t.chat, t.slot, t.series_place):
         yield table, table.c.series_id.in_(series)
@@ -154,5 +164,5 @@ def _words_of(places: Any, chats: Any) -> Iterator[tuple[Table, ColumnElement[bo
     yield t.room_reaction, t.room_reaction.c.message_id.in_(marked)
     yield t.message, said
     yield t.outbox, or_(t.outbox.c.place_id.in_(places), t.outbox.c.chat_id.in_(chats))
-    for table in (t.room_message, t.cursor, t.handled_command, t.relation, t.former_room):
+    for table in (t.room_message, t.cursor, t.handled_command, t.relation, t.former_room, t.missed):
         yield table, table.c.place_id.in_(places)

@@ -8,15 +8,19 @@ from sqlalchemy import Column, ColumnElement, Row, String, Table, and_, cast, ex
 
 from bot.core import sentences
 from bot.core.actions import Action
+from bot.core.collected import copied, thread_of_copy
+from bot.core.effects import Card
 from bot.core.erasure import Erased
 from bot.core.masking import Mask
 from bot.core.mentioning import Mentions, Quotes
 from bot.core.model import Person
 from bot.markup import render
 from bot.storage.archive.addresses import BROWSER
-from bot.storage.archive.reporting import Reporting
 from bot.storage.doors.members import Members
+from bot.storage.heard.inbound import COPY
 from bot.storage.heard.refiling import erasure_of
+from bot.storage.outgoing.keeping import SENT, WAITING
+from bot.storage.rooms.room_reports import RoomReports
 from bot.storage.schema import tables as t
 
 OWN_WORDS = "edchat-own-words"
@@ -27,7 +31,7 @@ _AT_ONCE = 500
 _O, _M = t.outbox.c, t.room_message.c
 
 
-class Unsaying(Members, Reporting):
+class Unsaying(Members, RoomReports):
     """What is asked when words or names go: whoever repeated them falls silent too."""
 
     async def erase(self, message_ids: Sequence[int], now: datetime) -> None:
@@ -38,6 +42,7 @@ class Unsaying(Members, Reporting):
         await self._let_copies_go(message_ids, now)
         await self.drop_reports(message_ids, now)
         await self._drop_typed(message_ids, now)
+        await self._take_copies_away(rows, now)
         await self._stop_quoting(rows, now)
 
     async def _drop_typed(self, message_ids: Sequence[int], now: datetime) -> None:
@@ -154,7 +159,8 @@ class Unsaying(Members, Reporting):
         chats = {row.chat_id for row in rows if row.chat_id}
         await self._change_posts(_O.chat_id.in_(chats), unquoted)
         here = select(t.place.c.community_id).where(t.place.c.id.in_({row.place_id for row in rows}))
-        rooms = select(t.place.c.id).where(t.place.c.community_id.in_(here))
+        owners = select(t.series.c.community_id).join(t.chat).where(t.chat.c.id.in_(chats))
+        rooms = select(t.place.c.id).where(t.place.c.community_id.in_(here.union(owners)))
         bots = and_(_M.place_id.in_(rooms), _M.person_id.is_(None), _M.deleted_at.is_(None))
         quoting = and_(_M.text.contains("“"), or_(_M.only_for.is_not(None), t.place.c.hosts_room))
         query = select(t.room_message).join(t.place).where(bots, or_(_M.offers.is_not(None), quoting))
@@ -163,6 +169,19 @@ class Unsaying(Members, Reporting):
             if new["text"] != row.text or len(new["offers"]) != len(row.offers or []):
                 values = {"text": new["text"], "html": render(new["text"]), "offers": new["offers"] or None}
                 await self._set_in(row, values, now)
+
+    async def _take_copies_away(self, rows: Sequence[Row[Any]], now: datetime) -> None:
+        """Take answers out of their questions' threads, also where no network is reached just now."""
+        ids, chats = {row.id for row in rows}, {row.chat_id for row in rows if row.chat_id}
+        copies = and_(_O.chat_id.in_(chats), _O.subject.startswith(COPY), _O.state.in_((WAITING, SENT)))
+        standing = select(_O.chat_id, _O.place_id, _O.subject).where(
+            copies, _O.payload["text"].as_string() != ""
+        )
+        for row in await self._rows(standing.distinct()):
+            chat = await self.chat(row.chat_id) if copied(row.subject) in ids else None
+            if chat is not None:
+                gone = Card(row.subject, "", thread=thread_of_copy(row.subject))
+                await self.keep(chat, await self.place(row.place_id), gone, now)
 
     async def _let_copies_go(self, message_ids: Sequence[int], now: datetime) -> None:
         """Empty the whispers in which the writers of messages were given all their words."""
@@ -203,6 +222,12 @@ def held_in(community_id: int) -> Any:
 
 
 def _masked(payload: dict[str, Any], mask: Mask) -> dict[str, Any]:
+    if payload.get("entry"):
+        entry = payload["entry"]
+        return {
+            **payload,
+            "entry": {**entry, **{name: mask.words(entry[name]) for name in ("title", "about")}},
+        }
     if "text" not in payload:
         return payload
     offers = [offer for offer in payload.get("offers", ()) if not mask.finds(offer[0])]

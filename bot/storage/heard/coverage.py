@@ -1,16 +1,29 @@
 """Who spoke in a chat, who answered what, and what is filed nowhere yet."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
-from bot.core import sentences
 from bot.core.filing import MessageKind
-from bot.core.model import Chat, Person
+from bot.core.model import Chat
+from bot.core.sentences import SOMEBODY
 from bot.core.unsorted import Talk
+from bot.storage.archive.statements import WORDS_OF_CHATS
+from bot.storage.heard.called import called
 from bot.storage.heard.sorting import Sorting
-from bot.storage.people import person_of
 from bot.storage.schema import tables as t
+
+_SPOKEN = WORDS_OF_CHATS.join(t.person, t.person.c.id == t.message.c.person_id)
+_NAME = called(t.series.c.community_id).label("name")
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Somebody who spoke in a chat; `name` is what its own hosts see them called."""
+
+    person_id: int
+    name: str
 
 
 class Coverage(Sorting):
@@ -32,17 +45,14 @@ class Coverage(Sorting):
         query = select(t.message.c.id).join(t.place).where(t.message.c.id == message_id)
         return await self._value(query.where(t.place.c.community_id == community_id)) is not None
 
-    async def speakers(self, chat_id: int) -> tuple[Person, ...]:
-        """The people who spoke in a chat in their own name, by name."""
-        people = select(t.person, t.consent.c.pseudonym).join(t.message).join(t.place)
-        said = and_(
-            t.consent.c.person_id == t.person.c.id, t.consent.c.community_id == t.place.c.community_id
-        )
-        named = and_(_heard_in(chat_id), t.message.c.anonymous.is_(False), t.consent.c.forgotten_at.is_(None))
-        rows = await self._rows(people.outerjoin(t.consent, said).where(named).distinct())
-        return tuple(sorted(map(person_of, rows), key=lambda person: (person.name.casefold(), person.id)))
+    async def speakers(self, chat_id: int) -> tuple[Speaker, ...]:
+        """The people who spoke in a chat in their own name, by name, as its own hosts see them called."""
+        query = select(t.message.c.person_id, _NAME).select_from(_SPOKEN).where(_heard_in(chat_id))
+        named = and_(_NAME.is_not(None), t.consent.c.forgotten_at.is_(None))
+        found = [Speaker(row.person_id, row.name) for row in await self._rows(query.where(named).distinct())]
+        return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.person_id)))
 
-    async def first_timers(self, chat: Chat) -> tuple[Person, ...]:
+    async def first_timers(self, chat: Chat) -> tuple[Speaker, ...]:
         """The people whose first chat in this chat's community it was, by name."""
         series = await self.series(chat.series_id)
         before = (
@@ -54,19 +64,19 @@ class Coverage(Sorting):
             .where(t.chat.c.rehearsal.is_(False), t.chat.c.starts_at < chat.starts_at)
         )
         known = {row.person_id for row in await self._rows(before.distinct())}
-        return tuple(person for person in await self.speakers(chat.id) if person.id not in known)
+        return tuple(one for one in await self.speakers(chat.id) if one.person_id not in known)
 
     async def talk(self, chat_id: int) -> tuple[Talk, ...]:
         """What people said in a chat that is filed nowhere, in order."""
-        name = case((t.message.c.anonymous, sentences.SOMEBODY), else_=t.person.c.name).label("name")
+        m = t.message.c
         query = (
-            select(t.message.c.id, t.message.c.person_id, name, t.message.c.text, t.message.c.said_at)
-            .join(t.person)
+            select(m.id, m.person_id, _NAME, m.text, m.said_at)
+            .select_from(_SPOKEN)
             .where(_heard_in(chat_id), _UNFILED)
             .where(t.message.c.kind != MessageKind.COMMENT, t.message.c.text != "")
         )
         rows = await self._rows(query.order_by(t.message.c.id))
-        return tuple(Talk(row.id, row.person_id, row.name, row.text, row.said_at) for row in rows)
+        return tuple(Talk(row.id, row.person_id, row.name or SOMEBODY, row.text, row.said_at) for row in rows)
 
     async def answered(self, chat_id: int) -> frozenset[tuple[int, int]]:
         """Who answered what in their own name: ids of people and questions."""

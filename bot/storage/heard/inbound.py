@@ -11,8 +11,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.core.filing import Filed, MessageKind
 from bot.core.hearing import Said
-from bot.core.listening import Attended
-from bot.core.mentioning import Mentions, unnamed
+from bot.core.listening import CLAIM_TOLERANCE, Attended
+from bot.core.mentioning import mentions_in, unnamed
 from bot.core.model import How, Place, Question, QuestionState
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.chats.chats import AHEAD, LATE, LIVE, Chats, chat_of
@@ -97,8 +97,11 @@ class Inbound(Chats, People, RoomMoves):
     """What is asked of messages as they arrive."""
 
     async def attended(self, place_id: int, now: datetime) -> tuple[Attended, ...]:
-        """The chats that a place listens for, the one opened last first."""
-        rows = await self._rows(_ATTENDED, place=place_id, now=now)
+        """The chats that a place listens for, the one opened last first.
+
+        A platform's clock may be ahead of ours, and its hour have begun already.
+        """
+        rows = await self._rows(_ATTENDED, place=place_id, now=now + CLAIM_TOLERANCE)
         chats = [list(same) for _, same in groupby(rows, key=lambda row: row.id)]
         return tuple(_attended(same) for same in chats)
 
@@ -112,7 +115,7 @@ class Inbound(Chats, People, RoomMoves):
         if not new:
             return batch
         people = await self.hear_people(place, [one.author for one in new])
-        new = await self._without_the_left_out(place, new, attended)
+        new = await self._called_as_they_wish(place, new, attended)
         batch.begin(await self._next_message_id(), await self._hung(place.id, _hooks(new)))
         for one in new:
             if (person := people.get(one.author.native_id)) is not None:
@@ -124,14 +127,16 @@ class Inbound(Chats, People, RoomMoves):
             await self.room_filed({row[0] for row in batch.filings}, now)
         return batch
 
-    async def _without_the_left_out(
+    async def _called_as_they_wish(
         self, place: Place, said: list[Said], attended: Sequence[Attended]
     ) -> list[Said]:
-        """The same words, in which nobody is called who asked to be left out."""
+        """The same words, in which nobody is called who asked to be left out, or by a name they gave up."""
         if not any("@" in one.text for one in said):
             return said
         chats = [one.chat.id for one in attended]
-        masks = [Mentions(person) for person in await self.left_out_of(place.community_id, chats)]
+        masks = mentions_in(
+            (one.text for one in said), await self.called_otherwise(place.community_id, chats)
+        )
         return [replace(one, text=unnamed(one.text, masks)) for one in said] if masks else said
 
     async def store_form(self, place: Place, form: Form, now: datetime) -> bool:
@@ -139,6 +144,8 @@ class Inbound(Chats, People, RoomMoves):
         asked = form.question.asked_at is not None
         native_id = f"{BY_FORM}{form.native_id or await self._next_message_id()}"
         if not await self.messages_by_native_id(place.id, [native_id]):
+            masks = mentions_in([form.text], await self.called_otherwise(place.community_id, [form.chat_id]))
+            form = replace(form, text=unnamed(form.text, masks))
             held = None if asked else str(form.question.position)
             message_id = await self._add(t.message, **_form_row(place, form, native_id, now), held=held)
             filed = Filed(MessageKind.ANSWER, (form.question.id,), How.FORM)

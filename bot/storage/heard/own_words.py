@@ -39,8 +39,7 @@ class OwnWords(Coverage):
         while True:
             query = (
                 select(t.message, t.chat.c.starts_at, t.chat.c.topic, t.place.c.name.label("place_name"))
-                .join(t.chat)
-                .join_from(t.message, t.place, t.place.c.id == t.message.c.place_id)
+                .select_from(t.message.outerjoin(t.chat).join(t.place, t.place.c.id == t.message.c.place_id))
                 .where(_mine(person_id, community_id), t.message.c.id > last)
             )
             rows = await self._rows(query.order_by(t.message.c.id).limit(_AT_ONCE))

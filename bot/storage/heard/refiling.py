@@ -11,7 +11,7 @@ from bot.core.erasure import Erased, Erasure
 from bot.core.filing import Around, Filed, MessageKind, named
 from bot.core.hearing import Deleted, Edited, Said
 from bot.core.listening import Attended, keep, may_be_heard_yet
-from bot.core.mentioning import Mentions, unnamed
+from bot.core.mentioning import mentions_in, unnamed
 from bot.core.model import How, Place, Question
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.heard.batch import Correction, filing_row, kept_words
@@ -39,7 +39,7 @@ class Refiling(Inbound):
             said = Said(edited.id, edited.author, edited.text, edited.said_at or edited.at)
             return (await self.store_said(place, [said], attended, now)).ids.get(edited.id)
         chats = [row.chat_id] if row.chat_id else []
-        masks = [Mentions(person) for person in await self.left_out_of(place.community_id, chats)]
+        masks = mentions_in([edited.text], await self.called_otherwise(place.community_id, chats))
         new = kept_words(unnamed(edited.text, masks))
         outdated = row.edited_at is not None and edited.at < row.edited_at
         if row.deleted_at is None and not outdated and new != row.text and await self._heard(place, edited):
@@ -109,6 +109,7 @@ class Refiling(Inbound):
             "body_html": None,
             "attachments": None,
             "why": "",
+            "hidden_why": None,
             "held": None,
             "render_version": 1,
             "sorted_from": None,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, select
 
 from bot.core import collected
 from bot.core.collected import Given
@@ -15,6 +15,7 @@ from bot.storage.heard.inbound import BY_FORM
 from bot.storage.outgoing.keeping import SENT, WAITING
 from bot.storage.outgoing.outbound import Outbound
 from bot.storage.schema import tables as t
+from bot.storage.shown_names import shown_name, writers_consent
 
 _OPEN = (ChatState.OPEN, ChatState.WRAPPING, ChatState.CLOSED, ChatState.TAIL)
 
@@ -71,18 +72,15 @@ class Copies(Outbound):
         return found
 
 
-_AGREED = and_(
-    t.consent.c.person_id == t.message.c.person_id, t.consent.c.community_id == t.place.c.community_id
-)
 _JOINED = (
     t.message.join(t.place, t.place.c.id == t.message.c.place_id)
     .join(t.chat, t.chat.c.id == t.message.c.chat_id)
     .join(t.series, t.series.c.id == t.chat.c.series_id)
     .outerjoin(t.question, t.question.c.id == t.message.c.thread_question_id)
     .outerjoin(t.person, t.person.c.id == t.message.c.person_id)
-    .outerjoin(t.consent, _AGREED)
+    .outerjoin(t.consent, writers_consent())
 )
-_SHOWN = func.coalesce(t.consent.c.pseudonym, t.person.c.name).label("shown")
+_SHOWN = shown_name().label("shown")
 _LEFT_OUT = (t.consent.c.excluded_at.is_not(None) | t.consent.c.forgotten_at.is_not(None)).label("left_out")
 
 
@@ -116,4 +114,5 @@ def _answer(row: Row[Any], filed: set[int]) -> Given:
         thread=0 if by_form else row.position or 0,
         filed=frozenset(filed) if row.kind == "answer" else frozenset(),
         gone=bool(row.deleted_at or row.hidden_at or row.left_out or not row.text),
+        by_form=by_form,
     )

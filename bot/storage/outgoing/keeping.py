@@ -41,6 +41,7 @@ class Keeping(Runs):
             return
         payload = {"text": kept.text, "offers": shown_offers(kept.offers)} if kept.text else {}
         payload |= shown_moments(kept.moments) | ({"about": kept.about} if kept.text and kept.about else {})
+        payload |= {"alone": True} if kept.text and kept.alone else {}
         await self._keep(chat, place, Action.CARD, kept.subject, payload, now, on)
 
     async def receipt(self, place: Place, target: str, text: str, now: datetime) -> None:

@@ -22,7 +22,9 @@ from bot.core.effects import (
     for_guests,
 )
 from bot.core.model import Chat, Place
+from bot.core.sentences.servers import slow_here
 from bot.core.state import Running
+from bot.core.telling import OPENING
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.chats.plans import place_of
 from bot.storage.outgoing.keeping import (
@@ -151,6 +153,9 @@ class Outbound(Lagging):
         self.settled = True
         mine = or_(t.outbox.c.id == row.id, t.outbox.c.depends_on == row.id)
         await self._do(update(t.outbox).where(mine, t.outbox.c.state == WAITING).values(state=state))
+        if row.action is Action.WHISPER:  # what nobody saw may hold what opens a door
+            kept = update(t.outbox).where(t.outbox.c.id == row.id)
+            await self._do(kept.values(payload={"person": row.person}))
         if row.action.kept:
             await self.let_go_of_outdated(row.id)
 
@@ -201,6 +206,9 @@ class Outbound(Lagging):
         """What a post says in this place, and where it leads."""
         readers = await self.told_in(chat, place) if said.variants else None
         text = said.said_in(guests=guests, readers=readers, inside=place.platform == BROWSER)
+        if said.subject == OPENING:
+            slow = await self._value(select(t.place.c.slow).where(t.place.c.id == place.id))
+            text += f"\n{slow_here(slow)}" if slow else ""
         words: dict[str, Any] = {"text": text} | shown_link(said.link)
         words |= {"ping": said.ping} if said.ping and not guests else {}
         if said.about:

@@ -36,6 +36,7 @@ class Queued:
     link: Link | None
     reply_to: str | None
     ping: str
+    alone: bool
     chat_id: int | None
     due_at: datetime
     not_after: datetime | None
@@ -108,6 +109,7 @@ def queued_of(row: Row[Any]) -> Queued:
         link=Link(*payload["link"]) if payload.get("link") else None,
         reply_to=payload.get("reply_to"),
         ping=payload.get("ping", ""),
+        alone=payload.get("alone", False),
         chat_id=row.chat_id,
         due_at=row.due_at,
         not_after=row.not_after,

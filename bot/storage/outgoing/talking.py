@@ -38,7 +38,7 @@ class Talking(HostsRooms):
         key = f"remind.{chat_id}.{person.id}.{word.key}"
         payload = {"text": word.text, "offers": [], "person": person.native_id} | shown_moments(word.moments)
         payload |= {"about_row": await self._row_of(chat_id, place.id, word.about)}
-        await self._put(place, Action.WHISPER, key, key, payload, now)
+        await self._put(place, Action.WHISPER, key, key, payload, now, not_after=word.until)
 
     async def post(self, place: Place, text: str, offers: Sequence[Offer], key: str, now: datetime) -> None:
         """Queue a post that belongs to no chat, once per `key`."""

@@ -13,6 +13,7 @@ from bot.core import plain
 from bot.core.model import ChatState, Place
 from bot.storage.archive.addresses import Addresses
 from bot.storage.chats.plans import place_of
+from bot.storage.heard.missing import Missing
 from bot.storage.queries import among, listed
 from bot.storage.schema import tables as t
 
@@ -26,6 +27,7 @@ class Channel:
     """A channel as its network shows it; `lacking` are the sentences of what is missing there.
 
     It is `shut` where not everybody in the server may look, and read what was said before they came.
+    People may write there once in so many seconds where it is `slow`.
     A chat `goes_on` where nothing is missing that it cannot do without; that is not kept.
     """
 
@@ -33,6 +35,7 @@ class Channel:
     name: str
     lacking: tuple[str, ...] = ()
     shut: bool = False
+    slow: int = 0
     goes_on: bool = field(default=True, compare=False)
 
 
@@ -45,11 +48,12 @@ class KnownChannel:
     left: bool
     hosts: bool
     shut: bool = False
+    slow: int = 0
 
     @property
     def as_found(self) -> Channel:
         """How the network showed it last."""
-        return Channel(self.place.native_id, self.place.name, self.lacking, self.shut)
+        return Channel(self.place.native_id, self.place.name, self.lacking, self.shut, self.slow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class KnownServer:
     places: Mapping[str, KnownChannel] = field(default_factory=dict)
 
 
-class Servers(Addresses):
+class Servers(Addresses, Missing):
     """What is asked of servers and their channels."""
 
     async def known_servers(
@@ -103,8 +107,9 @@ class Servers(Addresses):
         """Note that the bot is no longer in a server, nor in any of its channels."""
         community = update(t.community).where(t.community.c.id == community_id)
         await self._do(community.where(t.community.c.left_at.is_(None)).values(left_at=now))
-        places = update(t.place).where(t.place.c.community_id == community_id, t.place.c.left_at.is_(None))
-        await self._do(places.values(left_at=now))
+        left = select(t.place.c.id).where(t.place.c.community_id == community_id, t.place.c.left_at.is_(None))
+        for row in await self._rows(left):
+            await self.leave_channel(row.id, now)
         self.stale_communities.add(community_id)
 
     async def keep_channels(self, platform: str, community_id: int, channels: Iterable[Channel]) -> None:
@@ -120,12 +125,14 @@ class Servers(Addresses):
                 "name": plain.storable(channel.name, LONGEST_NAME),
                 "lacking": "\n".join(channel.lacking),
                 "shut": channel.shut,
+                "slow": channel.slow,
             }
             for channel in channels
         ]
         row = insert(t.place)
         found = row.excluded
-        now = {"name": found.name, "lacking": found.lacking, "shut": found.shut, "left_at": None}
+        names = ("name", "lacking", "shut", "slow")
+        now: dict[str, Any] = {"left_at": None, **{name: found[name] for name in names}}
         await self._do(row.on_conflict_do_update(index_elements=["platform", "native_id"], set_=now), rows)
 
     async def _turned(self, platform: str, channels: Sequence[Channel]) -> set[int]:
@@ -143,8 +150,9 @@ class Servers(Addresses):
         return place_of(row) if row else None
 
     async def leave_channel(self, place_id: int, now: datetime) -> None:
-        """Note that a channel is no more."""
+        """Note that a channel is no more, or heard no more until the bot comes back."""
         await self._do(update(t.place).where(t.place.c.id == place_id).values(left_at=now))
+        await self.note_missed(place_id, now)
 
     async def lacking(self, place_id: int) -> tuple[str, ...]:
         """What is missing in a place, a sentence each; nothing when all is well."""
@@ -209,7 +217,9 @@ def _server_of(row: Row[Any], places: Mapping[str, KnownChannel]) -> KnownServer
 
 def channel_of(row: Row[Any]) -> KnownChannel:
     """A place in our books from its row."""
-    return KnownChannel(place_of(row), _lines(row.lacking), row.left_at is not None, row.hosts_room, row.shut)
+    return KnownChannel(
+        place_of(row), _lines(row.lacking), row.left_at is not None, row.hosts_room, row.shut, row.slow
+    )
 
 
 def _lines(written: str | None) -> tuple[str, ...]:
@@ -224,3 +234,8 @@ def differing(seen: Sequence[Channel], known: Mapping[str, KnownChannel]) -> tup
         return mine is not None and not mine.left and mine.as_found == one
 
     return tuple(one for one in seen if not same(one))
+
+
+def unlifted(platform: str) -> str:
+    """The name under which our books keep what else holds the bot up on a network, in a sentence."""
+    return f"limit.{platform}"

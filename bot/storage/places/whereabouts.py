@@ -30,6 +30,14 @@ class Whereabouts(Queries):
         found: str | None = await self._value(newest)
         return found
 
+    async def threadless(self, place_id: int, native_id: str) -> bool:
+        """Whether it was given up to make a thread of this post."""
+        post = t.outbox.alias("post")
+        here = t.outbox.c.place_id == place_id, t.outbox.c.action == Action.THREAD
+        of_it = select(t.outbox.c.state).join(post, post.c.id == t.outbox.c.depends_on)
+        query = of_it.where(*here, post.c.platform_message_id == native_id)
+        return bool(await self._value(query.order_by(t.outbox.c.id.desc()).limit(1)) == "failed")
+
     async def taken(self, place_id: int, native_ids: Collection[str]) -> frozenset[str]:
         """Those of these native ids that came of rows of the outbox already."""
         known = t.outbox.c.platform_message_id

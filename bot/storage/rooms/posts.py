@@ -61,7 +61,7 @@ class Rooms(RoomViews, RoomWords, RoomHearing):
         if thread is not None:
             await self._target(place.id, thread)
         row = {"place_id": place.id, "key": _bots(key), "text": text, "html": html, "said_at": now}
-        row |= {"offers": _stored(offers), "thread_id": thread, "only_for": only_for}
+        row |= {"offers": stored_offers(offers), "thread_id": thread, "only_for": only_for}
         message_id = await self._add(t.room_message, **row)
         await self._happened(place.id, EventKind.POSTED, now, message_id=message_id)
         return message_id
@@ -135,7 +135,11 @@ class Rooms(RoomViews, RoomWords, RoomHearing):
         bots = and_(which, _M.person_id.is_(None), _M.deleted_at.is_(None))
         for row in await self._rows(select(t.room_message).where(bots)):
             offers = [one for one in offers_of(row.offers) if not mask.finds(one.label)]
-            values = {"text": mask.words(row.text), "html": mask.html(row.html), "offers": _stored(offers)}
+            values = {
+                "text": mask.words(row.text),
+                "html": mask.html(row.html),
+                "offers": stored_offers(offers),
+            }
             name = row.thread_name and mask.words(row.thread_name)
             await self._set_in(row, {**values, "thread_name": name}, now)
 
@@ -167,14 +171,15 @@ def _wished(action: Action, text: str, html: str, offers: Sequence[Offer]) -> di
         return {"thread_name": text}
     if action is Action.RECEIPT:
         return {"receipts": text}
-    return {"text": text, "html": html, "offers": _stored(offers)}
+    return {"text": text, "html": html, "offers": stored_offers(offers)}
 
 
 def _differs(row: Row[Any] | None, values: dict[str, Any]) -> bool:
     return row is not None and any(getattr(row, name) != value for name, value in values.items())
 
 
-def _stored(offers: Sequence[Offer]) -> list[list[Any]] | None:
+def stored_offers(offers: Sequence[Offer]) -> list[list[Any]] | None:
+    """Offers as they are stored."""
     return [[offer.label, offer.line, offer.form] for offer in offers] or None
 
 

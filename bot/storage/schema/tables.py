@@ -12,6 +12,7 @@ from bot.storage.schema.messages import message as message
 from bot.storage.schema.messages import message_revision as message_revision
 from bot.storage.schema.messages import outbox as outbox
 from bot.storage.schema.messages import report as report
+from bot.storage.schema.missed import missed as missed
 from bot.storage.schema.networks import former_room as former_room
 from bot.storage.schema.networks import relation as relation
 from bot.storage.schema.resources import digest as digest
@@ -62,6 +63,7 @@ place = Table(
     words("join_secret", None),
     words("lacking"),
     flag("shut"),
+    Column("slow", Integer, nullable=False, server_default="0"),
     UniqueConstraint("platform", "native_id"),
 )
 
@@ -169,6 +171,16 @@ chat = Table(
     Index(None, "series_id", "starts_at"),
     Index(None, "state", "starts_at"),
 )
+
+former_address = Table(
+    "former_address",
+    metadata,
+    of("chat", key=True),
+    Column("slug", Text, primary_key=True),
+    Column("left_at", Instant, nullable=False),
+    Index(None, "slug"),
+)
+"""An address at which the page of a chat stood before the chat was moved; links to it lead on."""
 
 chat_place = Table(
     "chat_place",

@@ -18,6 +18,7 @@ from bot.core.unsorted import suggestions
 from bot.storage.store import Tx
 from bot.web.desk.doing import Said, number, page, shown
 from bot.web.desk.door import Desk, chat_at
+from bot.web.desk.ways import ways
 from bot.web.pages.showing import WORDS
 from bot.web.site import Page, Site
 
@@ -64,6 +65,7 @@ async def draw(site: Site, request: Request, desk: Desk, said: Said | None) -> R
         state = await tx.running(found.chat.id)
         which = _heap(request, state.questions)
         about = await _lying(tx, request, desk, found, state, which)
+        about["ways"] = await ways(site, tx, desk, found.chat, found.series)
         if found.own:
             about |= {**await _covered(tx, state), **await _let_out(tx, found)}
     place = {"found": found, "chat": found.chat, "series": found.series, "letter": letter(found.series, 0)}
@@ -99,8 +101,8 @@ async def _covered(tx: Tx, state: Running) -> dict[str, Any]:
     current = state.current if state.chat.state.live else None
     now = {who for who, what in answered if current and what == current.id}
     return {
-        "quiet": [one.name for one in speakers if one.id not in some],
-        "missing": [one.name for one in speakers if current and one.id not in now],
+        "quiet": [one.name for one in speakers if one.person_id not in some],
+        "missing": [one.name for one in speakers if current and one.person_id not in now],
         "current": current,
         "new": [one.name for one in await tx.first_timers(state.chat)],
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -14,14 +15,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.commands.declared import Reply
+from bot.core.echo import discreet
 from bot.core.model import Offer, Place, Refused
 from bot.core.sentences import desk as sentences
 from bot.core.tongue import _
 from bot.markup import render
 from bot.web.desk.door import Desk, ShutOut, enter
-from bot.web.desk.front import desk_path
 from bot.web.joining import to
-from bot.web.site import Site
+from bot.web.site import Site, desk_path
 
 _KEPT: Final = 1_000
 """So many answers of forms wait to be shown; the oldest go first."""
@@ -32,20 +33,47 @@ Fields = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a form came to: words for the page that follows, and what was filled in where it was refused."""
+    """What a form came to: words for the page that follows, and what was filled in where it was refused.
+
+    `wrong` is the name of the field that a refusal is about, where it is about one.
+    """
 
     text: str
     offers: tuple[Offer, ...] = ()
     refused: bool = False
     fields: Fields = field(default_factory=dict)
+    wrong: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a form came to, and on which page of the desk (a path below it) that is shown."""
+    """What a form came to, and on which page of the desk (a path below it) that is shown.
+
+    A refusal is said on the form's own page, about its field that is `wrong`, unless it `leads_on` to
+    that page too.
+    """
 
     reply: Reply
     page: str
+    wrong: str = ""
+    leads_on: bool = False
+
+
+class WrongField(Refused):
+    """A refusal that is about one field of a form."""
+
+    def __init__(self, no: Refused, name: str) -> None:
+        super().__init__(no.sentence, **no.values)
+        self.name = name
+
+
+@contextmanager
+def in_field(name: str) -> Iterator[None]:
+    """Whatever is refused in here is about this field."""
+    try:
+        yield
+    except Refused as no:
+        raise WrongField(no, name) from no
 
 
 Draw = Callable[[Site, Request, Desk, Said | None], Awaitable[Response]]
@@ -79,13 +107,14 @@ async def answered(site: Site, request: Request, act: Act, draw: Draw) -> Respon
     try:
         done = await act(site, request, desk, fields)
     except Refused as no:
-        return await draw(site, request, desk, Said(_(str(no)), refused=True, fields=fields))
+        wrong = no.name if isinstance(no, WrongField) else ""
+        return await draw(site, request, desk, Said(no.said(), refused=True, fields=fields, wrong=wrong))
     finally:  # what was not done may be sent again
         if done is None or done.reply.refused:
             _waiting(site).pop(once, None)
-    if done.reply.refused:
-        said = Said(done.reply.text.partition("\n")[0], done.reply.offers, refused=True, fields=fields)
-        return await draw(site, request, desk, said)
+    if done.reply.refused and not done.leads_on:
+        line, offers = done.reply.text.partition("\n")[0], done.reply.offers
+        return await draw(site, request, desk, Said(line, offers, True, fields, done.wrong))
     return to(desk_path(desk.community, _with_words(site, desk, done)))
 
 
@@ -97,21 +126,24 @@ async def carried_out(
     `given` are its parameters as text, as a form gives them; a chat is given as its number.
     """
     reply = await site.tree.run(desk.asker(place), path, given, lines)
-    return replace(reply, text=_labelled(site, path, reply.text)) if reply.refused else reply
+    if not reply.refused:
+        return reply
+    said = discreet(reply.no.said(), (*given.values(), *lines)) if reply.no else reply.text
+    return replace(reply, text=_labelled(site, path, said))
 
 
 def _labelled(site: Site, path: str, refused: str) -> str:
     """A refusal that names a parameter as it is typed, with the words by which a form knows it."""
     name, colon, reason = refused.partition(": ")
     found = [one for c in site.tree.commands if c.path == path for one in c.params if one.name == name]
-    return f"{found[0].help}: {reason}" if colon and found and found[0].help else refused
+    return f"{_(found[0].help)}: {reason}" if colon and found and found[0].help else refused
 
 
 def page(
     site: Site, request: Request, desk: Desk, template: str, said: Said | None, **context: Any
 ) -> Response:
     """A page of the desk from its template, which stands in `desk_frame.html`."""
-    status = 422 if said is not None and said.refused else 200
+    status = 422 if said is not None and said.refused and request.method == "POST" else 200
     about = {"community": desk.community, "reader": desk.reader, "desk": desk, "said": said}
     at = {"at": desk_path(desk.community), "once": secrets.token_urlsafe(12)}
     words = render(said.text) if said else ""
@@ -130,7 +162,8 @@ def _with_words(site: Site, desk: Desk, done: Done) -> str:
     if not done.reply.text:
         return done.page
     token = secrets.token_urlsafe(6)
-    _keep(site, ("said", desk.person.id, token), Said(done.reply.text, done.reply.offers))
+    said = Said(done.reply.text, done.reply.offers, done.reply.refused)
+    _keep(site, ("said", desk.person.id, token), said)
     path, _, mark = done.page.partition("#")
     return f"{path}?{urlencode({'said': token})}#{mark or 'said'}"
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,10 +20,13 @@ from bot.markup import render
 from bot.platform import Absent
 from bot.storage.doors.seats import Seat
 from bot.storage.doors.secrets import SecretKind
+from bot.storage.engine import StorageFull
 from bot.storage.store import Tx
 from bot.web.guard import SESSIONS
 from bot.web.reader import Reader, reader, tokens
 from bot.web.site import Site, speak_as
+
+_HEARD_ANEW: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ async def enter(site: Site, request: Request) -> Desk:
         who = await reader(site, request, tx, community) if community else None
     desk = await seated(site, community, who) if community and who else None
     if desk is None:
-        raise ShutOut(shut(site, known=who is not None and who.person is not None))
+        raise ShutOut(await shut(site, who.person if who else None))
     return desk
 
 
@@ -91,9 +96,12 @@ async def seated(site: Site, community: Community, who: Reader) -> Desk | None:
     places = [seat.place] if seat else []
     places += [one for one in every if one.community_id == community.id and one not in places]
     try:
-        power = _counted(seat, await _told(site, places, person), site.clock.real())
+        told = await _told(site, places, person)
     except Absent:  # who has left looks after nothing there, whatever our books say
         return None
+    power = _counted(seat, told, site.clock.real())
+    if seat and told is not None:
+        await _heard(site, seat, person, told)
     hosting = booked or power >= Role.HOST
     return Desk(community, who, person, power, hosting, guest_of) if hosting or guest_of else None
 
@@ -128,10 +136,13 @@ async def place_of(desk: Desk, tx: Tx, series: Series | None = None) -> Place:
     return found
 
 
-def shut(site: Site, *, known: bool) -> Response:
+async def shut(site: Site, known: Person | None = None) -> Response:
     """The way in, for somebody who has no seat; the same whether there is such a desk or not."""
     said = sentences.NO_DESK_ANY_MORE if known else sentences.NO_DESK
-    return site.answer("desk_shut.html", 403, community=None, reader=None, said=render(_(said)))
+    async with site.store.read() as tx:
+        networks = {known.platform} if known else await tx.networks()
+    told = _(said).format(command=sentences.desk_command(networks))
+    return site.answer("desk_shut.html", 403, community=None, reader=None, said=render(told))
 
 
 async def _told(site: Site, places: Sequence[Place], person: Person) -> Role | None:
@@ -145,6 +156,15 @@ async def _told(site: Site, places: Sequence[Place], person: Person) -> Role | N
     if gone:
         raise Absent
     return None
+
+
+async def _heard(site: Site, seat: Seat, person: Person, told: Role) -> None:
+    """Note what was told, for pages that do not ask: now and then, or where it is news."""
+    now, power = site.clock.real(), min(told, Role.HOST)
+    if power != seat.power or now - seat.heard_at > _HEARD_ANEW:
+        with suppress(StorageFull):
+            async with site.store.begin() as tx:
+                await tx.take_seat(seat.place, person.id, power, now)
 
 
 def _counted(seat: Seat | None, told: Role | None, now: datetime) -> Role:

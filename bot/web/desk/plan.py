@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -15,12 +15,14 @@ from bot.core.desk.sheet import sheet
 from bot.core.model import Chat, Place, Refused, Series
 from bot.core.sentences import desk as sentences
 from bot.core.sentences.chat import letter
+from bot.core.sentences.steering import ANNOUNCED_NOW
 from bot.core.state import Running
 from bot.core.telling import announcing
 from bot.core.times.clockface import local
 from bot.core.tongue import ENGLISH, _, speaking
-from bot.web.desk.doing import Done, Fields, Said, answered, carried_out, number, page, shown
+from bot.web.desk.doing import Done, Fields, Said, answered, carried_out, in_field, number, page, shown
 from bot.web.desk.door import Desk, chat_at, place_of
+from bot.web.desk.ways import ways
 from bot.web.pages.showing import WORDS
 from bot.web.site import Page, Site
 
@@ -45,14 +47,14 @@ async def _draw(site: Site, request: Request, desk: Desk, said: Said | None) -> 
         chat, series = await chat_at(desk, tx, number(request, "chat"))
         state = await tx.running(chat.id)
         guests = await tx.guests(chat.id, desk.community.id)
-        places = await tx.places(chat)
+        found = await ways(site, tx, desk, chat, series)
     about: dict[str, Any] = {
         "chat": chat,
         "series": series,
         "sheet": sheet(state),
         "letter": letter(series, 0),
         "guests": guests,
-        "places": places,
+        "ways": found,
         "announcement": _announcement(state) if chat.state.ahead else "",
         "filled": said.fields if said and said.refused else {},
         "now": site.clock.now(),
@@ -69,27 +71,35 @@ def _announcement(state: Running) -> str:
 async def _keep(site: Site, request: Request, desk: Desk, fields: Fields) -> Done:
     chat, series, place = await _meant(site, request, desk)
     filled = plan_form.read(fields, letter(series, 0))
-    plan_form.need_same_topic(filled, chat.topic)
+    with in_field(plan_form.TOPIC):
+        plan_form.need_same_topic(filled, chat.topic)
     async with site.store.read() as tx:
-        plan_form.need_room(filled, await tx.running(chat.id), site.clock.now())
-    replies = await _all(site, desk, place, chat, plan_form.wordings(filled))
-    if not _refused(replies):
+        with in_field(plan_form.NEW):
+            plan_form.need_room(filled, await tx.running(chat.id), site.clock.now())
+    done = await _all(site, desk, place, chat, plan_form.wordings(filled))
+    if not _refused(done):
         async with site.store.read() as tx:
             questions = await tx.questions(chat.id)
-        replies += await _all(site, desk, place, chat, plan_form.rearranging(filled, questions))
-    lines = "\n".join(_first_lines(replies)) or _(sentences.AS_IT_WAS)
-    return Done(replies[-1] if _refused(replies) else Reply(lines), f"chat/{chat.id}/{_mark(filled)}")
+        done += await _all(site, desk, place, chat, plan_form.rearranging(filled, questions))
+    back = f"chat/{chat.id}/{_mark(filled)}"
+    if _refused(done):
+        wish, reply = done[-1]
+        return Done(reply, back, wish.field)
+    lines = "\n".join(_first_lines(reply for _wish, reply in done)) or _(sentences.AS_IT_WAS)
+    return Done(Reply(lines), back)
 
 
-async def _all(site: Site, desk: Desk, place: Place, chat: Chat, wishes: Iterable[Wish]) -> list[Reply]:
+async def _all(
+    site: Site, desk: Desk, place: Place, chat: Chat, wishes: Iterable[Wish]
+) -> list[tuple[Wish, Reply]]:
     """Carry out one command after the other, up to the first that is refused."""
-    replies: list[Reply] = []
+    done: list[tuple[Wish, Reply]] = []
     for wish in wishes:
         given = {**wish.given, "chat": str(chat.id)}
-        replies.append(await carried_out(site, desk, place, wish.path, given))
-        if replies[-1].refused:
+        done.append((wish, await carried_out(site, desk, place, wish.path, given)))
+        if done[-1][1].refused:
             break
-    return replies
+    return done
 
 
 async def _settle(site: Site, request: Request, desk: Desk, fields: Fields) -> Done:
@@ -100,12 +110,12 @@ async def _settle(site: Site, request: Request, desk: Desk, fields: Fields) -> D
         raise Refused(sentences.NOT_ON_DESK)
     wish, back = act(chat, series, fields)
     reply = await carried_out(site, desk, place, wish.path, wish.given)
-    return Done(reply, back)
+    return Done(reply, back, wish.field)
 
 
 def _move(chat: Chat, _series: Series, fields: Fields) -> tuple[Wish, str]:
     given = {"date": str(chat.id), "to": fields.get("to", "").strip()}
-    return Wish("series move", given), f"chat/{chat.id}/"
+    return Wish("series move", given, "to"), f"chat/{chat.id}/"
 
 
 def _skip(chat: Chat, series: Series, _fields: Fields) -> tuple[Wish, str]:
@@ -120,7 +130,7 @@ def _cancel(chat: Chat, _series: Series, fields: Fields) -> tuple[Wish, str]:
 
 def _invite(chat: Chat, _series: Series, fields: Fields) -> tuple[Wish, str]:
     given = {"person": fields.get("person", "").strip(), "chat": str(chat.id)}
-    return Wish("host invite", given), f"chat/{chat.id}/"
+    return Wish("host invite", given, "person"), f"chat/{chat.id}/"
 
 
 async def _meant(site: Site, request: Request, desk: Desk) -> tuple[Chat, Series, Place]:
@@ -129,15 +139,15 @@ async def _meant(site: Site, request: Request, desk: Desk) -> tuple[Chat, Series
         return chat, series, await place_of(desk, tx, series)
 
 
-def _refused(replies: list[Reply]) -> bool:
-    return bool(replies) and replies[-1].refused
+def _refused(done: Sequence[tuple[Wish, Reply]]) -> bool:
+    return bool(done) and done[-1][1].refused
 
 
 def _first_lines(replies: Iterable[Reply]) -> list[str]:
-    """What was done, without the run sheet, which stands on the page anyway; doubts are kept."""
+    """What was done, without the run sheet, which stands on the page anyway; doubts and news are kept."""
     lines = [reply.text.splitlines() for reply in replies]
-    doubt = sentences.PLEASE_LOOK
-    return [line for some in lines for k, line in enumerate(some) if k == 0 or line.startswith(doubt)]
+    kept = sentences.PLEASE_LOOK, ANNOUNCED_NOW
+    return [line for some in lines for k, line in enumerate(some) if k == 0 or line.startswith(kept)]
 
 
 def _mark(filled: Filled) -> str:

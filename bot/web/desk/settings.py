@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +14,7 @@ from bot.core.desk.settings_form import changed, conflicting
 from bot.core.model import Place, Refused, Series
 from bot.core.sentences import desk as sentences
 from bot.core.times.recurrence import in_words
+from bot.core.tongue import _
 from bot.web.desk.doing import Done, Fields, Said, answered, carried_out, number, page, shown
 from bot.web.desk.door import Desk, place_of, series_at
 from bot.web.pages.showing import WORDS
@@ -66,13 +67,21 @@ async def _change(site: Site, request: Request, desk: Desk, filled: Fields) -> D
     if not wanted:
         raise Refused(sentences.AS_IT_WAS)
     reply = await carried_out(site, desk, place, _EDIT, {"series": str(series.id), **wanted})
-    return Done(reply, f"series/{series.id}/")
+    return Done(reply, f"series/{series.id}/", wrong=_wrong(form, wanted, reply.text))
+
+
+def _wrong(form: Form, wanted: Collection[str], refused: str) -> str:
+    """The field that a refusal is about: the one that it names, or the only one that was changed."""
+    named = [p.name for p in form.command.params if refused.startswith((f"{p.help}: ", f"{_(p.help)}: "))]
+    found = [one for one in named if one in wanted] or (list(wanted) if len(wanted) == 1 else [])
+    return f"{FIELD}{found[0]}" if found else ""
 
 
 async def _leave_out(site: Site, request: Request, desk: Desk, filled: Fields) -> Done:
     series, place = await _meant(site, request, desk)
     given = {"dates": filled.get("dates", "").strip(), "series": str(series.id)}
-    return Done(await carried_out(site, desk, place, "series skip", given), f"series/{series.id}/")
+    reply = await carried_out(site, desk, place, "series skip", given)
+    return Done(reply, f"series/{series.id}/", wrong="dates")
 
 
 async def _meant(site: Site, request: Request, desk: Desk) -> tuple[Series, Place]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +13,7 @@ from bot.core.times.recurrence import Recurrence
 from bot.storage.store import Tx
 from bot.web.desk.doing import Done, Fields, Said, answered, page, shown
 from bot.web.desk.door import Desk, place_of
+from bot.web.desk.ways import pages, rooms
 from bot.web.pages.showing import WORDS
 from bot.web.site import Page, Site
 
@@ -32,12 +32,15 @@ async def _draw(site: Site, request: Request, desk: Desk, said: Said | None) -> 
     now, here = site.clock.now(), desk.community
     async with site.store.read() as tx:
         known = await tx.term(here.id, now - BEFORE, now + AHEAD)
-        every = await tx.going_on(here.id) if desk.hosting else ()
+        every = await tx.series_of_community(here.id) if desk.hosting else ()
         rules = [pair for series in every for pair in await _rules(tx, series)]
+        out = await pages(site, tx, desk, now - BEFORE, now + AHEAD)
+        about: dict[str, Any] = {"rooms": await rooms(tx, desk), "pages": out}
     if not desk.hosting:
         known = tuple(one for one in known if one.chat.id in desk.guest_of)
     weeks = term(known, rules, now, here.zone, chats_alone=not desk.hosting)
-    return page(site, request, desk, "desk_term.html", said, weeks=weeks, series=every, now=now, **WORDS)
+    about |= {"weeks": weeks, "series": every, "now": now}
+    return page(site, request, desk, "desk_term.html", said, **about, **WORDS)
 
 
 async def _press(site: Site, _request: Request, desk: Desk, fields: Fields) -> Done:
@@ -45,7 +48,7 @@ async def _press(site: Site, _request: Request, desk: Desk, fields: Fields) -> D
         place = await place_of(desk, tx)
     reply = await site.tree.answer(desk.asker(place), fields.get("line", ""))
     # What led here may be gone with it: a refusal is said on the page that comes, as any other answer is.
-    return Done(replace(reply, refused=False), fields.get("page", ""))
+    return Done(reply, fields.get("page", ""), leads_on=True)
 
 
 async def _rules(tx: Tx, series: Series) -> list[tuple[Series, Recurrence]]:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.core.archive import day_chart, linked_data, page_words
-from bot.core.archive.chat_page import Answer, ChatPage, Listed, letter
+from bot.core.archive import day_chart, day_span, linked_data, page_words
+from bot.core.archive.chat_page import ChatPage, Listed
+from bot.core.archive.orders import BY_PERSON, BY_TIME, ordered_part
+from bot.core.archive.parts import Part, part_called, part_of
+from bot.core.archive.repeats import again
 from bot.core.archive.shared_links import shared_links
 from bot.core.archive.sources import sources
 from bot.core.audience import Audience
-from bot.core.model import ChatState, Visibility
+from bot.core.model import Chat, ChatState, Community, Visibility
+from bot.core.sentences.chat import letter
+from bot.core.times.clockface import local
 from bot.core.tongue import _
 from bot.storage.archive.page import Neighbours
 from bot.storage.store import Tx
@@ -33,35 +41,61 @@ from bot.web.pages.showing import (
     version_of,
     whose,
 )
-from bot.web.site import Page, Site, tongue
+from bot.web.reader import Reader
+from bot.web.site import Page, Site, desk_path, tongue
 
-BY_TIME: Final = "time"
-BY_PERSON: Final = "person"
 ALL_OPEN: Final = "all"
 ON_PAPER: Final = "print"
+_ORDERS: Final = frozenset({BY_TIME, BY_PERSON})
 MOST_LINKS: Final = 8
+_NUMBER: Final = re.compile(r"[1-9]\d{0,3}", re.ASCII)
+_PART: Final = re.compile(r"q?[1-9]\d{0,3}", re.ASCII)
+"""A part of the usual page: its number, or as in q3 the question that begins in it."""
 
-Said = tuple[str, int, Answer]
-"""An answer or a comment, with the label and the number of its question."""
+
+class View(NamedTuple):
+    """Which order of a chat's page is looked at, "" for the usual one, and which part of it."""
+
+    order: str = ""
+    part: str = ""
+
+
+USUAL: Final = View()
 
 
 @dataclass(frozen=True, slots=True)
-class Ordered:
-    """Answers in another order than under their questions."""
+class Ways:
+    """Where a chat's page leads beyond itself: to the `desk`, where whoever reads it may sit there.
 
-    heading: str
-    answers: tuple[Said, ...]
+    A page that is not out yet stands `within` the desk: there its other orders are, and what only a page
+    that is out has is not offered.
+    """
+
+    desk: str = ""
+    within: str = ""
+
+
+NO_WAYS: Final = Ways()
 
 
 async def chat(site: Site, request: Request) -> Response:
     """The page of a chat, as it stands in its life."""
-    said = request.query_params.get("view", "")
-    return await _shown(site, request, said if said in (BY_TIME, BY_PERSON, ALL_OPEN) else "")
+    return await _shown(site, request, view_of(request))
+
+
+def view_of(request: Request) -> View:
+    """Which order of a chat, and which part of its page, is asked for; what is neither is passed over."""
+    said, part = (request.query_params.get(name, "") for name in ("view", "page"))
+    if said == ALL_OPEN:
+        return View(ALL_OPEN)
+    if said in _ORDERS:
+        return View(said, part if _NUMBER.fullmatch(part) else "")
+    return View(part=part if _PART.fullmatch(part) else "")
 
 
 async def on_paper(site: Site, request: Request) -> Response:
     """The same with nothing folded, for printing."""
-    return await _shown(site, request, ON_PAPER)
+    return await _shown(site, request, View(ON_PAPER))
 
 
 async def latest(site: Site, request: Request) -> Response:
@@ -75,16 +109,19 @@ async def latest(site: Site, request: Request) -> Response:
     return Response(status_code=307, headers={"Location": site.path(community, quote(held[0].address))})
 
 
-async def _shown(site: Site, request: Request, view: str) -> Response:
+async def _shown(site: Site, request: Request, view: View) -> Response:
     stamp = site.recent.now()
     async with site.store.read() as tx:
         community, who = await whose(site, request, tx)
         found, beside = await _beside(request, tx, who.audience)
+        ways = await _ways(site, tx, community, who, found.chat)
     audience = narrowed(who.audience, found.series.id)
-    load = partial(_load, site, found.chat.id, audience, view)
-    key = ("chat", found.chat.id, view, audience.key)
-    page = await site.pages.page(key, version_of(community, found, *beside), load)
-    site.recent.keep(request, page, stamp)
+    load = partial(_load, site, found.chat.id, audience, view, ways)
+    key = ("chat", found.chat.id, view, audience.key, ways)
+    today = _today(site, found.chat)
+    page = await site.pages.page(key, (version_of(community, found, *beside), today), load)
+    if today is None:
+        site.recent.keep(request, page, stamp)
     return respond(request, page)
 
 
@@ -93,40 +130,54 @@ async def _beside(request: Request, tx: Tx, audience: Audience) -> tuple[Listed,
     return found if found is not None else await elsewhere(request, tx, audience)
 
 
-async def _load(site: Site, chat_id: int, audience: Audience, view: str) -> Callable[[], bytes]:
-    return partial(_made, site, chat_id, audience, view)
+async def _ways(site: Site, tx: Tx, community: Community, who: Reader, chat: Chat) -> Ways:
+    """To the desk for whoever may sit there: others who read with the same eyes get another page."""
+    if who.person is None or not await tx.sits(community.id, who.person.id, chat.id, site.clock.real()):
+        return NO_WAYS
+    after = "after/" if chat.state.live or chat.state.over else ""
+    return Ways(desk_path(community, f"chat/{chat.id}/{after}"))
 
 
-def _made(site: Site, chat_id: int, audience: Audience, view: str) -> bytes:
+def _today(site: Site, chat: Chat) -> date | None:
+    """The day that the page of a slow chat under way counts; any other page is the same on every day."""
+    counts = chat.takes_days and chat.state.live
+    return local(site.clock.now(), chat.zone).date() if counts else None
+
+
+async def _load(site: Site, chat_id: int, audience: Audience, view: View, ways: Ways) -> Callable[[], bytes]:
+    return partial(_made, site, chat_id, audience, view, ways)
+
+
+def _made(site: Site, chat_id: int, audience: Audience, view: View, ways: Ways) -> bytes:
     """The page, read and made in the worker."""
     page = site.store.chat_page(chat_id, audience)
     if page is None:
         raise HTTPException(404)
-    return render(site, page, view)
+    return render(site, page, view, ways)
 
 
-def render(site: Site, page: ChatPage, view: str = "") -> bytes:
+def render(site: Site, page: ChatPage, view: View = USUAL, ways: Ways = NO_WAYS) -> bytes:
     """The HTML of a chat's page."""
-    state = page.chat.state
+    state, told = page.chat.state, _told(site, page, ways)
     if state is ChatState.CANCELLED:
-        return site.page("chat_cancelled.html", **_told(site, page))
+        return site.page("chat_cancelled.html", **told)
     if state.ahead:
-        return site.page("chat_before.html", **_told(site, page))
-    if view in (BY_TIME, BY_PERSON):
-        return site.page("chat_ordered.html", **_told(site, page), view=view, groups=_ordered(page, view))
-    days = {"days": day_chart.day_chart(page)} if page.chat.takes_days else {}
-    name = "chat_days.html" if days else "chat.html"
-    return site.page(name, **_told(site, page), **_read(page, view), **days)
+        return site.page("chat_before.html", **told)
+    if view.order in _ORDERS:
+        return site.page("chat_ordered.html", **_in_order(told, page, view))
+    if page.chat.takes_days:
+        which = day_span.which_day(page, site.clock.now())
+        days = {"days": day_chart.day_chart(page), "which_day": which[:1].upper() + which[1:]}
+        return site.page("chat_days.html", **_read(told, page, view), **days)
+    return site.page("chat.html", **_read(told, page, view))
 
 
-def _told(site: Site, page: ChatPage) -> dict[str, Any]:
+def _told(site: Site, page: ChatPage, ways: Ways) -> dict[str, Any]:
     """What every page of a chat is made with."""
-    url = site.url(site.path(page.community, page.address))
-    usual = _("A chat of {series} in {community}.")
-    blurb = page.series.about or usual.format(series=page.series.title, community=page.community.name)
+    at = site.path(page.community, page.address)
+    url, blurb = site.url(at), _blurb(page)
     about = f"{page_words.counted(len(page.questions), 'question')}. {blurb}" if page.questions else blurb
-    margin = page_words.Margin(page.chat)
-    told = linked_data.announcement if page.chat.state.ahead else linked_data.discussion
+    margin, report = page_words.Margin(page.chat), "" if ways.within else site.path(page.community, "a/")
     return {
         **WORDS,
         "page": page,
@@ -134,69 +185,62 @@ def _told(site: Site, page: ChatPage) -> dict[str, Any]:
         "series": page.series,
         "community": page.community,
         "reader": None,
-        "at": site.path(page.community, page.address),
+        "at": ways.within or at,
+        "kept": bool(ways.within),
+        "desk_at": ways.desk,
         "url": url,
         "blurb": blurb,
         "about": about,
-        "linked": data_block(told(page, url, about)) if page.open_to is Visibility.PUBLIC else None,
+        "linked": _linked(page, url, about),
         "margin": margin,
-        "entries": Entries(margin, site.path(page.community, "a/"), tongue(page.community.language)),
+        "entries": Entries(margin, report, tongue(page.community.language)),
         "standing": page_words.standing(page),
         "letter": letter,
     }
 
 
-def _read(page: ChatPage, view: str) -> dict[str, Any]:
+def _linked(page: ChatPage, url: str, about: str) -> Markup | None:
+    """What search engines are told of a chat that everybody may read."""
+    told = linked_data.announcement if page.chat.state.ahead else linked_data.discussion
+    return data_block(told(page, url, about)) if page.open_to is Visibility.PUBLIC else None
+
+
+def _blurb(page: ChatPage) -> str:
+    """What a chat says of itself."""
+    usual = _("A chat of {series} in {community}.")
+    return page.series.about or usual.format(series=page.series.title, community=page.community.name)
+
+
+def _in_order(told: dict[str, Any], page: ChatPage, view: View) -> dict[str, Any]:
+    """What a page in another order is made with; its questions stand on the usual page, or a part of it."""
+    part, usual = ordered_part(page, view.order, int(view.part or 1)), part_of(page)
+    if part is None:
+        raise HTTPException(404)
+    entries = replace(told["entries"], to_answer=part.to_answer)
+    return {**told, "entries": entries, "view": view.order, "part": part, "usual": usual}
+
+
+def _read(told: dict[str, Any], page: ChatPage, view: View) -> dict[str, Any]:
     """What there is to read beside the answers themselves."""
-    chart = chart_of(page)
+    chart, whole = chart_of(page), view.order in (ALL_OPEN, ON_PAPER)
+    part = Part(tuple((one, one) for one in page.questions)) if whole else part_called(page, view.part)
+    if part is None:
+        raise HTTPException(404)
     return {
+        **told,
+        "entries": replace(told["entries"], to_answer=part.to_answer),
         "chart": chart,
+        "part": part,
         "minutes": rows_of(chart),
         "links": shared_links(page),
         "most_links": MOST_LINKS,
         "parted": not page.chat.state.live,
-        "unfold": not view and not page.chat.state.live and any(one.parted[1] for one in page.questions),
-        "on_paper": bool(view),
+        "unfold": not whole and not page.chat.state.live and any(one.parted[1] for one in page.questions),
+        "on_paper": whole or part.number > 1,
         "sources": sources(page),
-        "again": _again(page),
+        "again": again(page.questions),
         "people": page.people,
     }
-
-
-def _again(page: ChatPage) -> dict[int, frozenset[int]]:
-    """Answers that stand under an earlier question already, by the id of the later one."""
-    seen: set[int] = set()
-    again = {}
-    for asked in page.questions:
-        mine = {answer.message_id for answer in asked.answers}
-        again[asked.question.id] = frozenset(mine & seen)
-        seen |= mine
-    return again
-
-
-def _ordered(page: ChatPage, view: str) -> tuple[Ordered, ...]:
-    """All that was said in time order, or by who said it, alphabetically."""
-    where = {
-        one.message_id: (asked.label, asked.question.position, one)
-        for asked in reversed(page.questions)
-        for answer in asked.answers
-        for one in answer.with_comments
-    }
-    said = sorted(where.values(), key=lambda found: (found[2].said_at, found[2].message_id))
-    if view == BY_TIME:
-        return (Ordered("", tuple(said)),)
-    nameless = tuple(one for one in said if one[2].anonymous)
-    named = _by_person(one for one in said if not one[2].anonymous)
-    return (*named, *((Ordered(nameless[0][2].name, nameless),) if nameless else ()))
-
-
-def _by_person(said: Iterable[Said]) -> tuple[Ordered, ...]:
-    """What each person said; two who go by one name stay two."""
-    by: dict[tuple[str, int | None], list[Said]] = {}
-    for one in said:
-        by.setdefault((one[2].name, one[2].person), []).append(one)
-    people = sorted(by, key=lambda who: (who[0].casefold(), who[0]))
-    return tuple(Ordered(who[0], tuple(by[who])) for who in people)
 
 
 PAGES = (

@@ -5,7 +5,7 @@ What people said is safe already when it is stored; every name and place is esca
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
@@ -32,6 +32,9 @@ class _Words:
         self.host, self.edited = f"<span>{escape(_('host'))}</span>", f"<span>{escape(_('edited'))}</span>"
         self.orphan = f"<span>{escape(_('on an answer that is not here'))}</span>"
         self.report = str(escape(_("Report")))
+        comment = _("comment")
+        self.comment = f'<span class="as">{escape(comment)}</span>'
+        self._on = str(escape(_("comment on an answer by {name}")))
         self.filed = {
             str(How.REPLY): f"<span>{escape(_('as a reply to the question'))}</span>",
             str(How.REACTION): f"<span>{escape(_('filed by a reaction'))}</span>",
@@ -41,6 +44,11 @@ class _Words:
             "answer": _cut(_("{time}, link to this answer by {name}"), _("Report this answer by {name}")),
             "comment": _cut(_("{time}, link to this comment by {name}"), _("Report this comment by {name}")),
         }
+
+    def on(self, there: str, name: str) -> str:
+        """What a comment says of itself where it does not stand below the answer that it is on."""
+        answer = f'<a href="{there}"><bdi>{name}</bdi></a>'
+        return f'<span class="as">{self._on.replace(_NAME, answer)}</span>'
 
     def beside(self, name: str, what: str) -> Beside:
         """What stands beside the answers or the comments of somebody."""
@@ -55,16 +63,25 @@ def _cut(link: str, report: str) -> tuple[str, str, str]:
     return before, after, str(escape(report))
 
 
+def _here(_public_id: str) -> str:
+    """Nothing: every answer stands on this page."""
+    return ""
+
+
 @dataclass(slots=True)
 class Entries:
-    """Writes the entries of one page; `report` begins the address under which an answer is reported.
+    """Writes the entries of one page.
 
-    `tongue` is the attribute that says in which language people wrote.
+    `report` begins the address under which an answer is reported; where that is "", none can be.
+
+    `tongue` is the attribute that says in which language people wrote. `to_answer` gives what stands before
+    the anchor of an answer by its id, where it stands on another part of the page.
     """
 
     margin: Margin
     report: str
     tongue: str = ""
+    to_answer: Callable[[str], str] = _here
     _escaped: dict[str, str] = field(default_factory=dict)
     _words: _Words = field(default_factory=_Words)
     _beside: dict[str, dict[str, Beside]] = field(default_factory=lambda: {"answer": {}, "comment": {}})
@@ -78,9 +95,15 @@ class Entries:
         """An answer with the comments below it; where it is not at home it has neither id nor comments."""
         return Markup(self._whole(one, home))  # noqa: S704 - made of escaped parts
 
-    def alone(self, one: Answer, label: str = "") -> Markup:
-        """An answer or a comment without what hangs on it, with a label beside its name."""
-        return Markup(self._one(one, "answer", label=str(escape(label))))  # noqa: S704 - made of escaped parts
+    def alone(self, one: Answer, label: str = "", on: Answer | None = None) -> Markup:
+        """An answer, or a comment `on` one, without what hangs on it, with a label beside its name."""
+        beside, what = str(escape(label)), "comment" if on is not None or one.orphan else "answer"
+        if on is not None:
+            there = self._safe(f"{self.to_answer(on.public_id)}#a-{on.public_id}")
+            beside += self._words.on(there, self._safe(on.name))
+        elif one.orphan:
+            beside += self._words.comment
+        return Markup(self._one(one, what, label=beside))  # noqa: S704 - made of escaped parts
 
     def _whole(self, one: Answer, home: bool) -> str:
         said = self._one(one, "comment" if one.orphan else "answer", home=home)
@@ -95,12 +118,12 @@ class Entries:
         if (beside := known.get(one.name)) is None:
             beside = known[one.name] = self._words.beside(self._safe(one.name), what)
         before, after, by, report = beside
-        id_ = f' id="a-{at}"' if home else ""
+        id_, there = (f' id="a-{at}"', "") if home else ("", self._safe(self.to_answer(at)))
+        reported = f'<a class="rp" href="{self.report}{at}/report{report}</a>' if self.report else ""
         return (
-            f'<div class="a"{id_}><a class="t" href="#a-{at}" '
+            f'<div class="a"{id_}><a class="t" href="{there}#a-{at}" '
             f'aria-label="{before}{heard}{after}">{seen}</a>\n'
-            f'<div><p class="by">{by}{label}{self._marks(one)}'
-            f'<a class="rp" href="{self.report}{at}/report{report}</a></p>'
+            f'<div><p class="by">{by}{label}{self._marks(one)}{reported}</p>'
             f'<div class="say"{self.tongue}>{one.html.strip()}</div></div></div>'
         )
 

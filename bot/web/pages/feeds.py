@@ -19,7 +19,7 @@ from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
 from bot.web.cache import respond
 from bot.web.reader import reader
-from bot.web.reader_key import reader_by_key
+from bot.web.reader_key import carried_out, reader_by_key
 from bot.web.site import Page, Site
 
 ATOM: Final = "application/atom+xml; charset=utf-8"
@@ -70,6 +70,7 @@ async def _feed(site: Site, request: Request, name: str, media_type: str) -> Res
         audience = await reader_by_key(site, request, tx, community)
         series = await series_named(request, tx, audience)
         version = await community_version(tx, community.id)
+    audience = carried_out(request, audience)
     own = series.id if series else None
 
     async def load() -> Callable[[], str]:

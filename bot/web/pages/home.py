@@ -12,11 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.core.archive import linked_data, timetable
-from bot.core.archive.chat_page import ChatPage, Held, Listed, letter
+from bot.core.archive.chat_page import ChatPage, Held, Listed
 from bot.core.archive.hour_chart import HourChart
 from bot.core.audience import Audience
 from bot.core.model import Community, Question, Series
+from bot.core.sentences.chat import letter
 from bot.core.sentences.slow import series_length
+from bot.core.slow_steering import LONGEST
 from bot.core.times.clockface import local
 from bot.core.times.recurrence import in_words
 from bot.core.times.zones import zone_words
@@ -93,7 +95,7 @@ async def front_of(tx: Tx, community: Community, audience: Audience, zone: str, 
     today = local(now, zone).date()
     monday = timetable.first_monday(today, local(coming.chat.starts_at, zone).date() if coming else None)
     since, until = timetable.window(monday, zone)
-    listed = await tx.coming_on(audience, since - timetable.WEEK, until)  # a slow chat may still go on
+    listed = await tx.coming_on(audience, since - LONGEST, until)  # a slow chat may still go on
     series = await tx.series_listed(audience)
     weeks = timetable.timetable(monday, today, zone, listed, await _skipped(tx, series))
     fresh = await tx.fresh(audience, MOST_FRESH)

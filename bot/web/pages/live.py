@@ -11,9 +11,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.core.archive import page_words
-from bot.core.archive.chat_page import Answer, ChatPage, Listed
+from bot.core.archive.chat_page import Answer, Answered, ChatPage, Listed
+from bot.core.archive.repeats import again
 from bot.core.audience import Audience
 from bot.core.model import ChatState
+from bot.core.tongue import _
 from bot.web.cache import respond
 from bot.web.following import Following, LiveEvents, Look
 from bot.web.pages.entries import Entries
@@ -66,19 +68,25 @@ def look(site: Site, page: ChatPage) -> Look:
     margin, lang = page_words.Margin(page.chat), tongue(page.community.language)
     entries = Entries(margin, site.path(page.community, "a/"), lang)
     pieces = {"now": str(parts.now(page, WORDS))}
-    home: set[int] = set()
+    elsewhere = again(page.questions)
     for asked in page.questions:
         number = asked.question.position
         pieces[f"q{number}"] = str(parts.shell(asked))
-        head = parts.question(asked, margin, asked is page.current, page_words.counted, lang)
+        head = parts.question(asked, margin, _on_now(page, asked), page_words.counted, lang)
         pieces[f"q{number}-h"] = str(head)
         for answer in asked.answers:
-            here = answer.message_id not in home
+            here = answer.message_id not in elsewhere[asked.question.id]
             pieces[f"q{number}-{answer.public_id}"] = str(
                 parts.answered(asked, answer, entries, _order(answer), here)
             )
-            home.add(answer.message_id)
     return Look(page.chat.version, pieces)
+
+
+def _on_now(page: ChatPage, asked: Answered) -> str:
+    """What is said beside the question that is on; of the others nothing."""
+    if page.current is None or asked.question.id != page.current.question.id:
+        return ""
+    return _("The newest question.") if page.chat.takes_days else _("Being answered now.")
 
 
 def _order(answer: Answer) -> int:
@@ -115,23 +123,13 @@ def _made(site: Site, chat_id: int, audience: Audience) -> bytes:
 
 def _render(site: Site, page: ChatPage) -> bytes:
     margin, lang = page_words.Margin(page.chat), tongue(page.community.language)
-    again: dict[int, frozenset[int]] = {}
-    seen: frozenset[int] = frozenset()
-    for asked in page.questions:
-        mine = frozenset(answer.message_id for answer in asked.answers)
-        again[asked.question.id], seen = mine & seen, mine | seen
-    about = {
-        "page": page,
-        "chat": page.chat,
-        "series": page.series,
-        "community": page.community,
-        "reader": None,
-    }
+    about: dict[str, Any] = {"page": page, "chat": page.chat, "series": page.series}
+    about["community"] = page.community
     entries = Entries(margin, site.path(page.community, "a/"), lang)
-    places = {"at": site.path(page.community, page.address), "entries": entries}
-    return site.page(
-        "live.html", **WORDS, **about, **places, margin=margin, again=again, words=WORDS, order=_order
-    )
+    places = {"at": site.path(page.community, page.address), "entries": entries, "reader": None}
+    about |= {"margin": margin, "again": again(page.questions)}
+    shown = {"words": WORDS, "order": _order, "on_now": _on_now}
+    return site.page("live.html", **WORDS, **about, **places, **shown)
 
 
 PAGES = (

@@ -96,7 +96,7 @@ class _Now(Collector):
         about = {
             "connected": "1 while a network is in reach.",
             "refused": "1 while a network refuses the bot itself.",
-            "gaps": "Places in which something older could not be read yet.",
+            "gaps": "Places in which something was not heard that a chat still needs.",
             "since_seconds": "Since when a network is in reach or out of it, as Unix time.",
         }
         found = {

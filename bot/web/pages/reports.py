@@ -49,7 +49,8 @@ class Once:
         return False
 
 
-_once = Once()
+once = Once()
+"""What was reported since the bot began to run."""
 
 
 async def report_page(site: Site, request: Request) -> Response:
@@ -76,7 +77,7 @@ async def report(site: Site, request: Request) -> Response:
             page, room = (sentences.reported_answer(about, site.url(at)) for at in (on_page, in_room))
             await tx.report(found.message_id, page, reason, by, now, there=room)
     back = on_page if found.on_page else in_room
-    return site.answer("reported.html", community=community, reader=who, back=back)
+    return site.answer("reported.html", community=community, reader=who, back=back, words=False)
 
 
 @in_english
@@ -100,7 +101,7 @@ def _said_before(site: Site, request: Request, who: Reader, found: Reportable) -
     """Whether they are heard no more today: strangers by their address, which a whole school may share."""
     address = neighbourhood(request.client.host if request.client else "")
     whose = f"person {who.person.id}" if who.person else address
-    return _once.again(str(site.store.url), found.message_id, whose, site.clock.real())
+    return once.again(str(site.store.url), found.message_id, whose, site.clock.real())
 
 
 def _ask(
@@ -114,6 +115,7 @@ def _ask(
 ) -> Response:
     status = 422 if refused else 200
     given: dict[str, Any] = {"found": found, "reason": reason, "longest": LONGEST, "refused": refused}
+    given["words"] = False
     return site.answer("report.html", status, community=community, reader=who, **given)
 
 

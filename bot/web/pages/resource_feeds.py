@@ -25,7 +25,7 @@ from bot.web.cache import Load, respond
 from bot.web.pages.feeds import ATOM, JSON, network_name, private, series_named
 from bot.web.pages.resources import page_read
 from bot.web.pages.showing import chat_asked_for, narrowed, version_of
-from bot.web.reader_key import reader_by_key
+from bot.web.reader_key import carried_out, reader_by_key
 from bot.web.site import Page, Site
 
 MOST: Final = 50
@@ -72,7 +72,7 @@ async def links(kind: str, site: Site, request: Request) -> Response:
         host = network_name(site)
         async with site.store.read() as tx:
             found = await tx.resources(shelf.audience, shelf.span(), MOST)
-        at = [_said_at(site, shelf.community, one.listed, one.public_id) for one in found]
+        at = [_said_at(site, shelf.community, one.public_id) for one in found]
         entries = [of_link(one, url, host, shelf.whose) for one, url in zip(found, at, strict=True)]
         return partial(_written, site, shelf, _feed(site, shelf, f"feed.{kind}", "links", entries))
 
@@ -99,7 +99,7 @@ async def of_chat(kind: str, site: Site, request: Request) -> Response:
     """The links of one chat, in the order of its questions."""
     async with site.store.read() as tx:
         community = await site.community(request, tx)
-        audience = await reader_by_key(site, request, tx, community)
+        audience = carried_out(request, await reader_by_key(site, request, tx, community))
         found = await chat_asked_for(request, tx, audience)
     shelf = Shelf(community, narrowed(audience, found.series.id), found.series)
 
@@ -117,6 +117,7 @@ async def _shelf(site: Site, request: Request) -> tuple[Shelf, int]:
         audience = await reader_by_key(site, request, tx, community)
         series = await series_named(request, tx, audience)
         version = await community_version(tx, community.id)
+    audience = carried_out(request, audience)
     return Shelf(community, narrowed(audience, series.id) if series else audience, series), version
 
 
@@ -145,7 +146,7 @@ def _chat_written(site: Site, shelf: Shelf, found: Listed, kind: str) -> str:
     """The feed of a chat, read and made in the worker."""
     page, host = page_read(site, found, shelf.audience), network_name(site)
     entries = [
-        link_of_chat(one, page, _said_at(site, page.community, page, one.public_id), host)
+        link_of_chat(one, page, _said_at(site, page.community, one.public_id), host)
         for one in shared_links(page)
     ]
     at = site.url(
@@ -162,8 +163,9 @@ def _chat_written(site: Site, shelf: Shelf, found: Listed, kind: str) -> str:
     return _written(site, shelf, feed)
 
 
-def _said_at(site: Site, community: Community, listed: Listed, public_id: str) -> str:
-    return f"{site.url(site.path(community, quote(listed.address)))}#a-{public_id}"
+def _said_at(site: Site, community: Community, public_id: str) -> str:
+    """The address that leads to an answer, in whatever part of a long page it stands."""
+    return site.url(site.path(community, f"a/{public_id}"))
 
 
 def _written(site: Site, shelf: Shelf, feed: Feed) -> str:

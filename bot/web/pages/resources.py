@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.core.archive.chat_page import ChatPage, Listed
+from bot.core.archive.parts import part_of
 from bot.core.archive.shared_links import shared_links
 from bot.core.audience import Audience
 from bot.core.model import Community, Series
@@ -96,6 +97,7 @@ def _links(site: Site, found: Listed, audience: Audience) -> bytes:
         "chat": page.chat,
         "series": page.series,
         "links": shared_links(page),
+        "part": part_of(page),
     }
     at = site.path(page.community, page.address)
     return site.page("links.html", community=page.community, reader=None, at=at, **WORDS, **shown)

@@ -11,11 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from bot.core.archive.chat_page import Listed, letter
+from bot.core.archive.chat_page import Listed
 from bot.core.archive.search_query import LONGEST, MOST_WORDS, Query, read_query
 from bot.core.archive.search_results import Found
 from bot.core.model import Community, Refused
 from bot.core.sentences import searching as say
+from bot.core.sentences.chat import letter
 from bot.core.tongue import _
 from bot.storage.archive.searching import Search, find
 from bot.storage.store import Tx

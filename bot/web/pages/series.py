@@ -11,10 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.core.archive.chat_page import ChatPage, Held, Listed, letter
+from bot.core.archive.chat_page import ChatPage, Held, Listed
 from bot.core.archive.hour_chart import HourChart
 from bot.core.audience import Audience
 from bot.core.model import Community
+from bot.core.sentences.chat import letter
 from bot.core.times.clockface import local
 from bot.storage.archive.lists import community_version
 from bot.web.cache import respond

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from bot.core.archive import hour_chart, page_words
+from bot.core.archive import day_chart, day_span, hour_chart, page_words
 from bot.core.archive.chat_page import ChatPage, Held, Listed
 from bot.core.audience import Audience, Reads
 from bot.core.model import Community
@@ -24,15 +24,23 @@ from bot.web.site import Site
 WORDS: dict[str, Any] = {
     "away": page_words.away,
     "clock_words": clock_words,
+    "coming_days": day_span.coming_days,
     "counted": page_words.counted,
     "day_name": page_words.day_name,
+    "held_on": day_span.held_on,
     "hours": page_words.hours,
+    "how_asked": day_span.how_asked,
     "in_utc": page_words.in_utc,
     "lasts": lasts,
     "local": local,
     "long_day": page_words.long_day,
     "moment": moment,
+    "on_day": day_span.on_day,
+    "open_now": day_span.open_now,
+    "same_in_utc": day_span.same_in_utc,
     "short_day": page_words.short_day,
+    "short_span": day_span.short_span,
+    "span": day_span.span,
     "time_words": time,
     "zone_short": zone_short,
 }
@@ -59,14 +67,15 @@ async def chat_asked_for(request: Request, tx: Tx, audience: Audience) -> Listed
 
 
 async def elsewhere(request: Request, tx: Tx, audience: Audience) -> NoReturn:
-    """Lead on to a chat that was meant for the day in the path and is held on another; 404 where none was."""
-    series, day = request.path_params["series"], request.path_params["slug"]
-    found = await tx.moved_from(audience, series, day)
-    if found is None or found.chat.slug == day:
+    """Lead on for good to the chat that stood at this address before it was moved; 404 where none did."""
+    series, slug = request.path_params["series"], request.path_params["slug"]
+    found = await tx.moved_from(audience, series, slug)
+    if found is None:
         raise HTTPException(404)
-    slug = found.chat.slug or ""
-    path = quote(request.url.path).replace(f"/{quote(day)}", f"/{quote(slug)}", 1)
-    raise HTTPException(307, headers={"Location": path, "Cache-Control": "no-store"})
+    path = quote(request.url.path).replace(quote(f"/{series}/{slug}/"), f"/{quote(found.address)}", 1)
+    asked = f"?{request.url.query}" if request.url.query else ""
+    # A chat may come back to where it stood, or another may stand there one day: nobody keeps this answer.
+    raise HTTPException(308, headers={"Location": path + asked, "Cache-Control": "no-store"})
 
 
 def version_of(community: Community, found: Listed, *beside: Listed | None) -> Hashable:
@@ -103,5 +112,7 @@ def rows_of(chart: hour_chart.HourChart) -> Markup:
 def small_chart_of(held: Held) -> hour_chart.HourChart:
     """The same for a list."""
     chat = held.chat
+    if chat.takes_days:
+        return hour_chart.small_chart(*day_chart.by_day(held))
     whole = chat.ends_at - chat.starts_at
     return hour_chart.small_chart(held.minutes, ((at - chat.starts_at) / whole for _, at in held.asked))

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from bot.commands.declared import Asker, Command, Form
 from bot.core.model import Refused, Role
 from bot.core.sentences.forms import act
+from bot.core.tongue import _
 from bot.storage.archive.addresses import BROWSER
 from bot.web.room import pages
 from bot.web.room.door import Door, ShutOut, enter
@@ -60,7 +61,8 @@ async def _as_before(site: Site, door: Door, command: Command, values: Mapping[s
 
 async def drawn(site: Site, door: Door, asks: Form, refused: str = "") -> Response:
     """The form's page."""
-    head, _, rest = asks.command.help.rstrip(".").partition("; ")
+    told = _(asks.command.help)
+    head, _semicolon, rest = told.rstrip(".").partition("; ")
     made = fields(asks, await _suggested(site, door, asks), _meaningless(site))
     name, colon, reason = refused.partition(": ")
     about = next((one.label for one in made if one.name == name), name)
@@ -78,7 +80,7 @@ async def drawn(site: Site, door: Door, asks: Form, refused: str = "") -> Respon
         fields=made,
         refused=f"{about}{colon}{reason}",
         prefix=FIELD,
-        does=act(asks.command.path, asks.command.help),
+        does=_(act(asks.command.path, told)),
     )
 
 

@@ -85,6 +85,8 @@ def _field(form: Form, param: Param, near: tuple[str, ...]) -> Field | None:
     choices = tuple((one, param.meanings.get(one, one)) for one in param.kind.choices)
     if param.kind.name == "place" and near:
         kind, places = "choice", dict.fromkeys([*near, given] if given else near)
+        if len(places) == 1 and not param.required:
+            return None  # there is nothing to choose
         choices = tuple((one, one) for one in places)
     label, needed = form.label(param), form.needs(param)
     return Field(param.name, kind, label, example(param), given or "", needed, choices, near)

@@ -217,7 +217,6 @@ def shown(
     own: bool,
 ) -> Shown:
     """One message with what became of it, and `where` it stands; `names` are those it may reply to."""
-    strange = filing is not None and filing.public_id is not None and not (own or filing.hidden)
     return Shown(
         message=message,
         stands=where[message.id],
@@ -227,8 +226,22 @@ def shown(
         hidden=filing.hidden if filing else False,
         answers_to=names.get(message.reply_to_id or 0, ""),
         answers_at=where.get(message.reply_to_id or 0, Stands()),
-        report=f"a/{filing.public_id}/report" if filing and strange else "",
+        report="" if own else _report(stage, message, filing),
     )
+
+
+def _report(stage: Stage, message: RoomMessage, filing: RoomFiling | None) -> str:
+    """Where somebody else's words are reported that everybody here sees, in a room that is not the hosts'.
+
+    Words of a chat are reported where they stand for readers, below where the community's pages begin.
+    """
+    said = message.person_id is not None or message.anonymous
+    veiled = message.held or message.only_for is not None or (filing is not None and filing.hidden)
+    if not said or veiled or stage.place.id == stage.community.hosts_place_id:
+        return ""
+    if filing is not None and filing.public_id is not None:
+        return f"a/{filing.public_id}/report"
+    return f"{address(stage.place)}m/{message.id}/report"
 
 
 def writers(messages: Sequence[RoomMessage]) -> dict[int, str]:

@@ -63,6 +63,21 @@ def test_questions_are_marked_where_they_were_asked() -> None:
     assert [mark.label for mark in chart.times] == ["8:00 pm", "8:15 pm", "8:30 pm", "8:45 pm", "9:00 pm"]
 
 
+@pytest.mark.parametrize(
+    ("minutes", "labels"),
+    [
+        (0.5, ["8:00 pm"]),
+        (1.5, ["8:00 pm", "8:01 pm"]),
+        (3, ["8:00 pm", "8:01 pm", "8:02 pm", "8:03 pm"]),
+        (24 * 60, ["8:00 pm", "2:00 am", "8:00 am", "2:00 pm", "8:00 pm"]),
+    ],
+)
+def test_a_short_chat_shows_no_time_twice(minutes: float, labels: list[str]) -> None:
+    times = hour_chart(hour(0.1, length=minutes)).times
+    assert [mark.label for mark in times] == labels
+    assert (times[0].at, times[0].inner) == ("0.00%", False)
+
+
 def test_the_table_has_a_row_for_each_bar_and_each_question_and_none_for_silence() -> None:
     chart = hour_chart(hour(5, 5.5, 32, asked=(4, 32.2, 32.8)))
     assert chart.rows == (("8:04 pm", 0, "Q1"), ("8:05 pm", 2, ""), ("8:32 pm", 1, "Q2, Q3"))

@@ -10,6 +10,7 @@ import pytest
 from bot.core.archive import page_words
 from bot.core.archive.chat_page import ChatPage, Where
 from bot.core.audience import Audience
+from bot.core.hearing import Stretch
 from bot.core.model import Chat, ChatState, Community, Series
 
 AT = datetime(2026, 11, 18, 1, 0, tzinfo=UTC)
@@ -29,6 +30,13 @@ def test_hours_say_am_or_pm_once_where_that_is_enough(
     starts: datetime, minutes: int, zone: str, said: tuple[str, str]
 ) -> None:
     assert page_words.hours(starts, starts + timedelta(minutes=minutes), zone) == said
+
+
+def test_what_was_over_within_a_minute_has_one_time() -> None:
+    for seconds in (0, 40):
+        ends = AT + timedelta(seconds=seconds)
+        assert page_words.hours(AT, ends, "America/New_York") == ("8:00 pm ET", "")
+        assert page_words.in_utc(AT, ends, "America/New_York") == "01:00 UTC, 18 Nov"
 
 
 def test_utc_stands_beside_with_its_day_where_that_is_another_one() -> None:
@@ -107,6 +115,43 @@ def test_a_place_that_was_left_while_late_answers_counted_lacks_those() -> None:
         "Not complete: the bot had to leave edchat on Fri 20 Nov 2026, 8:00 pm ET;"
         " late answers given there afterwards are missing."
     )
+
+
+def test_a_time_in_which_a_place_could_not_be_read_is_named_with_the_place() -> None:
+    def minute(number: int) -> datetime:
+        return AT + timedelta(minutes=number)
+
+    there = Where(1, "edchat", "Discord", missed=(Stretch(minute(40)), Stretch(minute(5), minute(12))))
+    past, now = page_words.standing(page(replace(CHAT, state=ChatState.SEALED), places=(there,)))
+    assert past == (
+        "Not complete: edchat could not be read from 8:05 pm ET to 8:12 pm ET;"
+        " what was said there in that time is missing."
+    )
+    assert (
+        now == "Not complete: edchat cannot be read since 8:40 pm ET; what was said there since is missing."
+    )
+    touching = replace(there, missed=(Stretch(minute(-30), minute(20)), Stretch(minute(20), minute(50))))
+    (said,) = page_words.standing(page(replace(CHAT, state=ChatState.TAIL), places=(touching,)))
+    assert said.startswith(
+        "Not complete: edchat could not be read from Tue 17 Nov 2026, 7:30 pm ET to 8:50 pm"
+    )
+
+
+@pytest.mark.parametrize(
+    ("since", "until"), [(-60, 0), (60, None), (-60, -30)], ids=["before", "after", "long before"]
+)
+def test_a_place_that_was_not_read_at_another_time_is_no_gap(since: int, until: int | None) -> None:
+    ends = None if until is None else AT + timedelta(minutes=until)
+    there = Where(1, "edchat", "Discord", missed=(Stretch(AT + timedelta(minutes=since), ends),))
+    (said,) = page_words.standing(page(replace(CHAT, state=ChatState.TAIL), places=(there,)))
+    assert said.startswith("Complete so far")
+
+
+def test_a_place_that_was_left_is_named_once() -> None:
+    left = AT + timedelta(minutes=40)
+    gone = Where(1, "edchat", "Discord", left_at=left, missed=(Stretch(left),))
+    (said,) = page_words.standing(page(replace(CHAT, state=ChatState.SEALED), places=(gone,)))
+    assert "had to leave edchat at 8:40 pm ET" in said
 
 
 def test_a_guest_that_went_out_of_the_chat_is_named_and_is_no_gap() -> None:

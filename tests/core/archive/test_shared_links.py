@@ -43,14 +43,26 @@ def page(*answers: Answer, removed: frozenset[str] = frozenset()) -> ChatPage:
         (f"[the card]({CARD})", "the card"),
         (f"A1: Two stars and a wish: {CARD}", "Two stars and a wish"),
         (f"A1 Two stars {CARD}", "Two stars"),
-        (f"{CARD} is what we use", "is what we use"),
-        (f"Before it {CARD} and after", "Before it and after"),
+        (f"{CARD} is what we use", "cards.example is what we use"),
+        (f"Before it {CARD} and after", "Before it cards.example and after"),
+        (f"Great idea. {CARD} is what we use. More soon.", "cards.example is what we use"),
+        (f"For years we did. Here is the template: {CARD} and it works. Really.", "Here is the template"),
+        (f"Have you seen {CARD}?", "Have you seen cards.example?"),
+        (f"See {CARD}, it works", "See cards.example, it works"),
+        (f"Two stars ({CARD}) is great", "Two stars is great"),
+        (f"A1: {CARD} (two stars and a wish). Nice", "two stars and a wish"),
+        (f"For e.g. Dr. Who lessons: {CARD}", "For e.g. Dr. Who lessons"),
+        (f"{CARD} Great for reading aloud.", "Great for reading aloud"),
+        (f"and {CARD}", "cards.example/two-stars"),
+        (f"More on the card [here]({CARD}). Good night.", "More on the card here"),
+        (f"[here]({CARD})", "cards.example/two-stars"),
         (f"One line\nTwo stars, {CARD}\nanother line", "Two stars"),
         (CARD, "cards.example/two-stars"),
         (f"A1: {CARD}", "cards.example/two-stars"),
         (f"**Two** stars `code` {CARD}", "Two stars code"),
         (f"Top 10: {CARD}", "Top 10"),
         ("x" * 400 + f" {CARD}", "x" * 139 + "…"),
+        ("words " * 40 + CARD, "words " * 22 + "words…"),
     ],
 )
 def test_a_link_is_called_what_its_sharer_called_it(words: str, title: str) -> None:
@@ -59,7 +71,7 @@ def test_a_link_is_called_what_its_sharer_called_it(words: str, title: str) -> N
 
 def test_several_links_in_a_line_have_each_the_words_before_it() -> None:
     words = f"Cards: {CARD} and stems https://stems.example/x and [a form](https://forms.example/)"
-    assert titles(words) == ["Cards", "and stems", "a form"]
+    assert titles(words) == ["Cards", "stems", "a form"]
 
 
 def test_b353_links_under_a_veil_or_in_code_are_not_listed() -> None:

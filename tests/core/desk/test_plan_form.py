@@ -44,7 +44,7 @@ def test_line_ends_of_browsers_change_nothing() -> None:
 def test_other_words_are_asked_for_with_the_mark_of_those_that_were_shown() -> None:
     seen = str(mark(LIST[1:2]))
     given = {"number": "2", "text": "Where?", "seen": seen}
-    assert asked(fields(text_2="Where?")) == [Wish("question edit", given)]
+    assert asked(fields(text_2="Where?")) == [Wish("question edit", given, "text.2")]
 
 
 @pytest.mark.parametrize(
@@ -87,11 +87,11 @@ def test_ones_own_other_words_are_no_change_of_somebody_else() -> None:
 
 
 def test_one_more_comes_last_and_needs_no_mark() -> None:
-    assert asked(fields("add", new=" Who? ")) == [Wish("question add", {"text": "Who?"})]
+    assert asked(fields("add", new=" Who? ")) == [Wish("question add", {"text": "Who?"}, "new")]
 
 
 def test_a_topic_is_asked_for_where_it_is_another_one() -> None:
-    assert asked(fields(topic="Reading")) == [Wish("chat plan", {"topic": "Reading"})]
+    assert asked(fields(topic="Reading")) == [Wish("chat plan", {"topic": "Reading"}, "topic")]
     assert asked(fields(topic="")) == []
 
 
@@ -118,7 +118,7 @@ def test_marks_tell_words_places_and_orders_apart_and_fit_a_command() -> None:
 def test_what_is_pasted_is_one_question_a_line_without_its_numbers_and_labels() -> None:
     pasted = "1. What worked?\r\n- What did not?\r\n\r\nQ3: And now?\r\n"
     texts = ("What worked?", "What did not?", "And now?")
-    assert asked(fields("add", new=pasted)) == [Wish("question add", {"text": text}) for text in texts]
+    assert asked(fields("add", new=pasted)) == [Wish("question add", {"text": text}, "new") for text in texts]
 
 
 def test_a_pasted_line_that_is_no_question_is_refused_before_anything_is_asked_for() -> None:

@@ -118,7 +118,7 @@ def test_what_is_not_wished_stays() -> None:
     assert (open_.anonymous_answers, open_.indexable, open_.about) == (True, True, "For new teachers.")
     assert Wishes().of(open_) == open_
     for long in (Wishes(welcome="x" * 1_001), Wishes(about="x" * 1_001)):
-        with pytest.raises(Refused, match="1000 are the most"):
+        with pytest.raises(Refused, match="1,000 are the most"):
             long.of(SERIES)
 
 

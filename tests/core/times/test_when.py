@@ -64,7 +64,7 @@ def test_b004_a_moment_is_echoed_with_its_zone() -> None:
         ("B018", "write it like 8 pm"),
         ("B019", "write it like 8 pm"),
         ("B021", "write it like 8 pm"),
-        ("B022", "10000 characters long"),
+        ("B022", "10,000 characters long"),
     ],
 )
 def test_bad_times_are_refused_with_a_hint(name: str, hint: str) -> None:

@@ -14,6 +14,8 @@ from sqlalchemy import text
 
 from bot.clock import SystemClock
 from bot.commands import CommandTree
+from bot.core.archive.page_words import standing
+from bot.core.audience import Audience, Reads
 from bot.core.hearing import Barred, Commanded, Deleted, Edited, Reacted, Said
 from bot.core.model import Chat, ChatState, Place, Question, QuestionState, Series
 from bot.inbox import Inbox
@@ -130,6 +132,12 @@ class Hall:
             f"SELECT payload ->> 'text' AS text FROM outbox WHERE place_id = {self.hosts.id}"
         )
         return [row.text for row in rows]
+
+    async def standing(self) -> list[str]:
+        """Give what the chat's page says of how complete it is, once its hour is over."""
+        page = self.store.chat_page(1, Audience(self.place.community_id, Reads.HOSTS))
+        assert page is not None
+        return list(standing(replace(page, chat=replace(page.chat, state=ChatState.TAIL), unseen=0)))
 
     async def cursor(self) -> int:
         """Give where listening stopped in #general."""

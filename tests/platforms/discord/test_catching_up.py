@@ -289,8 +289,12 @@ async def test_what_was_said_while_history_was_forbidden_is_read_when_it_is_allo
     async with here.heard():
         here.ben.says(here.general, "A1 live")
         await here.has(1)
+        (gap,) = await here.standing()
+        assert gap.startswith("Not complete: general could not be read from ")
         world.set_overwrite(here.general, world.bot)
         rows = await here.has(2)
+        await here.settled()
+        assert await here.standing() == ["Complete so far: every place of the chat is heard."]
     assert {row.text for row in rows} == {"A1 unread", "A1 live"}
     assert history(here.fake)
 
@@ -301,8 +305,14 @@ async def test_what_was_said_while_the_channel_was_out_of_sight_is_read(here: Ha
         here.fake.world.set_overwrite(here.general, here.fake.world.bot, deny=int(Can.VIEW_CHANNEL))
         await here.settled()
         here.ana.says(here.general, "A1 unseen")
+        (gap,) = await here.standing()
+        assert gap.startswith("Not complete: general cannot be read since ")
+        async with here.store.read() as tx:
+            assert await tx.gaps_on_each() == {"discord": 1}
         here.fake.world.set_overwrite(here.general, here.fake.world.bot)
         await here.has(1)
+        await here.settled()
+        assert await here.standing() == ["Complete so far: every place of the chat is heard."]
 
 
 async def test_trouble_with_reading_holds_nobody_up_and_is_tried_again(here: Hall) -> None:

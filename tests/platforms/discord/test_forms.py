@@ -81,6 +81,22 @@ async def test_with_too_many_fields_what_is_needed_comes_first_and_what_was_said
     assert back.given(said) == said
 
 
+async def test_how_questions_come_is_asked_in_a_form_of_its_own_with_what_each_way_means(
+    commands: dict[str, Command],
+) -> None:
+    said = {"series": "7"}
+    asks = Form(commands["series pace"], {"pace": "daily", "days": "Mon, Tue"} | said, said)
+    assert names(forms.asked_in(asks)) == ["pace", "days", "series"]
+    fields = inner(forms.modal(asks, AROUND))
+    assert [(one["value"], one.get("default", False)) for one in fields["pace"]["options"]] == [
+        ("hour", False),
+        ("daily", True),
+        ("all", False),
+    ]
+    assert all(one["description"] for one in fields["pace"]["options"])
+    assert fields["days"]["value"] == "Mon, Tue"
+
+
 async def test_a_field_that_was_emptied_is_not_given_by_the_line_after_all() -> None:
     form = forms.Filled("setup where=general", {"where": "", "readers": "link"})
     assert form.given({"where": "general"}) == {"readers": "link"}

@@ -21,6 +21,7 @@ from tests.support.fake_discord.faults import Rule
 from tests.support.fake_discord.server import FakeDiscord
 from tests.support.fake_discord.shapes import BOT_NEEDS, Can
 from tests.support.fake_discord.state import World
+from tests.support.wishes import note_threadless
 
 
 @pytest.fixture
@@ -224,6 +225,30 @@ async def test_a_card_waits_for_a_thread_that_comes_late_but_not_for_one_that_ne
     await asyncio.sleep(0.1)
     await refused(room, Action.THREAD, target=question)
     assert "thread is gone" in await refused(room, Action.CARD, thread=question)
+
+
+@pytest.mark.parametrize("why", ["may not make it", "may not write there", "as many as there can be"])
+async def test_an_answer_by_form_stands_in_the_room_where_its_question_has_no_thread(
+    room: Speaking, why: str
+) -> None:
+    question = await room.posts("Q1")
+    if why == "may not write there":
+        await room.does(Action.THREAD, "Q1", target=question)
+        take_away(room, Can.SEND_MESSAGES_IN_THREADS)
+    elif why == "may not make it":
+        take_away(room, Can.CREATE_PUBLIC_THREADS)
+        await asyncio.sleep(0.1)
+        await refused(room, Action.THREAD, target=question)
+    else:
+        await note_threadless(room.store, room.place, question, room.life.platform._clock.now())
+    await asyncio.sleep(0.1)
+    card = await room.does(Action.CARD, "ann: often", thread=question, alone=True)
+    assert room.texts()[-1] == "ann: often"
+    assert await room.does(Action.CARD, "ann: rare", thread=question, target=card, alone=True) == card
+    assert room.texts() == ["Q1", "ann: rare"]
+    assert await room.does(Action.CARD, "", thread=question, target=card) == ""
+    assert room.texts() == ["Q1"]
+    assert await refused(room, Action.CARD, thread=question, first_attempt_at=room.ago(hours=2))
 
 
 async def test_after_a_refused_token_nothing_more_is_asked_in_this_life(room: Speaking) -> None:

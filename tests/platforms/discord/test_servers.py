@@ -49,6 +49,20 @@ async def test_a_server_becomes_a_community_with_a_place_for_each_text_channel(
     assert [one.lacking for one in known.places.values()] == [(), ()]
 
 
+async def test_pages_begin_in_a_server_s_own_language_where_they_are_translated(
+    fake: FakeDiscord, store: Store
+) -> None:
+    german, danish = fake.guild("Schule"), fake.guild("Skole")
+    german.locale, danish.locale = "de", "da"
+    async with living(fake, store) as life:
+        assert [(await life.community(one)).language for one in (german, danish)] == ["de", "en"]
+        async with store.begin() as tx:
+            await tx.connection.exec_driver_sql("UPDATE community SET language = 'fr' WHERE name = 'Schule'")
+        fake.world.make_channel(german, "zimmer")
+        await life.place(german, "zimmer")
+        assert (await life.community(german)).language == "fr"  # hosts have the last word
+
+
 async def test_a_server_joined_says_hello_once(life: Living, school: Guild, store: Store) -> None:
     general = await life.place(school)
     assert await life.posts(general) == ["Hello. `/edchat` is all you need."]
@@ -260,6 +274,7 @@ async def test_a_channel_in_slow_mode_is_told_to_its_hosts_and_the_chat_goes_on(
     known = await life.server(school, lambda one: one.places[place.native_id].lacking)
     [slow] = known.places[place.native_id].lacking
     assert slow.startswith("#general is in slow mode, so one writes there only once in 6 h:")
+    assert known.places[place.native_id].slow == 21_600
     room.slowmode = 5
     life.fake.world.channel_changed(room)
     await life.server(school, lambda one: not one.places[place.native_id].lacking)

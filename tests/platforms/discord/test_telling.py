@@ -17,7 +17,9 @@ from structlog.testing import capture_logs
 from bot.app import App, opened
 from bot.core.sentences import servers as sentences
 from bot.core.sentences import wellness as say
+from bot.hosting.doctor import examine
 from bot.hosting.reaching import with_alarm, with_copies, with_pages
+from bot.hosting.standing import standing
 from bot.settings import Settings, load
 from bot.storage.heard.pouring import driver_of
 from tests.platforms.discord.living import seen
@@ -150,6 +152,19 @@ async def happened(so: Callable[[], object]) -> None:
     await seen(look)
 
 
+async def no_more_copies(kept: Path) -> Path:
+    """Have copies fail once the first was made; gives where that is."""
+    await happened(lambda: list(kept.glob("edchat-*")))
+    return _blocked(kept)
+
+
+def _blocked(kept: Path) -> Path:
+    """Have a file stand where a folder was; gives where that is now."""
+    away = kept.rename(kept.with_name("away"))
+    kept.write_text("a file stands here")
+    return away
+
+
 async def test_a_refused_token_is_told_once_where_something_still_works(
     tmp_path: Path, fake: FakeDiscord, keeper: Someone
 ) -> None:
@@ -174,9 +189,7 @@ async def test_a_backup_that_fails_is_told_on_discord_and_so_is_its_end(
     async with hosting(tmp_path, fake, f"discord:{keeper.user.id}") as bot:
         await seen_on_discord(bot)
         kept = tmp_path / "backups"
-        await happened(lambda: list(kept.glob("edchat-*")))
-        away = kept.rename(tmp_path / "away")
-        kept.write_text("a file stands here")
+        away = await no_more_copies(kept)
         told = await bot.until(BACKUP, person=keeper)
         assert (len(told), await bot.health()) == (1, 200)
         kept.unlink()
@@ -184,6 +197,48 @@ async def test_a_backup_that_fails_is_told_on_discord_and_so_is_its_end(
         told = await bot.until(BACKUP, "That is over", person=keeper)
         assert len(told) == 2
         assert await bot.told() == []
+
+
+async def test_where_a_direct_message_is_refused_somebody_else_is_told(
+    tmp_path: Path, fake: FakeDiscord, keeper: Someone
+) -> None:
+    refused = fake.faults.on("POST", "/users/@me/channels").status(403, 50007)
+    async with hosting(tmp_path, fake, f"discord:{keeper.user.id}") as bot:
+        await seen_on_discord(bot)
+        await no_more_copies(tmp_path / "backups")
+        await bot.until(BACKUP)
+        assert (refused.hits, keeper.letters) == (1, [])
+        await asyncio.sleep(0.5)
+        assert len(await bot.told()) == 1
+        assert say.UNTOLD not in [one.sentence for one in await bot.app.vitals.faults()]
+
+
+async def test_a_host_who_cannot_be_told_at_all_finds_that_in_the_status_until_they_can(
+    tmp_path: Path, fake: FakeDiscord, keeper: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.platforms.discord.test_telling.the_first", _somebody)
+    refused = fake.faults.on("POST", "/users/@me/channels").status(403, 50007)
+    async with hosting(tmp_path, fake, f"discord:{keeper.user.id}") as bot:
+        await seen_on_discord(bot)
+        away = await no_more_copies(tmp_path / "backups")
+        await seen(lambda: _untold(bot, so=True))
+        [found] = [one for one in await examine(on_discord(tmp_path, fake)) if one.what == "alarms"]
+        assert (found.fine, found.found) == (False, say.UNTOLD)
+        refused.stop()
+        (tmp_path / "backups").unlink()
+        away.rename(tmp_path / "backups")
+        await bot.until("That is over", person=keeper)
+        await seen(lambda: _untold(bot, so=False))
+
+
+async def _somebody(app: App) -> object:
+    """Pretend that somebody came in: nobody hosts in the browser then."""
+    return app
+
+
+async def _untold(bot: Hosting, *, so: bool) -> bool:
+    wrong = (await standing(bot.app))["unwell"]
+    return (say.UNTOLD in wrong) is so
 
 
 async def test_a_database_that_takes_nothing_is_told_all_the_same(

@@ -8,12 +8,14 @@ from typing import Final
 
 import pytest
 
+from bot.clock import SystemClock
 from tests.platforms.discord.hall import Hall, hall
 from tests.support.bad_inputs import case
 from tests.support.fake_discord.places import Channel, Message
 from tests.support.fake_discord.server import FakeDiscord
 from tests.support.fake_discord.shapes import User
 from tests.support.fake_discord.state_messages import Extras
+from tests.support.talking import everything
 
 HOOK: Final = 700_000_000_000_000_001
 FOLLOWED: Final = 1 << 1
@@ -48,6 +50,28 @@ async def test_b199_what_a_webhook_says_for_people_is_theirs_by_name_and_never_t
     ]
     people = await here.rows("SELECT count(DISTINCT person_id) AS n FROM message")
     assert people[0].n == 2
+
+
+async def test_what_a_webhook_said_for_somebody_is_forgotten_by_their_name_down_to_the_bytes(
+    here: Hall,
+) -> None:
+    async with here.heard():
+        through(here, here.general, "Robin (they)", "A1 armadillos in pairs")
+        through(here, here.general, "Kit", "A1 we draw first")
+        await here.has(2)
+        async with here.store.begin() as tx:
+            robin, kit = await tx.spoken_for(here.place)
+            assert (robin.name, kit.name) == ("Robin (they)", "Kit")
+            assert await tx.forget(robin, here.place.community_id, SystemClock().now()) == 1
+        through(here, here.general, "Robin (they)", "A2 armadillos again")
+        through(here, here.general, "Kit", "A2 and then we write")
+        rows = await here.see(lambda rows: "A2 and then we write" in [row.text for row in rows])
+        assert [row.name for row in rows] == ["Kit", "Kit"]
+    assert await here.store.scrub()
+    left = everything(Path(str(here.store.url.database)).parent)
+    assert b"Kit" in left
+    assert b"Robin" not in left
+    assert b"armadillo" not in left
 
 
 async def test_what_a_webhook_said_and_changed_while_the_bot_was_away_is_found(here: Hall) -> None:

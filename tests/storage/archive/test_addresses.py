@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, select, text, update
 
 from bot.app import opened
 from bot.core import steering
+from bot.core.audience import Audience, Reads
 from bot.core.model import Chat, Community, Series
 from bot.storage.archive.addresses import RESERVED
 from bot.storage.engine import database_url
@@ -28,6 +29,7 @@ from tests.support.house import prepare, settings
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 EIGHT = datetime(2026, 11, 17, 20, tzinfo=UTC)
+HOSTS = Audience(1, Reads.HOSTS)
 
 
 @pytest.fixture
@@ -186,6 +188,70 @@ async def test_a_chat_that_moves_has_its_new_days_address_and_frees_the_old(stor
         await add_chat(tx, series, EIGHT)
         await tx.give_addresses()
         assert await slugs(tx) == ["2026-11-18", "2026-11-17"]
+
+
+async def moved(store: Store, chat: int, days: int, now: datetime = NOW) -> None:
+    async with store.begin() as tx:
+        before = await tx.running(chat)
+        await tx.change(before, steering.move(before, EIGHT + timedelta(days=days), now), now)
+
+
+async def led(store: Store, *words: str) -> list[str | None]:
+    """Where links to earlier addresses lead a host."""
+    async with store.read() as tx:
+        found = [await tx.moved_from(HOSTS, "tuesday", word) for word in words]
+    return [one.chat.slug if one else None for one in found]
+
+
+async def stands(store: Store, hour: datetime = EIGHT, series: Series | None = None) -> Chat:
+    """A chat of no slot whose page stands at the address of its day."""
+    async with store.begin() as tx:
+        number = await add_chat(tx, series or await add_series(tx, "Tuesday"), hour)
+        await tx.give_addresses()
+        found = await tx.chat(number)
+    assert found is not None
+    return found
+
+
+async def test_a_chat_of_no_slot_that_moves_twice_is_found_at_every_address_it_had(store: Store) -> None:
+    chat = (await stands(store)).id
+    for days in (1, 2):
+        await moved(store, chat, days)
+    assert await led(store, "2026-11-17", "2026-11-18", "2026-11-19") == ["2026-11-19", "2026-11-19", None]
+    await moved(store, chat, 0)
+    assert await led(store, "2026-11-17", "2026-11-18", "2026-11-19") == [None, "2026-11-17", "2026-11-17"]
+
+
+async def test_an_address_that_two_chats_left_leads_to_the_last(store: Store) -> None:
+    first = await stands(store)
+    await moved(store, first.id, 1)
+    async with store.read() as tx:
+        series = await tx.series(first.series_id)
+    await moved(store, (await stands(store, EIGHT, series)).id, 2, NOW + timedelta(hours=1))
+    assert await led(store, "2026-11-17") == ["2026-11-19"]
+
+
+async def test_the_day_it_was_meant_for_leads_to_a_chat_that_came_from_elsewhere(store: Store) -> None:
+    async with store.begin() as tx:
+        series = await add_series(tx, "Tuesday")
+        await add_chat(tx, series, EIGHT, occurrence_local=datetime(2026, 11, 16, 20))  # noqa: DTZ001 - a wall clock's
+        await tx.give_addresses()
+    assert await led(store, "2026-11-16") == ["2026-11-17"]
+
+
+@pytest.mark.parametrize("what", ["drop_chat", "erase_chat", "erase_community"])
+async def test_addresses_are_forgotten_with_their_chat(store: Store, what: str) -> None:
+    chat = await stands(store)
+    await moved(store, chat.id, 1)
+    async with store.begin() as tx:
+        assert [row.slug for row in await tx.connection.execute(select(t.former_address))] == ["2026-11-17"]
+        if what == "drop_chat":
+            await tx.drop_chat(chat.id)
+        elif what == "erase_chat":
+            await tx.erase_chat(chat, NOW)
+        else:
+            await tx.erase_community(1, NOW)
+        assert (await tx.connection.execute(select(t.former_address))).all() == []
 
 
 async def test_a_chat_that_moves_within_its_day_keeps_its_address(store: Store) -> None:

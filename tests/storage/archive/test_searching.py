@@ -31,6 +31,10 @@ ZONE: Final = "America/New_York"
 ANYBODY = Audience(1)
 MEMBERS = Audience(1, Reads.MEMBERS)
 HOSTS = Audience(1, Reads.HOSTS)
+_LEAVE_OUT: Final = (
+    "INSERT INTO consent (person_id, community_id, excluded_at, changed_at) "
+    "SELECT 1, 1, ends_at, ends_at FROM chat LIMIT 1"
+)
 
 
 class Shelf:
@@ -92,12 +96,8 @@ async def test_answers_questions_and_topics_are_found_the_newest_chat_first(shel
     await shelf.say("Feedback, every day")
     found = await shelf.find("feedb day")
     [[hit]] = [one.hits for one in found.chats]
-    assert (hit.sort, hit.number, hit.name, hit.mark) == (
-        Sort.ANSWER,
-        1,
-        "Marisol Vega",
-        f"a-{hit.public_id}",
-    )
+    assert (hit.sort, hit.number, hit.name, hit.mark) == (Sort.ANSWER, 1, "Marisol Vega", "")
+    assert hit.public_id, "it has an address of its own"
     assert [one.hits[0].sort for one in (await shelf.find("cold calls")).chats] == [Sort.TOPIC]
 
 
@@ -179,6 +179,23 @@ async def test_nobody_is_found_by_the_name_they_gave_up_or_left_out(shelf: Shelf
     assert await shelf.words("quagga", me=2) == ["quagga"]
 
 
+async def test_a_name_given_up_where_it_was_said_finds_nothing_on_another_communitys_pages(
+    shelf: Shelf,
+) -> None:
+    await shelf.change("INSERT INTO community (id, name, zone) VALUES (2, 'Other', 'UTC')")
+    async with shelf.store.begin() as tx:
+        there = await tx.add_place(2, "discord", "901", "elsewhere")
+        await tx.set_consent(1, 2, NOW, pseudonym="Night Owl")
+    await shelf.change("UPDATE place SET openness = 'public' WHERE id = :id", id=there.id)
+    await shelf.say("zebra over there", person=1, place_id=there.id)
+    assert [hit.name for one in (await shelf.find("zebra")).chats for hit in one.hits] == ["Night Owl"]
+    assert await shelf.words("zebra from:owl") == ["zebra over there"]
+    assert await shelf.words("zebra from:marisol") == []
+    await shelf.say("zebra at home", person=1)
+    assert await shelf.words("zebra from:marisol") == ["zebra at home"]
+    assert await shelf.words("zebra from:owl") == ["zebra over there"]
+
+
 @pytest.mark.parametrize(
     ("change", "readers"),
     [
@@ -188,6 +205,7 @@ async def test_nobody_is_found_by_the_name_they_gave_up_or_left_out(shelf: Shelf
         ("UPDATE chat SET published_at = NULL", "hosts"),
         ("UPDATE series SET visibility = 'off'", "hosts"),
         ("UPDATE message SET hidden_at = said_at", ""),
+        (_LEAVE_OUT, ""),
         ("UPDATE message SET deleted_at = said_at, body_html = NULL", ""),
         ("UPDATE message SET kind = 'conversation'", ""),
         ("UPDATE chat SET rehearsal = 1", ""),

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy import text
 
 from bot.commands import Asker
 from bot.core import sentences
+from bot.core.actions import Action
 from bot.core.audience import Audience, Reads
 from bot.core.erasure import Erased, Erasure
 from bot.core.hearing import Author, Said
@@ -24,6 +26,8 @@ from bot.erasures import FILE, ErasureList, reapply
 from bot.storage.doors.secrets import SecretKind
 from bot.storage.engine import StorageFull, database_url
 from bot.storage.forgetting.scrubbing import Scrubber
+from bot.storage.heard.inbound import Form
+from bot.storage.schema import tables as t
 from bot.storage.store import Store
 from cogs.answers import Answers
 from cogs.privacy import Privacy
@@ -86,6 +90,45 @@ async def test_b375_b378_of_a_forgotten_person_no_byte_is_left(room: Parlour) ->
     assert "badgers too" in message.body_html
     shown = await room.evening.rows("SELECT text FROM room_message WHERE id = :id", id=others)
     assert shown == [(message.text,)]
+
+
+async def test_b375_no_byte_is_left_of_a_name_that_others_noted_or_of_words_copied_elsewhere(
+    room: Parlour,
+) -> None:
+    now, chat = room.evening.clock.at, room.evening.chat
+    ana, ben = await room.joins("Aardvark"), await room.joins("Ben")
+    hers = (await room.evening.message(str(await room.says(ana, "A1: armadillos")))).id
+    his = (await room.evening.message(str(await room.says(ben, "A1: badgers")))).id
+    async with room.store.begin() as tx:
+        await tx.report(his, "an answer", "Aardvark told me to", ben.id, now)
+        await tx.hide(hers, now, "it names a llama")
+        before = await tx.as_it_is(his)
+        await tx.hide(his, now, "Aardvark asked for it")
+        await tx.remember(replace(before, was={**before.was, "hidden_why": "Aardvark again"}), ben.id, now)
+        for change in (
+            "UPDATE series SET welcome = 'Ask @Aardvark.', about = 'Held by @Aardvark.'",
+            "UPDATE community SET about = 'A house of @Aardvark.'",
+            "UPDATE place SET topic = 'Q2: What would Aardvark do?'",
+        ):
+            await tx.connection.execute(text(change))
+        row = {"place_id": room.place.id, "chat_id": chat.id, "urgency": 0, "state": "sent", "due_at": now}
+        entry = {"entry": {"title": "Aardvark on maths", "about": ""}}
+        for action, subject, payload in (
+            (Action.POST, "q1", {}),
+            (Action.ENTRY, "entry", entry),
+            (Action.CARD, f"copy.{hers}.q1", {"text": "Who: armadillos"}),
+        ):
+            made = row | {"action": action, "subject": subject, "key": f"{action}.1", "payload": payload}
+            await tx.connection.execute(t.outbox.insert().values(**made))
+    for word in (b"Aardvark", b"armadillos", b"llama"):
+        assert word in room.bytes()
+    await forget(room, ana)
+    assert await room.store.scrub()
+    kept = room.bytes()
+    for word in (b"ardvark", b"rmadillo", b"llama"):
+        assert word not in kept, word
+    assert b"somebody told me to" in kept
+    assert await room.evening.rows("SELECT topic FROM place LIMIT 1") == [("Q2: What would somebody do?",)]
 
 
 async def test_what_is_listed_gives_nobody_away(room: Parlour) -> None:
@@ -394,13 +437,15 @@ def test_names_are_masked_where_people_are_addressed_and_nowhere_else() -> None:
 async def test_a_host_may_not_see_who_answers_namelessly(room: Parlour) -> None:
     ana = await room.joins("Aardvark")
     said = await room.says(ana, "A1: novels", Role.ANYONE)
+    await room.says(ana, "Just talk", Role.ANYONE)
     async with room.store.begin() as tx:
+        assert [one.name for one in await tx.talk(room.evening.chat.id)] == ["Aardvark"]
+        assert [one.name for one in await tx.speakers(room.evening.chat.id)] == ["Aardvark"]
         await tx.connection.execute(text("UPDATE message SET anonymous = 1"))
         talk = await tx.talk(room.evening.chat.id)
         speakers = await tx.speakers(room.evening.chat.id)
     assert said
-    assert all(one.name != "Aardvark" for one in talk)
-    assert all(one.name != "Aardvark" for one in speakers)
+    assert ([one.name for one in talk], speakers) == ([sentences.SOMEBODY], ())
 
 
 async def test_b378_who_is_left_out_is_called_by_nobody_from_then_on(room: Parlour) -> None:
@@ -415,6 +460,29 @@ async def test_b378_who_is_left_out_is_called_by_nobody_from_then_on(room: Parlo
     await room.hears()
     texts = [(await room.evening.message(str(said))).text for said in (before, after)]
     assert texts == ["A1: as somebody said", "A1: somebody once more"]
+
+
+async def test_who_goes_by_another_name_is_called_so_from_then_on(room: Parlour) -> None:
+    ana, ben = await room.joins("Ana Lund"), await room.joins("Ben")
+    before = await room.says(ben, "A1: as @Ana Lund said")
+    async with room.store.begin() as tx:
+        await tx.rename(ana, 1, "Night Owl", room.evening.clock.at)
+    after, edited = await room.says(ben, "A2: @ana lund again"), await room.says(ben, "A2: comics")
+    async with room.store.begin() as tx:
+        await tx.room_edit(edited, ben, "A2: and Ana Lund, too", "", room.evening.clock.at)
+    await room.hears()
+    texts = [(await room.evening.message(str(said))).text for said in (before, after, edited)]
+    assert texts == ["A1: as @Night Owl said", "A2: @Night Owl again", "A2: and Night Owl, too"]
+
+
+async def test_an_answer_by_a_command_calls_nobody_who_is_left_out(room: Parlour) -> None:
+    ana, ben = await room.joins("Ana"), await room.joins("Ben")
+    async with room.store.begin() as tx:
+        await tx.exclude(ana, 1, room.evening.clock.at)
+        [question, *_] = await tx.questions(room.evening.chat.id)
+        form = Form(room.evening.chat.id, question, ben.id, False, "as @Ana said")
+        await tx.store_form(room.place, form, room.evening.clock.at)
+    assert await room.evening.rows("SELECT text FROM message") == [("as somebody said",)]
 
 
 async def test_a_message_that_no_chat_heard_stays_away_from_a_restored_copy(

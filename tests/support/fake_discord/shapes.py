@@ -165,6 +165,7 @@ class Guild:
     roles: dict[int, Role]
     members: dict[int, Member]
     available: bool = True
+    locale: str = "en-US"
 
     @property
     def everyone(self) -> Role:
@@ -196,7 +197,7 @@ class Guild:
             "max_members": 500000,
             "max_stage_video_channel_users": 50,
             "max_video_channel_users": 25,
-            "preferred_locale": "en-US",
+            "preferred_locale": self.locale,
             "premium_progress_bar_enabled": False,
             "nsfw": False,
             "emojis": [],

@@ -1,0 +1,99 @@
+"""Where a command typed on the machine is meant: where it says so, else where what it names is held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.app import App
+from bot.commands import Asker, Reply
+from bot.core import sentences
+from bot.core.model import Community, Person, Place, Refused, Role, Series
+from bot.storage.archive.addresses import BROWSER
+from bot.storage.store import Tx
+
+_ANYWHERE = ("help", "house create", "house link")
+"""Commands that do the same wherever they are given."""
+_EVERYWHERE = ("series list",)
+"""Commands that only look: without a place every community answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a community is spoken to: in its only room, or in its hosts' room, where all of it is meant."""
+
+    community: Community
+    place: Place
+
+
+async def said(app: App, owner: str, text: str, named: str | None) -> tuple[Reply, str | None]:
+    """Carry out a command as the owner; gives how to name the place again, where there are several."""
+    if named is not None:
+        return await app.say(text, await app.place(named), owner), named
+    spots, rooms = await _known(app)
+    if len(spots) > 1 and await _path(app, text) in _EVERYWHERE:
+        return await _of_all(app, owner, text, spots), None
+    place = await _meant(app, owner, text, spots, rooms)
+    return await app.say(text, place, owner), _word(place, rooms) if len(rooms) > 1 else None
+
+
+async def _meant(app: App, owner: str, text: str, spots: Sequence[Spot], rooms: Sequence[Place]) -> Place:
+    if spots and (len(spots) == 1 or await _path(app, text) in (*_ANYWHERE, None)):
+        return spots[0].place
+    about = [(spot, await _about(app, owner, text, spot.place)) for spot in spots]
+    found = [spot for spot, series in about if series is not None]
+    own = [spot for spot, series in about if series and series.community_id == spot.community.id]
+    if len(found) == 1 or len(own) == 1:
+        return (own or found)[0].place
+    raise Refused(sentences.where_meant([_word(place, rooms) for place in rooms]))
+
+
+async def _of_all(app: App, owner: str, text: str, spots: Sequence[Spot]) -> Reply:
+    """What every community answers, each under its name."""
+    replies = [(spot, await app.say(text, spot.place, owner)) for spot in spots]
+    return Reply("\n\n".join(f"{spot.community.name}:\n{reply.text}" for spot, reply in replies))
+
+
+async def _path(app: App, text: str) -> str | None:
+    """The command that a line begins; None where it names none."""
+    try:
+        return app.tree.read(text)[0].path
+    except Refused:
+        return None
+
+
+async def _about(app: App, owner: str, text: str, place: Place) -> Series | None:
+    """The weekly chat that a line would be about, if it were given in this place."""
+    asker = Asker(Person(0, place.platform, owner, owner), place, Role.OWNER)
+    try:
+        return await app.tree.about(asker, text)
+    except Refused:
+        return None
+
+
+async def _known(app: App) -> tuple[list[Spot], list[Place]]:
+    """Where each community is spoken to, and every room there is."""
+    async with app.store.read() as tx:
+        rooms = await _rooms(tx)
+        every = await tx.communities()
+    theirs = {one.id: [room for room in rooms if room.community_id == one.id] for one in every}
+    return [Spot(one, place) for one in every if (place := _spoken_to(one, theirs[one.id]))], rooms
+
+
+async def _rooms(tx: Tx) -> list[Place]:
+    """Every room that was not left."""
+    every = [place for one in await tx.communities() for place in await tx.places_of_community(one.id)]
+    there = {place.id for network in {one.platform for one in every} for place in await tx.places_on(network)}
+    return [place for place in every if place.id in there]
+
+
+def _spoken_to(community: Community, rooms: Sequence[Place]) -> Place | None:
+    hosts = [room for room in rooms if room.id == community.hosts_place_id]
+    others = [room for room in rooms if room not in hosts]
+    return next(iter(others if len(others) == 1 else hosts), None)
+
+
+def _word(place: Place, rooms: Sequence[Place]) -> str:
+    """How a place is named: by its name where that is its alone, else by its address or number."""
+    alone = place.platform != BROWSER and sum(room.name == place.name for room in rooms) == 1
+    return place.name if alone else place.native_id
