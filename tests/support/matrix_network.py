@@ -37,6 +37,7 @@ HOST: Final = 50
 _LABEL: Final = re.compile(r"([A-Z]\d+): ")
 _OFFER: Final = re.compile(r"(.+?): `!edchat ?([^`]*)`")
 _BEYOND: Final = re.compile(r"[^a-z0-9]+")
+_NO_ROOMS: Final = '{"room":{"rooms":[]}}'
 _LINK: Final = re.compile(r"\[[^\]]+\]\([^)]+\)")
 
 
@@ -88,10 +89,10 @@ class MatrixPerson:
             self.net.reactions[me.user, message, number] = put
 
     async def unreact(self, message: str, number: int) -> None:
-        """Take a digit off again."""
+        """Take a digit off again; one that was never put cannot be taken off."""
         me = await self._me()
-        put = self.net.reactions.pop((me.user, message, number))
-        await me.redacts(self.place.native_id, put)
+        if put := self.net.reactions.pop((me.user, message, number), ""):
+            await me.redacts(self.place.native_id, put)
 
     def in_thread(self, name: str) -> MatrixPerson:
         """Give the same person in the newest thread whose name begins so."""
@@ -433,10 +434,12 @@ async def on_matrix(
     on_our_time: bool = False,
     names: tuple[str, str, str] = ("School", "general", "hosts"),
     server: Synapse | None = None,
+    spaced: bool = True,
 ) -> AsyncIterator[MatrixNetwork]:
     """Give a school on a homeserver, known in our books; `on_our_time` all go there by way of a gateway.
 
-    The names are those of the community, its room, and the room where its hosts meet.
+    The names are those of the community, its room, and the room where its hosts meet. A homeserver needs a
+    third of all its work here for the space: where nobody looks at it, the bot only knows it from before.
     """
     server = server or shared()
     async with AsyncExitStack() as open_:
@@ -450,10 +453,12 @@ async def on_matrix(
         for one, name in ((school, "School"), (bot, "EdChat")):
             await one.register(f"{name.casefold()}-{uuid.uuid4().hex[:8]}", name)
         rooms = {name: await _open_room(school, bot, name) for name in names[1:]}
-        space = await open_space(school, names[0], *rooms.values())
-        await bot.joins(space)
+        space = f"!space-of-{school.user}"
+        if spaced:
+            space = await open_space(school, names[0], *rooms.values())
+            await bot.joins(space)
         place, other = await _known(store, names[0], space, rooms)
-        begins = Point((await bot.syncs())["next_batch"], clock.real()).written()
+        begins = Point((await bot.syncs(filter=_NO_ROOMS))["next_batch"], clock.real()).written()
         net = MatrixNetwork(base, session, asking, clock, store, school, bot, place, other, begins, gateway)
         await net.note(begins)
         try:

@@ -111,7 +111,7 @@ async def matrix_talk(
 ) -> AsyncIterator[MatrixTalk]:
     """Let the bot be on a homeserver, in a community it knows."""
     names = ("Edhouse", "edchat", "edchat-hosts")
-    async with on_matrix(store, clock, on_our_time=True, names=names) as net:
+    async with on_matrix(store, clock, on_our_time=True, names=names, spaced=False) as net:
         assert net.gateway is not None
         platform = net.bot()
         platform.mount(tree)

@@ -12,6 +12,7 @@ from bot.core.confirming import TICK, confirmed_by_tick
 from bot.core.sentences import refusals as sentences
 from bot.networks import server_of
 from bot.platform import Impossible, Outgoing
+from bot.platforms.digits import KEYCAP
 from bot.platforms.matrix import private
 from bot.platforms.matrix.drawing import NOTICE, TEXT, Pen, edited, in_reply, in_thread, link_to, message
 from bot.platforms.matrix.finding import KEY_HOLDS, message_under
@@ -20,7 +21,6 @@ from bot.platforms.matrix.rooms import Room
 from bot.platforms.matrix.voice import Voice
 from bot.storage.store import Store
 
-KEYCAP: Final = "\ufe0f\u20e3"
 BEFORE: Final = "org.edchat.before"
 """Under this name a topic of ours keeps the one that stood there before."""
 PINNED: Final = "org.edchat.pinned"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -17,7 +17,9 @@ from bot.networks import MatrixSettings
 from bot.platforms.matrix.health import health, name_of
 from bot.platforms.matrix.homeserver import Homeserver, MatrixRefused, part
 from bot.platforms.matrix.login import Closed, log_in, stored
+from bot.platforms.matrix.override import lifted
 from bot.platforms.matrix.rooms import Room
+from bot.platforms.matrix.talks import rooms_of, talks
 from bot.platforms.matrix.translating import Between, Stands, read
 from bot.storage.store import Store
 
@@ -103,12 +105,10 @@ async def _account(home: Homeserver, settings: MatrixSettings) -> Finding:
 
 async def _limit(home: Homeserver) -> Finding:
     """What an administrator's account sees of its own limit; others are told how to lift it."""
-    try:
-        path = f"/_synapse/admin/v1/users/{part(home.user)}/override_ratelimit"
-        told = await home.ask("GET", path)
-    except (MatrixRefused, aiohttp.ClientPayloadError):
+    done = await lifted(home)
+    if done is None:
         return Finding(True, "rate limit", sentences.LIMIT_UNSEEN, sentences.lift_limit(home.user))
-    if told and not told.get("messages_per_second"):
+    if done:
         return Finding(True, "rate limit", sentences.LIMIT_OFF)
     return Finding(False, "rate limit", sentences.LIMIT_USUAL, sentences.lift_limit(home.user))
 
@@ -139,12 +139,4 @@ async def _room(home: Homeserver, native_id: str) -> Room:
 
 
 async def _direct(home: Homeserver) -> frozenset[str]:
-    try:
-        kept: Any = await home.ask("GET", f"v3/user/{part(home.user)}/account_data/m.direct")
-    except MatrixRefused:
-        return frozenset()
-    return frozenset(room for rooms in _lists(kept) for room in rooms)
-
-
-def _lists(kept: Any) -> Iterable[list[str]]:
-    return [one for one in kept.values() if isinstance(one, list)] if isinstance(kept, dict) else []
+    return frozenset(room for rooms in rooms_of(await talks(home)).values() for room in rooms)

@@ -11,7 +11,7 @@ from bot.core.hearing import Commanded
 from bot.core.model import Place
 from bot.core.sentences import matrix_rooms as sentences
 from bot.platform import Ears
-from bot.platforms.matrix.asking import insist
+from bot.platforms.matrix.asking import insist, where_let
 from bot.platforms.matrix.drawing import NOTICE, message
 from bot.platforms.matrix.homeserver import Homeserver, MatrixRefused, part
 from bot.platforms.matrix.reading import NAME, Deed, Reader
@@ -21,6 +21,8 @@ from bot.platforms.matrix.translating import Put, Wrote, mapping
 
 ALONE: Final = "alone "
 """Begins the id of a command that was typed to the bot alone; its event's own id follows."""
+UNREAD: Final = "matrix.unread"
+"""Begins the name under which our books keep that a talk was said to be unreadable; its room follows."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -34,6 +36,8 @@ class Direct:
 
     async def hear(self, room: Room, deeds: Sequence[Deed], point: str) -> None:
         """Bring commands to the place they are for; nothing else that is said here is kept."""
+        if room.encrypted:
+            await self._unread(room)
         for deed in deeds:
             if isinstance(deed.what, Put):
                 await self._ticked(deed, deed.what, point)
@@ -80,19 +84,30 @@ class Direct:
         return shared
 
     async def _is_in(self, room: Room, mxid: str) -> bool:
-        try:
-            path = f"v3/rooms/{part(room.native_id)}/state/m.room.member/{part(mxid)}"
-            return mapping(await insist(self._home, "GET", path)).get("membership") == "join"
-        except MatrixRefused:
-            return False
+        path, found = f"v3/rooms/{part(room.native_id)}/state/m.room.member/{part(mxid)}", None
+        with where_let():
+            found = await insist(self._home, "GET", path)
+        return mapping(found).get("membership") == "join"
+
+    async def _unread(self, room: Room) -> None:
+        """Say that nothing can be read here, once: it stays so."""
+        name = f"{UNREAD}.{room.native_id}"
+        async with self._reader.store.read() as tx:
+            said = await tx.installed(name)
+        if not said:
+            await self._say(room, sentences.ENCRYPTED_ALONE, "encrypted")
+            async with self._reader.store.begin() as tx:
+                await tx.install(name, "1")
 
     async def _tell(self, room: Room, deed: Deed, sentence: str) -> None:
         """Say something, once a life."""
-        if (room.native_id, sentence) in self._told:
-            return
-        self._told.add((room.native_id, sentence))
-        content = message(sentence, NOTICE, f"told.{deed.what.id}")
-        path = f"v3/rooms/{part(room.native_id)}/send/m.room.message/{part(f'elsewhere.{deed.what.id}')}"
+        if (room.native_id, sentence) not in self._told:
+            self._told.add((room.native_id, sentence))
+            await self._say(room, sentence, deed.what.id)
+
+    async def _say(self, room: Room, sentence: str, about: str) -> None:
+        content = message(sentence, NOTICE, f"told.{about}")
+        path = f"v3/rooms/{part(room.native_id)}/send/m.room.message/{part(f'elsewhere.{about}')}"
         try:
             await insist(self._home, "PUT", path, content, tries=2)
         except MatrixRefused as no:

@@ -21,6 +21,7 @@ from bot.core.sentences.planning import WHOLE_ROOM
 from bot.core.spoken import CALL, spoken_commands
 from bot.markup import render
 from bot.platforms.matrix.phrasing import as_said_here, shortened
+from bot.platforms.matrix.translating import HTML
 
 KEY: Final = "org.edchat.key"
 """Under this name each of our messages carries the key of what it came of."""
@@ -29,7 +30,6 @@ TEXT_LIMIT: Final = 8_000
 BUDGET: Final = 40_000
 """Bytes of a message's content; a homeserver takes some 65,000 with all that it adds."""
 TEXT, NOTICE = "m.text", "m.notice"
-_HTML: Final = "org.matrix.custom.html"
 _SHORT: Final = 500
 _PLAIN: Final = re.compile(r"<p>([^<>]*)</p>\n?")
 _SPOILER: Final = re.compile(r'<span class="spoiler"[^>]*>')
@@ -97,7 +97,7 @@ def message(words: str, kind: str, key: str, *, called: bool = False) -> dict[st
     content: dict[str, Any] = {"msgtype": kind, "body": words, "m.mentions": mentions}
     html = formatted(words)
     if html:
-        content |= {"format": _HTML, "formatted_body": html}
+        content |= {"format": HTML, "formatted_body": html}
     content[KEY] = key
     return content if fits(content) else _without_html(content)
 

@@ -35,8 +35,9 @@ async def forward(home: Homeserver, room: str, start: str, end: str) -> AsyncGen
         while True:
             answer = await asked
             found, following = listing(answer.get("chunk")), answer.get("end")
-            more = bool(found) and isinstance(following, str) and following != end
+            more = isinstance(following, str) and following not in (start, end)  # no page may be shown to us
             if more:
+                start = following
                 asked = asyncio.ensure_future(_page(home, room, following, end))
             if found:
                 yield Page(tuple(found), tuple(listing(answer.get("state"))))
@@ -55,12 +56,16 @@ async def backward(
     pages: list[Page] = []
     while len(pages) < MOST_PAGES:
         answer = await _page(home, room, start, None, back=True)
-        found, start = listing(answer.get("chunk")), answer.get("end")
-        if found:
-            pages.insert(0, Page(tuple(reversed(found)), tuple(listing(answer.get("state")))))
-        if not (found and isinstance(start, str)) or enough(pages[0]):
+        found, before, start = listing(answer.get("chunk")), start, answer.get("end")
+        pages.insert(0, Page(tuple(reversed(found)), tuple(listing(answer.get("state")))))
+        if not isinstance(start, str) or start == before or enough(pages[0]):
             break
     return pages
+
+
+def whole(pages: list[Page], enough: Callable[[Page], bool]) -> bool:
+    """Whether pages that were read back are all that was wanted, or all that there is."""
+    return len(pages) < MOST_PAGES or enough(pages[0])
 
 
 async def _page(

@@ -39,7 +39,7 @@ def health(room: Room, me: str) -> Health:
 def channel_as_found(room: Room, me: str) -> Channel:
     """Describe a room for our books."""
     found = health(room, me)
-    return Channel(room.native_id, name_of(room), found.lacking, shut(room), found.goes_on)
+    return Channel(room.native_id, name_of(room), found.lacking, shut(room), goes_on=found.goes_on)
 
 
 def name_of(room: Room) -> str:

@@ -10,12 +10,14 @@ from functools import partial
 from typing import Final
 
 from bot.clock import Clock
+from bot.core.hearing import Missed, Stretch
 from bot.core.model import Place
 from bot.networks import MatrixSettings
 from bot.platform import Ears
+from bot.platforms.matrix.asking import where_let
 from bot.platforms.matrix.calling import Calling
 from bot.platforms.matrix.direct import Direct
-from bot.platforms.matrix.filling import Page, backward, forward
+from bot.platforms.matrix.filling import Page, backward, forward, whole
 from bot.platforms.matrix.homeserver import Homeserver, MatrixRefused
 from bot.platforms.matrix.houses import Houses
 from bot.platforms.matrix.invites import Invites
@@ -43,6 +45,8 @@ class Doings:
     gap: str = ""
     came: bool = False
     """Whether our own coming is among it, so that nothing before is ours to hear."""
+    back: bool = False
+    """Whether we came in meanwhile, so that something was said behind our back if we were there before."""
 
 
 class Listener:
@@ -87,6 +91,7 @@ class Listener:
                 again = again or asyncio.create_task(self._again.run())
         finally:
             await self._invites.end()
+            await self._houses.end()
             await self._lines.end()
             if again is not None:
                 again.cancel()
@@ -107,7 +112,9 @@ class Listener:
         doings = [self._doings(one) for one in told.joined]
         farewells = [self._doings(one) for one in told.left]
         self._invites.answer(told.invited)
-        await patiently(partial(self._houses.look, [one.native_id for one in told.joined], here.since))
+        since = self._reader.at(self._between.since)
+        news = [one.native_id for one in told.joined]
+        await patiently(partial(self._houses.look, news, here.since, since=since))
         await self._hear_all(doings + farewells, known, told, first=point is None)
         await self._say_farewell(told, here, whole=whole)
         self._unkept |= point is None or not told.empty
@@ -129,9 +136,11 @@ class Listener:
             if isinstance(what, Stands):
                 room.take(what)
                 room.comings += self._reader.came((event,))
+        comings = room.comings
         deeds = self._reader.deeds(room, news.timeline, self._between)
+        back = room.comings > comings
         came = bool(news.gap) and self._reader.came(news.timeline)
-        return Doings(room, deeds, self._between, news.gap, came)
+        return Doings(room, deeds, self._between, news.gap, came, back)
 
     # -- what was done ----------------------------------------------------------------------------
 
@@ -152,13 +161,15 @@ class Listener:
         await asyncio.gather(
             self._lines.wait(),
             *(
-                patiently(partial(self._direct.hear, one.room, one.deeds, told.point))
+                patiently(partial(self._direct.hear, one.room, one.deeds, told.point), but=(MatrixRefused,))
                 for one in doings
                 if one.room.direct
             ),
         )
 
     async def _hear_room(self, doings: Doings, place: Place, told: Told, *, known: bool) -> None:
+        if doings.back and known:
+            await self._miss(doings, place, told)
         if doings.gap and known:
             await self._fill(doings, place, told)
         elif doings.gap and not doings.came:
@@ -166,22 +177,38 @@ class Listener:
         await self._hear(place, doings.room, doings.deeds, told.point)
 
     async def _fill(self, doings: Doings, place: Place, told: Told) -> None:
-        """Hear what the server left out: since the last time, or where it forgot that, since we heard."""
-        room = doings.room
-        with suppress(MatrixRefused):  # who may not read what was said has to do without
-            if told.start is not None:
-                async with aclosing(forward(self._home, room.native_id, told.start, doings.gap)) as pages:
-                    async for page in pages:
-                        await self._hear(place, room, self._filled(room, page, doings.between), told.start)
-                return
-            for page in await backward(self._home, room.native_id, doings.gap, before(doings.between)):
-                deeds = self._reader.recent(self._filled(room, page, doings.between), doings.between)
-                await self._hear(place, room, deeds, told.point)
+        """Hear what the server left out, and note what it would not tell."""
+        filled = False
+        with where_let():  # who may not read what was said has to do without
+            filled = await self._fill_in(doings, place, told)
+        if not filled:
+            await self._miss(doings, place, told)
+
+    async def _miss(self, doings: Doings, place: Place, told: Told) -> None:
+        """Note that something was said meanwhile; whoever reads again looks for it."""
+        now = self._clock.now()
+        stretch = Stretch(min(self._reader.at(doings.between.since), now))
+        missed = Missed(f"{doings.room.native_id}.{told.point}", stretch, now)
+        await patiently(partial(self._ears.hear, place, (missed,), told.point))
+
+    async def _fill_in(self, doings: Doings, place: Place, told: Told) -> bool:
+        """Since the last time, or where the server forgot that, since we heard; gives whether it was all."""
+        room, enough = doings.room, before(doings.between)
+        if told.start is not None:
+            async with aclosing(forward(self._home, room.native_id, told.start, doings.gap)) as pages:
+                async for page in pages:
+                    await self._hear(place, room, self._filled(room, page, doings.between), told.start)
+            return True
+        found = await backward(self._home, room.native_id, doings.gap, enough)
+        for page in found:
+            deeds = self._reader.recent(self._filled(room, page, doings.between), doings.between)
+            await self._hear(place, room, deeds, told.point)
+        return whole(found, enough)
 
     async def _fill_since_we_came(self, doings: Doings, place: Place, told: Told) -> None:
         """Hear what was said in a new place before we were told of it, from our coming on."""
         room = doings.room
-        with suppress(MatrixRefused):
+        with where_let():
             pages = await backward(self._home, room.native_id, doings.gap, self._is_our_coming)
             if pages and self._is_our_coming(pages[0]):
                 for page in pages:
@@ -198,24 +225,26 @@ class Listener:
         return self._reader.deeds(room, page.events, between, state=False)
 
     async def _hear(self, place: Place, room: Room, deeds: Sequence[Deed], cursor: str) -> None:
-        found = await patiently(Sitting(self._reader, place, room, deeds).heardings)
+        found = await patiently(Sitting(self._reader, place, room, deeds).heardings, but=(MatrixRefused,))
         if found.heard:
             await patiently(partial(self._bring, place, found, cursor))
 
     async def _bring(self, place: Place, found: Heardings, cursor: str) -> None:
-        await self._ears.hear(place, found.heard, cursor)
-        if found.relations:
+        if found.relations:  # first: heard again, an edit that was taken back meanwhile names nothing itself
             async with self._store.begin() as tx:
                 await tx.keep_relations(place.id, found.relations)
+        await self._ears.hear(place, found.heard, cursor)
 
     # -- what is over -----------------------------------------------------------------------------
 
     async def _say_farewell(self, told: Told, here: Point, *, whole: bool) -> None:
         """Note the rooms in which the bot is no more."""
-        left = {one.native_id for one in told.left}
+        left, anew = {one.native_id for one in told.left}, told.start is None
+        if anew:  # told how everything stands, be it that it forgot where we were: what it leaves out is over
+            left |= {one.native_id for one in self._rooms.all()} - {one.native_id for one in told.joined}
         for native_id in left:
             self._rooms.leave(native_id)
-        left |= await patiently(self._houses.left_unnoticed) if whole else set()
+        left |= await patiently(self._houses.left_unnoticed) if whole or anew else set()
         await patiently(partial(self._houses.look, (), here.since, left))
 
     async def _keep(self, here: Point) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
@@ -15,6 +16,8 @@ _OK: Final = range(200, 300)
 _ITS_FAULT: Final = 500
 _A_SECOND: Final = 1000
 """Milliseconds."""
+LONGEST_WAIT: Final = 3600
+"""Seconds that a server may ask us to wait; more is a mistake, and would leave us deaf."""
 
 
 class MatrixRefused(Exception):
@@ -37,6 +40,8 @@ class Homeserver:
         self.user, self.device = user, device
         self.reached = True
         """Whether the server answered when it was asked last, and was not out of order."""
+        self.keeping = asyncio.Lock()
+        """Held while something is changed that the account keeps: it is read and then written whole."""
 
     async def ask(
         self,
@@ -92,8 +97,8 @@ def _refusal(answer: aiohttp.ClientResponse, said: Any) -> MatrixRefused:
     told = said if isinstance(said, dict) else {}
     wait = told.get("retry_after_ms")
     if isinstance(wait, int | float) and not isinstance(wait, bool):
-        seconds: float | None = max(0.0, wait / _A_SECOND)
+        seconds: float | None = max(0, min(wait, LONGEST_WAIT * _A_SECOND)) / _A_SECOND
     else:
         written = answer.headers.get("Retry-After", "")
-        seconds = float(written) if written.isdecimal() else None
+        seconds = min(float(written), LONGEST_WAIT) if written.isdecimal() else None
     return MatrixRefused(answer.status, str(told.get("errcode", "")), str(told.get("error", "")), seconds)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.core.hearing import Barred
+from bot.core.hearing import Barred, Heard, Missed, Stretch
 from bot.core.model import Place
 from bot.core.sentences import matrix_rooms as sentences
 from bot.networks import MatrixSettings
@@ -45,13 +45,19 @@ class Houses:
         self._settings, self._rooms = settings, rooms
         self._moving = Moving(home, store, rooms, clock)
 
+    async def end(self) -> None:
+        """End what goes on beside."""
+        await self._moving.end()
+
     async def left_unnoticed(self) -> set[str]:
         """The rooms of our books in which the bot is no more, though nobody told us."""
         async with self._store.read() as tx:
             return {one.native_id for one in await tx.places_on(NAME) if not self._rooms.room(one.native_id)}
 
-    async def look(self, ids: Collection[str], point: str, left: Collection[str] = ()) -> None:
-        """Look at rooms of which there is news, and at those that were left."""
+    async def look(
+        self, ids: Collection[str], point: str, left: Collection[str] = (), since: datetime | None = None
+    ) -> None:
+        """Look at rooms of which there is news since then, and at those that were left."""
         if not ids and not left:
             return
         await self._moving.follow(ids)
@@ -61,8 +67,8 @@ class Houses:
             used = {place.id for place in await tx.places_in_use(NAME, with_left=True)}
         gone = tuple(known[one] for one in left if one in known and not known[one].left)
         found = Found(differing(tuple(self._seen(ids, known)), known), gone, known, communities)
-        for place, barred in self._barred(found, used):
-            await self._ears.hear(place, (barred,), await self._ears.cursor(place) or point)
+        for place, heard in (*self._barred(found, used), *self._unreadable(found, since)):
+            await self._ears.hear(place, (heard,), await self._ears.cursor(place) or point)
         renamed = tuple(self._renamed(communities))
         if found.channels or gone or renamed:
             async with self._store.begin() as tx:
@@ -83,7 +89,7 @@ class Houses:
 
     # -- what the ears are told -------------------------------------------------------------------
 
-    def _barred(self, found: Found, used: set[int]) -> Iterator[tuple[Place, Barred]]:
+    def _barred(self, found: Found, used: set[int]) -> Iterator[tuple[Place, Heard]]:
         """What the ears are to hear of the places in use, before it stands in our books."""
         now = self._clock.now()
         for one in found.gone:
@@ -95,6 +101,15 @@ class Houses:
             if mine and mine.place.id in used and (mine.left or mine.lacking != channel.lacking):
                 barred = Barred(_id(mine.place, now), channel.lacking, now, goes_on=channel.goes_on)
                 yield mine.place, barred
+
+    def _unreadable(self, found: Found, since: datetime | None) -> Iterator[tuple[Place, Heard]]:
+        """What is missing from now on: nobody reads to us what is said in secret."""
+        now = self._clock.now()
+        for channel in found.channels:
+            mine, room = found.of(channel), self._rooms.room(channel.native_id)
+            if mine is not None and room is not None and room.encrypted:
+                stretch = Stretch(min(since or now, now))
+                yield mine.place, Missed(_id(mine.place, now), stretch, now)
 
     # -- what is noted ----------------------------------------------------------------------------
 

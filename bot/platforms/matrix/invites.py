@@ -14,9 +14,11 @@ from bot.platforms.matrix.asking import insist
 from bot.platforms.matrix.homeserver import Homeserver, MatrixRefused, part
 from bot.platforms.matrix.rooms import Rooms
 from bot.platforms.matrix.syncing import invitations
+from bot.platforms.matrix.talks import keep_talk
 from bot.platforms.matrix.translating import mapping, named
 
-_TRIES: Final = 3
+_TRIES: Final = 12
+"""So often each is answered: for some minutes in all, as a homeserver may need to start anew."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -51,7 +53,6 @@ class Invites:
     def __init__(self, home: Homeserver, settings: MatrixSettings, rooms: Rooms) -> None:
         self._home, self._settings, self._rooms = home, settings, rooms
         self._answering: set[asyncio.Task[None]] = set()
-        self._marking = asyncio.Lock()
 
     def answer(self, invited: Mapping[str, tuple[Any, ...]]) -> None:
         """Accept or decline each."""
@@ -85,16 +86,8 @@ class Invites:
         path = f"v3/rooms/{part(native_id)}/{'join' if good else 'leave'}"
         try:
             if good and asked.direct:
-                await self._mark_direct(native_id, asked.inviter)
+                # Before it could be taken for a place.
+                self._rooms.take_direct(await keep_talk(self._home, asked.inviter, native_id, tries=_TRIES))
             await insist(self._home, "POST", path, {}, tries=_TRIES)
         except MatrixRefused as no:  # it is answered again in the next life
             _log.warning("matrix_invitation", code=no.code, accepted=good)
-
-    async def _mark_direct(self, native_id: str, inviter: str) -> None:
-        """Keep with the account that this is a talk between two, before it could be taken for a place."""
-        async with self._marking:
-            known = {user: list(ids) for user, ids in self._rooms.direct_with.items()}
-            known[inviter] = [*(one for one in known.get(inviter, ()) if one != native_id), native_id]
-            path = f"v3/user/{part(self._home.user)}/account_data/m.direct"
-            await insist(self._home, "PUT", path, known, tries=_TRIES)
-            self._rooms.take_direct(known)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-PATIENCE: Final = 5.0
+PATIENCE: Final = 1.0
 """Seconds for which all wait for the slowest room."""
 
 Hear = Callable[[], Awaitable[None]]

@@ -18,15 +18,16 @@ from bot.platform import Ability, Absent, Ears, Later, Outgoing
 from bot.platforms.matrix.calling import Calling
 from bot.platforms.matrix.drawing import TEXT_LIMIT, Pen
 from bot.platforms.matrix.hearing import Listener
-from bot.platforms.matrix.homeserver import MatrixRefused
+from bot.platforms.matrix.homeserver import Homeserver, MatrixRefused
 from bot.platforms.matrix.login import Door
 from bot.platforms.matrix.offering import Offering
+from bot.platforms.matrix.override import note_limit
 from bot.platforms.matrix.reading import NAME
 from bot.platforms.matrix.rooms import Rooms
 from bot.platforms.matrix.sending import Life, Sender
 from bot.platforms.matrix.structured import descriptions
 from bot.platforms.matrix.supervisor import FIRST_WAIT, supervise
-from bot.platforms.patience import first_to_end
+from bot.platforms.patience import first_to_end, patiently
 from bot.storage.store import Store
 
 _SHUT: Final = 60.0
@@ -107,9 +108,14 @@ class Matrix:
             wanted = descriptions(self._commands, home.user)
             offering = Offering(home, self._store, rooms, self._sender.limits, wanted)
             try:
-                await first_to_end(listener.run(), ended, offering.run())
+                await first_to_end(listener.run(), ended, self._beside(home, offering))
             finally:
                 self._current = None
+
+    async def _beside(self, home: Homeserver, offering: Offering) -> None:
+        """What no word waits for."""
+        await patiently(partial(note_limit, home, self._store))
+        await offering.run()
 
 
 def _end(ended: asyncio.Future[None], no: MatrixRefused) -> None:

@@ -12,9 +12,9 @@ from bot.core.sentences import refusals
 from bot.networks import server_of
 from bot.platform import Impossible
 from bot.platforms.matrix.homeserver import MatrixRefused, part
+from bot.platforms.matrix.talks import keep_talk, rooms_of, talks
 from bot.platforms.matrix.voice import Voice
 
-_DIRECT: Final = "m.direct"
 _TAKEN: Final = "M_ROOM_IN_USE"
 _COMES: Final = ("join", "invite")
 _LONGEST_NAME: Final = 100
@@ -32,7 +32,7 @@ async def direct_room(voice: Voice, installation: str, person: str | None, *, ma
 
 async def _known_direct(voice: Voice, person: str) -> str:
     """The room with one person alone; nothing where there is none yet, Impossible where they left it."""
-    known = [one for one in (await _direct(voice)).get(person) or () if isinstance(one, str)]
+    known = rooms_of(await talks(voice.home)).get(person, ())
     left = False
     for room in reversed(known):
         membership = (await voice.state(room, "m.room.member", person)).get("membership")
@@ -78,10 +78,7 @@ async def _made_direct(voice: Voice, installation: str, person: str) -> str:
         "room_alias_name": alias,
     }
     room = await _made(voice, asked, alias)
-    kept = dict(await _direct(voice))
-    if room not in (kept.get(person) or ()):
-        kept[person] = [*(kept.get(person) or ()), room]
-        await voice.home.ask("PUT", _account(voice), kept)
+    await keep_talk(voice.home, person, room)
     return room
 
 
@@ -126,12 +123,6 @@ async def _empower(voice: Voice, room: str, people: Iterable[str], power: int) -
         await voice.sets(room, "m.room.power_levels", {**levels, "users": users | raised})
 
 
-async def _direct(voice: Voice) -> Mapping[str, Any]:
-    """Which rooms are with one person alone, as the bot's account keeps it."""
-    kept = await voice.there(_account(voice))
-    return kept if isinstance(kept, dict) else {}
-
-
 def _hosts_alias(voice: Voice, installation: str, community: int) -> str:
     return "edchat-hosts-" + _sign(voice.home.user, installation, str(community))
 
@@ -139,10 +130,6 @@ def _hosts_alias(voice: Voice, installation: str, community: int) -> str:
 def _sign(*of: str) -> str:
     """A short sign that nobody else's room has, and that gives nobody's name away."""
     return hashlib.sha256(" ".join(of).encode()).hexdigest()[:_SIGN]
-
-
-def _account(voice: Voice) -> str:
-    return f"v3/user/{part(voice.home.user)}/account_data/{_DIRECT}"
 
 
 def _open_to_those_inside() -> dict[str, Any]:

@@ -15,9 +15,9 @@ from bot.clock import Clock, in_chat_time
 from bot.core.hearing import Author
 from bot.core.model import Role
 from bot.core.structured import written
-from bot.platforms.matrix.asking import insist
+from bot.platforms.matrix.asking import insist, where_let
 from bot.platforms.matrix.calling import Calling
-from bot.platforms.matrix.homeserver import Homeserver, MatrixRefused, part
+from bot.platforms.matrix.homeserver import Homeserver, part
 from bot.platforms.matrix.rooms import Room
 from bot.platforms.matrix.translating import (
     TOLERANCE,
@@ -78,17 +78,20 @@ class Reader:
     # -- what was done ----------------------------------------------------------------------------
 
     def deeds(self, room: Room, events: Iterable[Any], between: Between, *, state: bool = True) -> list[Deed]:
-        """What people did, each with the power of that moment; what was done while we were out is left out.
+        """What people did, each with the power of that moment.
 
-        Where the `state` is known from elsewhere, what events say of it is history.
+        Of what was done while we were out only that counts which took something away. Where the `state` is
+        known from elsewhere, what events say of it is history.
         """
         done: list[Deed] = []
         comings, before = room.comings, 0  # so many were done while we were there before
         for event in events:
             what = read(event, between)
             if isinstance(what, Stands):
-                before = len(done) if room.known and self._went(what) else before
-                del done[before if self._came(what) else len(done) :]
+                now = room if state else None
+                before = len(done) if room.known and self._went(what, now) else before
+                if self._came(what, now):
+                    done[before:] = [one for one in done[before:] if isinstance(one.what, TookBack)]
                 self._take(room, what, state=state)
             elif isinstance(what, Passed):
                 self._pass(what)
@@ -122,16 +125,23 @@ class Reader:
 
     def _take(self, room: Room, what: Stands, *, state: bool) -> None:
         self._passed_by.append(what.id)
-        room.comings += self._came(what)
+        room.comings += self._came(what, room if state else None)
         if state:
             room.take(what)
 
-    def _came(self, what: Stands) -> bool:
-        return self._is_mine(what) and what.content.get("membership") == "join" and not what.joined_before
+    def _came(self, what: Stands, room: Room | None = None) -> bool:
+        coming = self._is_mine(what) and what.content.get("membership") == "join"
+        return coming and not self._was_in(what, room)
 
-    def _went(self, what: Stands) -> bool:
+    def _went(self, what: Stands, room: Room | None) -> bool:
         gone = what.content.get("membership") in ("leave", "ban")
-        return self._is_mine(what) and gone and what.joined_before
+        return self._is_mine(what) and gone and self._was_in(what, room)
+
+    def _was_in(self, what: Stands, room: Room | None) -> bool:
+        """Whether we were in before; where the server does not say, as the room stands, if it is given."""
+        if what.joined_before is None and room is not None and room.known:
+            return room.is_in(self._home.user)
+        return bool(what.joined_before)
 
     def _is_mine(self, what: Stands) -> bool:
         return what.kind == "m.room.member" and what.key == self._home.user
@@ -191,8 +201,7 @@ class Reader:
 
     async def event(self, room: Room, native_id: str) -> dict[str, Any]:
         """An event as it stands now; nothing where it is not shown to us."""
-        try:
-            path = f"v3/rooms/{part(room.native_id)}/event/{part(native_id)}"
-            return dict(mapping(await insist(self._home, "GET", path)))
-        except MatrixRefused:
-            return {}
+        path, found = f"v3/rooms/{part(room.native_id)}/event/{part(native_id)}", None
+        with where_let():
+            found = await insist(self._home, "GET", path)
+        return dict(mapping(found))

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from bot.platforms.matrix.talks import rooms_of
 from bot.platforms.matrix.translating import Stands, listing, mapping, named
 
 _FIRST_WITH_CREATORS: Final = 12
@@ -34,6 +35,7 @@ class Room:
         self._names: Counter[str] = Counter()
         self._state: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._maker = ""
+        self._joined: set[str] = set()
 
     # -- being told -------------------------------------------------------------------------------
 
@@ -50,7 +52,9 @@ class Room:
         before = self.members.pop(told.key, None)
         if before is not None:
             self._names[before] -= 1
-        if told.content.get("membership") in ("join", "invite"):
+        membership = told.content.get("membership")
+        (self._joined.add if membership == "join" else self._joined.discard)(told.key)
+        if membership in ("join", "invite"):
             name = told.content.get("displayname")
             known = name.strip() if isinstance(name, str) and name.strip() else told.key
             self.members[told.key] = known
@@ -139,6 +143,10 @@ class Room:
         return self.marked_direct
 
     # -- who is in it -----------------------------------------------------------------------------
+
+    def is_in(self, mxid: str) -> bool:
+        """Whether somebody came in, and did not leave."""
+        return mxid in self._joined
 
     def shown(self, mxid: str) -> str:
         """What somebody is called there; two with one name are told apart."""
@@ -235,11 +243,7 @@ class Rooms:
 
     def take_direct(self, content: Mapping[str, Any]) -> None:
         """Note which rooms are direct ones, as the account keeps it."""
-        self.direct_with = {
-            user: tuple(filter(None, map(named, listing(ids))))
-            for user, ids in content.items()
-            if named(user)
-        }
+        self.direct_with = rooms_of(content)
         direct = {one for ids in self.direct_with.values() for one in ids}
         for native_id, room in self._rooms.items():
             room.marked_direct = native_id in direct

@@ -10,6 +10,7 @@ from typing import Final
 
 from bot.core.hearing import Author, Commanded, Deleted, Edited, Heard, Reacted, Said
 from bot.core.model import Place
+from bot.platforms.digits import AS_EMOJI
 from bot.platforms.matrix.reading import NAME, Deed, Reader
 from bot.platforms.matrix.rooms import Room
 from bot.platforms.matrix.translating import Between, Changed, Put, TookBack, Wrote, mapping, read
@@ -17,7 +18,6 @@ from bot.storage.places.relations import Relation
 from bot.storage.store import Store
 
 _DONE: Final = "\N{WHITE HEAVY CHECK MARK}"
-_AS_EMOJI: Final = "\N{VARIATION SELECTOR-16}"
 _EVER: Final = datetime(1971, 1, 1, tzinfo=UTC)
 
 
@@ -94,7 +94,8 @@ class Sitting:
         at, known = self._reader.at(what.at), self._known.get(what.about)
         if known is not None:
             return await (self._sign_gone(known, at) if known.number else self._edit_gone(known, at))
-        if self._reader.was_passed_by(what.about) or not await self._may_take(what):
+        passed_by = self._reader.was_passed_by(what.about) and self._sender_of(what.about) is None
+        if passed_by or not await self._may_take(what):
             return []
         return [Deleted(what.about, at)]
 
@@ -156,7 +157,7 @@ class Sitting:
 
 async def ticked(store: Store, what: Put) -> str | None:
     """The line that one of our messages offered to whoever ticked it."""
-    if what.key.rstrip(_AS_EMOJI) != _DONE:
+    if what.key.rstrip(AS_EMOJI) != _DONE:
         return None
     async with store.read() as tx:
         person, offers = await tx.offers_of_sent(NAME, what.about)

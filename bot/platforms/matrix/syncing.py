@@ -11,6 +11,7 @@ from typing import Any, Final
 from bot.platforms.matrix.asking import insist
 from bot.platforms.matrix.homeserver import Homeserver, MatrixRefused
 from bot.platforms.matrix.structured import DESCRIPTION
+from bot.platforms.matrix.talks import DIRECT
 from bot.platforms.matrix.translating import listing, mapping
 
 LIMIT: Final = 50
@@ -18,6 +19,8 @@ LIMIT: Final = 50
 WAIT: Final = 30
 """Seconds for which the server may keep us waiting for news."""
 _GRACE: Final = 30
+_WHOLE: Final = 180
+"""Seconds within which a server tells how everything stands: of hundreds of rooms that takes its time."""
 _UNKNOWN: Final = 400
 _STATE: Final = (
     *("m.room.create", "m.room.name", "m.room.canonical_alias", "m.room.topic", "m.room.power_levels"),
@@ -30,7 +33,7 @@ _NONE: Final[dict[str, list[str]]] = {"types": []}
 _FILTER: Final = json.dumps(
     {
         "presence": _NONE,
-        "account_data": {"types": ["m.direct"]},
+        "account_data": {"types": [DIRECT]},
         "room": {
             "timeline": {"limit": LIMIT, **_LAZY},
             "state": {"types": list(_STATE), **_LAZY},
@@ -99,7 +102,7 @@ async def sync(home: Homeserver, since: str | None, *, whole: bool) -> Told:
     query: dict[str, str | int | None] = {"filter": _FILTER, "since": since}
     query |= {"full_state": "true", "timeout": 0} if whole else {"timeout": WAIT * 1000}
     try:
-        answer = await insist(home, "GET", "v3/sync", within=WAIT + _GRACE, query=query)
+        answer = await insist(home, "GET", "v3/sync", within=_WHOLE if whole else WAIT + _GRACE, query=query)
     except MatrixRefused as no:
         if since is None or no.status != _UNKNOWN:
             raise
@@ -115,7 +118,7 @@ async def invitations(home: Homeserver) -> Mapping[str, tuple[Any, ...]]:
 
 def _told(answer: Mapping[str, Any], since: str | None) -> Told:
     rooms, data = mapping(answer.get("rooms")), mapping(answer.get("account_data"))
-    kept = [one for one in listing(data.get("events")) if mapping(one).get("type") == "m.direct"]
+    kept = [one for one in listing(data.get("events")) if mapping(one).get("type") == DIRECT]
     return Told(
         str(answer.get("next_batch") or ""),
         tuple(_news(*one) for one in mapping(rooms.get("join")).items()),

@@ -10,19 +10,17 @@ from typing import Any, Final
 
 from bot.core.plain import storable
 from bot.core.sentences import servers as sentences
+from bot.platforms.digits import digit
 from bot.platforms.matrix.structured import Invocation, invocation
 from bot.platforms.matrix.wording import LONGEST, markdown, names_people, without_quote
 
 TOLERANCE: Final = timedelta(minutes=5)
 """So far a server's claim of when something was said is believed beyond when we can have been told of it."""
-_KEYCAP: Final = "\N{COMBINING ENCLOSING KEYCAP}"
-_AS_EMOJI: Final = "\N{VARIATION SELECTOR-16}"
-_DIGITS: Final = frozenset("123456789")
 _LONGEST_ID: Final = 255
 _UNKEEPABLE: Final = frozenset(("\0", *map(chr, range(0xD800, 0xE000))))
 _WORDS: Final = frozenset(("m.text", "m.notice", "m.emote"))
 _FILES: Final = frozenset(("m.image", "m.file", "m.audio", "m.video"))
-_HTML: Final = "org.matrix.custom.html"
+HTML: Final = "org.matrix.custom.html"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _KB, _MB, _TB = 1_000, 1_000_000, 1_000_000_000_000
 _LONGEST_NAME: Final = 100
@@ -80,8 +78,7 @@ class Put:
     @property
     def digit(self) -> int:
         """The number on a keycap from 1 to 9; 0 for anything else."""
-        number = self.key.replace(_AS_EMOJI, "").removesuffix(_KEYCAP)
-        return int(number) if number in _DIGITS and self.key.endswith(_KEYCAP) else 0
+        return digit(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +100,8 @@ class Stands:
     sender: str
     id: str = ""
     content: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    joined_before: bool = False
-    """Of a membership: whether it was one before, so that nobody came."""
+    joined_before: bool | None = None
+    """Of a membership: whether it was one before, so that nobody came; None where the server does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +231,7 @@ def _text(content: Mapping[str, Any], *, whole_names: bool = False) -> str | Non
         return None
     if kind in _FILES and content.get("filename") in (None, body):
         return None
-    good = isinstance(html, str) and content.get("format") == _HTML
+    good = isinstance(html, str) and content.get("format") == HTML
     formatted = markdown(str(html), whole_names=whole_names) if good else ""
     return (formatted or body)[:LONGEST]
 
@@ -258,9 +255,9 @@ def _size(count: int) -> str:
     return f"{count / _KB:.0f} kB" if count < _MB else f"{count / _MB:.1f} MB"
 
 
-def _joined_before(event: Mapping[str, Any]) -> bool:
+def _joined_before(event: Mapping[str, Any]) -> bool | None:
     before = _part(event, "unsigned").get("prev_content", event.get("prev_content"))
-    return mapping(before).get("membership") == "join"
+    return mapping(before).get("membership") == "join" if isinstance(before, Mapping) else None
 
 
 def _sticker(content: Mapping[str, Any]) -> str:

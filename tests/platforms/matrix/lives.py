@@ -154,6 +154,16 @@ async def living(
                 await task
 
 
+@asynccontextmanager
+async def at_once(life: Life, ana: Person, room: str) -> AsyncIterator[None]:
+    """Let the bot be told in one answer of all that is done meanwhile."""
+    life.ears.open.clear()
+    await ana.says(room, "something that takes long to store")
+    await until(lambda: life.ears.offered and isinstance(life.ears.offered[-1][-1], Said))
+    yield
+    life.ears.open.set()
+
+
 async def open_chat(store: Store, place: Place, since: datetime | None = None) -> int:
     """Begin a chat whose first question was asked then, or a minute ago; gives its id."""
     now = SystemClock().now()

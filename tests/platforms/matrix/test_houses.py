@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from aiohttp import web
 from sqlalchemy import select
 
 from bot.core.hearing import Barred, Said
@@ -9,7 +12,9 @@ from bot.core.sentences import matrix_rooms as sentences
 from bot.storage.schema import tables as t
 from bot.storage.store import Store
 from tests.platforms.matrix.lives import Life, living, seen, until
-from tests.support.synapse.people import Person
+from tests.support.fake_discord.faults import Handler, answer
+from tests.support.synapse.people import People, Person
+from tests.support.synapse.proxy import FaultProxy
 
 
 async def community_name(life: Life, community_id: int) -> str:
@@ -156,7 +161,7 @@ async def test_a_room_left_between_two_lives_is_noted(
     async with living(bot, store) as life:
         await life.use(room)
         await life.place(other)
-    await ana.acts_on(room, "ban", bot.user)
+    await bot.acts_on(room, "leave")
     async with store.begin() as tx:  # as if the server had forgotten where we were
         await tx.install(
             f"matrix.since.{bot.user}", '{"since": "garbage", "at": "2026-01-01T00:00:00+00:00"}'
@@ -164,6 +169,33 @@ async def test_a_room_left_between_two_lives_is_noted(
     async with living(bot, store) as life:
         await life.channel(room, lambda one: one.left)
         assert [one.gone for one in await life.hears(Barred)] == [True]
+        assert not (await life.channel(other)).left
+
+
+async def test_a_room_left_while_the_server_forgot_where_we_were_is_noted_in_mid_life(
+    people: People, store: Store, proxy: FaultProxy
+) -> None:
+    bot, ana = await people("EdChat"), await people("Ana")
+    room, other = await ana.makes_room("Hall"), await ana.makes_room("Other")
+    for one in (room, other):
+        await bot.joins(one)
+    bot.base = proxy.url
+    asked, out = asyncio.Event(), asyncio.Event()
+
+    async def forgets(request: web.Request, handler: Handler) -> web.StreamResponse:
+        asked.set()
+        await out.wait()
+        return answer(400, {"errcode": "M_UNKNOWN", "error": "Invalid stream token"})
+
+    async with living(bot, store) as life:
+        await life.use(room)
+        await life.place(other)
+        proxy.faults.on("GET", ".*/sync").does(forgets)
+        await ana.says(other, "so that it asks anew")
+        await asked.wait()
+        await bot.acts_on(room, "leave")
+        out.set()
+        await life.channel(room, lambda one: one.left)
         assert not (await life.channel(other)).left
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
@@ -16,6 +18,7 @@ from bot.platforms.matrix.direct import ALONE
 from bot.platforms.matrix.invites import Invitation, invitation, welcome
 from bot.storage.store import Store
 from tests.platforms.matrix.lives import living, seen, settings, until
+from tests.support.fake_discord.faults import Handler
 from tests.support.synapse.people import People, Person, Unanswered
 from tests.support.synapse.proxy import FaultProxy, refused
 
@@ -135,3 +138,60 @@ async def test_a_talk_between_two_is_no_place_and_a_command_there_means_the_only
 
         assert await seen(told) == [sentences.COMMANDS_ELSEWHERE]
         assert life.heard(Commanded) == [command]
+
+
+async def test_a_talk_that_is_encrypted_is_told_so_once_in_all_lives(people: People, store: Store) -> None:
+    bot, ana = await people("EdChat"), await people("Ana")
+    secret = {"type": "m.room.encryption", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
+    alone = await ana.makes_room(
+        preset="trusted_private_chat", invited=(bot.user,), is_direct=True, initial_state=[secret]
+    )
+
+    async def told() -> list[str]:
+        said = await ana.events(alone, "m.room.message")
+        return [one["content"]["body"] for one in said if one["sender"] == bot.user]
+
+    async with living(bot, store):
+        assert await seen(told) == [sentences.ENCRYPTED_ALONE]
+    async with living(bot, store) as life:
+        await life.place(await ana.makes_room("Hall", preset="private_chat", invited=(bot.user,)))
+    assert await told() == [sentences.ENCRYPTED_ALONE]
+
+
+async def test_an_invitation_to_talk_alone_takes_none_of_the_others_away(
+    people: People, store: Store, proxy: FaultProxy
+) -> None:
+    bot, ana, ben = await people("EdChat"), await people("Ana"), await people("Ben")
+    bot.base = proxy.url
+
+    async def with_bot(one: Person) -> str:
+        room = await one.makes_room(preset="trusted_private_chat", invited=(bot.user,), is_direct=True)
+
+        async def there() -> bool:
+            return await membership(one, room, bot.user) == "join"
+
+        async with living(bot, store):
+            await seen(there)
+        return room
+
+    async def whole_is_late(request: web.Request, handler: Handler) -> web.StreamResponse:
+        await asyncio.sleep(0.5 if "full_state" in request.query else 0)
+        return await handler(request)
+
+    first = await with_bot(ben)
+    proxy.faults.on("GET", ".*/sync", times=None).does(whole_is_late)
+    second = await with_bot(ana)
+    kept = await bot.ask("GET", f"v3/user/{bot.user}/account_data/m.direct")
+    assert kept == {ben.user: [first], ana.user: [second]}
+
+
+async def test_an_invitation_is_accepted_though_the_server_starts_anew_just_then(
+    people: People, store: Store, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.platforms.matrix.asking.FIRST_WAIT", 0.005)
+    bot, ana = await people("EdChat"), await people("Ana")
+    bot.base = proxy.url
+    gone = proxy.faults.on("POST", ".*/join", times=5).status(502)
+    async with living(bot, store) as life:
+        await life.place(await ana.makes_room("Hall", preset="private_chat", invited=(bot.user,)))
+    assert gone.hits == 5

@@ -15,7 +15,7 @@ from bot.core.hearing import Commanded, Deleted, Edited, Said
 from bot.core.model import Place
 from bot.storage.schema import tables as t
 from bot.storage.store import Store
-from tests.platforms.matrix.lives import inbox, living, open_chat, seen
+from tests.platforms.matrix.lives import at_once, inbox, living, open_chat, seen
 from tests.support.ears import NotingEars
 from tests.support.synapse.people import People, Person
 
@@ -60,6 +60,23 @@ async def test_b259_what_is_redacted_is_erased_with_all_its_edits(
     await store.scrub()
     folder = Path(str(store.url.database)).parent
     assert not [one.name for one in folder.glob("edchat.sqlite*") if b"hidden wish" in one.read_bytes()]
+
+
+async def test_what_was_taken_back_after_a_fall_is_erased_though_it_is_told_as_if_never_said(
+    bot: Person, ana: Person, room: str, store: Store
+) -> None:
+    async with inbox(store) as ears, living(bot, store, ears) as life:
+        place = await life.place(room)
+        await open_chat(store, place)
+        noted = await seen(life.kept)
+        said = await ana.says(room, "A1: a hidden wish")
+        await reads(store, place, "A1: a hidden wish")
+    async with store.begin() as tx:  # as if it had fallen before it could note how far it heard
+        await tx.install(f"matrix.since.{bot.user}", noted)
+    await ana.redacts(room, said)
+    async with inbox(store) as ears, living(bot, store, ears):
+        (row,) = await reads(store, place, "")
+    assert row.deleted_at is not None
 
 
 async def test_a_taken_back_edit_leaves_the_words_before_it(
@@ -154,6 +171,19 @@ async def test_a_tick_on_what_the_bot_offered_is_the_command_of_whom_it_was_offe
     assert [(one.id, one.text, one.author.native_id) for one in commands] == [
         (tick, "series delete sure=yes", ana.user)
     ]
+
+
+async def test_a_tick_that_is_taken_off_at_once_counts_as_none(
+    bot: Person, ana: Person, room: str, store: Store
+) -> None:
+    async with living(bot, store) as life:
+        place = await life.place(room)
+        asked = await bot.says(room, "Really?", msgtype="m.notice")
+        await offers(store, place, asked, ana.user)
+        async with at_once(life, ana, room):
+            await ana.redacts(room, await ana.reacts(room, asked, TICK))
+        await life.is_through(ana, room)
+        assert life.heard(Commanded) == []
 
 
 class Later(SystemClock):

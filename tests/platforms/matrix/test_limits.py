@@ -79,7 +79,7 @@ async def test_a_limit_that_names_no_time_is_waited_for_as_well(room: Speaking, 
 
 async def test_a_question_does_not_wait_for_receipts(room: Speaking, proxy: FaultProxy) -> None:
     said = [await room.dana.says(room.room, f"A1: {number}") for number in range(6)]
-    proxy.faults.on("PUT", REACTS).does(too_many(0.5))
+    proxy.faults.on("PUT", REACTS).does(too_many(0.2))
     done: list[str] = []
 
     async def does(out: Outgoing, name: str) -> None:

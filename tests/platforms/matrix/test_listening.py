@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 
 from bot.core.hearing import Commanded, Deleted, Edited, Reacted, Said
 from bot.core.model import Role
 from bot.storage.store import Store
-from tests.platforms.matrix.lives import Life, living, until
+from tests.platforms.matrix.lives import Life, at_once, living
 from tests.support.synapse.people import People, Person
 
 
@@ -116,6 +115,14 @@ async def test_b261_of_fifty_edits_the_last_is_heard_last(life: Life, ana: Perso
     assert sorted(one.at for one in edits) == [one.at for one in edits]
 
 
+async def test_an_edit_of_an_edit_is_ignored(life: Life, ana: Person, room: str) -> None:
+    said = await ana.says(room, "A1: one")
+    edit = await ana.edits(room, said, "A1: two")
+    await ana.edits(room, edit, "A1: three")
+    await life.is_through(ana, room)
+    assert [(one.id, one.text) for one in life.heard(Edited)] == [(said, "A1: two")]
+
+
 async def test_an_edit_taken_back_brings_the_words_before_it(life: Life, ana: Person, room: str) -> None:
     said = await ana.says(room, "A1: one")
     first = await ana.edits(room, said, "A1: two")
@@ -127,16 +134,6 @@ async def test_an_edit_taken_back_brings_the_words_before_it(life: Life, ana: Pe
     edits = await life.hears(Edited, 4)
     assert [(one.id, one.text) for one in edits[2:]] == [(said, "A1: two"), (said, "A1: one")]
     assert life.heard(Deleted) == []
-
-
-@asynccontextmanager
-async def at_once(life: Life, ana: Person, room: str) -> AsyncIterator[None]:
-    """Let the bot be told in one answer of all that is done meanwhile."""
-    life.ears.open.clear()
-    await ana.says(room, "something that takes long to store")
-    await until(lambda: life.ears.offered and isinstance(life.ears.offered[-1][-1], Said))
-    yield
-    life.ears.open.set()
 
 
 async def test_a_sign_put_and_taken_off_at_once_is_as_if_it_had_never_been(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
 from sqlalchemy import select
 
 from bot.core.actions import Action
@@ -23,9 +21,8 @@ from tests.platforms.matrix.speaking import Speaking, speaking, until
 from tests.platforms.matrix.test_room_life import replaced
 from tests.platforms.matrix.whole import Whole
 from tests.platforms.matrix.whole import whole as running
-from tests.support.fake_discord.faults import Effect, Handler
 from tests.support.synapse.people import People, Person, part
-from tests.support.synapse.proxy import FaultProxy
+from tests.support.synapse.proxy import FaultProxy, late
 
 PLAN = "chat plan Asking\nWhat works?\nWhat does not?\nWhat next?"
 
@@ -201,13 +198,3 @@ async def test_what_was_refused_holds_no_more_once_the_bot_is_back_however_quick
 async def powerless(room: Speaking) -> bool:
     there = room.platform.life.rooms.room(room.room)
     return there is not None and there.power(room.bot.user) == 0
-
-
-def late(seconds: float) -> Effect:
-    """Answer as the homeserver does, but so much later."""
-
-    async def effect(request: web.Request, handler: Handler) -> web.StreamResponse:
-        await asyncio.sleep(seconds)
-        return await handler(request)
-
-    return effect

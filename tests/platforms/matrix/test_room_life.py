@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from aiohttp import web
+import pytest
 from structlog.testing import capture_logs
 
 from bot.clock import SystemClock
 from bot.core.hearing import Barred, Deleted, Edited, Said
 from bot.core.sentences import matrix_rooms as sentences
+from bot.platforms.matrix.syncing import LIMIT
 from bot.storage.store import Store
-from tests.platforms.matrix.lives import Life, living, seen
-from tests.support.fake_discord.faults import Effect, Handler
+from tests.platforms.matrix.lives import Life, living, seen, until
 from tests.support.synapse.people import Json, People, Person, Unanswered, part
-from tests.support.synapse.proxy import FaultProxy
+from tests.support.synapse.proxy import FaultProxy, changed, refused
 
 ENCRYPTION: Json = {"algorithm": "m.megolm.v1.aes-sha2"}
 
@@ -67,6 +65,38 @@ async def test_a_private_room_that_replaces_a_place_is_entered_when_its_invitati
         assert (await life.channel(new, lambda one: not one.left)).place.id == place.id
 
 
+async def test_a_server_in_disorder_holds_up_nothing_else_and_the_room_is_entered_when_it_is_over(
+    people: People, bot: Person, ana: Person, store: Store, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.platforms.matrix.asking.FIRST_WAIT", 0.2)
+    bot.base = proxy.url
+    old, elsewhere = await ana.makes_room("Hall", version="10"), await ana.makes_room("Yard")
+    for one in (old, elsewhere):
+        await bot.joins(one)
+    async with living(bot, store) as life:
+        place, _ = await life.place(old), await life.place(elsewhere)
+        disorder = proxy.faults.on("POST", ".*/join/.*", times=4).status(503)
+        new = await replaced(ana, old)
+        await life.is_through(ana, elsewhere)
+        assert disorder.hits < 4
+        assert (await life.channel(new, lambda one: not one.left)).place.id == place.id
+
+
+async def closed_for(ana: Person, room: str, trap: str) -> None:
+    """Have a room say that another one takes its place."""
+    levels = await ana.state(room, "m.room.power_levels")
+    events = levels["events"] | {"m.room.tombstone": 50}
+    await ana.sets(room, "m.room.power_levels", levels | {"events": events})
+    await ana.sets(room, "m.room.tombstone", {"body": "moved", "replacement_room": trap})
+
+
+async def membership(one: Person, room: str, user: str) -> str:
+    try:
+        return str((await one.state(room, "m.room.member", user))["membership"])
+    except Unanswered:
+        return ""
+
+
 async def test_a_room_that_only_claims_to_replace_a_place_is_left_again(
     people: People, bot: Person, ana: Person, room: str, store: Store
 ) -> None:
@@ -74,20 +104,35 @@ async def test_a_room_that_only_claims_to_replace_a_place_is_left_again(
     trap = await eve.makes_room("Trap")
     async with living(bot, store) as life:
         place = await life.place(room)
-        levels = await ana.state(room, "m.room.power_levels")
-        await ana.sets(
-            room, "m.room.power_levels", levels | {"events": levels["events"] | {"m.room.tombstone": 50}}
-        )
-        await ana.sets(room, "m.room.tombstone", {"body": "moved", "replacement_room": trap})
+        await closed_for(ana, room, trap)
 
         async def out() -> bool:
-            try:
-                return bool((await eve.state(trap, "m.room.member", bot.user))["membership"] == "leave")
-            except Unanswered:
-                return False
+            return await membership(eve, trap, bot.user) == "leave"
 
         await seen(out)
         assert (await life.place(room)) == place
+        assert await life.known(trap) is None
+
+
+async def test_a_trap_that_one_life_did_not_come_to_leave_is_left_by_the_next(
+    people: People, bot: Person, ana: Person, room: str, store: Store, proxy: FaultProxy
+) -> None:
+    eve = await people("Eve")
+    trap = await eve.makes_room("Trap")
+    bot.base = proxy.url
+    async with living(bot, store) as life:
+        await life.place(room)
+        caught = proxy.faults.on("POST", ".*/leave", times=None).status(503)
+        await closed_for(ana, room, trap)
+        await until(lambda: caught.hits)
+    proxy.faults.clear()
+    assert await membership(eve, trap, bot.user) == "join"
+    async with living(bot, store) as life:
+
+        async def out() -> bool:
+            return await membership(eve, trap, bot.user) == "leave"
+
+        await seen(out)
         assert await life.known(trap) is None
 
 
@@ -128,15 +173,23 @@ async def test_b258_what_is_encrypted_is_counted_and_never_heard(
 
 
 async def test_history_that_the_bot_may_not_read_is_no_reason_to_fall(
-    bot: Person, ana: Person, room: str, store: Store
+    people: People, store: Store, proxy: FaultProxy
 ) -> None:
-    await ana.sets(room, "m.room.history_visibility", {"history_visibility": "joined"})
+    bot, ana = await people("EdChat"), await people("Ana")
+    room = await ana.makes_room("Hall")
+    await bot.joins(room)
+    bot.base = proxy.url
     async with living(bot, store) as life:
         await life.place(room)
-    for number in range(60):
-        await ana.says(room, f"A1: {number}")
+    said = [await ana.says(room, f"A1: {number}") for number in range(60)]
+    shut = proxy.faults.on("GET", ".*/messages", times=None).does(refused(403, "M_FORBIDDEN"))
     async with living(bot, store) as life:
-        assert len(await life.hears(Said, 60)) == 60
+        said.append(await ana.says(room, "A1: now"))
+        await life.is_through(ana, room)
+        heard = [one.id for one in life.heard(Said)][:-1]
+    assert shut.hits
+    assert heard == said[-len(heard) :]
+    assert LIMIT <= len(heard) < len(said)
 
 
 def odd_events(sender: str) -> list[Any]:
@@ -237,20 +290,6 @@ async def test_b266_words_keep_their_order_whatever_their_server_says_of_the_tim
     assert [one.id for one in said[2:]] == [f"$lie{number}" for number in range(len(claims))]
     tolerance = timedelta(minutes=5, seconds=30)
     assert all(began - tolerance < one.at < began + tolerance for one in said)
-
-
-def changed(change: Callable[[Json], None]) -> Effect:
-    """Answer as the homeserver does, but for some change."""
-
-    async def effect(request: web.Request, handler: Handler) -> web.StreamResponse:
-        told = await handler(request)
-        assert isinstance(told, web.Response)
-        assert isinstance(told.body, bytes)
-        body = json.loads(told.body)
-        change(body)
-        return web.json_response(body, status=told.status)
-
-    return effect
 
 
 async def test_odd_state_is_no_reason_to_fall(bot: Person, ana: Person, room: str, store: Store) -> None:

@@ -12,6 +12,7 @@ import pytest
 from bot.core.actions import Action
 from bot.core.sentences import matrix as sentences
 from bot.platform import Impossible
+from bot.platforms.matrix import finding
 from bot.platforms.matrix.homeserver import MatrixRefused
 from bot.platforms.matrix.rooms import Room, Rooms
 from tests.platforms.matrix.speaking import REACTS, SENDS, STATES, Speaking, insisted, speaking, until
@@ -97,12 +98,14 @@ async def test_a_key_of_any_length_with_any_letters_posts_once(room: Speaking) -
 
 
 async def test_when_the_server_may_have_forgotten_the_key_our_own_post_is_found_first(
-    room: Speaking, proxy: FaultProxy
+    room: Speaking, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(finding, "_PAGE", 3)
     out = room.out(Action.POST, "Q1: What works?")
     sent = await room.platform.send(out)
-    for number in range(150):
+    for number in range(5):
         await room.dana.says(room.room, f"A1: {number}")
+        await room.posts(f"Thank you for {number}")
     await room.does(Action.EDIT, "Q1: What worked?", target=sent)
     late = replace(out, first_attempt_at=room.ago(days=2))
     before = len(proxy.asked("PUT", "/send/"))
@@ -133,7 +136,7 @@ async def why(room: Speaking, action: Action, text: str = "2", **more: object) -
 
 
 def told_no(proxy: FaultProxy) -> int:
-    return sum(one.status == 403 for one in proxy.requests)
+    return sum(one.status == 403 and "_synapse/admin" not in one.path for one in proxy.requests)
 
 
 NEEDED = {

@@ -77,6 +77,13 @@ async def both_rooms(whole: Whole) -> tuple[str, str]:
     return rooms[named.index(False)], rooms[named.index(True)]
 
 
+async def test_setup_says_how_an_administrator_lifts_the_limit(whole: Whole) -> None:
+    await whole.dana.says(whole.room, f"!edchat {SET_UP}")
+    _, hosts = await both_rooms(whole)
+    _, body = await whole.types("setup", hosts)
+    assert f"POST /_synapse/admin/v1/users/{whole.bot.user}/override_ratelimit" in body
+
+
 async def test_a_host_is_named_by_the_whole_name_before_saying_a_word(whole: Whole, people: People) -> None:
     tom = await people("Tom")
     await tom.joins(whole.room)

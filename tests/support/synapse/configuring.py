@@ -65,9 +65,13 @@ def _settings(folder: Path, port: int) -> dict[str, Any]:
         "federation_domain_whitelist": [],
         "presence": {"enabled": False},
         "user_directory": {"enabled": False},
+        "update_user_directory_from_worker": "nobody",
+        "push": {"enabled": False},
+        "enable_search": False,
+        "gc_thresholds": [50_000, 50, 50],
         "enable_metrics": False,
         # Else the same request twice within two minutes gets the same answer, whatever happened meanwhile.
-        "caches": {"sync_response_cache_duration": 0},
+        "caches": {"sync_response_cache_duration": 0, "global_factor": 5},
     }
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import aiohttp
 from aiohttp import hdrs, web
@@ -19,6 +21,8 @@ PER_HOP: Final = frozenset(
     {"transfer-encoding", "connection", "content-length", "content-encoding", "host", "keep-alive"}
 )
 LARGEST: Final = 2**26
+_BRIEFLY: Final = 0.01
+"""Whoever polls for news at the end of a test would be waited for as long; aiohttp takes 0 for ever."""
 
 
 @dataclass(slots=True)
@@ -48,7 +52,7 @@ class FaultProxy:
         self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120))
         app = web.Application(client_max_size=LARGEST, middlewares=[self._noting, self.faults.middleware])
         app.router.add_route("*", "/{path:.*}", self.passed_on)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.5)
+        self._runner = web.AppRunner(app, shutdown_timeout=_BRIEFLY)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -130,5 +134,19 @@ def late(seconds: float) -> Effect:
     async def effect(request: web.Request, handler: Handler) -> web.StreamResponse:
         await asyncio.sleep(seconds)
         return await handler(request)
+
+    return effect
+
+
+def changed(change: Callable[[Any], object]) -> Effect:
+    """Answer as the homeserver does, but for some change of its JSON."""
+
+    async def effect(request: web.Request, handler: Handler) -> web.StreamResponse:
+        told = await handler(request)
+        assert isinstance(told, web.Response)
+        assert isinstance(told.body, bytes)
+        body = json.loads(told.body)
+        change(body)
+        return web.json_response(body, status=told.status)
 
     return effect
