@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-from collections.abc import Awaitable, Callable
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -299,16 +301,14 @@ async def _begun(seed: int, house: House, luck: Random) -> Life:
 def _log(house: House) -> str:
     """Everything that can be told of a history: the rooms line by line, and the tables row by row."""
     rooms = [file.read_text(encoding="utf-8") for file in sorted((house.folder / "rooms").glob("*.jsonl"))]
-    names = [
-        name for (name,) in house.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-    ]
-    columns = {
-        name: ", ".join(c for _, c, *_ in house.rows(f"PRAGMA table_info({name})") if c != "public_id")
-        for name in names
-    }
-    tables = [
-        f"{name}: {row}"
-        for name in names
-        for row in sorted(house.rows(f"SELECT {columns[name]} FROM {name}"), key=str)
-    ]
-    return "\n".join([*rooms, *tables])
+    with closing(sqlite3.connect(house.folder / "edchat.sqlite")) as database:
+        return "\n".join([*rooms, *_rows(database)])
+
+
+def _rows(database: sqlite3.Connection) -> Iterator[str]:
+    named = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+    for (name,) in database.execute(named).fetchall():
+        columns = [column for _, column, *_ in database.execute(f"PRAGMA table_info({name})")]
+        told = ", ".join(column for column in columns if column != "public_id")
+        rows = database.execute(f"SELECT {told} FROM {name}")
+        yield from (f"{name}: {row}" for row in sorted(rows, key=str))
