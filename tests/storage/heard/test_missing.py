@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.core.hearing import Stretch
 from bot.core.model import Chat, ChatState, Place, Series
-from bot.storage.engine import database_url
 from bot.storage.schema import tables as t
-from bot.storage.store import Store, Tx
-from tests.support.house import prepare
+from bot.storage.store import Tx
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    prepare(tmp_path, "browser")
-    async with Store(database_url("", tmp_path)) as made:
-        yield made
-
-
-@pytest.fixture
-async def tx(store: Store) -> AsyncIterator[Tx]:
-    async with store.begin() as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from bot.core.model import Chat, ChatState, Place, Series
-from bot.storage.engine import database_url
 from bot.storage.places.servers import Channel, differing
 from bot.storage.schema import tables as t
-from bot.storage.store import Store, Tx
-from tests.support.house import prepare
+from bot.storage.store import Tx
 
 NOW = datetime(2026, 11, 24, 20, tzinfo=UTC)
 NET = "discord"
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    prepare(tmp_path, "browser")
-    async with Store(database_url("", tmp_path)) as made:
-        yield made
-
-
-@pytest.fixture
-async def tx(store: Store) -> AsyncIterator[Tx]:
-    async with store.begin() as made:
-        yield made
 
 
 async def place(tx: Tx, native_id: str, name: str = "general") -> Place:
