@@ -120,9 +120,13 @@ class Evening:
             await asyncio.sleep(pause)
 
     def act(self) -> None:
-        """Let somebody do something in one room after the other, once the bot has said its welcome there."""
+        """Let somebody do something in one room after the other, once the bot has said its welcome there.
+
+        Not in the first millisecond: Discord's ids tell no shorter time, and it may be many of the evening's.
+        """
         room = next(self._turns)
-        if room.ours(room.channel) and EIGHT < self.clock.now() < self.ends - timedelta(minutes=2):
+        begun = EIGHT + timedelta(seconds=1)
+        if room.ours(room.channel) and begun < self.clock.now() < self.ends - timedelta(minutes=2):
             room.act()
 
     async def talk_for(self, seconds: float) -> None:
