@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -52,6 +53,7 @@ class Attention:
         self._rooms = Rooms(client, self._followers)
         self._reader = CatchingUp(client, store, ears, clock, authors, self._followers.__contains__)
         self._there, self._news = asyncio.Event(), asyncio.Event()
+        self._came = clock.real()
         self._changes, self._seen = 1, 0
         self._doubtful: deque[Doubtful] = deque()
         self._in_doubt: Counter[int] = Counter()
@@ -116,13 +118,15 @@ class Attention:
 
     async def _look(self, group: asyncio.TaskGroup) -> None:
         """See which places are in use now."""
-        changes = self._changes
+        changes, first = self._changes, self._seen == 0
         async with self._store.read() as tx:
             places = {int(one.native_id): one for one in await tx.places_in_use(PLATFORM)}
             self._authors.host_roles = await tx.host_roles(PLATFORM)
         for key, place in places.items():
             if key not in self._followers:
-                self._followers[key] = follower = Follower(place, self._ears, self._reader, self._beginning)
+                # What people say while the bot comes is theirs to be heard; a new place begins now.
+                begins = _id_at(self._came) if first else self._now()
+                self._followers[key] = follower = Follower(place, self._ears, self._reader, self._now, begins)
                 follower.read_again(Again(self._there))
                 follower.task = group.create_task(follower.run())
         for key in self._followers.keys() - places.keys():
@@ -131,8 +135,8 @@ class Attention:
                 left.task.cancel()
         self._seen = changes  # and not before: until now nobody knew where to listen
 
-    def _beginning(self) -> int:
-        return discord.utils.time_snowflake(self._clock.real())
+    def _now(self) -> int:
+        return _id_at(self._clock.real())
 
     async def _clear_up(self) -> None:
         """Bring what was in doubt, or let it go; where our books changed since, the next look tells."""
@@ -150,6 +154,10 @@ class Attention:
                 return
             self._doubtful.popleft()
             self._in_doubt -= Counter((one.channel_id,))
+
+
+def _id_at(moment: datetime) -> int:
+    return discord.utils.time_snowflake(moment)
 
 
 def _tell(follower: Follower, make: Make) -> None:

@@ -61,12 +61,13 @@ class Reader(Protocol):
 
 @dataclass
 class Follower:
-    """Follows one place; its first life there begins `now`, and hears nothing older."""
+    """Follows one place; its first life there hears nothing older than `begins`."""
 
     place: Place
     ears: Ears
     reader: Reader
     now: Callable[[], int]
+    begins: int
     cursor: int = 0
     gap: bool = False
     """Something older could not be read: the cursor stays before it until that worked."""
@@ -89,7 +90,7 @@ class Follower:
     async def run(self) -> None:
         """Follow the place until cancelled."""
         found = await patiently(lambda: self.ears.cursor(self.place))
-        self.cursor = int(found) if found else self.now()
+        self.cursor = int(found) if found else self.begins
         if not found:
             await patiently(partial(self._hear, (), self.cursor))
         while True:

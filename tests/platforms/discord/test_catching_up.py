@@ -12,6 +12,7 @@ import pytest
 from bot import failpoints
 from bot.core.model import How
 from tests.platforms.discord.hall import Hall, hall, keycap, until
+from tests.platforms.discord.living import ready
 from tests.support.bad_inputs import case
 from tests.support.fake_discord.places import Message
 from tests.support.fake_discord.server import FakeDiscord
@@ -119,16 +120,20 @@ async def test_what_happened_between_two_lives_is_found(here: Hall) -> None:
 
 async def test_what_a_host_filed_otherwise_stays_there(here: Hall) -> None:
     async with here.heard():
-        said = here.ana.says(here.general, "in pairs")
-        await here.has(1)
-        here.ana.reacts(said, keycap(1))
-        await here.see(lambda rows: rows[0].filed == "1 reaction")
+        moved, unfiled, overruled = (here.ana.says(here.general, text) for text in ("pairs", "two", "three"))
+        await here.has(3)
+        for said in (moved, unfiled, overruled):
+            here.ana.reacts(said, keycap(2))
+        await here.see(lambda rows: [row.filed for row in rows] == ["2 reaction"] * 3)
+        here.mod.reacts(overruled, keycap(1))
+        await here.see(lambda rows: rows[2].filed == "1 reaction")
     async with here.store.begin() as tx:
-        [row] = (await tx.connection.exec_driver_sql("SELECT id FROM message")).all()
-        [_, second] = (await tx.connection.exec_driver_sql("SELECT id FROM question ORDER BY id")).all()
-        await tx.file_by_person(row.id, [second.id], How.MODERATOR, None, discord.utils.utcnow())
+        [first, second, _] = (await tx.connection.exec_driver_sql("SELECT id FROM message ORDER BY id")).all()
+        [one, _] = (await tx.connection.exec_driver_sql("SELECT id FROM question ORDER BY id")).all()
+        await tx.file_by_person(first.id, [one.id], How.MODERATOR, None, discord.utils.utcnow())
+        await tx.keep_unfiled(second.id, discord.utils.utcnow())
     async with here.heard():
-        assert await here.filed(said) == "2 moderator"
+        assert [row.filed for row in await here.messages()] == ["1 moderator", None, "1 reaction"]
 
 
 async def test_the_first_time_nothing_older_is_read(here: Hall) -> None:
@@ -139,6 +144,17 @@ async def test_the_first_time_nothing_older_is_read(here: Hall) -> None:
         here.ana.says(here.general, "A1 now")
         await here.has(1)
     assert await here.texts() == ["A1 now"]
+
+
+async def test_what_is_said_while_it_comes_for_the_first_time_is_heard(here: Hall) -> None:
+    coming = asyncio.create_task(_live(here))
+    await until(lambda: here.fake.requests)
+    assert here.platform is not None
+    assert not ready(here.platform)
+    here.ana.says(here.general, "A1 while it came")
+    await here.has(1)
+    coming.cancel()
+    await asyncio.gather(coming, return_exceptions=True)
 
 
 @pytest.mark.usefixtures("_disarmed")
