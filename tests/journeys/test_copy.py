@@ -12,8 +12,8 @@ from bot.exporting.site import export_site
 from tests.exporting.houses import settings_of
 from tests.journeys.evenings import QUESTIONS, Evening, evening
 from tests.journeys.test_afterwards import begun, ends
-from tests.journeys.test_without_barriers import AXE, LIGHTS
 from tests.journeys.visitors import PHONE, Visitors
+from tests.support.looks import LIGHTS, SCRIPT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -69,7 +69,7 @@ async def test_words_of_any_kind_can_be_searched_in_a_copy_on_a_phone(tmp_path: 
         await searches(page, words)
         await expect(page.get_by_role("status")).to_have_text("One chat was found.")
     await expect(page.get_by_role("main")).to_contain_text("1 < 2")
-    await page.evaluate(AXE.axe_script)
+    await page.evaluate(SCRIPT)
     for light in LIGHTS:
         await page.emulate_media(color_scheme=light)
         # From a disk nobody may fetch a style sheet, nor may the one who looks for barriers.

@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.journeys.evenings import evening
 from tests.journeys.visitors import PHONE, Visitor, Visitors
+from tests.support.looks import barriers_on
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-LIGHTS: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
-AXE: Final = Axe()
 EDGES: Final = """
 [".tabs .on", "[data-tab=room]"].map((one) => document.querySelector(one).getBoundingClientRect().toJSON())
 """
-SIZES: Final = ((1280, 800), (PHONE, 844), (320, 640))
-
-
-async def barriers(page: Page) -> list[str]:
-    """What keeps somebody from using this page, at a desk or on a phone, by day or by night."""
-    found = []
-    await page.evaluate(AXE.axe_script)
-    for width, height in SIZES:
-        await page.set_viewport_size({"width": width, "height": height})
-        for light in LIGHTS:
-            await page.emulate_media(color_scheme=light)
-            for one in (await page.evaluate("axe.run({resultTypes: ['violations']})"))["violations"]:
-                found += [
-                    f"{page.url} {width} {light}: {one['id']} {node['target']}" for node in one["nodes"]
-                ]
-        if await page.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
-            found.append(f"{page.url} {width}: too wide")
-    return found
 
 
 async def sends(who: Visitor, button: str, **fields: str) -> None:
@@ -60,22 +40,22 @@ async def test_what_the_bot_answers_has_no_barrier(tmp_path: Path, come: Visitor
         await host.opens(f"{night.room}do?line=series%20create")
         await sends(host, "Make a weekly chat", title="Another chat", when="whenever it suits")
         await expect(host.page.get_by_role("alert")).to_be_visible()
-        found += await barriers(host.page)
+        found += await barriers_on(host.page)
         come.were_told("422", f"{night.room}do")
         await host.opens(f"{night.room}?thread=room")
         await asks_for_help(host)
-        found += await barriers(host.page)
+        found += await barriers_on(host.page)
         await ana.opens(f"{night.room}words")
         await sends(ana, "Use it", pseudonym="Anne")
         await expect(ana.page.get_by_role("main")).to_contain_text("Anne")
-        found += await barriers(ana.page)
+        found += await barriers_on(ana.page)
         await sends(ana, "Leave me out")
         await expect(ana.button("Let me back in")).to_be_visible()
-        found += await barriers(ana.page)
+        found += await barriers_on(ana.page)
         await ana.page.get_by_text("Forget me…").click()
         await sends(ana, "Yes, forget me")
         await expect(ana.page.get_by_role("heading", name="Done")).to_be_visible()
-        found += await barriers(ana.page)
+        found += await barriers_on(ana.page)
     assert found == []
 
 

@@ -10,10 +10,9 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect, sync_playwright
 from sqlalchemy import literal, select, update
 
@@ -23,19 +22,9 @@ from bot.storage.store import Tx
 from tests.support.archive_pages import ArchivePages
 from tests.support.archive_seed import NOW
 from tests.support.chromium import CHROMIUM, needs_a_browser
+from tests.support.looks import barriers, too_wide
 from tests.support.reading_room import ReadingRoom, reading_room
 from tests.support.whole_house import WholeHouse, whole_house
-
-AXE: Final = Axe()
-SIZES = {"desk": (1280, 900), "phone": (390, 844), "small": (320, 640)}
-LOOKS: Final[tuple[tuple[str, Literal["light", "dark"]], ...]] = (
-    ("desk", "light"),
-    ("desk", "dark"),
-    ("phone", "light"),
-    ("phone", "dark"),
-    ("small", "light"),
-    ("small", "dark"),
-)
 
 
 @pytest.fixture
@@ -192,13 +181,13 @@ def _after(house: WholeHouse) -> str:
 @needs_a_browser
 async def test_no_page_has_a_barrier_by_day_or_by_night_at_any_width(tmp_path: Path) -> None:
     async with swept_house(tmp_path) as house:
-        assert await asyncio.to_thread(_looked_through, house, _barriers) == []
+        assert await asyncio.to_thread(_looked_through, house, barriers) == []
 
 
 @needs_a_browser
 async def test_no_page_asks_for_what_the_policy_forbids_or_scrolls_sideways(tmp_path: Path) -> None:
     async with swept_house(tmp_path) as house:
-        assert await asyncio.to_thread(_looked_through, house, _too_wide) == []
+        assert await asyncio.to_thread(_looked_through, house, too_wide) == []
 
 
 async def test_every_template_there_is_is_looked_at(tmp_path: Path) -> None:
@@ -319,46 +308,9 @@ def _let_be(house: WholeHouse, context: BrowserContext) -> None:
     context.route(f"{house.pages.web.base}{FAREWELL}", drawn)
 
 
-def _barriers(page: Page) -> list[str]:
-    found = []
-    page.evaluate(AXE.axe_script)
-    for width, scheme in LOOKS:
-        _look_like(page, width, scheme)
-        result = page.evaluate("axe.run({resultTypes: ['violations']})")
-        found += [
-            f"{width} {scheme}: {one['id']} {node['target']}"
-            for one in result["violations"]
-            for node in one["nodes"][:2]
-        ]
-    return found
-
-
-def _too_wide(page: Page) -> list[str]:
-    found = []
-    for width in SIZES:
-        _look_like(page, width, "light")
-        wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
-        found += [f"{width}: {wide} too wide"] if wide > 0 else []
-    return found
-
-
-def _look_like(page: Page, width: str, scheme: Literal["light", "dark"]) -> None:
-    wide, high = SIZES[width]
-    page.set_viewport_size({"width": wide, "height": high})
-    page.emulate_media(color_scheme=scheme)
-
-
 def _in_view(address: str, target: str) -> bool:
     with _browser() as browser:
-        page = _page(browser, "desk", "light")
+        page = browser.new_page()
         page.goto(f"{address}#{target}")
         expect(page.locator(f'[id="{target}"]')).to_be_in_viewport(timeout=10_000)
         return page.locator("details.more[open]").count() == 1
-
-
-def _page(browser: Browser, width: str, scheme: str) -> Page:
-    wide, high = SIZES[width]
-    context = browser.new_context(
-        viewport={"width": wide, "height": high}, color_scheme="dark" if scheme == "dark" else "light"
-    )
-    return context.new_page()
