@@ -20,8 +20,11 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 CODE := bot cogs tests migrations benchmarks tools
 # Branch coverage is a rule for the rooms where a miss would lose somebody's words.
 COVERED := bot/core/*,bot/scheduler.py,bot/outbox.py
-# Most of a test is waiting: for a browser, a homeserver, a bot that starts anew. Two cores serve four.
-PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal --quiet
+# Most of a test is waiting: for a browser, a homeserver, a bot that starts anew. Two cores serve four, and
+# six where the long ones are among them, which wait for minutes.
+WORKERS := 4
+test-slow test-all: WORKERS := 6
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --quiet
 step = @echo "--- $(1)" >&2
 
 .PHONY: help demo demo-discord demo-matrix run test test-slow test-all coverage check bench audit lock screenshots container reference tongues format clean

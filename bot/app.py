@@ -45,6 +45,7 @@ from bot.storage.engine import database_url, locked, warn_of_network_disk
 from bot.storage.forgetting.scrubbing import Scrubber
 from bot.storage.migrate import migrate
 from bot.storage.store import Store, Tx
+from bot.web.tongues import tongue_of
 from cogs import every_cog
 
 log = structlog.get_logger()
@@ -100,7 +101,7 @@ class App:
         self.outbox = Outbox(store, clock, self.platforms, installation, metrics)
         self.inbox = Inbox(store, clock, hearers, self._able(Ability.RECEIPTS), metrics)
         self.renderer = Renderer(store, metrics=metrics)
-        self.commander = Commander(store, clock, self.tree)
+        self.commander = Commander(store, clock, self.tree, tongue_of)
         self.inbox.heard_something += [self.renderer.wake, self.commander.wake]
         self.scrubber, self.housekeeping = Scrubber(store), Housekeeping(store, clock)
         self.beside: list[Callable[[], Coroutine[Any, Any, None]]] = []
@@ -151,10 +152,7 @@ class App:
             by_address = [one for one in rooms if one.native_id == named]
             found = by_address or [one for one in rooms if one.name == named]
         if len(found) != 1:
-            names = [one.name for one in rooms]
-            bare = [one.platform != BROWSER and names.count(one.name) == 1 for one in rooms]
-            words = [one.name if alone else one.native_id for one, alone in zip(rooms, bare, strict=True)]
-            raise Refused(sentences.which_place(named, words))
+            raise Refused(sentences.which_place(named, [word_for(one, rooms) for one in rooms]))
         return found[0]
 
     async def power(self, place: Place, person: Person) -> Role | None:
@@ -170,6 +168,12 @@ class App:
         """Whether all that was typed is answered and all that is queued is sent."""
         async with self.store.read() as tx:
             return await tx.next_command() is None and not await tx.waiting()
+
+
+def word_for(place: Place, rooms: Sequence[Place]) -> str:
+    """How a place is named when typed: by its name if no other is called so, else by address or number."""
+    alone = place.platform != BROWSER and sum(room.name == place.name for room in rooms) == 1
+    return place.name if alone else place.native_id
 
 
 @asynccontextmanager

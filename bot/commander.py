@@ -1,6 +1,7 @@
 """Carries out typed commands, each once: effect, reply and mark are one transaction."""
 
 import asyncio
+from collections.abc import Callable
 
 import structlog
 
@@ -8,8 +9,13 @@ from bot.clock import Clock
 from bot.commands import Asker, CommandTree, Reply, Settle
 from bot.commands.help import meant
 from bot.core import structured
+from bot.core.echo import discreet
 from bot.core.model import Place, Role
-from bot.storage.outgoing.outbound import REFUSAL
+from bot.core.rooms.bar import BUTTONS
+from bot.core.spoken import CALL, spoken_commands
+from bot.core.tongue import ENGLISH, Tongue, speaking
+from bot.storage.archive.addresses import BROWSER
+from bot.storage.outgoing.outbound import REFUSAL, SHOWS_WORDS
 from bot.storage.people import Typed
 from bot.storage.store import Store, Tx
 
@@ -19,11 +25,26 @@ AFTER_A_FAULT = 1.0
 """Seconds until a command whose reply could not be stored is tried again."""
 
 
-class Commander:
-    """Takes stored commands in the order in which they were heard."""
+def _english(_language: str) -> Tongue:
+    return ENGLISH
 
-    def __init__(self, store: Store, clock: Clock, tree: CommandTree) -> None:
-        self._store, self._clock, self._tree = store, clock, tree
+
+class Commander:
+    """Takes stored commands in the order in which they were heard.
+
+    It answers in English, except in rooms of our own: what is for one person's eyes there is a page's, and so
+    in the community's language.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        tree: CommandTree,
+        tongue_of: Callable[[str], Tongue] = _english,
+    ) -> None:
+        self._store, self._clock, self._tree, self._tongue_of = store, clock, tree, tongue_of
+        self._paths = frozenset(command.path for command in tree.commands)
         self._more = asyncio.Event()
 
     def wake(self) -> None:
@@ -48,18 +69,21 @@ class Commander:
         async with self._store.read() as tx:
             typed = await tx.next_command()
             place = await tx.place(typed.place_id) if typed else None
-            hosts = (await tx.community_of(place)).hosts_place_id if place else None
-        if typed is None or place is None:
+            community = await tx.community_of(place) if place else None
+        if typed is None or place is None or community is None:
             return False
+        own = place.platform == BROWSER
+        tongue, hosts = self._tongue_of(community.language) if own else ENGLISH, community.hosts_place_id
 
         async def settle(tx: Tx, reply: Reply) -> None:
             now = self._clock.now()
             who, key = typed.person.native_id, f"reply.{typed.id}"
-            subject = REFUSAL if reply.refused else ""
+            subject = REFUSAL if reply.refused else SHOWS_WORDS if reply.shows_words else ""
             asked = typed.native_id.removeprefix(f"{place.native_id}:")  # as it was stored
             alone = self._in_private(typed, reply, among_hosts=place.id == hosts)
-            aloud = None if alone else asked
-            await tx.whisper(place, who, reply.text, reply.offers, key, now, subject=subject, reply_to=aloud)
+            text, language = self._worded(reply, typed.text, tongue)
+            aloud, mark = None if alone else asked, {"subject": subject, "language": language}
+            await tx.whisper(place, who, text, reply.offers, key, now, reply_to=aloud, **mark)
             await tx.handled(typed.id, now)
 
         await self._answer(_asker(typed, place), typed.text, settle)
@@ -71,6 +95,16 @@ class Commander:
             await self._tree.answer(asker, text, settle)
         else:
             await self._tree.run(asker, asked.path, asked.given, settle=settle)
+
+    def _worded(self, reply: Reply, typed: str, tongue: Tongue) -> tuple[str, str]:
+        """What is said in answer, and in which language: what nobody translated stays English."""
+        if tongue is ENGLISH:
+            return reply.text, ENGLISH.code
+        with speaking(tongue):
+            said = discreet(reply.said(), (typed,)) if reply.no else reply.said()
+            if said == reply.text:
+                return said, ENGLISH.code
+            return spoken_commands(said, self._paths, f"{CALL} ", BUTTONS), tongue.code
 
     def _in_private(self, typed: Typed, reply: Reply, *, among_hosts: bool) -> bool:
         """Whether an answer is for the asker alone; a no is, where the command itself is.

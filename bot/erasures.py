@@ -20,7 +20,7 @@ from bot.core.backups import copies, made_after, outlived, set_aside
 from bot.core.erasure import Erased, Erasure
 from bot.core.model import Refused
 from bot.storage.engine import StorageFull, database_url
-from bot.storage.forgetting.restore import RENEWING, RESTORING, brought, noted_in, remove, renew
+from bot.storage.forgetting.restore import RENEWING, RESTORING, brought, noted_in, remove, renew, synced
 from bot.storage.migrate import head, lower, migrate
 from bot.storage.store import KNOWS, Store
 
@@ -64,7 +64,7 @@ class ErasureList:
             finally:
                 os.close(descriptor)
             if fresh:
-                _sync_folder(self._file.parent)
+                synced(self._file.parent)
         except OSError as fault:
             raise StorageFull(sentences.storage_full(fault.strerror or str(fault))) from None
         return after if known == before else known
@@ -256,11 +256,3 @@ def _torn(descriptor: int) -> bool:
     """Whether the last line was not finished, as after a crash."""
     end = os.lseek(descriptor, 0, os.SEEK_END)
     return end > 0 and os.pread(descriptor, 1, end - 1) != b"\n"
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

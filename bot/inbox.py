@@ -9,7 +9,7 @@ from itertools import groupby
 import structlog
 
 from bot.clock import Clock
-from bot.core.hearing import Barred, CaughtUp, Commanded, Deleted, Edited, Heard, Missed, Said
+from bot.core.hearing import Barred, CaughtUp, Commanded, Deleted, Edited, Heard, Missed, Reacted, Said
 from bot.core.listening import Attended
 from bot.core.model import Place
 from bot.failpoints import failpoint
@@ -134,7 +134,8 @@ class Inbox:
         now = self._clock.now()
         attended = await tx.attended(bundle.place.id, now)
         for kind, run in groupby(bundle.heard, type):
-            await self._take_run(tx, bundle.place, kind, list(run), attended, now)
+            new = await _new(tx, bundle.place, list(run))
+            await self._take_run(tx, bundle.place, kind, new, attended, now)
         await tx.set_cursor(bundle.place.platform, bundle.place.id, bundle.cursor)
 
     async def _take_run(
@@ -177,6 +178,12 @@ class Inbox:
         """A receipt tells where a message is filed, so it follows when that changes."""
         for message_id in message_ids if place.platform in self._receipts else ():
             await tx.renew_receipt(place, message_id, now)
+
+
+async def _new(tx: Tx, place: Place, run: list[Heard]) -> list[Heard]:
+    """What was not heard before: a digit brought again would undo what hosts filed since."""
+    signs = [one for one in run if isinstance(one, Reacted)]
+    return [*await tx.new_signs(place.id, signs)] if signs else run
 
 
 async def _changed(

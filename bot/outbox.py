@@ -285,5 +285,6 @@ def _outgoing(row: Queued, key: str, text: str, *, with_ending: bool = True) -> 
         reply_to=row.reply_to,
         ping=row.ping,
         alone=row.alone,
+        language=row.language,
         first_attempt_at=row.first_attempt_at,
     )

@@ -46,7 +46,8 @@ class Outgoing:
     thread a card stands, in the room itself where there is none and the card is `alone`; `about` is one that
     the text points to. `person` is the native id of the one a
     whisper or a private room is for; `reply_to` is what they asked aloud, so that a network without words for
-    one person alone may answer it as openly. `ping` is the native id of the only role that a post calls.
+    one person alone may answer it as openly. `ping` is the native id of the only role that a post calls, and
+    `language` the one in which the text is, where that is not English.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Outgoing:
     reply_to: str | None = None
     ping: str = ""
     alone: bool = False
+    language: str = "en"
     first_attempt_at: datetime | None = None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from bot.core import sentences
 from bot.core.model import Chat, Place, Refused, Series
@@ -54,10 +55,10 @@ async def need_free(
         return
     zone = rules[0].zone
     if found.own and series.slow:
-        raise Refused(sentences.overlaps_itself(series.title))
+        raise Refused(partial(sentences.overlaps_itself, series.title))
     if found.own:
-        raise Refused(sentences.own_times_meet(series.title, found.mine.starts_at, zone))
-    raise Refused(sentences.place_taken(found, zone))
+        raise Refused(partial(sentences.own_times_meet, series.title, found.mine.starts_at, zone))
+    raise Refused(partial(sentences.place_taken, found, zone))
 
 
 async def met_by(
@@ -86,7 +87,7 @@ async def make_room(
     others = await beside(tx, chat, starts_at, ends_at)
     for other in others:
         if other.series_id != chat.series_id or other.state.live or await planned(tx, other):
-            raise Refused(refusal(other, (await tx.series(other.series_id)).title))
+            raise Refused(partial(refusal, other, (await tx.series(other.series_id)).title))
         await leave_out(tx, other)
     return others
 

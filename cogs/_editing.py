@@ -41,4 +41,5 @@ def _taking(series: Series) -> tuple[object, ...]:
 
 
 async def _let_read(tx: Tx, series: Series, before: Visibility) -> list[str]:
-    return [] if series.visibility is before else await _readers.let_read(tx, series, series.visibility)
+    readers = series.visibility
+    return [] if readers is before else await _readers.let_read(tx, series, readers, before)

@@ -17,7 +17,7 @@ async def meant(ctx: Context, tx: Tx, chat: Chat, said: str) -> int:
     original = await tx.copy_of(ctx.place.id, named)
     found = await tx.message_named(chat.id, ctx.place.id, f"m{original}" if original else named)
     if found is None:
-        raise Refused(sentences.MESSAGE_UNKNOWN.format(said=shown(said)))
+        raise Refused(sentences.MESSAGE_UNKNOWN, said=shown(said))
     await need_own(ctx, tx, found)
     return found
 
@@ -40,7 +40,7 @@ async def show_again(ctx: Context, tx: Tx, message_id: int, chat: Chat) -> None:
     """Let readers see a hidden message again, unless that is not for this host or its writer wants it."""
     if ctx.role < Role.HOST:  # hosts of a place that joined: whoever hid it, the page is not theirs
         owners = await tx.community((await tx.series(chat.series_id)).community_id)
-        raise Refused(sharing.SHOWN_BY_OWNERS.format(community=owners.name))
+        raise Refused(sharing.SHOWN_BY_OWNERS, community=owners.name)
     if await tx.left_out(message_id):
         raise Refused(sentences.SHOW_LEFT_OUT)
     await tx.show(message_id, ctx.now)

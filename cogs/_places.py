@@ -1,6 +1,7 @@
 """The places of a weekly chat: found, checked and told of."""
 
 from datetime import datetime
+from functools import partial
 
 from bot.commands.declared import Context, Reply
 from bot.core.archive.page_words import network_name
@@ -43,7 +44,7 @@ async def meant(ctx: Context, tx: Tx, place: Place | None) -> Place:
     rooms, set_up = await _setup.rooms(tx, ctx.place), await _setup.settled(tx, ctx.place.community_id)
     chosen = set_up.room or (rooms[0] if len(rooms) == 1 else None)
     if place is not None or chosen is None or chosen.id == hosts:
-        raise Refused(say.not_among_hosts([_setup.option("place", one) for one in rooms[:_NAMED]]))
+        raise Refused(partial(say.not_among_hosts, [_setup.option("place", one) for one in rooms[:_NAMED]]))
     return chosen
 
 
@@ -51,14 +52,14 @@ async def need_room(ctx: Context, tx: Tx, series: Series, room: Place) -> None:
     """Refuse a place that has this weekly chat already, or another one at its hours."""
     shares = await tx.shares(series)
     if room.id in {one.place.id for one in shares}:
-        raise Refused(say.HELD_HERE_ALREADY.format(series=series.title, place=room.name))
+        raise Refused(say.HELD_HERE_ALREADY, series=series.title, place=room.name)
     if len(shares) >= MOST_PLACES:
-        raise Refused(say.PLACES_MANY.format(most=MOST_PLACES))
+        raise Refused(say.PLACES_MANY, most=MOST_PLACES)
     await need_quiet(tx, series, room)
     rules = [slot.rule for slot in await tx.slots(series.id) if known_zone(slot.rule.zone)]
     if met := await _coming.met_by(tx, series, rules, [room], ctx.now):
         title, at, zone = met
-        raise Refused(say.taken_then(title, at, zone, room))
+        raise Refused(partial(say.taken_then, title, at, zone, room))
 
 
 async def need_quiet(tx: Tx, series: Series, room: Place) -> None:
@@ -66,7 +67,7 @@ async def need_quiet(tx: Tx, series: Series, room: Place) -> None:
     on = await tx.live_now_of(series)
     other = await tx.live_beside(on, room) if on else None
     if other is not None:
-        raise Refused(say.on_there(other, await tx.series(other.series_id), room))
+        raise Refused(partial(say.on_there, other, await tx.series(other.series_id), room))
 
 
 async def ask_to_join(tx: Tx, series: Series, whose: str, room: Place, code: str) -> Reply:
@@ -84,14 +85,14 @@ async def held(ctx: Context, tx: Tx, series: Series, place: Place | None) -> Sha
     if not found and place is None and len(own) == 1:
         found = own
     if not found:
-        raise Refused(say.NOT_HELD_THERE.format(series=series.title))
+        raise Refused(say.NOT_HELD_THERE, series=series.title)
     return found[0]
 
 
 async def need_another(tx: Tx, series: Series) -> None:
     """Refuse to leave the last place of its own that a weekly chat has."""
     if sum(one.own for one in await tx.shares(series)) < 2:
-        raise Refused(say.OWN_PLACE_LAST.format(series=series.title))
+        raise Refused(say.OWN_PLACE_LAST, series=series.title)
 
 
 async def as_guest(ctx: Context, tx: Tx, series: Series) -> list[str]:

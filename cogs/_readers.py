@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.commands.declared import Reply
 from bot.core import sentences
+from bot.core.archive.chat_page import least_open
 from bot.core.model import Offer, Place, Series, Visibility
 from bot.storage.store import Tx
 from cogs._coming import own_places
@@ -21,7 +22,7 @@ async def doubt(tx: Tx, series: Series, readers: Visibility | None) -> Reply | N
     return Reply(text, (Offer(sentences.VISIBILITY_YES, line),))
 
 
-async def let_read(tx: Tx, series: Series, readers: Visibility) -> list[str]:
+async def let_read(tx: Tx, series: Series, readers: Visibility, before: Visibility) -> list[str]:
     """Let these read a weekly chat from now on, in its own rooms too; gives what else is to be known."""
     closed = await tx.less_open(series, readers)
     ours = own_places(series, closed)
@@ -31,7 +32,8 @@ async def let_read(tx: Tx, series: Series, readers: Visibility) -> list[str]:
         return [sentences.VISIBILITY_OFF]
     others = [place for place in closed if place not in ours]
     stays = [sentences.VISIBILITY_PLACES.format(rooms=_named(others))] if others else []
-    return [sentences.VISIBILITY_OLDER, *stays]
+    closes = least_open(before, readers) is readers
+    return [sentences.VISIBILITY_OLDER_CLOSES if closes else sentences.VISIBILITY_OLDER, *stays]
 
 
 def _named(places: Sequence[Place]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 
 from bot.commands.declared import Context, Reply
 from bot.core import sentences, steering
@@ -125,7 +126,7 @@ async def skip(ctx: Context, tx: Tx, series: Series, said: str, confirmed: Chat 
     there = [c for c in await _coming.of_series(tx, series) if c.state.ahead and first <= _day(c) <= last]
     planned = [chat for chat in there if await _coming.planned(tx, chat)]
     if confirmed and confirmed.id not in [chat.id for chat in planned]:
-        raise Refused(sentences.not_that_chat(confirmed.id, first))
+        raise Refused(partial(sentences.not_that_chat, confirmed.id, first))
     kept = [chat for chat in planned if not confirmed or chat.id != confirmed.id]
     if await guest(ctx, tx) and (first != last or [one.id for one in there] != [ctx.chat and ctx.chat.id]):
         raise Refused(sentences.GUESTS_OWN_CHAT)
@@ -134,7 +135,9 @@ async def skip(ctx: Context, tx: Tx, series: Series, said: str, confirmed: Chat 
         days.add(_day(chat))
         await _take_off(tx, chat, chat in planned, ctx.now)
     if not days and not kept:
-        raise Refused(sentences.nothing_to_skip(series, dates([slot.rule for slot in slots], ctx.now)))
+        raise Refused(
+            partial(sentences.nothing_to_skip, series, dates([slot.rule for slot in slots], ctx.now))
+        )
     return _skipped(series, sorted(days), kept)
 
 
@@ -146,7 +149,7 @@ async def guest(ctx: Context, tx: Tx) -> bool:
 async def need_own(ctx: Context, tx: Tx, series: Series) -> None:
     """Refuse hosts of a place that only joined a series, and say whose it is."""
     if series.community_id != ctx.place.community_id and ctx.role < Role.OWNER:
-        raise Refused(sharing.series_not_ours((await tx.community(series.community_id)).name))
+        raise Refused(partial(sharing.series_not_ours, (await tx.community(series.community_id)).name))
 
 
 def _skipped(series: Series, days: Sequence[date], kept: Sequence[Chat]) -> Reply:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
-from bot.commands import Cog, Context, Example, Offer, Reply, command, hears, on_step
+from bot.commands import Cog, Context, Example, Offer, Reply, command, hears, on_step, replied
 from bot.core import sentences
 from bot.core.effects import Tell
 from bot.core.hearing import Author, Heard, Reacted
@@ -26,6 +27,7 @@ from bot.core.model import (
 )
 from bot.core.plain import plain
 from bot.core.sentences import sharing
+from bot.core.sentences.desk import SORT_AT_DESK
 from bot.core.state import Running
 from bot.core.unsorted import HOSTS_PANEL, suggestions
 from bot.core.which import Which
@@ -34,6 +36,7 @@ from bot.storage.heard.inbound import Form
 from bot.storage.store import Tx
 from cogs import _messages
 
+_AT_DESK = Offer(SORT_AT_DESK, "desk")
 ANSWER_LIMIT = 6_000
 """Characters of an answer given by form, as many as Discord's longest option has."""
 
@@ -74,19 +77,19 @@ class Answers(Cog):
         )
         return Reply(said(await tx.series(chat.series_id), number))
 
-    @command("answers move", role=Role.HOST, private=True, of_own_place=True)
+    @command("answers move", role=Role.HOST, private=True, of_own_place=True, shows_words=True)
     async def move(self, ctx: Context, tx: Tx, message: Named, number: Number, *, chat: Recent) -> Reply:
         """File a message under a question."""
         series = await tx.series(chat.series_id)
         if chat.state is ChatState.SEALED:
             raise Refused(sentences.SEALED)
         if number.asked_at is None:
-            raise Refused(sentences.not_asked(series, number))
+            raise Refused(partial(sentences.not_asked, series, number))
         message_id = await _messages.meant(ctx, tx, chat, message)
         async with _messages.undoable(ctx, tx, message_id):
             await tx.file_by_person(message_id, [number.id], How.MODERATOR, ctx.person.id, ctx.now)
         row = await tx.message(message_id)
-        return Reply(sentences.moved_answer(series, number, row.text if row else ""))
+        return replied(partial(sentences.moved_answer, series, number, row.text if row else ""))
 
     @command("answers pick", role=Role.HOST, private=True)
     async def pick(self, ctx: Context, tx: Tx, message: Named, *, undo: Undo = False, chat: Recent) -> Reply:
@@ -180,7 +183,8 @@ class Answers(Cog):
         rest, offers = await _unsorted(tx, running)
         page = (await tx.links(running.chat, running.series)).page if running.series.publish_at_once else ""
         text = sentences.panel_at_end(running.chat, running.series, answers, quiet, new, page)
-        told = Tell(HOSTS_PANEL, f"{text}\n{rest}", (*_publishing(running), *offers))
+        at_desk = (_AT_DESK,) if offers and await tx.installed("address") else ()
+        told = Tell(HOSTS_PANEL, f"{text}\n{rest}", (*_publishing(running), *offers, *at_desk))
         await tx.perform(running, (told,), now)
 
 
@@ -200,7 +204,7 @@ def _check_text(text: str) -> None:
     if not text.strip():
         raise Refused(sentences.ANSWER_EMPTY)
     if len(text) > ANSWER_LIMIT:
-        raise Refused(sentences.ANSWER_LONG.format(length=len(text), limit=ANSWER_LIMIT))
+        raise Refused(sentences.ANSWER_LONG, length=len(text), limit=ANSWER_LIMIT)
 
 
 def _check_open(chat: Chat, question: Question, series: Series) -> None:
@@ -208,7 +212,7 @@ def _check_open(chat: Chat, question: Question, series: Series) -> None:
     if not (chat.state.live or chat.state.hears_late_answers):
         raise Refused(sentences.ANSWER_CLOSED)
     if question.asked_at is None and not (question.waiting and chat.state.live):
-        raise Refused(sentences.not_asked(series, question))
+        raise Refused(partial(sentences.not_asked, series, question))
 
 
 async def _filer(tx: Tx, place: Place, author: Author, writer: int | None, chat_id: int) -> int | None:
@@ -228,8 +232,8 @@ async def _unsorted(tx: Tx, running: Running) -> tuple[str, tuple[Offer, ...]]:
     talk = await tx.talk(chat.id)
     found = suggestions(talk, running.questions, await tx.answered(chat.id))
     offers = tuple(
-        Offer(
-            sentences.file_offer(series, one.question, one.talk.name, one.talk.text),
+        sentences.file_offer(
+            *(series, one.question, one.talk.name, one.talk.text),
             f"answers move m{one.talk.message_id} {one.question.position} chat={chat.id}",
         )
         for one in found

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
-from bot.commands import Cog, Context, Meanings, Offer, Reply, command, on_step
+from bot.commands import Cog, Context, Meanings, Offer, Reply, command, on_step, replied
 from bot.core import sentences
 from bot.core.archive.chat_page import least_open
 from bot.core.model import Chat, Refused, Role, Series, Step, StepKind, Visibility
@@ -42,7 +43,7 @@ class Archive(Cog):
         if readers is Visibility.OFF and ctx.role < Role.HOST:
             return Reply(sentences.ARCHIVE_OFF.format(series=series.title))
         if _with_hosts_alone(found) and ctx.role < Role.HOST:
-            raise Refused(sentences.ARCHIVE_NOT_OUT.format(chat=sentences.name(found, series)))
+            raise Refused(sentences.ARCHIVE_NOT_OUT, chat=sentences.name(found, series))
         return Reply(await _way_in(ctx, tx, found, series, readers))
 
     @command("archive publish", role=Role.HOST)
@@ -51,12 +52,12 @@ class Archive(Cog):
         found, series = await _over(ctx, tx, chat)
         readers = await _page_readers(tx, found, series)
         if readers is Visibility.OFF:
-            raise Refused(sentences.PUBLISH_OFF.format(series=series.title))
+            raise Refused(sentences.PUBLISH_OFF, series=series.title)
         if found.published_at is not None:
-            raise Refused(sentences.PUBLISHED_ALREADY.format(chat=sentences.name(found, series)))
+            raise Refused(sentences.PUBLISHED_ALREADY, chat=sentences.name(found, series))
         await tx.publish(found.id, ctx.now)
         back = Offer(sentences.UNPUBLISH, f"archive unpublish chat={found.id}")
-        return Reply(sentences.published(found, series, readers), (back,))
+        return replied(partial(sentences.published, found, series, readers), (back,))
 
     @command("archive unpublish", role=Role.HOST)
     async def unpublish(self, ctx: Context, tx: Tx, *, chat: Named = None) -> Reply:
@@ -64,10 +65,10 @@ class Archive(Cog):
         found, series = await _over(ctx, tx, chat)
         name = sentences.name(found, series)
         if found.published_at is None:
-            raise Refused(sentences.UNPUBLISHED_ALREADY.format(chat=name))
+            raise Refused(sentences.UNPUBLISHED_ALREADY, chat=name)
         await tx.unpublish(found.id)
         again = Offer(sentences.PUBLISH, f"archive publish chat={found.id}")
-        return Reply(sentences.UNPUBLISHED.format(chat=name), (again,))
+        return replied(partial(sentences.unpublished, name), (again,))
 
     @command("archive visibility", role=Role.HOST)
     async def visibility(
@@ -87,7 +88,7 @@ class Archive(Cog):
         await _rules.need_own(ctx, tx, series)
         if not sure and (asked := await _readers.doubt(tx, series, readers)):
             return asked
-        remarks = await _readers.let_read(tx, series, readers)
+        remarks = await _readers.let_read(tx, series, readers, series.visibility)
         return Reply("\n".join([sentences.visible_to(await tx.series(series.id)), *remarks]))
 
     @command("archive export", role=Role.HOST, private=True)
@@ -142,7 +143,9 @@ async def _page_readers(tx: Tx, chat: Chat, series: Series) -> Visibility:
 async def _way_in(ctx: Context, tx: Tx, chat: Chat, series: Series, readers: Visibility) -> str:
     """The link that opens a chat's page for the one who asks."""
     page, own = await _page(tx, chat, series), series.community_id == ctx.place.community_id
-    if readers is Visibility.PUBLIC or (own and ctx.person.platform == BROWSER):
+    passed_on = readers is Visibility.LINK and not _with_hosts_alone(chat)
+    signed_in = own and ctx.person.platform == BROWSER
+    if readers is Visibility.PUBLIC or (signed_in and not passed_on):
         return sentences.archive_link(chat, series, page)
     if readers is Visibility.LINK:
         url = await _links.to(tx, f"/l/{await tx.link_secret(series.id)}/{chat.slug}")
@@ -165,7 +168,7 @@ async def _need_member(ctx: Context, tx: Tx, series: Series) -> None:
     """Refuse guests what only members of a weekly chat's own community may read."""
     if series.community_id != ctx.place.community_id:
         community = await tx.community(series.community_id)
-        raise Refused(sharing.NOT_FOR_GUESTS.format(community=community.name))
+        raise Refused(sharing.NOT_FOR_GUESTS, community=community.name)
 
 
 async def _new_link(ctx: Context, tx: Tx, chat: Chat | None) -> Reply:
@@ -178,7 +181,7 @@ async def _new_link(ctx: Context, tx: Tx, chat: Chat | None) -> Reply:
     series = here[0]
     await _rules.need_own(ctx, tx, series)
     if series.visibility in (Visibility.OFF, Visibility.MEMBERS):
-        raise Refused(sentences.NEW_LINK_NONE.format(series=series.title))
+        raise Refused(sentences.NEW_LINK_NONE, series=series.title)
     url = await _links.to(tx, f"/l/{await tx.new_link_secret(series.id)}")
     return Reply(sentences.new_reading_link(series, url))
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import astuple
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
-from bot.commands import OFFER_LIMIT, Between, Cog, Context, Example, Reply, command, fills
+from bot.commands import OFFER_LIMIT, Between, Cog, Context, Example, Reply, command, fills, replied
 from bot.commands.parameters import Lines, Minutes
 from bot.core import drafting, plain, sentences, steering
 from bot.core.model import Chat, ChatState, Question, Refused, Role, StepKind
@@ -95,7 +96,9 @@ class Chats(Cog):
             return Reply(sentences.start_sure(chat, before.series), (sentences.start_offer(chat),))
         await _need_quiet(ctx, tx, before, change.state.chat.ends_at)
         after = await tx.change(before, change, ctx.now)
-        return Reply(sentences.begins(after.chat, after.series), sentences.plan_offers(after.chat)[:1])
+        return replied(
+            partial(sentences.begins, after.chat, after.series), sentences.plan_offers(after.chat)[:1]
+        )
 
     @command("chat next", role=Role.HOST)
     async def next(self, ctx: Context, tx: Tx, *, chat: Tonight, after: After = None) -> Reply:
@@ -205,7 +208,7 @@ class Chats(Cog):
         if not sure:
             return Reply(*sentences.cancel_sure(chat, before.series, why, OFFER_LIMIT))
         state = await tx.change(before, change, ctx.now)
-        return Reply(sentences.called_off(state.chat, state.series))
+        return replied(partial(sentences.called_off, state.chat, state.series))
 
     @command("chat now", private=True)
     async def now(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
@@ -236,10 +239,10 @@ async def _need_quiet(ctx: Context, tx: Tx, state: Running, ends_at: datetime) -
     if opens is not None and opens <= ctx.now:
         raise Refused(sentences.SHORT_NOTICE)
     if other := await tx.busy(state.chat):
-        raise Refused(sentences.other_is_on(other, (await tx.series(other.series_id)).title))
+        raise Refused(partial(sentences.other_is_on, other, (await tx.series(other.series_id)).title))
     for other in await _coming.beside(tx, state.chat, ctx.now, ends_at):
         if await tx.questions(other.id):
-            raise Refused(sentences.other_comes(other, (await tx.series(other.series_id)).title))
+            raise Refused(partial(sentences.other_comes, other, (await tx.series(other.series_id)).title))
 
 
 def _sheet(state: Running) -> list[str]:

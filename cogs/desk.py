@@ -22,7 +22,7 @@ class Desk(Cog):
         ctx: Context,
         tx: Tx,
         *,
-        chat: Annotated[Chat | None, "Which chat, if you are its guest host", Which.LIVE] = None,
+        chat: Annotated[Chat | None, "Which chat, if you are its guest host", Which.HOSTED] = None,
     ) -> Reply:
         """Get your link to the desk, where chats are planned and looked after in the browser."""
         community = await tx.community_of(ctx.place)

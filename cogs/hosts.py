@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
-from bot.commands import Cog, Context, Reply, command
+from bot.commands import Cog, Context, Reply, command, replied
 from bot.core import sentences
 from bot.core.effects import Say
 from bot.core.model import Chat, Person, Place, Refused, Role
@@ -24,7 +25,7 @@ class Hosts(Cog):
         """Let somebody host one chat."""
         _check_not_over(chat)
         await tx.invite(chat.id, person.id, ctx.now)
-        return Reply(sentences.invited(person.shown, chat, await tx.series(chat.series_id)))
+        return replied(partial(sentences.invited, person.shown, chat, await tx.series(chat.series_id)))
 
     @command("host handover", role=Role.HOST)
     async def handover(self, ctx: Context, tx: Tx, person: Who, *, chat: Live) -> Reply:
@@ -36,7 +37,7 @@ class Hosts(Cog):
         await tx.invite(chat.id, person.id, ctx.now)
         await tx.uninvite(chat.id, ctx.person.id)
         await tx.change(before, _led_by(before, person), ctx.now)
-        return Reply(sentences.handed_over(person.shown, chat, before.series))
+        return replied(partial(sentences.handed_over, person.shown, chat, before.series))
 
     @command("host room", role=Role.HOST, private=True)
     async def room(
@@ -54,7 +55,7 @@ class Hosts(Cog):
 
 def _check_not_over(chat: Chat) -> None:
     if not (chat.state.ahead or chat.state.live):
-        raise Refused(sentences.not_running(chat))
+        raise Refused(partial(sentences.not_running, chat))
 
 
 def _led_by(before: Running, person: Person) -> Change:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from typing import Annotated
 
-from bot.commands import Cog, Context, Example, Offer, Reply, command
+from bot.commands import Cog, Context, Example, Offer, Reply, command, replied
 from bot.core import names, sentences
 from bot.core.archive.chat_page import least_open
 from bot.core.sentences import sharing
-from bot.core.times import clockface
 from bot.core.which import Which
 from bot.storage.export import own_words
 from bot.storage.store import Tx
@@ -47,7 +47,7 @@ class Privacy(Cog):
         if chance:
             wanted = await _by_chance(ctx, tx)
         await tx.rename(ctx.person, ctx.place.community_id, wanted, ctx.now)
-        return Reply(sentences.named(wanted) if wanted else sentences.NAME_OWN)
+        return replied(partial(sentences.named, wanted)) if wanted else Reply(sentences.NAME_OWN)
 
     @command("privacy exclude", private=True)
     async def exclude(self, ctx: Context, tx: Tx) -> Reply:
@@ -85,9 +85,8 @@ class Privacy(Cog):
             asked = [sentences.FORGET_SURE.format(count=count)]
             asked += [sentences.SPOKEN_FOR_TOO] if await tx.spoken_for(ctx.place) else []
             return Reply("\n".join(asked), (_FORGET_SURELY,))
-        erased = sentences.counted(await tx.forget(ctx.person, community.id, ctx.now), "message")
-        when = clockface.moment(ctx.now, community.zone)
-        return Reply(sentences.FORGOTTEN.format(count=erased, when=when))
+        erased = await tx.forget(ctx.person, community.id, ctx.now)
+        return replied(partial(sentences.forgotten, erased, ctx.now, community.zone))
 
 
 _EXPORT = Offer(sentences.GIVE_ME_ALL, "privacy export")

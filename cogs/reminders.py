@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
-from bot.commands import Cog, Context, Reply, command, on_step
+from bot.commands import Cog, Context, Reply, command, on_step, replied
 from bot.core import reminding, sentences
 from bot.core.model import Chat, Pace, Refused, Series, Step, StepKind
 from bot.core.runsheet import REMIND_BEFORE
@@ -26,9 +27,9 @@ class Reminders(Cog):
         state = await tx.running(chat.id)
         if undo:
             await tx.remind_no_more(chat.id, ctx.person.id)
-            return Reply(sentences.not_reminded(chat, state.series))
+            return replied(partial(sentences.not_reminded, chat, state.series))
         if chat.rehearsal or not (chat.state.ahead or (_by_days(state) and state.waiting)):
-            raise Refused(_nothing_to_come(state))
+            raise Refused(partial(_nothing_to_come, state))
         await tx.remind(chat.id, ctx.person.id, ctx.place, ctx.now)
         return Reply(_agreed(chat, state.series, ctx.now), (sentences.no_reminder_offer(chat),))
 

@@ -46,7 +46,7 @@ Switch = Annotated[
 class Resources(Cog):
     """The commands of the group `resource`, and the weekly digest."""
 
-    @command("resource list", private=True)
+    @command("resource list", private=True, shows_words=True)
     async def listing(
         self,
         ctx: Context,
@@ -104,7 +104,7 @@ class Resources(Cog):
         await _rules.need_own(ctx, tx, series)
         wanted = post is Posted.ON
         if wanted and series.visibility is Visibility.OFF:
-            raise Refused(say.DIGEST_OF_NOTHING.format(series=series.title))
+            raise Refused(say.DIGEST_OF_NOTHING, series=series.title)
         if wanted is not series.digest:
             await _post_or_not(tx, replace(series, digest=wanted), ctx.now)
         return Reply(say.digest_is(series, on=wanted), (say.digest_offer(series, on=not wanted),))
@@ -162,7 +162,7 @@ def _sign(link: str) -> str:
     said = link.strip().strip("<>")
     sign = said if _MARK.fullmatch(said) else mark(said)
     if not sign:
-        raise Refused(say.NOT_A_LINK.format(said=shown(link)))
+        raise Refused(say.NOT_A_LINK, said=shown(link))
     return sign
 
 

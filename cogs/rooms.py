@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
-from bot.commands import Between, Cog, Context, Example, Offer, Reply, command
+from bot.commands import Between, Cog, Context, Example, Offer, Reply, command, replied
 from bot.core import plain, sentences
 from bot.core.echo import shown
 from bot.core.model import Community, Person, Place, Refused, Role
@@ -38,9 +39,9 @@ class Rooms(Cog):
         _need_own_rooms(ctx)
         wanted, there = plain.title(name), await tx.places_of_community(ctx.place.community_id)
         if len(there) >= MOST_ROOMS:
-            raise Refused(sentences.ROOMS_MANY.format(most=MOST_ROOMS))
+            raise Refused(sentences.ROOMS_MANY, most=MOST_ROOMS)
         if wanted.casefold() in {place.name.casefold() for place in there}:
-            raise Refused(sentences.ROOM_TWICE.format(name=wanted))
+            raise Refused(sentences.ROOM_TWICE, name=wanted)
         room = await tx.add_room(ctx.place.community_id, wanted, wanted)
         address = await _links.to(tx, f"/room/{room.native_id}/")
         return Reply(sentences.room_made(room.name, address, await _links.join(tx, room.id)))
@@ -81,7 +82,7 @@ class Rooms(Cog):
         _check(not member.host, sentences.NOT_A_HOST, person)
         _check(not member.held, sentences.HELD_ALREADY, person)
         await tx.hold(ctx.place.community_id, person.id, ctx.real)
-        return Reply(sentences.held_now(person.name), _back("Release", "release", person))
+        return replied(partial(sentences.held_now, person.name), _back(sentences.RELEASE, "release", person))
 
     @command("room release", role=Role.HOST, private=True)
     async def release(self, ctx: Context, tx: Tx, person: Who) -> Reply:
@@ -90,7 +91,7 @@ class Rooms(Cog):
         _check(member.held, sentences.NOT_HELD, person)
         await tx.release(ctx.place.community_id, person.id)
         await tx.room_release_all(person.id, ctx.place.community_id, ctx.now)
-        return Reply(sentences.released(person.name))
+        return replied(partial(sentences.released, person.name))
 
     @command("room ban", role=Role.HOST, private=True)
     async def ban(self, ctx: Context, tx: Tx, person: Who) -> Reply:
@@ -100,7 +101,9 @@ class Rooms(Cog):
         _check(not member.banned, sentences.BANNED_ALREADY, person)
         await tx.ban(ctx.place.community_id, person.id, ctx.real)
         tx.rooms_rung |= {place.id for place in await _setup.rooms(tx, ctx.place)}  # open pages look again
-        return Reply(sentences.banned_now(person.name), _back("Let back in", "unban", person))
+        return replied(
+            partial(sentences.banned_now, person.name), _back(sentences.LET_BACK_IN, "unban", person)
+        )
 
     @command("room unban", role=Role.HOST, private=True)
     async def unban(self, ctx: Context, tx: Tx, person: Who) -> Reply:
@@ -108,7 +111,7 @@ class Rooms(Cog):
         member = await _member(ctx, tx, person)
         _check(member.banned, sentences.NOT_BANNED, person)
         await tx.unban(ctx.place.community_id, person.id)
-        return Reply(sentences.unbanned(person.name))
+        return replied(partial(sentences.unbanned, person.name))
 
     @command("room pass", role=Role.HOST, private=True)
     async def let_through(
@@ -159,7 +162,7 @@ class Rooms(Cog):
             raise Refused(sentences.HOUSE_NOTHING)
         if keep_days is not None:
             if 0 < keep_days < LEAST_KEPT:
-                raise Refused(sentences.KEPT_TOO_SHORT.format(least=LEAST_KEPT))
+                raise Refused(sentences.KEPT_TOO_SHORT, least=LEAST_KEPT)
             wanted["retention_days"] = keep_days or None
         for name in {"about", "contact"} & wanted.keys():
             wanted[name] = plain.plain(str(wanted[name]), LONGEST_ABOUT)
@@ -176,7 +179,7 @@ class Rooms(Cog):
         found = [one for one in there if said in (one.name.casefold(), one.slug.casefold())]
         if len(found) != 1:
             names = sentences.listed([one.slug for one in there])
-            raise Refused(sentences.NO_SUCH_HOUSE.format(said=shown(said), names=names))
+            raise Refused(sentences.NO_SUCH_HOUSE, said=shown(said), names=names)
         return await _host_link(ctx, tx, found[0])
 
 
@@ -184,7 +187,7 @@ def _language(said: str) -> str:
     try:
         return language_tag(said)
     except ValueError:
-        raise Refused(sentences.LANGUAGE_UNKNOWN.format(said=shown(said))) from None
+        raise Refused(sentences.LANGUAGE_UNKNOWN, said=shown(said)) from None
 
 
 def _need_own_rooms(ctx: Context) -> None:
@@ -214,13 +217,13 @@ async def _member(ctx: Context, tx: Tx, person: Person) -> Membership:
     _need_own_rooms(ctx)
     member = await tx.membership(ctx.place.community_id, person.id)
     if member is None:
-        raise Refused(sentences.NOT_A_MEMBER.format(name=person.name))
+        raise Refused(sentences.NOT_A_MEMBER, name=person.name)
     return member
 
 
 def _check(fits: bool, otherwise: str, person: Person) -> None:
     if not fits:
-        raise Refused(otherwise.format(name=person.name))
+        raise Refused(otherwise, name=person.name)
 
 
 def _back(label: str, act: str, person: Person) -> tuple[Offer, ...]:

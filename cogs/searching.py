@@ -24,7 +24,7 @@ _WORDS: Final = 110
 class Searching(Cog):
     """The command that finds what was said."""
 
-    @command("archive search", private=True)
+    @command("archive search", private=True, shows_words=True)
     async def search(
         self,
         ctx: Context,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
-from bot.commands import Between, Cog, Context, Example, Meanings, Offer, Reply, command, fills
+from bot.commands import Between, Cog, Context, Example, Meanings, Offer, Reply, command, fills, replied
 from bot.commands.naming import series_here
 from bot.commands.parameters import Minutes, When
 from bot.core import plain, reminding, sentences, steering
@@ -68,14 +69,14 @@ class Series(Cog):
         hashtag: Annotated[str | None, "Its hashtag; none takes it away", Example("#edchat")] = None,
         letters: Annotated[str | None, "What stands before the numbers: Q1, A1", Example("Q/A")] = None,
         readers: Annotated[Visibility | None, "Who may read it afterwards", Readers] = None,
-        welcome: Annotated[str | None, "What people are welcomed with, or none"] = None,
+        welcome: Annotated[str | None, "What people are welcomed with; none takes it away"] = None,
         tail_days: Annotated[int | None, "For how many days late answers count", Tail] = None,
         publish_at_once: Annotated[bool | None, "Show its page as soon as a chat is over"] = None,
         anonymous_answers: Annotated[bool | None, "Let people answer without their name"] = None,
         search_engines: Annotated[bool | None, "Let search engines find what all may read"] = None,
-        about: Annotated[str | None, "What its page tells newcomers, or none"] = None,
+        about: Annotated[str | None, "What its page tells newcomers; none takes it away"] = None,
         collecting: Copies | None = None,
-        ping: Annotated[str | None, "Whom announcements call, or none", Example("@Teachers")] = None,
+        ping: Annotated[str | None, "Whom announcements call; none is nobody", Example("@Teachers")] = None,
         pace: Paces | None = None,
         days: Days | None = None,
     ) -> Reply:  # fmt: skip
@@ -90,6 +91,7 @@ class Series(Cog):
         known, community = await _setup.settled(tx, ctx.place.community_id), await tx.community_of(ctx.place)
         zone = weekly.zone_named(community.zone, await tx.count_series(community.id))
         usual: dict[str, str | None] = {"zone": zone, "minutes": "60", "letters": "Q/A"}
+        usual["pace"] = str(Pace.HOUR)
         usual |= {"readers": str(known.readers)} if known.readers else {}
         return usual | ({"place": known.room.name} if known.room else {})
 
@@ -123,7 +125,9 @@ class Series(Cog):
             if chat.state.ahead:
                 await tx.tell_reminded(chat.id, reminding.rests(chat, series, ctx.now), ctx.now)
         tx.replanned = True
-        return Reply(sentences.series_paused(series), (Offer("Resume", f"series resume {series.id}"),))
+        return replied(
+            partial(sentences.series_paused, series), (Offer("Resume", f"series resume {series.id}"),)
+        )
 
     @command("series resume", role=Role.HOST)
     async def resume(self, ctx: Context, tx: Tx, series: Which) -> Reply:
@@ -164,7 +168,9 @@ class Series(Cog):
             raise Refused(sentences.GUESTS_OWN_CHAT)
         await _coming.make_room(tx, date, to, until)
         after = await tx.change(before, change, ctx.now)
-        return Reply(sentences.moved_to(after.chat, after.series), sentences.plan_offers(after.chat))
+        return replied(
+            partial(sentences.moved_to, after.chat, after.series), sentences.plan_offers(after.chat)
+        )
 
     @command("series delete", role=Role.HOST, destructive=True)
     async def delete(
@@ -179,7 +185,7 @@ class Series(Cog):
             await _finish(ctx, tx, chat)
         await tx.delete_series(series.id, ctx.now)
         tx.replanned = True
-        return Reply(sentences.series_deleted(series))
+        return replied(partial(sentences.series_deleted, series))
 
 
 def _name(zone: Zone | None) -> str | None:
@@ -195,7 +201,7 @@ async def _where(ctx: Context, tx: Tx, place: Place | None) -> Place:
         return room
     others = [one for one in await tx.places_of_community(ctx.place.community_id) if one.id != hosts]
     if len(others) != 1:
-        raise Refused(sentences.series_where([_setup.spelled("place", one.name) for one in others]))
+        raise Refused(partial(sentences.series_where, [_setup.spelled("place", one.name) for one in others]))
     return others[0]
 
 
@@ -205,7 +211,7 @@ async def _created(
     series = wishes.of(WeeklyChat(0, home.community_id, plain.title(wishes.title or "")))
     held = await tx.count_series(home.community_id)
     if held >= weekly.MOST_SERIES:
-        raise Refused(sentences.SERIES_MANY.format(most=weekly.MOST_SERIES))
+        raise Refused(sentences.SERIES_MANY, most=weekly.MOST_SERIES)
     rules = times.of((), times.zone or await _rules.home_zone(ctx, tx), ctx.now)
     await _coming.need_free(tx, series, rules, [home], ctx.now)
     series = await tx.add_series(series, home.id, (), ctx.now)
@@ -237,7 +243,7 @@ async def _resumed(ctx: Context, tx: Tx, series: WeeklyChat) -> Reply:
         await tx.materialise(series, slot, ctx.now)
     tx.replanned = True
     coming = [chat for chat in await _coming.of_series(tx, series) if chat.state.ahead]
-    return Reply(sentences.series_resumed(series, coming[0] if coming else None))
+    return replied(partial(sentences.series_resumed, series, coming[0] if coming else None))
 
 
 async def _ask_to_delete(tx: Tx, series: WeeklyChat, chats: tuple[Chat, ...]) -> Reply:

@@ -73,9 +73,9 @@ class Sharing(Cog):
         """Post nothing of another community's weekly chat here, until you unmute it."""
         share = await _places.held(ctx, tx, series, place)
         if share.own:
-            raise Refused(say.OWN_PLACE_MUTE.format(series=series.title))
+            raise Refused(say.OWN_PLACE_MUTE, series=series.title)
         if share.muted:
-            raise Refused(say.MUTED_ALREADY.format(series=series.title, place=share.place.name))
+            raise Refused(say.MUTED_ALREADY, series=series.title, place=share.place.name)
         await tx.mute(series, share.place, ctx.now)
         return Reply(say.muted(series, share.place), say.guest_offers(series, share.place, muted=True))
 
@@ -84,7 +84,7 @@ class Sharing(Cog):
         """Let another community's weekly chat be heard here again."""
         share = await _places.held(ctx, tx, series, place)
         if not share.muted:
-            raise Refused(say.NOT_MUTED.format(series=series.title, place=share.place.name))
+            raise Refused(say.NOT_MUTED, series=series.title, place=share.place.name)
         await _places.need_quiet(tx, series, share.place)
         await tx.unmute(series, share.place, ctx.now)
         return Reply(say.unmuted(series, share.place), say.guest_offers(series, share.place))
@@ -119,7 +119,7 @@ class Sharing(Cog):
         await _rules.need_own(ctx, tx, series)
         share = next((one for one in await tx.shares(series) if one.place.id == place and not one.own), None)
         if share is None:
-            raise Refused(say.NOT_HELD_THERE.format(series=series.title))
+            raise Refused(say.NOT_HELD_THERE, series=series.title)
         if not sure:
             line = f"series unshare {place} series={series.id} sure=yes"
             return Reply(say.unshare_sure(series, share.place, share.community), (Offer(say.TAKE_OUT, line),))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
-from bot.commands import OFFER_LIMIT, Cog, Context, Example, Offer, Reply, command
+from bot.commands import OFFER_LIMIT, Cog, Context, Example, Offer, Reply, command, replied
 from bot.core import sentences
 from bot.core.archive.page_words import network_name
 from bot.core.echo import shown
@@ -24,7 +25,7 @@ Recent = Annotated[Chat, "Which chat", Which.RECENT]
 class Sorting(Cog):
     """What hosts do with messages beside filing, picking and hiding them."""
 
-    @command("answers unfile", role=Role.HOST, private=True, of_own_place=True)
+    @command("answers unfile", role=Role.HOST, private=True, of_own_place=True, shows_words=True)
     async def unfile(self, ctx: Context, tx: Tx, message: Named, *, chat: Recent) -> Reply:
         """Take a message out from under its question; it is conversation then."""
         if chat.state is ChatState.SEALED:
@@ -35,7 +36,14 @@ class Sorting(Cog):
         row = await tx.message(message_id)
         return Reply(say.unfiled(row.text if row else ""))
 
-    @command("answers delete", role=Role.HOST, private=True, destructive=True, of_own_place=True)
+    @command(
+        "answers delete",
+        role=Role.HOST,
+        private=True,
+        destructive=True,
+        of_own_place=True,
+        shows_words=True,
+    )
     async def delete(
         self,
         ctx: Context,
@@ -52,7 +60,7 @@ class Sorting(Cog):
             raise LookupError(f"no message {message_id}")
         if not sure:
             erase = Offer(say.DELETE_YES, f"answers delete m{message_id} sure=yes chat={chat.id}")
-            return Reply(say.delete_sure(row.text), (erase,))
+            return replied(partial(say.delete_sure, row.text), (erase,))
         await tx.erase_for_good(row, ctx.now)
         place = await tx.place(row.place_id)
         return Reply(say.deleted("" if place.platform == BROWSER else network_name(place.platform)))
@@ -70,7 +78,7 @@ class Sorting(Cog):
         wanted, here = name.strip().casefold(), ctx.place.community_id
         people = [one for one in await tx.spoken_for(ctx.place) if one.name.casefold() == wanted]
         if not people:
-            raise Refused(say.NOBODY_SPOKEN_FOR.format(name=shown(name)))
+            raise Refused(say.NOBODY_SPOKEN_FOR, name=shown(name))
         called = people[0].name
         if not sure:
             kept = [(await tx.kept_of(one.id, here)).messages for one in people]
@@ -79,7 +87,7 @@ class Sorting(Cog):
         erased = [await tx.forget(one, here, ctx.now) for one in people]
         return Reply(say.name_forgotten(called, sentences.counted(sum(erased), "message")))
 
-    @command("answers undo", role=Role.HOST, private=True, of_own_place=True)
+    @command("answers undo", role=Role.HOST, private=True, of_own_place=True, shows_words=True)
     async def undo(self, ctx: Context, tx: Tx, *, chat: Recent) -> Reply:
         """Take back what you last did to a message: filed, picked, hidden or left as it was."""
         before = await tx.last_sorted(chat.id, ctx.person.id)

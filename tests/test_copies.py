@@ -24,8 +24,9 @@ from bot.nightly import Nightly
 from bot.settings import Settings
 from bot.storage.migrate import config, head
 from bot.storage.store import KNOWS
-from tests.support.evening import SetClock
 from tests.support.house import prepare, settings
+from tests.support.looking import rows
+from tests.support.set_clock import SetClock
 from tests.support.talking import NOW, everything, talk
 
 DAY = timedelta(days=1)
@@ -41,11 +42,6 @@ def folder(tmp_path: Path) -> Path:
 
 def ours(folder: Path) -> Settings:
     return settings(folder, "browser")
-
-
-def rows(file: Path, query: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(file)) as there:
-        return there.execute(query).fetchall()
 
 
 def files(folder: Path, pattern: str = "*") -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -408,6 +409,13 @@ def test_b292_credentials_are_left_out_and_a_mixed_host_is_spelt_out() -> None:
 def test_characters_that_turn_the_reading_direction_are_left_out() -> None:
     assert render("a\u202eb\u2066c\x85d") == "<p>abcd</p>\n"
     assert "\u202e" not in render("[&#x202e;](https://e.org/\u202e)")
+
+
+@pytest.mark.parametrize("label", ["A1:", "A12", "**A1**", "Q 3 –"])
+def test_a_label_does_not_choose_which_way_words_run(label: str) -> None:
+    said = render(f"{label} مورد رائع")
+    assert re.fullmatch(r"<p><bdi>[^م]+</bdi> مورد رائع</p>\n", said)
+    assert "bdi" not in render(f"{label} a fine one, مورد")
 
 
 def test_lists_keep_their_numbers_and_lines_their_breaks() -> None:

@@ -23,8 +23,8 @@ from bot.core.backups import copy_name
 from bot.nightly import Housekeeping, Nightly
 from bot.storage.engine import database_url
 from bot.storage.store import Store
-from tests.support.evening import SetClock
 from tests.support.house import prepare
+from tests.support.set_clock import SetClock
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.storage.engine import locked
 from bot.storage.migrate import config, head
 from tests.support.house import prepare, settings
+from tests.support.looking import rows
 from tests.support.talking import everything, talk
 
 
@@ -35,11 +36,6 @@ def folder(tmp_path: Path) -> Path:
 
 def ours(folder: Path) -> Settings:
     return settings(folder, "browser")
-
-
-def rows(file: Path, query: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(file)) as there:
-        return there.execute(query).fetchall()
 
 
 def change(file: Path, query: str) -> None:

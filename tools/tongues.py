@@ -20,7 +20,7 @@ from cogs import every_cog
 HOUSE: Final = Path(__file__).parents[1]
 _METHODS: Final = [("**.py", "python"), ("**/templates/**", "jinja2")]
 _OPTIONS: Final = {"**/templates/**": {"trimmed": "true", "silent": "false"}}
-_KEYWORDS: Final = {**DEFAULT_KEYWORDS, "marked": None, "Offer": (1,)}
+_KEYWORDS: Final = {**DEFAULT_KEYWORDS, "marked": None, "Offer": (1,), "offered": (1,)}
 _HEAD: Final = "# What EdChat bot's pages say; `make tongues` brings it up to date."
 
 

@@ -35,10 +35,11 @@ def command(
     private: bool = False,
     destructive: bool = False,
     of_own_place: bool = False,
+    shows_words: bool = False,
 ) -> Callable[[_Method], _Method]:
     """Declare a method as the command `path`, as in "chat next"; "" is what `edchat` alone shows."""
     said = {"path": path, "role": role, "private": private, "destructive": destructive}
-    return partial(_mark, _COMMAND, said | {"of_own_place": of_own_place})
+    return partial(_mark, _COMMAND, said | {"of_own_place": of_own_place, "shows_words": shows_words})
 
 
 def hears(*types: type[Heard]) -> Callable[[_Method], _Method]:

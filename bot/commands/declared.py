@@ -13,6 +13,7 @@ from bot.core.echo import shown
 from bot.core.grammar import Shape
 from bot.core.model import Chat, Offer, Person, Place, Refused, Role
 from bot.core.sentences import command as say
+from bot.core.tongue import _
 from bot.core.which import Which
 from bot.storage.store import Tx
 
@@ -67,6 +68,21 @@ class Reply:
     refused: bool = field(default=False, compare=False)
     no: Refused | None = field(default=None, compare=False)
     """What was refused, for whoever says it in another language."""
+    told: Callable[[], str] | None = field(default=None, compare=False)
+    """What makes the text, for the same."""
+    shows_words: bool = field(default=False, compare=False)
+    """Whether it may show what people said."""
+
+    def said(self) -> str:
+        """The text in the language that is spoken here; in English where nobody translated it."""
+        if self.no is not None:
+            return self.no.said()
+        return self.told() if self.told else _(self.text)
+
+
+def replied(told: Callable[[], str], offers: tuple[Offer, ...] = (), *, private: bool = False) -> Reply:
+    """An answer that can be said in other languages, too."""
+    return Reply(told(), offers, private, told=told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +171,8 @@ class Param:
 class Command:
     """A command as every front end sees it; the last words of `path` are its name, the first its group.
 
-    What is done `of_own_place` is for hosts of a place that joined a chat as well, to words said there.
+    What is done `of_own_place` is for hosts of a place that joined a chat as well, to words said there. One
+    that `shows_words` answers with what people said: that answer goes when they take it back.
     """
 
     path: str
@@ -166,6 +183,7 @@ class Command:
     params: tuple[Param, ...]
     run: Callable[..., Awaitable[Reply]]
     of_own_place: bool = False
+    shows_words: bool = False
 
     @property
     def chat_param(self) -> Param | None:
@@ -200,7 +218,7 @@ class Command:
     def shared_out(self, given: Mapping[str, str], lines: Sequence[str]) -> Mapping[str, str]:
         """What a form gives to each parameter, held to the same limits as typed text."""
         for name in given.keys() - {param.name for param in self.params}:
-            raise grammar.Misread(say.WORD_EXTRA.format(word=shown(name)))
+            raise grammar.Misread(say.WORD_EXTRA, word=shown(name))
         below = grammar.check("\n".join(lines)) if lines else []
         whole = {name: "\n".join(grammar.check(text)) for name, text in given.items()}
         return grammar.bind(grammar.Line("", (), tuple(below)), 0, self.shape) | whole

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
+from functools import partial
 from typing import Annotated
 
 from bot.commands.cog import Cog, command
@@ -76,7 +77,9 @@ def pages(said: str, commands: Collection[Command]) -> str:
         return "\n".join([_page(found[0]), *_listed(group)])
     if group:
         return "\n".join(_listed(group))
-    raise Refused(say.unknown_command(shown(said), nearest(name, [command.path for command in commands])))
+    raise Refused(
+        partial(say.unknown_command, shown(said), nearest(name, [command.path for command in commands]))
+    )
 
 
 def nearest(said: str, paths: Iterable[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import TypeVar
 
 from bot.commands.declared import Choice, Context, Param
@@ -15,7 +16,7 @@ from bot.core.plain import plain
 from bot.core.sentences import command as say
 from bot.core.times.when import parse_date
 from bot.core.times.zones import zone_info, zone_words, zones_like
-from bot.core.which import Which, could_be_meant
+from bot.core.which import Which, could_be_meant, hosted
 from bot.storage.store import Tx
 
 _T = TypeVar("_T")
@@ -57,14 +58,30 @@ async def meant_chat(ctx: Context, tx: Tx, which: Which) -> Chat:
 
 async def chat_if_any(ctx: Context, tx: Tx, which: Which) -> Chat | None:
     """The chat that is meant here; in the hosts' room it may be held in any of the community's places."""
+    if which is Which.HOSTED:
+        return await _hosted(ctx, tx)
     here = await tx.chat_here(ctx.place.id, which)
     if here and not here.rehearsal:
         return here
     elsewhere = [await tx.chat_here(place.id, which) for place in await _spoken_of(ctx, tx)]
     meant = could_be_meant(here, {chat.id: chat for chat in elsewhere if chat}.values())
     if len(meant) > 1:
-        raise Refused(say.which_one([f"chat={chat.id}" for chat in meant]))
+        raise Refused(partial(say.which_one, [f"chat={chat.id}" for chat in meant]))
     return next(iter(meant), None)
+
+
+async def _hosted(ctx: Context, tx: Tx) -> Chat | None:
+    """The chat that is meant here by its host, who may be a guest host of others alone."""
+    standing = await tx.standing(ctx.person, ctx.place, ctx.power, None)
+    if standing.hosts_here or not standing.guest_of:
+        return await chat_if_any(ctx, tx, Which.LIVE)
+    found = [await tx.chat(number) for number in sorted(standing.guest_of)]
+    theirs = [chat for chat in found if chat and await _of_community(ctx, tx, chat)]
+    return hosted(await tx.chat_here(ctx.place.id, Which.LIVE), theirs, ctx.now)
+
+
+async def _of_community(ctx: Context, tx: Tx, chat: Chat) -> bool:
+    return (await tx.series(chat.series_id)).community_id == ctx.place.community_id
 
 
 async def read_question(ctx: Context, tx: Tx, text: str, _param: Param) -> Question:
@@ -78,7 +95,7 @@ async def read_question(ctx: Context, tx: Tx, text: str, _param: Param) -> Quest
     number = _NUMBER.fullmatch(said)
     found = next((one for one in questions if number and one.position == int(number[1])), None)
     if found is None:
-        raise Refused(say.NO_SUCH_QUESTION.format(said=shown(text), most=questions[-1].position))
+        raise Refused(say.NO_SUCH_QUESTION, said=shown(text), most=questions[-1].position)
     return found
 
 
@@ -99,7 +116,7 @@ async def only_series(ctx: Context, tx: Tx) -> Series:
     if not here:
         raise Refused(say.NO_SERIES)
     if len(here) > 1:
-        raise Refused(say.which_one([f"{series.title} ({series.id})" for series in here]))
+        raise Refused(partial(say.which_one, [f"{series.title} ({series.id})" for series in here]))
     return here[0]
 
 
@@ -180,7 +197,7 @@ async def series_here(ctx: Context, tx: Tx) -> tuple[Series, ...]:
 async def _chat_numbered(ctx: Context, tx: Tx, number: int) -> Chat:
     chat = await tx.chat(number)
     if chat is None or not await _ours(ctx, tx, chat):
-        raise Refused(say.NO_SUCH_CHAT.format(number=number))
+        raise Refused(say.NO_SUCH_CHAT, number=str(number))
     return chat
 
 
@@ -195,7 +212,7 @@ async def _chat_on(ctx: Context, tx: Tx, said: str) -> Chat:
     community = await tx.community_of(ctx.place)
     day = _day(said, ctx.now.astimezone(zone_info(community.zone)).date())
     if not date.min + _ANYWHERE < day < date.max - _ANYWHERE:
-        raise Refused(say.NO_CHAT_ON.format(day=sentences.day_words(day)))
+        raise Refused(say.NO_CHAT_ON, day=partial(sentences.day_words, day))
     noon = datetime.combine(day, time(12), UTC)
     held = {
         chat: _local(chat)
@@ -204,12 +221,14 @@ async def _chat_on(ctx: Context, tx: Tx, said: str) -> Chat:
     }
     found = [(chat, local) for chat, local in held.items() if local.date() == day and not chat.rehearsal]
     if not found:
-        raise Refused(say.NO_CHAT_ON.format(day=sentences.day_words(day)))
+        raise Refused(say.NO_CHAT_ON, day=partial(sentences.day_words, day))
     if len(found) > 1:
-        raise Refused(
-            say.which_one([f"{sentences.clock_words(at.time())} ({chat.id})" for chat, at in found])
-        )
+        raise Refused(partial(_which_hour, found))
     return found[0][0]
+
+
+def _which_hour(found: Sequence[tuple[Chat, datetime]]) -> str:
+    return say.which_one([f"{sentences.clock_words(at.time())} ({chat.id})" for chat, at in found])
 
 
 def _day(said: str, today: date) -> date:
@@ -245,7 +264,7 @@ def _called(said: str, things: Sequence[_T], names: Sequence[tuple[str, ...]]) -
 
 def _only(text: str, found: Sequence[_T], names: Sequence[str], nobody: str) -> _T:
     if not found:
-        raise Refused(nobody.format(said=shown(text)))
+        raise Refused(nobody, said=shown(text))
     if len(found) > 1:
-        raise Refused(say.which_one(names))
+        raise Refused(partial(say.which_one, names))
     return found[0]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import partial
 from inspect import Parameter, iscoroutinefunction
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -38,6 +39,7 @@ from bot.core.sentences import command as say
 from bot.core.times.minutes import LIVE_MINUTES, parse_minutes
 from bot.core.times.when import parse_when
 from bot.core.times.zones import Zone, parse_zone
+from bot.core.tongue import _
 from bot.core.which import Which
 from bot.storage.store import Tx
 
@@ -60,17 +62,17 @@ async def _read_lines(_ctx: Context, _tx: Tx, text: str, _param: Param) -> tuple
 async def _read_number(_ctx: Context, _tx: Tx, text: str, param: Param) -> int:
     said = unicodedata.normalize("NFKC", text).strip()
     if not _INTEGER.fullmatch(said):
-        raise Refused(say.NUMBER_BAD.format(said=shown(text), example=example(param)))
+        raise Refused(say.NUMBER_BAD, said=shown(text), example=example(param))
     number, between = int(said), param.between
     if between and not between.low <= number <= between.high:
-        raise Refused(say.NUMBER_RANGE.format(number=number, low=between.low, high=between.high))
+        raise Refused(say.NUMBER_RANGE, number=number, low=between.low, high=between.high)
     return number
 
 
 async def _read_yes_or_no(_ctx: Context, _tx: Tx, text: str, _param: Param) -> bool:
     said = plain(text, _WORD_LIMIT).casefold()
     if said not in _YES | _NO:
-        raise Refused(say.YES_OR_NO.format(said=shown(text)))
+        raise Refused(say.YES_OR_NO, said=shown(text))
     return said in _YES
 
 
@@ -159,7 +161,7 @@ async def parse(ctx: Context, tx: Tx, text: str, param: Param) -> Any:
         suggested = [near for near in await suggestions(ctx, tx, text, param) if near != text]
         near = get_close_matches(text, suggested, n=3)
         about = Refused(say.OF_PARAMETER, name=param.name, reason=no.said)
-        raise (Refused(say.did_you_mean(str(about), near)) if near else about) from None
+        raise (Refused(partial(_nearest_to, about, near)) if near else about) from None
 
 
 async def suggestions(ctx: Context, tx: Tx, typed: str, param: Param) -> tuple[str, ...]:
@@ -186,8 +188,12 @@ async def without(ctx: Context, tx: Tx, param: Param) -> Any:
         return await only_series(ctx, tx)
     if param.required:
         needed = say.LINES_NONE if param.kind.below else param.help
-        raise Misread(say.MISSING.format(name=param.name, help=needed))
+        raise Misread(say.MISSING, name=param.name, help=partial(_, needed))
     return param.default
+
+
+def _nearest_to(about: Refused, near: Sequence[str]) -> str:
+    return say.did_you_mean(about.said(), near)
 
 
 def example(param: Param) -> str:
@@ -229,7 +235,7 @@ def _chosen(text: str, named: Mapping[str, _T]) -> _T:
     found = {_tidy(name): value for name, value in named.items()}
     said = _tidy(plain(text, _WORD_LIMIT))
     if said not in found:
-        raise Refused(say.CHOICE_BAD.format(said=shown(text), choices=sentences.listed(list(named), "or")))
+        raise Refused(say.CHOICE_BAD, said=shown(text), choices=partial(sentences.listed, list(named), "or"))
     return found[said]
 
 

@@ -93,7 +93,7 @@ class CommandTree:
         """Run a command whose parameters were given apart, as by a slash command or a form."""
         found, said = self._commands.get(path), (*given.values(), *lines)
         if found is None:
-            return await self._refuse(Refused(self._unknown(path.split())), said, settle)
+            return await self._refuse(self._unknown(path.split()), said, settle)
         share_out = partial(found.shared_out, given, lines)
         return await self._answer(_Asked(asker, found, said, share_out), settle)
 
@@ -136,19 +136,25 @@ class CommandTree:
         found, given = self.read(text)
         return await self.form_for(asker, found.path, given)
 
-    @in_english
     async def form_for(self, asker: Asker, path: str, given: Mapping[str, str]) -> Form:
         """A command of which this is given, with what the fields of its form begin with; else Refused."""
-        found = self._commands[path]
+        form, about = await self._begun(asker, self._commands[path], given)
+        return replace(form, chat=say.chat_listed(*about)) if about else form
+
+    @in_english
+    async def _begun(
+        self, asker: Asker, found: Command, given: Mapping[str, str]
+    ) -> tuple[Form, tuple[Chat, Series] | None]:
+        """A form with its fields as they are typed, which is in English, and the chat that it is about."""
         async with self._store.read() as tx:
             ctx, _ = await self._allowed(asker, found, partial(dict, given), tx)
             fill = self._fillers.get(found.path)
             values = {p.name: await _value(ctx, tx, p, given) for p in found.params if p.name in given}
             begun = {**(await fill(ctx, tx, values) if fill else {}), **given}
             chat = ctx.chat if found.role >= Role.HOST else None
-            about = say.chat_listed(chat, await tx.series(chat.series_id)) if chat else ""
+            about = (chat, await tx.series(chat.series_id)) if chat else None
         held = {name: value for name, value in begun.items() if value is not None}
-        return Form(found, held, given, frozenset(begun.keys() - held.keys()), about)
+        return Form(found, held, given, frozenset(begun.keys() - held.keys())), about
 
     def check(self, offer: Offer) -> None:
         """Make sure that an offer's line names a command, fits it and fits a button; else ValueError."""
@@ -174,17 +180,17 @@ class CommandTree:
         for count in range(len(names), 0, -1):
             if found := self._commands.get(" ".join(names[:count])):
                 return found, count
-        if not names:
-            return self._commands.get("", self._commands["help"]), 0
+        if not names or (names == [grammar.NAME] and len(line.words) == 1):
+            return self._commands.get("", self._commands["help"]), len(names)
         if len(names) == 1 and self._group(names[0]):
             return self._commands["help"], 0
-        raise Refused(self._unknown(names))
+        raise self._unknown(names)
 
-    def _unknown(self, names: Sequence[str]) -> str:
+    def _unknown(self, names: Sequence[str]) -> Refused:
         group = self._group(names[0])
         said = " ".join(names if group else names[:1])
         near = nearest(" ".join(names), self._commands) or nearest(names[0], self._commands)
-        return say.unknown_command(shown(said), near or group)
+        return Refused(partial(say.unknown_command, shown(said), near or group))
 
     def _group(self, name: str) -> list[str]:
         return [path for path in self._commands if path.startswith(f"{name} ")]
@@ -194,8 +200,8 @@ class CommandTree:
         try:
             return await self._transact(partial(self._act, asked), settle)
         except Misread as no:
-            sentence = say.with_usage(str(no), usage(asked.command), example_of(asked.command))
-            return await self._refuse(Refused(sentence), asked.said, settle)
+            how = {"usage": usage(asked.command), "example": example_of(asked.command)}
+            return await self._refuse(Refused(say.HOW_IT_GOES, sentence=no.said, **how), asked.said, settle)
         except Refused as no:
             return await self._refuse(no, asked.said, settle)
         except StorageFull as no:
@@ -226,7 +232,8 @@ class CommandTree:
         ctx, given = await self._allowed(asked.asker, asked.command, asked.share_out, tx)
         values = {param.name: await _value(ctx, tx, param, given) for param in asked.command.params}
         reply = await asked.command.run(ctx, tx, **values)
-        return replace(reply, private=asked.command.private or reply.private)
+        command = asked.command
+        return replace(reply, private=command.private or reply.private, shows_words=command.shows_words)
 
     async def _allowed(
         self, asker: Asker, found: Command, share_out: Callable[[], Mapping[str, str]], tx: Tx

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from bot.core import runsheet, sentences, slow_steering
 from bot.core.actions import Action
@@ -16,7 +17,7 @@ from bot.core.steering import insert, move_end, replan
 def plan(state: Running, topic: str, texts: Sequence[str], now: datetime) -> Change:
     """Give a chat its topic and questions; what was drafted before is replaced."""
     if not state.chat.state.ahead:
-        raise Refused(sentences.already_begun(state.chat))
+        raise Refused(partial(sentences.already_begun, state.chat))
     questions = tuple(Question(0, k, text) for k, text in enumerate(texts, 1))
     return Change(replan(replace(state, questions=questions).with_chat(topic=topic), now))
 
@@ -32,7 +33,7 @@ def add(state: Running, text: str, now: datetime, position: int | None = None) -
 def edit(state: Running, position: int, text: str, now: datetime) -> Change:
     """Change a question's words; an asked one changes its post, thread and page."""
     if state.chat.state is ChatState.SEALED:
-        raise Refused(sentences.already_begun(state.chat))
+        raise Refused(partial(sentences.already_begun, state.chat))
     question = at(state, position)
     state = state.with_question(position, text=text)
     return Change(state, _rewording(state, replace(question, text=text)) if question.asked_at else ())
@@ -44,7 +45,7 @@ def reorder(state: Running, order: Sequence[int], now: datetime) -> Change:
     waiting = [q.position for q in state.waiting]
     wanted = [k for k in order if k in waiting]
     if sorted(wanted) != waiting or any(k not in waiting and not _asked(state, k) for k in order):
-        raise Refused(sentences.reorder_how(waiting))
+        raise Refused(partial(sentences.reorder_how, waiting))
     by_number = {q.position: q for q in state.questions}
     moved = [replace(by_number[k], position=p) for k, p in zip(wanted, waiting, strict=True)]
     kept = [q for q in state.questions if not q.waiting]
@@ -88,7 +89,7 @@ def at(state: Running, position: int) -> Question:
     """The question with this number, or a refusal naming those there are."""
     found = next((q for q in state.questions if q.position == position), None)
     if found is None:
-        raise Refused(sentences.no_such_question(state.series, position, len(state.questions)))
+        raise Refused(partial(sentences.no_such_question, state.series, position, len(state.questions)))
     return found
 
 
@@ -105,7 +106,7 @@ def _relaid(state: Running, now: datetime) -> Change:
 def _open_for_questions(state: Running, now: datetime) -> Running:
     asking = state.chat.state is ChatState.OPEN and state.in_hour(now)
     if not state.chat.state.ahead and not asking:
-        raise Refused(sentences.already_begun(state.chat))
+        raise Refused(partial(sentences.already_begun, state.chat))
     return state
 
 

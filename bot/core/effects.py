@@ -1,5 +1,7 @@
 """What a change of a chat asks to be said and done; the outbox makes rows of it for every place."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -74,8 +76,7 @@ class Say:
 
     def said_in(self, *, guests: bool, readers: Visibility | None, inside: bool = False) -> str:
         """What it says in a place: of a guest community or not, where these people read afterwards."""
-        theirs = (v for v in self.variants if v.guests == guests and v.readers in (None, readers))
-        return next((v.text for v in theirs if inside or not v.inside), self.text)
+        return _varied(self, guests, readers, inside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,16 @@ class Wish:
     offers: tuple[Offer, ...] = ()
     moments: tuple[Moment, ...] = ()
     instants: bool = False
+    variants: tuple[Variant, ...] = ()
+
+    def said_in(self, *, guests: bool, readers: Visibility | None, inside: bool = False) -> str:
+        """What it says in a place, as a post does."""
+        return _varied(self, guests, readers, inside)
+
+
+def _varied(said: Say | Wish, guests: bool, readers: Visibility | None, inside: bool) -> str:
+    theirs = (v for v in said.variants if v.guests == guests and v.readers in (None, readers))
+    return next((v.text for v in theirs if inside or not v.inside), said.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ LINE_LIMIT = 6_000
 LINES_LIMIT = 200
 """Lines of one command."""
 
+NAME = "edchat"
+"""What is typed before every command, and as one by whoever does not know that it goes without."""
 _CALL = re.compile(r"[\s\ufeff\u200b\u200e\u200f]*?(?<!\t)(?<!    )[!！]edchat(?!\S)", re.IGNORECASE)
 _QUOTES = '"“”„‟＂'
 _DASHES = "—–"
@@ -90,9 +92,9 @@ def check(text: str) -> list[str]:
         raise Refused(sentences.TEXT_NUL)
     lines = _BREAK.split(_SURROGATE.sub("\ufffd", text))
     if len(lines) > LINES_LIMIT:
-        raise Refused(say.LINES_MANY.format(limit=LINES_LIMIT))
+        raise Refused(say.LINES_MANY, limit=LINES_LIMIT)
     if any(len(line) > LINE_LIMIT for line in lines):
-        raise Refused(say.LINE_LONG.format(limit=LINE_LIMIT))
+        raise Refused(say.LINE_LONG, limit=LINE_LIMIT)
     return lines
 
 
@@ -129,7 +131,7 @@ def _option(words: Sequence[Word], at: int, shape: Shape) -> tuple[str, str, int
     if value is not None:
         return name, value, 1
     if at + 1 == len(words):
-        raise Misread(say.OPTION_EMPTY.format(name=name))
+        raise Misread(say.OPTION_EMPTY, name=name)
     return name, words[at + 1].text, 2
 
 
@@ -149,7 +151,7 @@ def _in_turn(
     """The next name in order, with its word or, for the last one, the rest of the line."""
     name = next((name for name in shape.ordered if name not in given), None)
     if name is None:
-        raise Misread(say.WORD_EXTRA.format(word=shown(words[at].typed)))
+        raise Misread(say.WORD_EXTRA, word=shown(words[at].typed))
     if not (shape.rest and name == shape.ordered[-1]):
         return name, words[at].text, 1
     stop = _before_last_options(words, at + 1, shape)
@@ -186,16 +188,16 @@ def _refuse_lost(words: Sequence[Word], first: int, stop: int, shape: Shape, kno
     stray = words[at + 1 if value else min(at + 2, stop - 1)]
     if "=" in stray.typed or stray.typed[0] in "-" + _DASHES:
         said = stray.text.lstrip("-" + _DASHES).partition("=")[0]
-        raise Misread(say.OPTION_UNKNOWN.format(word=shown(said)))
+        raise Misread(say.OPTION_UNKNOWN, word=shown(said))
     if not value or words[at].text != words[at].typed:
-        raise Misread(say.WORD_EXTRA.format(word=shown(stray.typed)))
+        raise Misread(say.WORD_EXTRA, word=shown(stray.typed))
     whole = shown(" ".join([value, *(word.typed for word in words[at + 1 : stop])]))
-    raise Misread(say.OPTION_SPACES.format(name=name, whole=whole))
+    raise Misread(say.OPTION_SPACES, name=name, whole=whole)
 
 
 def _put(given: dict[str, str], name: str, value: str) -> None:
     if name in given:
-        raise Misread(say.GIVEN_TWICE.format(name=name))
+        raise Misread(say.GIVEN_TWICE, name=name)
     given[name] = value
 
 

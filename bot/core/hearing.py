@@ -59,13 +59,17 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True)
 class Reacted:
-    """A digit was put on a message (or taken off again): a wish to file it under that question."""
+    """A digit was put on a message (or taken off again): a wish to file it under that question.
+
+    `event` is the native id of that deed itself, where the network gives one: heard again it does nothing.
+    """
 
     id: str
     author: Author
     number: int
     at: datetime
     removed: bool = False
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from bot.core.sentences import keeping as say
 from bot.core.sentences.chat import name
 from bot.core.sentences.slow import at_clock, chat_clock
 from bot.core.state import Running
+from bot.core.telling import announcing
 
 PANEL = "steering"
 """The subject of the hosts' panel."""
@@ -28,7 +29,7 @@ _COMES: Final = {StepKind.ASK: words.NEXT_IN, StepKind.WRAP: words.WRAP_IN, Step
 def kept_in_step(before: Running, after: Running) -> tuple[Effect, ...]:
     """What is kept as it should be from now on, where a change of the chat shows there."""
     entered = (Enter(entry(after)),) if entry(before) != entry(after) else ()
-    return (*entered, *_count_down(before, after), *_panel(before, after))
+    return (*entered, *_announced(before, after), *_count_down(before, after), *_panel(before, after))
 
 
 def timed(effects: Iterable[Effect], after: Running) -> tuple[Effect, ...]:
@@ -52,6 +53,16 @@ def _coming(state: Running) -> tuple[Moment, ...]:
         return ()
     step = next((one for one in state.steps if one.kind in _COMES), None)
     return (Moment(_COMES[step.kind], step.due_at, below=True),) if step else ()
+
+
+def _announced(before: Running, after: Running) -> tuple[Wish, ...]:
+    """What was announced reads as the chat is planned now: its topic, its date, its questions."""
+    told = {before.chat.state, after.chat.state}
+    if told != {ChatState.ANNOUNCED} or announcing(before).text == announcing(after).text:
+        return ()
+    said = announcing(after)
+    edit = Wish(f"{said.subject}.edit", Action.EDIT, said.text, said.subject, said.offers, said.moments)
+    return (replace(edit, variants=said.variants),)
 
 
 def _count_down(before: Running, after: Running) -> tuple[Wish, ...]:

@@ -8,6 +8,7 @@ from html import escape
 
 from bot.core import sentences
 from bot.core.model import Person
+from bot.core.names import names_of
 
 _TAG = re.compile(r"(<[^>]*>)")
 
@@ -16,7 +17,7 @@ class Mask:
     """Finds a person's names as words, also where a button's label has cut them, and puts nobody there."""
 
     def __init__(self, person: Person) -> None:
-        names = {sentences.brief(name) for name in (person.name, person.shown)} | {person.name, person.shown}
+        names = {sentences.brief(name) for name in names_of(person)} | names_of(person)
         self._names = tuple(filter(None, names))
         written = {escape(name, quote=quote) for name in self._names for quote in (False, True)}
         self._in_words, self._in_html = _pattern(self._names), _pattern(written)

@@ -1,6 +1,7 @@
 """Who may do what: the one room in which it is decided."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from bot.core import sentences
 from bot.core.model import Refused, Role
@@ -47,5 +48,5 @@ def may(needed: Role, standing: Standing, chat_id: int | None = None, *, of_own_
     if needed is Role.OWNER:
         raise Refused(sentences.ONLY_OWNER)
     if standing.owners and standing.hosts_here:
-        raise Refused(sharing.only_hosts_of(standing.owners))
+        raise Refused(partial(sharing.only_hosts_of, standing.owners))
     raise Refused(sentences.ONLY_HOSTS)

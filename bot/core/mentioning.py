@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from bot.core import sentences
 from bot.core.model import Person
+from bot.core.names import names_of
 
 _SURE = 20
 """So many characters of a quote tell whose it is."""
@@ -21,7 +22,7 @@ class Mentions:
 
     def __init__(self, person: Person, instead: str = sentences.SOMEBODY) -> None:
         self._instead = instead
-        self.names = tuple({name for name in (person.name, person.shown) if name.strip()})
+        self.names = tuple(name for name in names_of(person) if name.strip())
         self._pattern = _pattern(self.names, person.native_id)
 
     def words(self, text: str) -> str:
@@ -29,12 +30,14 @@ class Mentions:
         return self._pattern.sub(self._put, text)
 
     def _put(self, found: re.Match[str]) -> str:
-        quote = found.groupdict().get("quote") or ""
+        quote = found.groupdict().get("quote")
         if self._instead == sentences.SOMEBODY:
-            return f"{quote}{self._instead}"
+            return f"{quote or ''}{self._instead}"
         if found[0].startswith("<@"):  # pages look the chosen name up
             return found[0]
-        return f"{quote}{'@' if found[0].startswith('@') else ''}{self._instead}"
+        # One word alone would not be found again when it is to go.
+        alone = quote is None and " " not in self._instead
+        return f"{quote or ''}{'@' if alone or found[0].startswith('@') else ''}{self._instead}"
 
 
 def mentions_in(texts: Iterable[str], called: Iterable[tuple[Person, str]]) -> tuple[Mentions, ...]:

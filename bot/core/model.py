@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
-from bot.core.tongue import filled
+from bot.core.offers import Offer as Offer  # noqa: PLC0414 - one of the things named here
+from bot.core.offers import offered as offered  # noqa: PLC0414 - as above
+from bot.core.tongue import Words, filled
 
 
 class Refused(Exception):
     """A kind one-sentence refusal that a teacher understands; nothing was changed.
 
-    It is worded in the language that is spoken where it is raised, its holes filled with `values`; one that
-    can be called is asked for its words.
+    It is worded in the language that is spoken where it is raised, its holes filled with `values`. A sentence
+    or a value that can be called is asked for its words, each time in the language of that moment.
     """
 
-    def __init__(self, sentence: str, /, **values: object) -> None:
+    def __init__(self, sentence: Words, /, **values: object) -> None:
         super().__init__(filled(sentence, values))
         self.sentence, self.values = sentence, values
 
@@ -131,13 +133,14 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on one platform; `name` is what the platform shows, `pseudonym` what readers see."""
+    """Somebody on one platform, which shows their `name`; readers see `pseudonym`, and saw `former` names."""
 
     id: int
     platform: str
     native_id: str
     name: str
     pseudonym: str | None = None
+    former: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -274,15 +277,3 @@ class Step:
 
 
 _KINDS = tuple(StepKind)
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A suggested next command: a button, or a line to copy; `line` has no leading "!edchat".
-
-    A `form` asks for what its line lacks.
-    """
-
-    label: str
-    line: str
-    form: bool = False

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from bot.core import sentences
-from bot.core.model import Refused
+from bot.core.model import Person, Refused
 from bot.core.plain import plain, title
 
 NAME_LIMIT = 40
@@ -29,6 +29,11 @@ _TWINS = str.maketrans(
 )  # fmt: skip
 _BLANK = "\u115f\u1160\u2800"
 _STROKES = str.maketrans("I1|", "lll")
+
+
+def names_of(person: Person) -> frozenset[str]:
+    """Every name that tells who somebody is, as far as these are known of them."""
+    return frozenset({person.name, person.shown, *person.former} - {""})
 
 
 def free_name(typed: str, taken: Iterable[str]) -> str:

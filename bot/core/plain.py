@@ -40,14 +40,14 @@ def title(text: str) -> str:
     line = " ".join(_LOOSE_JOINER.sub("", sound.translate(_UNWANTED)).split())
     if not any(map(_visible, line)):
         raise Refused(sentences.TITLE_EMPTY)
-    return _fitting("".join(_calmed(line)), TITLE_LIMIT)
+    return _fitting(calmed(line), TITLE_LIMIT)
 
 
 def slug(text: str, taken: Collection[str] = ()) -> str:
     """A name for files and addresses: letters, digits and hyphens; -2 and on where it is taken."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", _SURROGATE.sub("", text)).casefold())
     kept = "".join(letter if unicodedata.category(letter)[0] in "LNM" else " " for letter in folded)
-    name = cut("-".join("".join(_calmed(kept)).split()), _SLUG_LIMIT, "").strip("-")
+    name = cut("-".join(calmed(kept).split()), _SLUG_LIMIT, "").strip("-")
     if not name or _RESERVED.fullmatch(name):
         name = f"{name}-chat".strip("-")
     return _untaken(name, taken)
@@ -100,12 +100,16 @@ def _visible(letter: str) -> bool:
     return unicodedata.category(letter)[0] not in "ZCM" and letter not in _BLANK_LETTERS
 
 
-def _calmed(line: str) -> Iterator[str]:
-    """The line with at most three combining marks on each base letter."""
+def calmed(text: str, most: int = _MARKS_PER_BASE) -> str:
+    """The text with only so many combining marks on each base letter."""
+    return "".join(_calmed(text, most))
+
+
+def _calmed(text: str, most: int) -> Iterator[str]:
     marks = 0
-    for letter in line:
+    for letter in text:
         marks = marks + 1 if unicodedata.category(letter) in ("Mn", "Me") else 0
-        if marks <= _MARKS_PER_BASE:
+        if marks <= most:
             yield letter
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.core import days, runsheet, sentences
 from bot.core.model import Pace, Refused, StepKind
@@ -85,8 +86,8 @@ def too_many(state: Running, count: int) -> Refused:
     """The refusal of more questions than a chat has time for."""
     most = runsheet.most_questions(state.chat, state.series)
     if state.series.asks is Pace.ALL:
-        return Refused(sentences.too_many_at_once(count, most))
-    return Refused(sentences.too_few_days(count, most))
+        return Refused(partial(sentences.too_many_at_once, count, most))
+    return Refused(partial(sentences.too_few_days, count, most))
 
 
 def _within(state: Running) -> Running:

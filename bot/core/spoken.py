@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from bot.core.sentences import (
     steering,
     sure,
 )
+from bot.core.tongue import ENGLISH, _, speaking, spoken
 
 CALL: Final = "!edchat"
 """What a command begins with where it is typed among other words."""
@@ -35,7 +37,6 @@ _OURS: Final = (
 )
 _FIELD = re.compile(r"\{[^{}]*\}")
 _OPENS = re.compile(r"(?<![^\s(])`(?=[a-z!])")
-_MEANT = re.compile(r"(?<=Did you mean )(?:`[^`\n]+`(?:, | or )?)+(?=\?)")
 _SPAN = re.compile(r"`([^`\n]+)`")
 _AROUND: Final = 40
 
@@ -54,7 +55,7 @@ def spoken_commands(
         if span.start() not in own or not (_path(line, paths) or span[1] == CALL):
             return span[0]
         label = (buttons or {}).get(re.sub("[0-9]+", "#", line))
-        return f"*{label}*" if label else f"`{prefix}{line}`" if line else f"`{card}`"
+        return f"*{_(label)}*" if label else f"`{prefix}{line}`" if line else f"`{card}`"
 
     card = CALL if prefix.strip() == CALL else f"{prefix}{CALL.lstrip('!')}"
     own = frozenset(_own(text)) if paths and "`" in text else frozenset()
@@ -69,8 +70,8 @@ def _path(line: str, paths: Collection[str]) -> str:
 
 def _own(text: str) -> Iterator[int]:
     """Where a backtick of our own sentences opens."""
-    yield from (found.start() for found in _NAMED.finditer(text))
-    for meant in _MEANT.finditer(text):
+    yield from (found.start() for found in _naming(spoken().code).finditer(text))
+    for meant in _meant(spoken().code).finditer(text):
         yield from (meant.start() + one.start() for one in _SPAN.finditer(meant[0]))
 
 
@@ -84,7 +85,7 @@ def _named(piece: str) -> Iterator[str]:
 def _pieces(said: Any) -> Iterator[str]:
     """The fixed words of sentences, of which some are made by functions and some have gaps."""
     if isinstance(said, str):
-        yield from _FIELD.split(said)
+        yield from _FIELD.split(_(said))
     elif isinstance(said, Mapping):
         yield from (piece for one in said.values() for piece in _pieces(one))
     elif isinstance(said, FunctionType):
@@ -100,14 +101,20 @@ def _sentences(module: ModuleType) -> Iterator[Any]:
             yield said
 
 
-_NAMED = re.compile(
-    "|".join(
-        dict.fromkeys(
-            pattern
-            for module in _OURS
-            for said in _sentences(module)
-            for piece in _pieces(said)
-            for pattern in _named(piece)
-        )
-    )
-)
+@cache
+def _naming(_language: str) -> re.Pattern[str]:
+    """Where our sentences name commands, as they are in the language that is spoken."""
+    every = (piece for module in _OURS for said in _sentences(module) for piece in _pieces(said))
+    return re.compile("|".join(dict.fromkeys(pattern for piece in every for pattern in _named(piece))))
+
+
+@cache
+def _meant(_language: str) -> re.Pattern[str]:
+    """Where it is asked which of several commands is meant, in the language that is spoken."""
+    before, _names, after = _(command.DID_YOU_MEAN).removeprefix("{sentence}").partition("{names}")
+    between = f"(?:, |{re.escape(_(' or '))})?"
+    return re.compile(f"(?<={re.escape(before)})(?:`[^`\\n]+`{between})+(?={re.escape(after)})")
+
+
+with speaking(ENGLISH):  # made before anybody is spoken to, since that takes a moment
+    _naming(ENGLISH.code)

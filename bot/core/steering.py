@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.core import runsheet, sentences, slow_steering
 from bot.core.effects import Moment, Say, Withdraw
@@ -56,7 +57,7 @@ def next_question(state: Running, by: str, now: datetime, after: int | None = No
     if state.chat.state is ChatState.WRAPPING:
         raise Refused(sentences.ALREADY_WRAPPING)
     if state.series.slow:
-        raise Refused(sentences.all_asked(state.chat))
+        raise Refused(partial(sentences.all_asked, state.chat))
     return Change(state.without(StepKind.WRAP, StepKind.INTRO).plus(Step(now, StepKind.WRAP)))
 
 
@@ -90,7 +91,8 @@ def resume(state: Running, by: str, now: datetime) -> Change:
     """Go on after a pause with the full remaining time; the end moves by as long as it lasted."""
     since = state.chat.paused_at
     if since is None:
-        raise Refused(sentences.NOT_PAUSED if state.chat.state.live else sentences.not_running(state.chat))
+        live = state.chat.state.live
+        raise Refused(sentences.NOT_PAUSED if live else partial(sentences.not_running, state.chat))
     state = state.without(StepKind.PAUSE_LIMIT).with_chat(paused_at=None)
     state = slow_steering.resumed(state, now) if state.series.slow else shifted(state, now - since)
     coming = state.when(StepKind.ASK) if state.series.slow else None
@@ -130,7 +132,7 @@ def ask_extra(state: Running, by: str, text: str, now: datetime) -> Change:
 def end(state: Running, by: str, now: datetime) -> Change:
     """Let the hour end now; nothing more is asked."""
     if not state.chat.state.live:
-        raise Refused(sentences.not_running(state.chat))
+        raise Refused(partial(sentences.not_running, state.chat))
     change = take_back(state, now)
     state = change.state
     over = (StepKind.INTRO, StepKind.ASK, StepKind.WRAP, StepKind.CLOSE, StepKind.PAUSE_LIMIT)
@@ -228,12 +230,12 @@ def _need_fit(state: Running) -> None:
 
 
 def _too_many(count: int, most: int) -> Refused:
-    return Refused(sentences.too_many_questions(count, most))
+    return Refused(partial(sentences.too_many_questions, count, most))
 
 
 def _need_live(state: Running, now: datetime) -> None:
     if not state.in_hour(now):
-        raise Refused(sentences.not_running(state.chat))
+        raise Refused(partial(sentences.not_running, state.chat))
     if state.chat.paused_at:
         raise Refused(sentences.PAUSED_RESUME_FIRST)
 
@@ -242,30 +244,30 @@ def _need_shown(state: Running, now: datetime) -> None:
     """One question at a time: the last one must have been on its way before the next is asked."""
     last = state.current
     if state.unsent or (last is not None and last.asked_at is not None and last.asked_at > now):
-        raise Refused(sentences.already_out(state.series, state.chat.asked))
+        raise Refused(partial(sentences.already_out, state.series, state.chat.asked))
 
 
 def _need_ahead(state: Running) -> Running:
     if not state.chat.state.ahead:
-        raise Refused(sentences.already_begun(state.chat))
+        raise Refused(partial(sentences.already_begun, state.chat))
     return state
 
 
 def _compare(state: Running, after: int | None) -> None:
     if after is not None and after != state.chat.asked:
-        raise Refused(sentences.already_out(state.series, state.chat.asked))
+        raise Refused(partial(sentences.already_out, state.series, state.chat.asked))
 
 
 def _not_together(state: Running, by: str, now: datetime) -> None:
     chat = state.chat
     if chat.steered_by not in ("", by) and chat.steered_at and now - chat.steered_at < TOGETHER:
-        raise Refused(sentences.just_steered(state.series, chat))
+        raise Refused(partial(sentences.just_steered, state.series, chat))
 
 
 def _waiting_at(state: Running, position: int) -> Question:
     found = next((q for q in state.waiting if q.position == position), None)
     if found is None:
-        raise Refused(sentences.not_waiting(state.series, position))
+        raise Refused(partial(sentences.not_waiting, state.series, position))
     return found
 
 

@@ -159,8 +159,14 @@ def _(words: str) -> str:
     return _spoken.get().said(words)
 
 
-def filled(words: str, values: Mapping[str, object]) -> str:
+Words = str | Callable[[], str]
+"""A sentence as it is written in English, or what makes one in the language that is spoken."""
+
+
+def filled(words: Words, values: Mapping[str, object]) -> str:
     """A sentence in the language that is spoken, its holes filled; a value may be a maker of words."""
+    if callable(words):
+        return words()
     held = {name: _written(value) for name, value in values.items()}
     return _(words).format(**held) if held else _(words)
 

@@ -1,18 +1,33 @@
 """Which chat people mean when they name none."""
 
 from collections.abc import Collection
+from datetime import datetime
 from enum import StrEnum
 
 from bot.core.model import Chat
 
 
 class Which(StrEnum):
-    """LIVE: under way or next; AHEAD: next; UNPLANNED: next without questions; RECENT: takes answers."""
+    """LIVE: under way or next; AHEAD: next; UNPLANNED: next without questions; RECENT: takes answers.
+
+    HOSTED: the one under way or next, unless somebody is host of others alone; then one of those.
+    """
 
     LIVE = "live"
+    HOSTED = "hosted"
     AHEAD = "ahead"
     UNPLANNED = "unplanned"
     RECENT = "recent"
+
+
+def hosted(here: Chat | None, theirs: Collection[Chat], now: datetime) -> Chat | None:
+    """The chat that a guest host means: `here` if it is theirs, else the next of theirs, else their last."""
+    if here is not None and here.id in {chat.id for chat in theirs}:
+        return here
+    ahead = [chat for chat in theirs if chat.ends_at > now]
+    if ahead:
+        return min(ahead, key=lambda chat: (chat.starts_at, chat.id))
+    return max(theirs, key=lambda chat: (chat.starts_at, chat.id), default=here)
 
 
 def could_be_meant(here: Chat | None, found: Collection[Chat]) -> tuple[Chat, ...]:

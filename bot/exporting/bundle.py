@@ -114,6 +114,8 @@ async def _bring(
 ) -> Brought:
     erasures = await asyncio.to_thread(erased.read)
     meant = {one.rpartition("=")[0]: one.rpartition("=")[2] for one in addresses}
+    if len(meant) < len(addresses):
+        raise Refused(said.ADDRESS_TWICE)
     async with store.begin() as tx:
         return await bring(tx, bundle, erasures, now, meant)
 

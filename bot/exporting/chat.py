@@ -65,7 +65,7 @@ async def _opened(settings: Settings, store: Store, wish: Wish) -> AsyncIterator
     async with store.read() as tx:
         community, series = await _series(tx, wish)
         audience = Audience(community.id, Reads(wish.readers))
-        found = await tx.chat_at(audience, series.slug, wish.day)
+        found = await tx.chat_meant(audience, series.slug, wish.day)
         if found is None:
             raise Refused(said.NO_CHAT_TO_EXPORT.format(series=series.title, day=wish.day))
         clock = kept_clock(settings.data_dir)

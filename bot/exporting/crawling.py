@@ -24,6 +24,11 @@ _HTML: Final = "text/html"
 _CHAT: Final = re.compile(r"(?P<top>.*)/[^/]+/\d{4}-\d\d-\d\d(-\d+)?/(?P<part>\?page=\d+)?")
 """The address of a chat's own page, or of a part of it."""
 _ANSWER: Final = re.compile(r'<div class="a" id="a-([\w-]{1,64})"')
+_QUESTION: Final = re.compile(r'<li><a href="((?:\?page=\d+)?)#(q\d+)"')
+"""A question in the list on a chat's own page, with the part in which it begins."""
+_TOLD: Final = re.compile(r'<script type="application/ld\+json">.*?</script>', re.DOTALL)
+_PART: Final = r'{base}[^"\s?]*/)\?page=(\d+)'
+_CARD: Final = re.compile(r'<meta property="og:image" content="([^"]+)"')
 _MAIN: Final = '<main id="main"'
 _LED_ON: Final = range(300, 400)
 
@@ -106,6 +111,11 @@ class Crawl:
             self._permalinks(chat["top"], address, page)
         if chat and not chat["part"]:
             self._meet(f"{address.removesuffix('/').rpartition('/')[0]}/latest/")
+            self._questions(address, page)
+        for card in _CARD.findall(page):
+            self._led(address, card)
+        part = re.compile(_PART.format(base=f"({re.escape(self._site.base_url)}"))
+        page = _TOLD.sub(lambda told: part.sub(r"\1page-\2/", told[0]), page)
         whole = rewritten(page, partial(self._led, address), partial(self._asked, address))
         self._made.write(file_of(address), whole.encode())
 
@@ -113,6 +123,11 @@ class Crawl:
         """Let links to single answers that were given away lead on."""
         for public_id in _ANSWER.findall(page):
             self.lead(f"{top}/a/{public_id}", f"{address}#a-{public_id}")
+
+    def _questions(self, address: str, page: str) -> None:
+        """Let addresses of questions lead to the part in which each begins."""
+        for part, question in _QUESTION.findall(page):
+            self.lead(f"{address}?page={question}", f"{address}{part}#{question}")
 
     def _led_on(self, address: str, location: str) -> None:
         found = address_of(location, address, self._site.base_url)

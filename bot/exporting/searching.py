@@ -23,11 +23,17 @@ from bot.core.sentences import exporting as sentences
 from bot.exporting.folder import Folder
 
 FOLDER: Final = "pagefind"
-FOUND: Final = "data-pagefind-body"
-"""Marks the part of a page that may be found; pages without it are not."""
+FOUND: Final = (
+    'data-pagefind-body data-pagefind-filter="chat[data-chat]"'
+    ' data-pagefind-meta="series[data-series],when[data-when]"'
+)
+"""Marks the part of a page that may be found, and what is told of it; pages without it are not."""
 _SCRIPT: Final = "pagefind.js"
 _HELD: Final = (".pf_fragment", ".pf_index", ".pf_meta", ".pf_filter", ".pagefind", ".json")
-_BESIDE: Final = "nav,figure,form,summary,.t,.facts,.under,.crumb,.vh,.pn,.by span,.blurb,.live"
+_BESIDE: Final = (
+    "nav,figure,form,summary,.t,.facts,.under,.crumb,.vh,.pn,.by span,.blurb,.live,.sub,.when,.acts,.note"
+    ",.qh p"
+)
 """What stands on a chat's page beside what was said."""
 _EXPORTS: Final = re.compile(r"export\{([\w,$ ]+)\};?\s*$")
 

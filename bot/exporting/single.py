@@ -23,6 +23,7 @@ _STATIC: Final = re.compile(r"^/static/\w+/(.+)$")
 _SHEET: Final = re.compile(r'<link rel="stylesheet" href="([^"]+)"( media="print")?>\n?')
 _FONT: Final = re.compile(r'url\("(fonts/[^"]+)"\)')
 _SCRIPT: Final = re.compile(r"<script src=[^>]*></script>\n?")
+_HINT: Final = re.compile(r'<p class="wrap keep paper">.*?</p>\n?')
 _PICTURE: Final = re.compile(r'<link rel="(?:icon|alternate|prev|next)"[^>]*>\n?')
 
 
@@ -34,7 +35,7 @@ def single_page(site: Site, chat_id: int, audience: Audience) -> str:
     speak(tongue_of(page.community.language))
     here = site.path(page.community, page.address)
     whole = _SHEET.sub(_inlined, render(site, page, View(ON_PAPER)).decode())
-    whole = _PICTURE.sub("", _SCRIPT.sub("", whole))
+    whole = _HINT.sub("", _PICTURE.sub("", _SCRIPT.sub("", whole)))
 
     def led(link: str) -> str | None:
         found = address_of(link, here, site.base_url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -32,6 +33,14 @@ Addressee = tuple[Place, str]
 """By way of which place somebody is reached, and who, as their network knows them."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """Who may be told, in the order in which they are; `first` is the first host in the browser."""
+
+    people: tuple[Addressee, ...] = ()
+    first: Addressee | None = None
+
+
 class Alarm:
     """Rings for each fault once, and once when it is over."""
 
@@ -47,6 +56,7 @@ class Alarm:
         self._people = people
         self._known: Mapping[str, Known] | None = None
         self._kept: Mapping[str, Known] = {}
+        self._reached = _Reached()
 
     async def run(self) -> None:
         """Look again and again; until cancelled."""
@@ -63,6 +73,7 @@ class Alarm:
         if self._known is None:
             async with self._store.read() as tx:
                 self._known = self._kept = await tx.known_faults()
+        await self._remember()
         found = news(self._known, faults(reading), self._clock.real())
         self._note(found)
         if found.known != self._kept:
@@ -80,7 +91,7 @@ class Alarm:
         """Keep what is known and queue what is told together; where nothing can be kept, say it directly."""
         wrong, over = ([one.sentence for one in some] for some in (found.wrong, found.over))
         text = say.host_told(wrong, over)
-        addressees = await self._addressees(reading) if text else []
+        addressees = self._addressees(reading) if text else []
         key = self._key()
         try:
             async with self._store.begin() as tx:
@@ -105,7 +116,7 @@ class Alarm:
             await self._note_untold("", untold)
         elif lost(told, reading.sick) or (untold and not told):
             text = say.host_told([one.sentence for one in found.known.values() if one.stands], [])
-            others = await self._addressees(reading, told) if text else []
+            others = self._addressees(reading, told) if text else []
             if others:
                 async with self._store.begin() as tx:
                     await self._queue(tx, others, text, last, len(told))
@@ -130,19 +141,29 @@ class Alarm:
             now = self._clock.now()
             await tx.whisper(place, person, text, (), f"{key}.{number}", now, subject=key)
 
-    async def _addressees(self, reading: Reading, tried: Sequence[Whispered] = ()) -> list[Addressee]:
+    async def _remember(self) -> None:
+        """Know who may be told while the database can be asked: it may be what is wrong next."""
+        try:
+            async with self._store.read() as tx:
+                ways = [(await tx.sound_place(network), person) for network, person in self._people]
+                first = await tx.first_host()
+        except Exception as fault:  # noqa: BLE001 - whatever the database raises, who was known is told
+            log.warning("host_not_looked_up", fault=type(fault).__name__)
+        else:
+            people = tuple((place, person) for place, person in ways if place)
+            self._reached = _Reached(people, (first[0], first[1].native_id) if first else None)
+
+    def _addressees(self, reading: Reading, tried: Sequence[Whispered] = ()) -> list[Addressee]:
         """Those of the people who are reached now; where none is, the first host in the browser."""
         before = {(one.network, one.person) for one in tried}
-        found: list[Addressee] = []
-        async with self._store.read() as tx:
-            for network, person in self._people:
-                works = network in self._platforms and network not in reading.sick
-                place = await tx.sound_place(network) if works and (network, person) not in before else None
-                found += [(place, person)] if place else []
-            first = None if found else await tx.first_host()
-        if first and (first[0].platform, first[1].native_id) not in before:
-            found.append((first[0], first[1].native_id))
-        return found
+
+        def open_to(one: Addressee) -> bool:
+            return (one[0].platform, one[1]) not in before
+
+        works = self._platforms.keys() - reading.sick
+        found = [one for one in self._reached.people if one[0].platform in works and open_to(one)]
+        first = self._reached.first
+        return found or ([first] if first and open_to(first) else [])
 
     async def _say_directly(self, addressees: Sequence[Addressee], text: str, key: str) -> None:
         for number, (place, person) in enumerate(addressees):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.app import App
+from bot.app import App, word_for
 from bot.commands import Asker, Reply
 from bot.core import sentences
 from bot.core.model import Community, Person, Place, Refused, Role, Series
-from bot.storage.archive.addresses import BROWSER
 from bot.storage.store import Tx
 
 _ANYWHERE = ("help", "house create", "house link")
@@ -31,21 +30,21 @@ async def said(app: App, owner: str, text: str, named: str | None) -> tuple[Repl
     if named is not None:
         return await app.say(text, await app.place(named), owner), named
     spots, rooms = await _known(app)
-    if len(spots) > 1 and await _path(app, text) in _EVERYWHERE:
+    if len(spots) > 1 and _path(app, text) in _EVERYWHERE:
         return await _of_all(app, owner, text, spots), None
     place = await _meant(app, owner, text, spots, rooms)
-    return await app.say(text, place, owner), _word(place, rooms) if len(rooms) > 1 else None
+    return await app.say(text, place, owner), word_for(place, rooms) if len(rooms) > 1 else None
 
 
 async def _meant(app: App, owner: str, text: str, spots: Sequence[Spot], rooms: Sequence[Place]) -> Place:
-    if spots and (len(spots) == 1 or await _path(app, text) in (*_ANYWHERE, None)):
+    if spots and (len(spots) == 1 or _path(app, text) in (*_ANYWHERE, None)):
         return spots[0].place
     about = [(spot, await _about(app, owner, text, spot.place)) for spot in spots]
     found = [spot for spot, series in about if series is not None]
     own = [spot for spot, series in about if series and series.community_id == spot.community.id]
     if len(found) == 1 or len(own) == 1:
         return (own or found)[0].place
-    raise Refused(sentences.where_meant([_word(place, rooms) for place in rooms]))
+    raise Refused(sentences.where_meant([word_for(place, rooms) for place in rooms]))
 
 
 async def _of_all(app: App, owner: str, text: str, spots: Sequence[Spot]) -> Reply:
@@ -54,7 +53,7 @@ async def _of_all(app: App, owner: str, text: str, spots: Sequence[Spot]) -> Rep
     return Reply("\n\n".join(f"{spot.community.name}:\n{reply.text}" for spot, reply in replies))
 
 
-async def _path(app: App, text: str) -> str | None:
+def _path(app: App, text: str) -> str | None:
     """The command that a line begins; None where it names none."""
     try:
         return app.tree.read(text)[0].path
@@ -91,9 +90,3 @@ def _spoken_to(community: Community, rooms: Sequence[Place]) -> Place | None:
     hosts = [room for room in rooms if room.id == community.hosts_place_id]
     others = [room for room in rooms if room not in hosts]
     return next(iter(others if len(others) == 1 else hosts), None)
-
-
-def _word(place: Place, rooms: Sequence[Place]) -> str:
-    """How a place is named: by its name where that is its alone, else by its address or number."""
-    alone = place.platform != BROWSER and sum(room.name == place.name for room in rooms) == 1
-    return place.name if alone else place.native_id

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.markup._cleaning import clean
+from bot.markup._direction import kept_apart
 from bot.markup._links import Address as Address
 from bot.markup._links import address as address
 from bot.markup._parser import parser
@@ -11,13 +12,13 @@ from bot.markup._tokens import MENTION
 from bot.markup._words import LONGEST as LONGEST
 from bot.markup._words import fenced, sound
 
-VERSION = 4
+VERSION = 5
 """Goes up when the same words come to look different: what was rendered before is rendered anew."""
 
 
 def render(text: str, mentions: Mapping[str, str] | None = None) -> str:
     """Safe HTML for one message; `mentions` gives the names to show by native id."""
-    return clean(parser.render(fenced(sound(text)), _env(mentions)))
+    return kept_apart(clean(parser.render(fenced(sound(text)), _env(mentions))))
 
 
 def href(url: str) -> str | None:

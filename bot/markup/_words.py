@@ -1,10 +1,8 @@
 """Words before they are read as markdown: whole characters, none that steer the eye, not too many."""
 
 import re
-import unicodedata
-from collections.abc import Iterator
 
-from bot.core.plain import cut, storable
+from bot.core.plain import calmed, cut, storable
 
 LONGEST = 8_000
 """Characters that are rendered; nobody reads on."""
@@ -22,7 +20,7 @@ _MARKED = re.compile(r"[^\x00-\u02ff]")
 def sound(text: str) -> str:
     """The words as they can be shown, cut between letters where they are too long."""
     whole = storable(text, 2 * LONGEST).translate(_DROPPED)
-    return cut("".join(_calmed(whole)) if _MARKED.search(whole) else whole, LONGEST)
+    return cut(calmed(whole, _MARKS) if _MARKED.search(whole) else whole, LONGEST)
 
 
 def fenced(text: str) -> str:
@@ -39,11 +37,3 @@ def fenced(text: str) -> str:
             if words.strip("`"):
                 lines[-1:] = [line.rstrip().removesuffix(_FENCE), _FENCE]
     return "\n".join(lines)
-
-
-def _calmed(text: str) -> Iterator[str]:
-    marks = 0
-    for letter in text:
-        marks = marks + 1 if unicodedata.category(letter) in ("Mn", "Me") else 0
-        if marks <= _MARKS:
-            yield letter

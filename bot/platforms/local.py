@@ -12,6 +12,7 @@ from bot.commands import CommandTree
 from bot.core.actions import Action
 from bot.core.model import Place, Refused, Role
 from bot.core.rooms.bar import BUTTONS, beyond
+from bot.core.rooms.words import in_language, of_tabs
 from bot.core.sentences import room as sentences
 from bot.core.spoken import CALL, spoken_commands
 from bot.markup import render
@@ -56,7 +57,7 @@ class Local:
         if out.place.id not in self._following:
             self._news.set()
         if out.action in _READ:
-            out = replace(out, text=spoken_commands(out.text, self._paths, f"{CALL} ", BUTTONS))
+            out = replace(out, text=spoken_commands(of_tabs(out.text), self._paths, f"{CALL} ", BUTTONS))
         html = _rendered(out)
         try:
             async with self._store.begin() as tx:
@@ -159,7 +160,7 @@ class _Follower:
 
 def _rendered(out: Outgoing) -> str:
     """What a post looks like; made at once, since its time has come and it is never long."""
-    return render(out.text) if out.action in _READ else ""
+    return in_language(render(out.text), out.language) if out.action in _READ else ""
 
 
 _LONGEST_ID: Final = 18

@@ -40,7 +40,10 @@ async def own_words(tx: Tx, write: Write, person: Person, community: Community, 
     """Write what is kept of one person in one community, and nothing of anybody else."""
     out = JsonStream(write)
     agreed = await tx.consent(person.id, community.id)
-    who = {"platform": person.platform, "native_id": person.native_id, "name": person.name}
+    who: dict[str, object] = {"platform": person.platform, "native_id": person.native_id}
+    who |= {"name": person.name}
+    before = await tx.former_names(person.id, community.id)
+    who |= {"former_names": [*before]} if before else {}
     with out.object_with({**_OWN, "exported_at": now, "community": community.name}):
         out.value(who | (_consent(agreed) if agreed else {}), "person")
         out.value(await tx.hosted_by(person.id, community.id), "guest_host_of")

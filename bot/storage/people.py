@@ -14,6 +14,7 @@ from bot.core.model import Person, Place, Role
 from bot.core.plain import storable
 from bot.core.sentences import SOMEBODY
 from bot.storage.archive.looks import Looks
+from bot.storage.former_names import FormerNames
 from bot.storage.heard.pouring import Draw
 from bot.storage.queries import among, listed
 from bot.storage.schema import tables as t
@@ -50,7 +51,7 @@ _HEARD = Draw(
 )
 
 
-class People(Looks):
+class People(FormerNames, Looks):
     """What is asked of people."""
 
     async def person(self, platform: str, author: Author, community_id: int) -> Person:
@@ -58,6 +59,8 @@ class People(Looks):
         known = await self.met(platform, author.native_id, community_id)
         if known and (known.name == _name(author) or await self._forgotten(known.id, community_id)):
             return replace(known, name=_name(author))
+        if known is not None:
+            await self.note_former_names(platform, [author.native_id], community_id)
         await self._meet(platform, [author])
         met = await self.met(platform, author.native_id, community_id)
         if met is None:
@@ -85,6 +88,8 @@ class People(Looks):
         gone = {native_id for native_id, _, _, _, forgotten in rows if forgotten}
         seen = [author for author in by_id.values() if author.native_id not in gone]
         if strangers := [a for a in seen if known.get(a.native_id) != _name(a)]:
+            renamed = [a.native_id for a in strangers if known.get(a.native_id)]
+            await self.note_former_names(place.platform, renamed, place.community_id)
             await self._meet(place.platform, strangers)
             rows = await _HEARD.rows(self.connection, **given)
         return {native_id: person_id for native_id, person_id, _, kept, _ in rows if kept}

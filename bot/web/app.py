@@ -10,14 +10,16 @@ import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot.core.audience import Audience
+from bot.core.model import Community
 from bot.core.sentences.wellness import NOT_KEPT
 from bot.core.tongue import ENGLISH, _, speak
 from bot.storage.engine import StorageFull
+from bot.storage.store import Tx
 from bot.web import sign_in, static_files
 from bot.web.desk import DESK_PAGES
 from bot.web.guard import Guard
@@ -43,6 +45,7 @@ from bot.web.pages import (
 )
 from bot.web.room import ROOM_PAGES
 from bot.web.site import Page, Site, only_community, speak_as
+from bot.web.turning_away import told
 
 log = structlog.get_logger()
 
@@ -50,6 +53,7 @@ PREFIX = "/{community}"
 _OWN: tuple[Page, ...] = (*sign_in.PAGES, *static_files.PAGES, *system.PAGES, *measures.PAGES)
 ROOT: tuple[Page, ...] = (*_OWN, *ROOM_PAGES, *DESK_PAGES)
 """Pages at the root; they come before any community's."""
+_ROOT_WORDS = frozenset(page.path.split("/")[1] for page in ROOT)
 WITHIN: tuple[Page, ...] = (
     *about.PAGES,
     *lists.PAGES,
@@ -81,7 +85,8 @@ def pages_app(site: Site) -> ASGIApp:
     if site.prefixed:
         pages.append(Page("/", _front))
     fault = partial(_fault, site)
-    faults: dict[Any, Any] = {404: fault, 405: fault, 500: fault, StorageFull: _not_kept}
+    not_kept = partial(_not_kept, site)
+    faults: dict[Any, Any] = {HTTPException: fault, 500: fault, StorageFull: not_kept}
     app = Starlette(routes=list(_routes(site, pages)), exception_handlers=faults)
     app.router.redirect_slashes = True
     return app
@@ -102,13 +107,15 @@ def _unprefixed(page: Page) -> Page:
 
 
 async def _front(site: Site, request: Request) -> Response:
-    """Lead to the only community, or name those that show something to everybody."""
+    """Lead to the only community that shows something to everybody, or name those that do."""
     async with site.store.read() as tx:
         if (only := await only_community(tx)) is not None:
             return RedirectResponse(site.path(only), 307)
         every = await tx.communities()
         communities = [one for one in every if await tx.series_listed(Audience(one.id))]
-        speak_as(communities or every)
+        speak_as(communities or every, request)
+    if len(communities) == 1:
+        return RedirectResponse(site.path(communities[0]), 307)
     return site.answer("front.html", communities=communities, community=None, reader=None)
 
 
@@ -116,15 +123,28 @@ async def _fault(site: Site, request: Request, fault: Exception) -> Response:
     """What stands there when a page cannot be shown; the same for what is private and what is not there."""
     status = fault.status_code if isinstance(fault, HTTPException) else 500
     headers = fault.headers if isinstance(fault, HTTPException) else None
-    if "community" not in request.path_params:
-        async with site.store.read() as tx:
-            speak_as(await tx.communities())
-    answer = site.answer("fault.html", status, code=status, community=None, reader=None)
+    if status < 400:
+        return Response(status_code=status, headers=headers)
+    async with site.store.read() as tx:
+        named = await _asked_in(site, request, tx)
+        speak_as([named] if named else await tx.communities(), request)
+    answer = site.answer("fault.html", status, code=status, community=named, reader=None)
     answer.headers.update(headers or {})
     return answer
 
 
-async def _not_kept(request: Request, full: Exception) -> Response:
+async def _asked_in(site: Site, request: Request, tx: Tx) -> Community | None:
+    """The community that an address is of, whether or not there is a page; none at the root."""
+    first = request.scope["path"].split("/")[1]
+    if first in _ROOT_WORDS:  # the desk's pages name one all the same
+        return await tx.community_called(request.path_params.get("community", ""))
+    return await tx.community_called(first) if site.prefixed else await only_community(tx)
+
+
+async def _not_kept(site: Site, request: Request, full: Exception) -> Response:
     """Say to somebody whose form the disk does not take that nothing came of it."""
     log.error("storage_full", reason=str(full))
-    return PlainTextResponse(_(NOT_KEPT), 503, {"Cache-Control": "no-store", "Retry-After": "30"})
+    said = told(site, 503, _(NOT_KEPT), request.headers.get("accept", ""))
+    answer = Response(said.body, 503, {"Retry-After": "30"})
+    answer.raw_headers += [pair for pair in said.headers if pair[0] != b"content-length"]
+    return answer

@@ -16,10 +16,11 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.core import sentences
-from bot.core.tongue import _, speak, spoken
+from bot.core.tongue import _, speak
 from bot.web.limits import Limits
 from bot.web.site import Site
 from bot.web.tongues import tongue_wanted
+from bot.web.turning_away import Pairs, Told, told
 
 CSP: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; font-src 'self'; "
@@ -42,14 +43,11 @@ _ALWAYS: Final = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
-_PLAIN: Final = ((b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store"))
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,255})(?::[0-9]{1,5})?")
 _DIGITS: Final = 12
 _ONLY_TLS: Final = (b"strict-transport-security", b"max-age=31536000")
 
 log = structlog.get_logger()
-
-Pairs = tuple[tuple[bytes, bytes], ...]
 
 
 class TurnedAway(Exception):
@@ -74,7 +72,7 @@ class Guard:
     """Turns away what no page should have to look at, and gives every answer its safety headers."""
 
     def __init__(self, app: ASGIApp, site: Site, limits: Limits, trusted_proxies: Sequence[str] = ()) -> None:
-        self._app, self._limits, self._secure = app, limits, site.secure
+        self._app, self._site, self._limits, self._secure = app, site, limits, site.secure
         self._turns = asyncio.Semaphore(TURNS)
         base = urlsplit(site.base_url)
         self._hosts = _HERE | {(base.hostname or "").lower()}
@@ -87,6 +85,7 @@ class Guard:
             return
         headers = Headers(scope=scope)
         answer = _Answer(send, self._headers(headers), headers.get("host", ""))
+        accepts = headers.get("accept", "")
         try:
             self._check(scope, headers)
             if scope["method"] == "POST":
@@ -97,10 +96,10 @@ class Guard:
             return
         except TurnedAway as no:
             speak(tongue_wanted(headers.get("accept-language", "")))  # whose page it is, nobody looked up
-            await answer.say(no.status, no.sentence, *no.headers)
+            await answer.say(no.status, told(self._site, no.status, no.sentence, accepts), *no.headers)
         except Exception:
             log.exception("page_failed", page=scope["path"].split("/")[:2][-1][:20])
-            await answer.say(500, _(sentences.WEB_BROKEN))
+            await answer.say(500, told(self._site, 500, _(sentences.WEB_BROKEN), accepts))
 
     async def _in_turn(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         """Make a few pages at a time, up to where they begin: the bot's own work has its turn in between."""
@@ -186,20 +185,13 @@ class _Answer:
             message = {**message, "headers": [*kept, *self._headers]}
         await self._send(message)
 
-    async def say(self, status: int, sentence: str, *more: tuple[bytes, bytes]) -> None:
-        """Answer with one sentence, unless an answer is under way."""
+    async def say(self, status: int, told: Told, *more: tuple[bytes, bytes]) -> None:
+        """Answer with what somebody is told, unless an answer is under way."""
         if self._begun:
             return
-        body = sentence.encode()
-        language = b"content-language", spoken().code.encode()
-        headers = [*_PLAIN, language, *more, (b"content-length", str(len(body)).encode())]
+        headers = [*told.headers, *more]
         await self.send({"type": "http.response.start", "status": status, "headers": headers})
-        await self.send({"type": "http.response.body", "body": body})
-
-
-def plain_headers(*, secure: bool) -> Pairs:
-    """The headers of an answer in one sentence that comes from before the guard."""
-    return (*_PLAIN, *safety_headers(b"no-referrer", secure=secure))
+        await self.send({"type": "http.response.body", "body": told.body})
 
 
 def safety_headers(referrer: bytes, *, secure: bool) -> Pairs:

@@ -89,7 +89,7 @@ async def _door(site: Site, request: Request) -> _Door | Response:
     async with site.store.read() as tx:
         place = await tx.place_by_join_secret(request.path_params["secret"])
         if place is None:
-            speak_as(await tx.communities())
+            speak_as(await tx.communities(), request)
             return said_no(site, sentences.JOIN_LINK_WRONG)
         community = await tx.community_of(place)
         speak_as([community])
@@ -116,8 +116,8 @@ async def _return_link(site: Site, tx: Tx, place: Place, person: Person) -> str:
     return site.url(f"/in/{await tx.give_secret(SecretKind.RETURN, place.community_id, now, **whose)}")
 
 
-async def _member_at(site: Site, request: Request, tx: Tx) -> tuple[Place, Person, Reader]:
-    """The room of an address and who asks there; strangers do not learn that it is there."""
+async def room_asked_for(site: Site, request: Request, tx: Tx) -> tuple[Community, Place, Reader, bool]:
+    """The room that a path names, who asks there, and whether it is the hosts', which others do not find."""
     found = await tx.room_called(request.path_params["place"])
     if found is None:
         raise HTTPException(404)
@@ -125,7 +125,15 @@ async def _member_at(site: Site, request: Request, tx: Tx) -> tuple[Place, Perso
     community = await tx.community_of(place)
     speak_as([community])
     asks = await reader(site, request, tx, community)
-    if asks.person is None or (for_hosts and not asks.host):
+    if for_hosts and not asks.host:
+        raise HTTPException(404)
+    return community, place, asks, for_hosts
+
+
+async def _member_at(site: Site, request: Request, tx: Tx) -> tuple[Place, Person, Reader]:
+    """The room of an address and who asks there; strangers do not learn that it is there."""
+    _, place, asks, _ = await room_asked_for(site, request, tx)
+    if asks.person is None:
         raise HTTPException(404)
     return place, asks.person, asks
 

@@ -62,7 +62,7 @@ async def serve(app: ASGIApp, site: Site, bound: socket.socket) -> None:
     server = _Server(
         uvicorn.Config(
             app,
-            http=PatientProtocol,
+            http=type("Protocol", (PatientProtocol,), {"site": site}),
             ws="none",
             lifespan="off",
             log_config=None,

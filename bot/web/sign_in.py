@@ -65,7 +65,7 @@ async def reading_link(site: Site, request: Request) -> Response:
     async with site.store.read() as tx:
         series = await tx.series_by_link_secret(secret)
         if series is None:
-            speak_as(await tx.communities())
+            speak_as(await tx.communities(), request)
             return said_no(site, sentences.READING_LINK_WRONG)
         community = await tx.community(series.community_id)
     day = request.path_params.get("day")
@@ -87,7 +87,7 @@ async def _opened(site: Site, request: Request, tx: Tx) -> _Opened | None:
     found = [await tx.secret(token, kind, now) for kind in _BY_LINK]
     secret = next(filter(None, found), None)
     if secret is None:
-        speak_as(await tx.communities())
+        speak_as(await tx.communities(), request)
         return None
     community = await tx.community(secret.community_id)
     speak_as([community])

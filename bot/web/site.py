@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -21,15 +22,16 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.clock import Clock
 from bot.commands import CommandTree
-from bot.core.model import Community, Person, Place, Role
-from bot.core.tongue import ENGLISH, _, ngettext, speak, spoken
+from bot.core.model import Community, Offer, Person, Place, Role
+from bot.core.rooms.words import language_of
+from bot.core.tongue import _, ngettext, speak, spoken
 from bot.core.veils import masked
 from bot.health.vitals import Vitals
 from bot.storage.store import Store, Tx
 from bot.web.bells import Bells
 from bot.web.cache import PageCache
 from bot.web.recent import Recent
-from bot.web.tongues import tongue_of
+from bot.web.tongues import tongue_of, tongue_wanted
 from bot.web.veils import veiled
 
 HERE: Final = Path(__file__).parent
@@ -93,6 +95,10 @@ class Site:
         """The whole address of a path, from the settings and never from what a browser claims."""
         return f"{self.base_url}{path}"
 
+    def webcal(self, path: str) -> str:
+        """The same of a calendar, so that a browser hands it to a program that follows it."""
+        return "webcal:" + self.url(path).partition(":")[2]
+
     def html(self, template: str, **context: Any) -> str:
         """A page from its template."""
         return self.page(template, **context).decode()
@@ -129,10 +135,11 @@ def desk_path(community: Community, rest: str = "") -> str:
     return f"/desk/{quote(community.slug)}/{rest}"
 
 
-def speak_as(communities: Sequence[Community]) -> None:
-    """Speak the language of a community on a page that is no community's, if all of them have the same."""
+def speak_as(communities: Sequence[Community], request: Request | None = None) -> None:
+    """Speak the language of all these communities; where they have several, the one that a reader wants."""
     languages = {one.language for one in communities}
-    speak(tongue_of(languages.pop()) if len(languages) == 1 else ENGLISH)
+    wanted = request.headers.get("accept-language", "") if request else ""
+    speak(tongue_of(languages.pop()) if len(languages) == 1 else tongue_wanted(wanted))
 
 
 async def only_community(tx: Tx) -> Community | None:
@@ -170,23 +177,39 @@ _OWN_WAY: Final = Markup(' dir="auto"')
 
 def tongue(language: str) -> Markup:
     """The attributes of people's words: which way they go, and their language where it is not the page's."""
-    return _OWN_WAY + (Markup("") if language == spoken().code else Markup(' lang="{}"').format(language))
+    return _OWN_WAY + in_tongue(language)
+
+
+def in_tongue(language: str) -> Markup:
+    """The attribute of what stands in a language on a page that may speak another."""
+    return Markup("") if spoken().code == language else Markup(' lang="{}"').format(language)
 
 
 def english() -> Markup:
     """The attribute of what the bot says as it does in chats, where the page speaks another language."""
-    return Markup("") if spoken().code == "en" else Markup(' lang="en"')
+    return in_tongue("en")
 
 
-def worded(label: str) -> Markup:
+def bots(html: str) -> Markup:
+    """The attribute of what the bot said to somebody, in English or in a language that it noted."""
+    return in_tongue(language_of(html))
+
+
+def worded(offer: Offer) -> Markup:
     """What a button of the bot's is called: in the page's language, else in English, which it says then."""
-    told = _(label)
-    mark = english() if told == label else Markup("")
+    told = offer.said()
+    ours = not offer.words or any(piece.strip(" ·:") for piece, *_ in Formatter().parse(offer.words))
+    mark = english() if ours and told == offer.label else Markup("")
     return Markup("<bdi{}>{}</bdi>").format(mark, told) if mark else escape(told)
 
 
+_GLOBALS: Final = {one.__name__: one for one in (static, tongue, english, in_tongue, bots, spoken, worded)}
+"""What every template may ask for."""
+
+
+@cache
 def environment() -> Environment:
-    """The templates: everything is escaped, and what is not there is an error."""
+    """The templates, read once for all: everything is escaped, and what is not there is an error."""
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -197,6 +220,6 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined] # the extension brings it
-    made.globals.update(static=static, tongue=tongue, english=english, spoken=spoken, worded=worded)
+    made.globals.update(_GLOBALS)
     made.filters.update(veiled=veiled, masked=masked)
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from http import HTTPStatus
 from typing import ClassVar, Final
@@ -11,10 +12,18 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from bot.core import sentences
-from bot.web.guard import ALLOWED, plain_headers
+from bot.core.tongue import _, speaking
+from bot.web.guard import ALLOWED, safety_headers
+from bot.web.site import Site
+from bot.web.tongues import tongue_wanted
+from bot.web.turning_away import told
 
 MOST_HEADER_BYTES: Final = 32 * 1024
 """How long the head of a request may be: its first line, its headers and its cookies."""
+_LOOKED_AT: Final = 8 * 1024
+"""So much of a head is looked through for how to tell somebody why it was not read."""
+_LANGUAGE: Final = re.compile(rb"(?im)^accept-language:([^\r\n]*)")
+_ACCEPT: Final = re.compile(rb"(?im)^accept:([^\r\n]*)")
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -25,10 +34,14 @@ class PatientProtocol(HttpToolsProtocol):
     stuck: ClassVar[float] = 60.0
     """Seconds in which nothing of an answer is taken in."""
 
+    site: ClassVar[Site]
+    """Whose look a page has that says why somebody is turned away."""
+
     _late: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
     _head: int = 0
     _in_head: bool = True
+    _begun: bytes = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
         """Begin to wait for the first request."""
@@ -48,6 +61,8 @@ class PatientProtocol(HttpToolsProtocol):
         if not self._answering:
             self._expect()
         self._head += len(data) if self._in_head else 0
+        if self._in_head and len(self._begun) < _LOOKED_AT:
+            self._begun += data[:_LOOKED_AT]
         if self._in_head and self._head > MOST_HEADER_BYTES + len(data):
             self._turn_away(431, sentences.WEB_HEADERS_LONG)
             return
@@ -60,7 +75,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Note that a request's head is whole."""
-        self._head, self._in_head = 0, False
+        self._head, self._in_head, self._begun = 0, False, b""
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -111,12 +126,20 @@ class PatientProtocol(HttpToolsProtocol):
     def _turn_away(self, status: int, sentence: str, *more: tuple[bytes, bytes]) -> None:
         """Answer in one sentence and hang up; what an answer under way has written stays whole."""
         if not self._answering:
-            body = sentence.encode()
+            wanted, accepted = (_said(name, self._begun) for name in (_LANGUAGE, _ACCEPT))
+            with speaking(tongue_wanted(wanted)):
+                said = told(self.site, status, _(sentence), accepted)
             headers = (
-                *plain_headers(secure=False), *more,
-                (b"content-length", str(len(body)).encode()), (b"connection", b"close"),
+                *said.headers, *safety_headers(b"no-referrer", secure=self.site.secure), *more,
+                (b"connection", b"close"),
             )  # fmt: skip
             head = b"".join(b"%s: %s\r\n" % pair for pair in headers)
             line = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode()
-            self.transport.write(line + head + b"\r\n" + body)
+            self.transport.write(line + head + b"\r\n" + said.body)
         self.transport.close()
+
+
+def _said(header: re.Pattern[bytes], head: bytes) -> str:
+    """What the head of a request says, which nobody could read or which is not whole."""
+    found = header.search(head)
+    return found[1].decode("latin-1") if found else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.hearing import Author, Deleted, Edited
+from bot.core.hearing import Author, Deleted, Edited, Reacted
 from bot.core.model import Offer, Role
 from cogs.answers import Answers
 from cogs.privacy import Privacy
@@ -132,6 +133,22 @@ async def test_authors_and_hosts_file_by_a_digit(room: Evening) -> None:
     await room.reacts("mod", said, 2, Role.HOST)
     assert await room.filed(said) == [(2, "reaction")]
     assert await room.rows("SELECT p.name FROM filing f JOIN person p ON p.id = f.by_person_id") == [("Mod",)]
+
+
+async def test_what_is_heard_again_of_digits_changes_nothing_that_was_done_since(tmp_path: Path) -> None:
+    """As a homeserver tells again what a bot heard that fell before it could note how far."""
+    async with evening(tmp_path, Answers()) as room:
+        await room.until(15)
+        said, ana, at = await room.says("ana", "novels"), Author("ana", "Ana"), room.clock.at
+        first = Reacted(said, ana, 1, at, event="$1"), Reacted(said, ana, 1, at, removed=True, event="$2")
+        for heard in (first, (*first, Reacted(said, ana, 1, at, event="$3"))):
+            await room.hear(*heard)
+        assert await room.filed(said) == [(1, "reaction")]
+        await room.hear(*first)
+        assert await room.filed(said) == [(1, "reaction")]
+        await room.asks("mod", f"answers move {await number_of(room, said)} 2", Role.HOST)
+        await room.hear(*first, Reacted(said, ana, 1, at, event="$3"))
+        assert await room.filed(said) == [(2, "moderator")]
 
 
 async def test_other_peoples_digits_do_nothing_and_they_are_not_noted_down(room: Evening) -> None:
@@ -303,6 +320,18 @@ async def test_the_panel_at_the_end_is_short_and_ready_to_file(room: Evening) ->
     for native_id in long[-5:]:
         assert f"answers move {await number_of(room, native_id)} 1 chat={room.chat.id}" in offers[0]
     assert offers[0].count("answers move") == 5
+    assert "Sort the rest at the desk" not in offers[0], "there are no pages here"
+
+
+async def test_from_the_panel_at_the_end_a_button_leads_to_the_desk_where_the_rest_is_sorted(
+    room: Evening,
+) -> None:
+    async with room.store.begin() as tx:
+        await tx.install("address", "https://chat.example.org")
+    await room.says("ben", "we read a lot of novels, and one comic")
+    await room.until(70)
+    [row] = await room.rows("SELECT payload FROM outbox WHERE subject = 'panel'")
+    assert json.loads(row[0])["offers"][-1][:2] == ["Sort the rest at the desk", "desk"]
 
 
 async def test_first_timers_are_new_to_the_whole_community(room: Evening) -> None:

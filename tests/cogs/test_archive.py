@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.commands import Asker, Reply
+from bot.core import sentences
 from bot.core.audience import Audience, Reads
 from bot.core.model import Person, Role, Series, Visibility
 from bot.storage.doors.secrets import SecretKind
@@ -21,7 +22,7 @@ from tests.support.parlour import Parlour, parlour
 BASE = "https://chat.example"
 READERS = {
     "off": "Nobody",
-    "members": "Members of this place",
+    "members": "Members",
     "link": "Whoever has the link",
     "public": "Everybody",
 }
@@ -129,8 +130,15 @@ async def test_holders_of_the_link_and_everybody_get_what_they_may_pass_on(room:
 
 async def test_those_in_the_browser_are_signed_in_already(room: Parlour) -> None:
     person = await room.joins("Ben")
-    reply = await room.evening.tree.answer(Asker(person, room.place, Role.ANYONE), "archive link")
+    asker = Asker(person, room.place, Role.ANYONE)
+    reply = await room.evening.tree.answer(asker, "archive link")
     assert reply.text == f"Thursday Chat: {BASE}/edhouse/edchat/2026-11-24/"
+    async with room.store.begin() as tx:
+        await tx.set_visibility(await tx.series(1), Visibility.LINK)
+        await tx.connection.execute(text("UPDATE chat SET told = 'link' WHERE told IS NOT NULL"))
+        secret = await tx.link_secret(1)
+    passed_on = await room.evening.tree.answer(asker, "archive link")  # to people who are not
+    assert passed_on.text.splitlines()[0] == f"Thursday Chat: {BASE}/l/{secret}/2026-11-24"
 
 
 async def test_where_nothing_is_kept_no_link_is_promised(tmp_path: Path) -> None:
@@ -159,14 +167,30 @@ async def test_without_pages_there_is_no_archive_to_open(tmp_path: Path) -> None
 
 async def test_visibility_is_shown_and_said(room: Parlour) -> None:
     assert (await says(room, "archive visibility", Role.HOST)).text == (
-        "Thursday Chat: Members of this place can read your answers afterwards."
+        "Thursday Chat: Members can read its chats afterwards."
     )
     assert (await says(room, "archive visibility link")).refused
     for choice, told in READERS.items():
         reply = await says(room, f"archive visibility {choice}", Role.HOST)
-        assert reply.text.startswith(f"Thursday Chat: {told}")
+        assert reply.text.startswith(f"Thursday Chat: {told} ")
+        assert "your answers" not in reply.text
     async with room.store.read() as tx:
         assert (await tx.series(1)).visibility is Visibility.PUBLIC
+
+
+@pytest.mark.parametrize(
+    ("readers", "older"),
+    [
+        (("public",), sentences.VISIBILITY_OLDER),
+        (("public", "link"), sentences.VISIBILITY_OLDER_CLOSES),
+        (("link", "members"), sentences.VISIBILITY_OLDER_CLOSES),
+    ],
+)
+async def test_what_is_said_of_older_words_is_true_in_both_directions(
+    room: Parlour, readers: tuple[str, ...], older: str
+) -> None:
+    told = [await says(room, f"archive visibility {one} sure=yes", Role.HOST) for one in readers]
+    assert older in told[-1].text.splitlines()
 
 
 async def test_a_room_that_was_told_otherwise_is_opened_only_when_one_is_sure(room: Parlour) -> None:

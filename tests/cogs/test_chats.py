@@ -11,7 +11,8 @@ import pytest
 from bot.core.model import Chat, ChatState, QuestionState, Role, StepKind
 from bot.markup import render
 from tests.support.bad_inputs import case
-from tests.support.planning_room import SATURDAY, TUESDAY, PlanningRoom, planning_room
+from tests.support.planning_room import TUESDAY, PlanningRoom, planning_room
+from tests.support.set_clock import SATURDAY
 
 
 @pytest.fixture

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.core import sentences
-from bot.core.model import Role
+from bot.core.model import Role, Series
 from bot.core.sentences.desk import OPEN_DESK
 from bot.storage.doors.secrets import SecretKind
 from cogs import every_cog
-from tests.support.evening import Evening, evening
+from tests.support.evening import START, Evening, add_chat, evening
 from tests.support.networks import FEW
 
 pytestmark = pytest.mark.parametrize("rooms", FEW, indirect=True)
@@ -26,6 +27,11 @@ async def room(tmp_path: Path, rooms: str) -> AsyncIterator[Evening]:
         async with opened.store.begin() as tx:
             await tx.install("address", ADDRESS)
         yield opened
+
+
+async def _series(room: Evening) -> Series:
+    async with room.store.read() as tx:
+        return await tx.series(room.chat.series_id)
 
 
 def token(text: str) -> str:
@@ -62,6 +68,18 @@ async def test_a_guest_host_gets_one_without_any_power(room: Evening) -> None:
     await room.asks("ana", f"host invite Ben chat={room.chat.id}", Role.HOST)
     assert token((await room.asks("ben", "desk")).text)
     assert [row.power for row in await room.rows("SELECT power FROM desk_seat")] == [0]
+
+
+async def test_a_guest_host_of_a_later_chat_need_not_name_it(room: Evening) -> None:
+    later = await add_chat(room, await _series(room), START + timedelta(days=7))
+    await room.asks("ben", "help")
+    await room.asks("ana", f"host invite Ben chat={later.id}", Role.HOST)
+    assert token((await room.asks("ben", "desk")).text)
+    async with room.store.begin() as tx:
+        ben = await tx.met(room.place.platform, room.native("ben"), room.place.community_id)
+        assert ben is not None
+        await tx.uninvite(later.id, ben.id)
+    assert (await room.asks("ben", "desk")).refused
 
 
 async def test_the_card_offers_it_to_hosts_where_there_are_pages(room: Evening) -> None:

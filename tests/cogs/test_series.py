@@ -18,7 +18,8 @@ from cogs.archive import Archive
 from cogs.series import Series as SeriesCog
 from tests.support.bad_inputs import case
 from tests.support.parlour import parlour
-from tests.support.planning_room import SATURDAY, TUESDAY, PlanningRoom, planning_room
+from tests.support.planning_room import TUESDAY, PlanningRoom, planning_room
+from tests.support.set_clock import SATURDAY
 
 WEEKLY = 'series create Weekly EdChat when="every Tuesday 8 pm" zone="New York"'
 
@@ -251,6 +252,8 @@ async def test_other_readers_are_let_in_by_an_edit_as_by_the_archives_own_comman
             assert (await tx.series(1)).visibility is Visibility.PUBLIC
             assert await tx.openness(room.place.id) is Visibility.PUBLIC
         assert (await room.versions())[1] > before[1]
+        closer = await says("series edit readers=link")
+        assert sentences.VISIBILITY_OLDER_CLOSES in closer.text.splitlines()
         closed = await says("series edit readers=off")
         assert sentences.VISIBILITY_OFF in closed.text.splitlines()
 

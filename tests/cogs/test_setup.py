@@ -188,7 +188,8 @@ async def test_with_several_rooms_the_weekly_chat_is_held_where_setup_said(house
         assert [one.title for one in await tx.series_here(other.id)] == ["Tuesday"]
     form = await house.tree.form(await house.asker("Ana"), "series create")
     assert form.given == {
-        "zone": "Europe/London", "minutes": "60", "letters": "Q/A", "readers": "link", "place": "the annex",
+        "zone": "Europe/London", "minutes": "60", "pace": "hour",
+        "letters": "Q/A", "readers": "link", "place": "the annex",
     }  # fmt: skip
 
 

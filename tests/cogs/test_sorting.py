@@ -131,7 +131,7 @@ async def test_a_sealed_chat_keeps_its_answers_where_they_are(room: Evening) -> 
 async def test_a_host_erases_a_message_for_good_once_they_said_so(room: Evening) -> None:
     said = await room.says("ana", "A1: Timmy Miller hates novels")
     asked = await room.asks("mod", f"answers delete {said}", Role.HOST)
-    assert asked.text.startswith("“A1: Timmy Miller hates novels” is erased for good")
+    assert asked.text.startswith("Erase “A1: Timmy Miller hates novels” for good?")
     assert (await room.message(said)).text
     [sure] = asked.offers
     done = await room.asks("mod", sure.line, Role.HOST)

@@ -342,6 +342,14 @@ async def test_help_shows_what_this_person_may_do(house: Room) -> None:
     assert hidden.text == 'I know no command "chat plan"; `help` shows what you can do.'
 
 
+async def test_the_bots_own_name_alone_is_like_its_call_alone(house: Room) -> None:
+    bare = (await house.say("")).text
+    assert bare.startswith("What you can do here")
+    for line in ("edchat", " EdChat "):
+        assert (await house.say(line)).text == bare
+    assert 'no command "edchat"' in (await house.say("edchat end")).text
+
+
 async def test_help_on_one_command_is_a_page(house: Room) -> None:
     assert (await house.say("help chat plan")).text == (
         "chat plan topic (lines below: questions) [chat=...]\n"

@@ -9,8 +9,10 @@ from datetime import timedelta
 from bot.core import drafting, running, sentences, steering
 from bot.core.effects import Moment, Say, Wish
 from bot.core.keeping import kept_in_step, timed
+from bot.core.model import ChatState
 from bot.core.running import advance
-from bot.core.state import Change, Running
+from bot.core.state import Change, Links, Running
+from bot.core.telling import announcing
 from tests.support.pure_evening import EIGHT, MINUTE, SECOND, PureEvening, planned
 
 FIRST = 6
@@ -138,3 +140,34 @@ def test_whatever_names_an_instant_carries_it() -> None:
     for said in timely.values():
         assert all(one.words in said.text for one in said.moments), said
     assert len(timely["moved"].moments) == 2
+
+
+def announced_with(before: Running, after: Running) -> list[str]:
+    """Give what the announcement says from now on, where it is told again."""
+    return [one.text for one in kept_in_step(before, after) if isinstance(one, Wish) and one.on == "announce"]
+
+
+def test_an_announcement_follows_the_plan_until_the_chat_begins() -> None:
+    before = at(-60).state
+    for change in (
+        drafting.add(before, "New?", EIGHT - 60 * MINUTE),
+        drafting.reorder(before, (2, 1, 3, 4), EIGHT - 60 * MINUTE),
+        drafting.edit(before, 4, "Reworded?", EIGHT - 60 * MINUTE),
+        steering.move(before, EIGHT + 60 * MINUTE, EIGHT - 60 * MINUTE),
+    ):
+        assert announced_with(before, change.state) == [announcing(change.state).text]
+    assert announced_with(before, before) == []
+    unannounced = before.with_chat(state=ChatState.PLANNED)
+    assert announced_with(unannounced, drafting.add(unannounced, "New?", EIGHT).state) == []
+    begun = at(1).state
+    assert announced_with(begun, drafting.add(begun, "New?", EIGHT + MINUTE).state) == []
+
+
+def test_an_announcement_that_is_told_again_still_keeps_the_way_in_from_those_who_are_in() -> None:
+    before = replace(at(-60).state, links=Links(join="https://chat.example/join"))
+    after = drafting.add(before, "New?", EIGHT - 60 * MINUTE).state
+    [again] = (one for one in kept_in_step(before, after) if isinstance(one, Wish))
+    assert "https://chat.example/join" in again.said_in(guests=False, readers=None)
+    inside = again.said_in(guests=False, readers=None, inside=True)
+    assert "New?" in inside
+    assert "https://" not in inside

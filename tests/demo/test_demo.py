@@ -1,11 +1,8 @@
 """A whole demo, as somebody starts it: its one line, its plain lines, its end, and what it leaves behind."""
 
 import asyncio
-import json
-import os
 import re
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,18 +13,9 @@ from bot.core import sentences
 from bot.core.model import Refused
 from bot.demo import Demo
 from bot.demo.samples import sample, samples
+from tests.demo.playing import environment, left_behind, played, whole_evening
 
-HOUSE = Path(__file__).parents[2]
-KEYS = [
-    *("questions", "asked", "sent", "stored", "filed", "conversation", "edited", "deleted"),
-    *("lost", "doubled", "late_ms_p50", "late_ms_p99", "seconds", "archive_url"),
-]
 COMMAND = [sys.executable, "-m", "bot", "demo"]
-
-
-def environment(folder: Path) -> dict[str, str]:
-    own = {"EDCHAT_DATA_DIR": str(folder), "EDCHAT_WEB_PORT": "0", "PYTHONPATH": str(HOUSE)}
-    return {**os.environ, **own}
 
 
 async def look_in(participant: str, host: str, archive: str) -> None:
@@ -43,25 +31,11 @@ async def look_in(participant: str, host: str, archive: str) -> None:
         assert "(simulated " in await page.text()
 
 
-def left_behind(folder: Path) -> list[Path]:
-    """Give what a demo left in the data folder."""
-    return list(folder.iterdir())
-
-
 def test_the_demo_loses_and_doubles_nothing_and_asks_every_question_once(tmp_path: Path) -> None:
-    command = [*COMMAND, "--seconds", "16", "--seed", "12", "--exit", "--json"]
-    done = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    line = json.loads(done.stdout)
-    assert done.stdout.count("\n") == 1
-    assert list(line) == KEYS
-    assert (line["questions"], line["asked"], line["lost"], line["doubled"]) == (7, 7, 0, 0)
-    assert line["sent"] == line["stored"] >= 120
+    said = played(COMMAND, tmp_path, "--seconds", "16", "--seed", "12", "--json")
+    line = whole_evening(said, tmp_path, 120)
     assert list(line["filed"]) == ["label", "thread", "reply", "form", "reaction", "moderator"]
     assert all(line["filed"].values())
-    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/l/[\w-]+/2021-04-15", line["archive_url"])
-    assert line["edited"] > 0 < line["deleted"]
-    assert left_behind(tmp_path) == []
 
 
 async def test_it_stays_until_it_is_stopped_and_says_where_to_look(tmp_path: Path) -> None:

@@ -195,6 +195,8 @@ async def test_a_community_whose_address_is_taken_comes_in_at_another(
         ):
             assert sentence in await refused(there, file, address)
         assert "several communities" in await refused(there, bundle, "staffroom")
+        for twice in (("staffroom", "lounge"), (f"{here.slug}=staffroom", f"{here.slug}=lounge")):
+            assert "Say once at which address" in await refused(there, file, *twice)
         await import_bundle(there, file, ["staffroom"])
         chat = house.chats["held"]
         page = await other.web.stranger().get(f"/staffroom/{chat}")
@@ -265,7 +267,15 @@ async def test_people_who_are_known_already_stay_who_they_are(bundle: Path, tmp_
         held["data/message.jsonl"] = re.sub(rb'"public_id":"', rb'"public_id":"y', held["data/message.jsonl"])
 
     twin = forged(bundle, tmp_path / "twin.zip", rename)
+    called = rows_in(bundle)["person"][0]["name"]
+    async with Store(database_url("", settings.data_dir)) as store, store.begin() as tx:
+        await tx.connection.exec_driver_sql("UPDATE person SET name = 'Aardvark' WHERE name = ?", (called,))
     await import_bundle(settings, twin)
+    async with Store(database_url("", settings.data_dir)) as store, store.read() as tx:
+        [ana] = await tx.connection.exec_driver_sql("SELECT id FROM person WHERE name = 'Aardvark'")
+        twins = [one.id for one in await tx.communities() if one.slug.endswith("-two")]
+        assert twins
+        assert {await tx.former_names(ana.id, one) for one in twins} == {(called,)}
     assert (await counted(settings))["person"] == people
     assert (await counted(settings))["message"] == 2 * len(rows_in(bundle)["message"])
 

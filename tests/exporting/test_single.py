@@ -51,6 +51,17 @@ async def test_the_page_needs_no_other_file(house: WholeHouse, tmp_path: Path) -
     assert not re.search(r"/room/|/report|/live/", page)
 
 
+async def test_a_chat_is_also_meant_by_the_day_on_which_it_stood_before_it_was_moved(
+    house: WholeHouse, tmp_path: Path
+) -> None:
+    left = (house.pages.archive.held, "2001-01-01", "2026-11-01 20:00:00.000000")
+    async with house.pages.web.store.begin() as tx:
+        await tx.connection.exec_driver_sql("INSERT INTO former_address VALUES (?, ?, ?)", left)
+    wish = Wish("inquirychat", "2001-01-01", "md", "public")
+    await export_chat(settings_for(house), wish, tmp_path / "chat.md")
+    assert words_of(tmp_path / "chat.md") == await written(house, tmp_path / "same.md", "md", "public")
+
+
 async def test_without_an_address_of_the_archive_links_into_it_are_words(
     house: WholeHouse, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from posixpath import dirname, normpath
 from typing import Any, Final
@@ -20,6 +21,7 @@ import pytest
 import pytest_asyncio
 
 from bot.core.model import Refused
+from bot.exporting.folder import MARK, replaced
 from bot.exporting.site import export_site
 from tests.exporting.houses import files_in, folder_of, names_in, pages_in, settings_of, told_by
 from tests.support.archive_pages import archive_pages
@@ -212,6 +214,29 @@ def test_every_page_says_of_which_day_the_copy_is(exported: Exported) -> None:
     assert re.search(r"This is a copy of the archive, made on \w+ \d+ \w+ \d{4}\. ", home)
 
 
+def test_the_front_page_of_a_copy_leads_with_what_there_is_to_read_and_says_no_today(
+    exported: Exported,
+) -> None:
+    home = exported.files[f"{exported.house.pages.at('').strip('/')}/index.html"].decode()
+    for word in ("Next chat", "Next week", "This week", "today", "Add to calendar", "webcal:", "From URL"):
+        assert word not in home, word
+    assert home.index("Fresh in the archive") < home.index("Planned when this copy was made")
+    assert "Week of 23 Nov" in home
+
+
+def test_a_copys_search_names_the_weekly_chat_and_the_day_and_keeps_lists_and_buttons_out(
+    exported: Exported,
+) -> None:
+    chat = exported.house.pages.at(exported.house.chats["held"]).strip("/")
+    page = exported.files[f"{chat}/index.html"].decode()
+    assert f'data-chat="{chat.partition("/")[2]}/"' in page
+    assert re.search(r'data-series="[^"]+" data-when="\w+ \d+ \w+ \d{4}, ', page)
+    held = [told_by(name, body) for name, body in exported.files.items() if ".pf_fragment" in name]
+    assert sum(b'"when"' in one for one in held) == len(held) > 1
+    for words in (b"Add to calendar", b"Change how you appear", b"These links alone", b"Asked at"):
+        assert not [one for one in held if words in one], words
+
+
 def test_it_says_where_it_lies_and_how_much_it_is(exported: Exported) -> None:
     assert f"{len(exported.files):,} files" in exported.said
     assert str(exported.folder) in exported.said
@@ -234,7 +259,11 @@ async def test_the_next_export_holds_nothing_that_was_forgotten_and_no_stale_fil
         ids = [one["public_id"] for one in rows if one["person_id"] == person]
         before = files_in(copy)
         assert any(theirs[0] in told_by(name, body) for name, body in before.items())
-        (copy / "left.html").write_text("of an earlier time")
+        inside = f"{pages.archive.community.slug}/mine.txt"
+        mine = {"CNAME": "chats.example", ".git/HEAD": "ref: main", inside: "my own"}
+        for name, words in mine.items():
+            (copy / name).parent.mkdir(exist_ok=True)
+            (copy / name).write_text(words)
         async with store.begin() as tx:
             [found] = [one for one in await _people(tx) if one.id == person]
             await tx.forget(found, pages.archive.community.id, pages.clock.now())
@@ -242,7 +271,7 @@ async def test_the_next_export_holds_nothing_that_was_forgotten_and_no_stale_fil
         after = files_in(copy)
         assert not any(words in told_by(name, body) for name, body in after.items() for words in theirs)
         assert not any(f"/a/{one}/" in name for one in ids for name in after)
-        assert "left.html" not in after
+        assert {name: after[name].decode() for name in mine} == mine
         assert names_in(tmp_path) == ["copy", "data"]
         assert not [one for one in names_in(folder_of(store)) if one.startswith("exporting-")]
         assert lost(after) == []
@@ -279,6 +308,29 @@ async def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) 
                 await export_site(settings, folder, None, BASE)
         assert (tmp_path / "full" / "thesis.txt").read_text() == "years of work"
         assert names_in(tmp_path) == ["data", "full"]
+
+
+def test_what_is_in_the_way_of_an_export_or_may_be_somebodys_own_is_named_and_stays(tmp_path: Path) -> None:
+    copy, now = tmp_path / "copy", datetime(2026, 11, 22, tzinfo=UTC)
+    with replaced(copy, now) as made:
+        made.write("index.html", b"one")
+        made.write("old/index.html", b"one")
+    (copy / "robots.txt").write_text("mine")
+    with pytest.raises(Refused, match=r"robots\.txt in .* is not of the export"), replaced(copy, now) as made:
+        made.write("robots.txt", b"two")
+    assert (copy / "index.html").read_bytes() == b"one"
+    with replaced(copy, now) as made:
+        made.write("index.html", b"two")
+    assert names_in(copy) == [MARK, "index.html", "robots.txt"]
+    (copy / MARK).write_text('{"format": "edchat-site", "version": 1}')  # as one was marked before
+    with pytest.raises(Refused, match=r"robots\.txt is in none"), replaced(copy, now) as made:
+        made.write("index.html", b"three")
+    assert (copy / "robots.txt").read_text() == "mine"
+    (copy / "robots.txt").unlink()
+    with replaced(copy, now) as made:
+        made.write("index.html", b"four")
+    assert (copy / "index.html").read_bytes() == b"four"
+    assert names_in(tmp_path) == ["copy"]
 
 
 async def test_an_export_that_fails_leaves_the_earlier_one_as_it_was(

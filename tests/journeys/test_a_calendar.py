@@ -32,7 +32,7 @@ async def subscribed(night: Evening, address: str) -> list[datetime]:
 async def leads_to(visitor: Visitor, link: str) -> str:
     """The address behind a link, as somebody copies it into their calendar."""
     address: str = await visitor.link(link).evaluate("link => link.href")
-    return address
+    return address.replace("webcal:", "http:")
 
 
 async def test_a_calendar_follows_a_chat_that_is_moved_in_the_open_and_by_a_members_key(

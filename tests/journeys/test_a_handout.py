@@ -48,6 +48,7 @@ async def test_a_reader_chooses_answers_and_prints_them_on_one_sheet_that_others
         await colleague.link("Choose other answers").click()
         await colleague.page.get_by_role("checkbox", name=CARDS).uncheck()
         await colleague.page.get_by_role("checkbox", name=SONG).check()
+        await expect(colleague.page.get_by_text("2 of 24 chosen")).to_be_visible()
         await colleague.button("Make the handout").click()
         await sheet_has(colleague, [STORY, SONG], [CARDS, QUESTIONS[1]])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,7 @@ async def test_a_chat_is_planned_on_the_desk_by_keyboard_and_asks_in_that_order(
         host = await night.host()
         await comes_to_the_desk(host)
         await plans(host)
+        await moves_in_german(night, host)
         await runs(night, host)
 
 
@@ -85,6 +87,26 @@ async def plans(host: Visitor) -> None:
     after = await times(host)
     assert after[0] == before[0]
     assert len(set(after)) == 4
+
+
+async def moves_in_german(night: Evening, host: Visitor) -> None:
+    """Move a question on a page in German: the times that follow are written as the page wrote them."""
+    before = await in_language(night, host, "de")
+    assert all(re.fullmatch(r"\d\d:\d\d", time) for time in before)
+    await Keyboard(host).goes_to("Q2")
+    await host.page.keyboard.press("Alt+ArrowDown")
+    assert (await words(host))[1:3] == [ORDER[2], ORDER[1]]
+    assert await times(host) == before
+    await in_language(night, host, "en")
+    assert await words(host) == ORDER, "nothing was saved"
+
+
+async def in_language(night: Evening, host: Visitor, language: str) -> list[str]:
+    """Load the page again in a language; gives its times."""
+    async with night.house.store.begin() as tx:
+        await tx.connection.exec_driver_sql(f"UPDATE community SET language = '{language}'")
+    await host.page.goto(host.page.url.partition("?")[0])
+    return await times(host)
 
 
 async def runs(night: Evening, host: Visitor) -> None:

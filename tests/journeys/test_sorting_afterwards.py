@@ -142,6 +142,19 @@ async def picks_and_hides_by_key(host: Visitor) -> None:
     await expect(lying(host, STORY)).to_be_focused()
 
 
+async def rather_does_not_erase(host: Visitor) -> None:
+    """What erases asks at the message, and tells of nothing that was not done."""
+    asks = host.page.locator("#said")
+    await lying(host, SNACKS).get_by_text("Hide, message of Ben").click()
+    await lying(host, SNACKS).get_by_role("button", name="Erase it for good").click()
+    await expect(lying(host, SNACKS).locator("#said")).to_be_focused()
+    await expect(asks).to_contain_text("Erase “A1: Snacks worked” for good?")
+    await expect(host.page.locator("#told")).to_be_empty()
+    await asks.get_by_role("link", name="No").click()
+    await expect(asks).to_have_count(0)
+    await expect(lying(host, SNACKS)).to_be_focused()
+
+
 async def settles_by_key(host: Visitor) -> None:
     """Hide what somebody asked to remove."""
     keys, page = Keyboard(host), host.page
@@ -163,6 +176,7 @@ async def test_by_keys_a_host_sorts_settles_previews_and_publishes(tmp_path: Pat
         await to_the_chat(host)
         await sorts_by_key(host)
         await picks_and_hides_by_key(host)
+        await rather_does_not_erase(host)
         await settles_by_key(host)
         await to_the_chat(host)
         await Keyboard(host).presses("See it as a reader")

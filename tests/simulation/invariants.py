@@ -53,12 +53,17 @@ def questions_once_in_order(house: House, place: Place, events: tuple[Event, ...
         if event.action is Action.POST and event.target is None:
             shown.setdefault(chat_of[event.id], []).append(event.text)
     for chat, texts in shown.items():
-        numbers = [int(found[1]) for text in texts if (found := _QUESTION.match(text))]
-        assert numbers == sorted(set(numbers)), f"chat {chat} asked {numbers} in {place.name}"
-        ends = [k for k, text in enumerate(texts) if text.startswith("That was ")]
-        asked = [k for k, text in enumerate(texts) if _QUESTION.match(text)]
-        assert len(ends) <= 1
-        assert not ends or not asked or max(asked) < ends[0], f"chat {chat} asked after its end"
+        in_order(chat, place, texts)
+
+
+def in_order(chat: int, place: Place, texts: list[str]) -> None:
+    """What was posted of one chat: rising numbers, and none after its closing post."""
+    numbers = [int(found[1]) for text in texts if (found := _QUESTION.match(text))]
+    assert numbers == sorted(set(numbers)), f"chat {chat} asked {numbers} in {place.name}"
+    ends = [k for k, text in enumerate(texts) if text.startswith("That was ")]
+    asked = [k for k, text in enumerate(texts) if _QUESTION.match(text)]
+    assert len(ends) <= 1
+    assert not ends or not asked or max(asked) < ends[0], f"chat {chat} asked after its end"
 
 
 def all_heard(house: House, place: Place, events: tuple[Event, ...]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from bot.core.grammar import command_text
 from bot.core.model import Place
 from tests.simulation.invariants import (
@@ -11,6 +9,7 @@ from tests.simulation.invariants import (
     dropped_and_told,
     everything_sent,
     hours,
+    in_order,
     places_free,
     steps_settled,
     stored,
@@ -19,7 +18,6 @@ from tests.support.discord_network import DiscordNetwork
 from tests.support.fake_discord.places import Message
 from tests.support.house import House
 
-_QUESTION = re.compile(r"Q(\d+): ")
 _SAID = frozenset({0, 19})
 """The types of messages that somebody wrote."""
 
@@ -68,12 +66,7 @@ def questions_once_in_order(house: House, place: Place, ours: list[Message]) -> 
         if one.channel_id == int(place.native_id):
             shown.setdefault(chat_of[str(one.id)], []).append(one.content)
     for chat, texts in shown.items():
-        numbers = [int(found[1]) for text in texts if (found := _QUESTION.match(text))]
-        assert numbers == sorted(set(numbers)), f"chat {chat} asked {numbers} in {place.name}"
-        ends = [k for k, text in enumerate(texts) if text.startswith("That was ")]
-        asked = [k for k, text in enumerate(texts) if _QUESTION.match(text)]
-        assert len(ends) <= 1
-        assert not ends or not asked or max(asked) < ends[0], f"chat {chat} asked after its end"
+        in_order(chat, place, texts)
 
 
 def all_heard(house: House, place: Place, said: list[Message]) -> None:

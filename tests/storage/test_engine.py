@@ -11,7 +11,7 @@ from bot.core.model import Refused
 from bot.storage.engine import database_url, warn_of_network_disk
 from bot.storage.migrate import migrate
 from bot.storage.store import Store
-from tests.support.planning_room import SATURDAY as START
+from tests.support.set_clock import SATURDAY as START
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Store
 from tests.support.archive_seed import NOW, Archive, sow
 from tests.support.copied import copied
-from tests.support.planning_room import SetClock
+from tests.support.set_clock import SetClock
 from tests.support.web_house import Browser, Got, WebHouse, founded, web_house
 
 

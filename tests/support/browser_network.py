@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import sqlite3
@@ -19,7 +18,7 @@ from bot.core.model import Offer, Person, Place, Role
 from bot.markup import render
 from bot.platforms.local import Local
 from bot.storage.store import Store, Tx
-from tests.support.networks import Seen
+from tests.support.networks import Seen, until_so
 
 _EDCHAT = Place(1, 1, "browser", "edchat", "edchat")
 _HOSTS = Place(2, 1, "browser", "hosts", "hosts")
@@ -151,11 +150,7 @@ class BrowserNetwork:
 
     async def until(self, predicate: Callable[[], bool], within: float = 10.0) -> None:
         """Wait until something is so."""
-        deadline = asyncio.get_running_loop().time() + within
-        while not predicate():
-            shown = [message.text for place in (self.place, self.other) for message in self.messages(place)]
-            assert asyncio.get_running_loop().time() < deadline, f"still not so; the rooms show {shown}"
-            await asyncio.sleep(0.01)
+        await until_so(self, predicate, within)
 
     def posted(self, place: Place | None = None) -> list[tuple[str, datetime]]:
         """Give what the bot has posted for all outside threads, with the instants of the posts."""

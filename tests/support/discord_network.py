@@ -35,7 +35,7 @@ from tests.support.fake_discord.people import Someone as Member
 from tests.support.fake_discord.places import EPHEMERAL, PUBLIC_THREAD, Channel, Message
 from tests.support.fake_discord.server import FakeDiscord
 from tests.support.fake_discord.shapes import Can, Guild
-from tests.support.networks import Seen
+from tests.support.networks import Seen, until_so
 from tests.support.wishes import note_pin
 
 KEYCAP: Final = "\ufe0f\u20e3"
@@ -313,11 +313,7 @@ class DiscordNetwork:
 
     async def until(self, predicate: Callable[[], bool], within: float = 10.0) -> None:
         """Wait until something is so."""
-        deadline = asyncio.get_running_loop().time() + within
-        while not predicate():
-            shown = [message.text for place in (self.place, self.other) for message in self.messages(place)]
-            assert asyncio.get_running_loop().time() < deadline, f"still not so; the places show {shown}"
-            await asyncio.sleep(0.01)
+        await until_so(self, predicate, within)
 
     # -- looking behind it ----------------------------------------------------------------------------------
 

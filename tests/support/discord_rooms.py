@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from bot.commands import Asker, Reply
-from bot.core.hearing import Author, Barred, Heard, Said
+from bot.core.hearing import Author, Said
 from bot.core.model import Place, Role
 from bot.inbox import Inbox
 from bot.scheduler import Scheduler
-from bot.storage.outgoing.queued import Queued
 from bot.storage.store import Store
 from tests.support.discord_talk import DiscordTalk, discord_talk
 from tests.support.evening import NO_CHAT, Evening, Opened
 from tests.support.noting_tree import NotingTree
-from tests.support.planning_room import PlanningRoom, SetClock
+from tests.support.on_networks import EveningOnNetwork, PlanningOnNetwork
+from tests.support.planning_room import PlanningRoom
+from tests.support.set_clock import SetClock
 
 
 @dataclass(slots=True, kw_only=True)
-class EveningOnDiscord(Evening):
+class EveningOnDiscord(EveningOnNetwork):
     """What is said goes through a little Discord, and what the bot posts comes to stand there."""
 
     talk: DiscordTalk
@@ -33,19 +33,6 @@ class EveningOnDiscord(Evening):
     def press(self, name: str) -> str:
         """The native id of an asking to which a test gave this one."""
         return self.talk.asked[name]
-
-    async def says(self, who: str, words: str, power: Role = Role.ANYONE, **hangs: Any) -> str:
-        """Somebody says something in the channel; gives its native id."""
-        said = Said("", Author(who, who.title(), power), words, self.clock.at, **hangs)
-        return await self.talk.does(said, self.place)
-
-    async def hear(self, *heard: Heard, place: Place | None = None) -> None:
-        """Let people do this, and the bot hear it."""
-        for one in heard:
-            if isinstance(one, Barred):
-                await Evening.hear(self, one, place=place)
-            else:
-                await self.talk.does(one, place or self.place)
 
     async def asks(
         self,
@@ -66,14 +53,6 @@ class EveningOnDiscord(Evening):
             self.tree.check(offer)
         return reply
 
-    async def _deliver(self) -> None:
-        """Let everything that waits be sent."""
-
-        def sent(row: Queued) -> None:
-            self.posts[row.place.id, row.subject] = row.text
-
-        await self.talk.deliver(sent)
-
 
 @asynccontextmanager
 async def evening_on_discord(opened: Opened) -> AsyncIterator[Evening]:
@@ -84,7 +63,7 @@ async def evening_on_discord(opened: Opened) -> AsyncIterator[Evening]:
 
 
 @dataclass(slots=True, kw_only=True)
-class PlanningOnDiscord(PlanningRoom):
+class PlanningOnDiscord(PlanningOnNetwork):
     """Hosts plan by slash commands, forms and buttons, and what the bot posts comes to stand there."""
 
     talk: DiscordTalk
@@ -99,24 +78,6 @@ class PlanningOnDiscord(PlanningRoom):
         for offer in reply.offers:
             self.tree.check(offer)
         return reply
-
-    async def asker(self, who: str, power: Role = Role.HOST, place: Place | None = None) -> Asker:
-        """Somebody who stands in a room."""
-        here = place or self.place
-        return Asker(await self.talk.known(Author(who, who, power), here), here, power)
-
-    async def hear(
-        self, words: str, id_: str, who: str = "Ana", power: Role = Role.HOST, reply_to: str | None = None
-    ) -> None:
-        """Let somebody write in the room; what was written once is not written again."""
-        if id_ not in self.ids:
-            hook = self.ids.get(reply_to or "")
-            said = Said("", Author(who, who, power), words, self.clock.at, reply_to=hook)
-            self.ids[id_] = await self.talk.does(said, self.place)
-
-    async def deliver(self) -> None:
-        """Let everything that waits be sent."""
-        await self.talk.deliver(lambda _row: None)
 
 
 @asynccontextmanager

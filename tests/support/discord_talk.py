@@ -20,7 +20,6 @@ from bot.core.hearing import Author, Deleted, Edited, Heard, Reacted, Said
 from bot.core.model import Offer, Person, Place, Role
 from bot.inbox import Inbox
 from bot.outbox import Outbox
-from bot.platform import Later
 from bot.platforms.discord import Discord, attention
 from bot.platforms.discord.buttons import pressed
 from bot.platforms.discord.hearing import Listener
@@ -38,6 +37,7 @@ from tests.support.fake_discord.server import FakeDiscord
 from tests.support.fake_discord.shapes import Can, Guild
 from tests.support.fake_discord.state import World
 from tests.support.noting_tree import NotingTree
+from tests.support.on_networks import send_all
 
 KEYCAP: Final = "\ufe0f\u20e3"
 PATIENCE: Final = 10.0
@@ -135,16 +135,7 @@ class DiscordTalk:
 
     async def deliver(self, sent: Callable[[Queued], None]) -> None:
         """Let everything be sent that is due, and tell of it."""
-        async with self.store.read() as tx:
-            places = await tx.places_with_waiting()
-        for place_id in places:
-            waits: tuple[int, ...] = ()
-            while row := await self.outbox.next_in(place_id, waits):
-                try:
-                    await self.outbox.deliver(row)
-                    sent(row)
-                except Later:
-                    waits = (*waits, row.id)
+        await send_all(self.store, self.outbox, sent)
         await self.heard()
 
     async def heard(self) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from bot.commands import Asker, Cog, Reply
 from bot.core import steering
 from bot.core.hearing import Author, Barred, Deleted, Edited, Heard, Reacted, Said
-from bot.core.model import Chat, Place, Question, Role, Series, StepKind
+from bot.core.model import Chat, Person, Place, Question, Role, Series, StepKind
 from bot.core.state import Change
 from bot.inbox import Inbox
 from bot.scheduler import Scheduler
@@ -24,6 +24,7 @@ from bot.storage.store import Store
 from tests.support.empty import put_empty
 from tests.support.inline_database import inline_at_home
 from tests.support.noting_tree import NotingTree
+from tests.support.set_clock import SetClock
 
 START: Final = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 """When the chat begins; the day before, everything is planned."""
@@ -31,26 +32,6 @@ QUESTIONS: Final = ("What do you read?", "What do they read?", "Where do you rea
 NO_CHAT: Final = Chat(0, 0, "", START, START)
 """What an evening has before its chat is planned."""
 HEARD: Final = (Said, Edited, Deleted, Reacted, Barred)
-
-
-@dataclass(slots=True)
-class SetClock:
-    """A clock that shows what it was set to."""
-
-    at: datetime
-    rate: float = 1.0
-
-    def now(self) -> datetime:
-        """Give the time set."""
-        return self.at
-
-    def real(self) -> datetime:
-        """Give the time set."""
-        return self.at
-
-    def to_real(self, due: datetime) -> datetime:
-        """Give the same instant."""
-        return due
 
 
 @dataclass(slots=True)
@@ -126,8 +107,7 @@ class Evening:
     ) -> Reply:
         """Somebody types a command; every offer of the reply is made sure to work."""
         here = place or self.place
-        async with self.store.begin() as tx:
-            person = await tx.person(here.platform, Author(who, who.title()), here.community_id)
+        person = await self._known(who, power, here)
         reply = await self.tree.answer(Asker(person, here, power, id_), line)
         for offer in reply.offers:
             self.tree.check(offer)
@@ -153,6 +133,10 @@ class Evening:
         """Look behind the store's door."""
         async with self.store.read() as tx:
             return (await tx.connection.execute(text(query), values)).all()
+
+    async def _known(self, who: str, power: Role, place: Place) -> Person:
+        async with self.store.begin() as tx:
+            return await tx.person(place.platform, Author(who, who.title()), place.community_id)
 
     async def _next_due(self, end: datetime) -> datetime | None:
         async with self.store.read() as tx:

@@ -18,7 +18,7 @@ from bot.storage.doors.secrets import SecretKind
 from bot.storage.schema import tables as t
 from bot.storage.store import Tx
 from tests.support.archive_seed import NOW, Sower
-from tests.support.planning_room import SetClock
+from tests.support.set_clock import SetClock
 from tests.support.web_house import Browser, WebHouse, web_house
 from tests.support.whole_house import MARKED
 from tests.support.xss_payloads import XSS_PAYLOADS

@@ -36,6 +36,7 @@ from bot.storage.schema.tables import outbox, series_place
 from bot.storage.store import Store
 from tests.support.browser_network import BrowserNetwork
 from tests.support.discord_network import DiscordNetwork, on_discord
+from tests.support.looking import rows
 from tests.support.matrix_network import MatrixNetwork, on_matrix
 from tests.support.networks import Network, Someone, TerminalNetwork, TerminalPerson
 
@@ -284,10 +285,7 @@ class House:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What the database holds, seen from outside the bot."""
-        with sqlite3.connect(self.folder / "edchat.sqlite", timeout=30) as connection:
-            found = connection.execute(query, values).fetchall()
-        connection.close()
-        return found
+        return rows(self.folder / "edchat.sqlite", query, *values)
 
     def write(self, change: str, *values: object) -> None:
         """Change the database from outside the bot."""
@@ -301,15 +299,21 @@ async def housed(folder: Path, **options: Any) -> AsyncIterator[House]:
     """A running bot on a new folder; it is stopped at the end, and must not have ended by itself."""
     house = House(folder, **options)
     prepare(folder, house.rooms)
-    async with house.on_its_network():
-        await house.get_up()
-        await house.settled(0.2)
-        try:
-            yield house
-            if fault := await house.fell():
-                raise fault
-        finally:
-            await house.fall()
+    async with house.on_its_network(), up(house):
+        yield house
+
+
+@asynccontextmanager
+async def up(house: House) -> AsyncIterator[None]:
+    """Let a bot run while this goes on; it must not have ended by itself."""
+    await house.get_up()
+    await house.settled(0.2)
+    try:
+        yield
+        if fault := await house.fell():
+            raise fault
+    finally:
+        await house.fall()
 
 
 def swift_folder() -> Path:

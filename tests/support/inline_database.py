@@ -42,5 +42,5 @@ def inline_database() -> Iterator[None]:
 
 
 def inline_at_home(rooms: str) -> AbstractContextManager[None]:
-    """The same where the rooms are on no network: who is on one meets threads as it is in earnest."""
-    return inline_database() if rooms in ("terminal", "browser") else nullcontext()
+    """The same but on Discord, whose rooms meet threads as it is in earnest."""
+    return nullcontext() if rooms == "discord" else inline_database()

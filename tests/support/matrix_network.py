@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 import aiohttp
@@ -21,13 +22,14 @@ from bot.core.sentences.matrix import REACT_TO_CONFIRM
 from bot.platform import Ability, Ears, Later, Outgoing
 from bot.platforms.matrix import Matrix
 from bot.platforms.matrix.hearing import SINCE
+from bot.platforms.matrix.structured import DESCRIPTION
 from bot.platforms.matrix.syncing import Point
 from bot.settings import MatrixSettings
 from bot.storage.places.servers import Channel as Known
 from bot.storage.store import Store, in_transaction
 from tests.support.ears import NotingEars
 from tests.support.matrix_view import Asking, Message, RoomView
-from tests.support.networks import Seen
+from tests.support.networks import Seen, until_so
 from tests.support.synapse.configuring import NAME
 from tests.support.synapse.gateway import Gateway
 from tests.support.synapse.people import Person, Unanswered, part
@@ -38,6 +40,9 @@ _LABEL: Final = re.compile(r"([A-Z]\d+): ")
 _OFFER: Final = re.compile(r"(.+?): `!edchat ?([^`]*)`")
 _BEYOND: Final = re.compile(r"[^a-z0-9]+")
 _NO_ROOMS: Final = '{"room":{"rooms":[]}}'
+_UNDESCRIBED: Final = {"m.room.power_levels": 100, "m.room.tombstone": 150, DESCRIPTION: 100}
+"""What the bot may not do in rooms whose commands nobody chooses from a list."""
+_SCHOOLS: Final[dict[Path, Person]] = {}
 _LINK: Final = re.compile(r"\[[^\]]+\]\([^)]+\)")
 
 
@@ -281,7 +286,7 @@ class MatrixNetwork:
             self.powers[one.user, room] = hosting
 
     def _local(self, name: str) -> str:
-        return f"{_BEYOND.sub('-', name.casefold())}-{self.school.user.partition(':')[0][-8:]}"
+        return f"{_BEYOND.sub('-', name.casefold())}-{self.me.user.partition(':')[0][-8:]}"
 
     async def open_room(self, name: str) -> str:
         """Make one more room, invite the bot, and give the room's id."""
@@ -339,11 +344,7 @@ class MatrixNetwork:
 
     async def until(self, predicate: Callable[[], bool], within: float = 10.0) -> None:
         """Wait until something is so."""
-        deadline = asyncio.get_running_loop().time() + within
-        while not predicate():
-            shown = [message.text for place in (self.place, self.other) for message in self.messages(place)]
-            assert asyncio.get_running_loop().time() < deadline, f"still not so; the places show {shown}"
-            await asyncio.sleep(0.01)
+        await until_so(self, predicate, within)
 
     # -- looking behind it ----------------------------------------------------------------------------------
 
@@ -419,8 +420,8 @@ def _parted(body: str) -> tuple[str, tuple[Offer, ...]]:
     return body, ()
 
 
-async def _open_room(school: Person, bot: Person, name: str) -> str:
-    powers = {"users": {bot.user: HOST}}
+async def _open_room(school: Person, bot: Person, name: str, *, described: bool = True) -> str:
+    powers = {"users": {bot.user: HOST}} | ({} if described else {"events": _UNDESCRIBED})
     room = await school.makes_room(name, power_level_content_override=powers)
     await bot.joins(room)
     return room
@@ -439,7 +440,8 @@ async def on_matrix(
     """Give a school on a homeserver, known in our books; `on_our_time` all go there by way of a gateway.
 
     The names are those of the community, its room, and the room where its hosts meet. A homeserver needs a
-    third of all its work here for the space: where nobody looks at it, the bot only knows it from before.
+    third of all its work here for the space: where nobody looks at it, the bot only knows it from before, and
+    describes no commands to clients.
     """
     server = server or shared()
     async with AsyncExitStack() as open_:
@@ -449,11 +451,10 @@ async def on_matrix(
         session = await open_.enter_async_context(aiohttp.ClientSession())
         asking = open_.enter_context(closing(Asking(server.url)))
         base = gateway.url if gateway else server.url
-        school, bot = Person(base, session), Person(base, session)
-        for one, name in ((school, "School"), (bot, "EdChat")):
-            await one.register(f"{name.casefold()}-{uuid.uuid4().hex[:8]}", name)
-        rooms = {name: await _open_room(school, bot, name) for name in names[1:]}
-        space = f"!space-of-{school.user}"
+        school, bot = await _school(base, session, server), Person(base, session)
+        await bot.register(f"edchat-{uuid.uuid4().hex[:8]}", "EdChat")
+        rooms = {name: await _open_room(school, bot, name, described=spaced) for name in names[1:]}
+        space = f"!space-of-{bot.user}"
         if spaced:
             space = await open_space(school, names[0], *rooms.values())
             await bot.joins(space)
@@ -466,6 +467,14 @@ async def on_matrix(
         finally:
             for side in net.sides:
                 await side.leave()
+
+
+async def _school(base: str, session: aiohttp.ClientSession, server: Synapse) -> Person:
+    """Whoever makes the rooms: the same on one homeserver for all who come by the same process."""
+    if server.folder not in _SCHOOLS:
+        one = _SCHOOLS[server.folder] = Person(base, session)
+        await one.register(f"school-{uuid.uuid4().hex[:8]}", "School")
+    return replace(_SCHOOLS[server.folder], base=base, session=session)
 
 
 async def open_space(school: Person, name: str, *rooms: str) -> str:

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.clock import Clock
+from bot.core.actions import Action
 from bot.core.hearing import Author, Deleted, Edited, Heard, Reacted, Said
 from bot.core.model import Person, Place, Role
 from bot.inbox import Inbox
 from bot.outbox import Outbox
-from bot.platform import Later
 from bot.platforms.matrix import Matrix
 from bot.storage.outgoing.queued import Queued
 from bot.storage.store import Store
 from tests.support.ears import SweptAtOnce
 from tests.support.matrix_network import MatrixNetwork, on_matrix
 from tests.support.noting_tree import NotingTree
+from tests.support.on_networks import send_all
 from tests.support.synapse.gateway import Gateway
 from tests.support.synapse.people import Person as Account
 
@@ -55,13 +56,17 @@ class MatrixTalk:
 
     async def does(self, one: Heard, place: Place) -> str:
         """Let somebody do this; gives the id of what they said."""
-        native_id = one.id
+        if not isinstance(one, Said) and not one.id.startswith("$"):
+            return one.id
+        native_id = await self._done(one, place)
+        await self.heard()
+        return native_id
+
+    async def _done(self, one: Heard, place: Place) -> str:
         if isinstance(one, Said):
             who = await self._who(one.author, place)
-            native_id = await who.says(place.native_id, one.text, thread=one.thread, reply_to=one.reply_to)
-        elif not one.id.startswith("$"):
-            return native_id
-        elif isinstance(one, Deleted):
+            return await who.says(place.native_id, one.text, thread=one.thread, reply_to=one.reply_to)
+        if isinstance(one, Deleted):
             await self.net.school.redacts(place.native_id, one.id)
         elif isinstance(one, Edited):
             await (await self._who(one.author, place)).edits(place.native_id, one.id, one.text)
@@ -69,8 +74,7 @@ class MatrixTalk:
             await self._reacts(one, place)
         else:
             raise TypeError(f"people do no {type(one).__name__}")
-        await self.heard()
-        return native_id
+        return one.id
 
     async def _reacts(self, one: Reacted, place: Place) -> None:
         await self._who(one.author, place)
@@ -86,23 +90,25 @@ class MatrixTalk:
 
     async def deliver(self, sent: Callable[[Queued], None]) -> None:
         """Let everything be sent that is due, and tell of it."""
+        rooms: list[int] = []
+
+        def noted(row: Queued) -> None:
+            rooms.extend([row.id] if row.action is Action.ROOM else [])
+            sent(row)
+
+        await send_all(self.net.store, self.outbox, noted)
         async with self.net.store.read() as tx:
-            places = await tx.places_with_waiting()
-        for place_id in places:
-            waits: tuple[int, ...] = ()
-            while row := await self.outbox.next_in(place_id, waits):
-                try:
-                    await self.outbox.deliver(row)
-                    sent(row)
-                except Later:
-                    waits = (*waits, row.id)
-        await self.heard()
+            waits = await tx.places_with_waiting()
+        if rooms or waits:  # of what else it did itself it is told with what people do next
+            await self.heard()
 
     async def heard(self) -> None:
-        """Wait until the bot has heard all that happened."""
+        """Let the bot hear all that happened; in between it is told nothing."""
+        self.gateway.hold(held=False)
         async with asyncio.timeout(PATIENCE):
             while not self.gateway.told(self.net.me.token):  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.002)
+        self.gateway.hold()
 
 
 @asynccontextmanager

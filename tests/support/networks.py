@@ -211,11 +211,16 @@ class TerminalNetwork:
 
     async def until(self, predicate: Callable[[], bool], within: float = 10.0) -> None:
         """Wait until something is so."""
-        deadline = asyncio.get_running_loop().time() + within
-        while not predicate():
-            shown = [message.text for place in (self.place, self.other) for message in self.messages(place)]
-            assert asyncio.get_running_loop().time() < deadline, f"still not so; the places show {shown}"
-            await asyncio.sleep(0.01)
+        await until_so(self, predicate, within)
+
+
+async def until_so(net: Network, predicate: Callable[[], bool], within: float) -> None:
+    """Wait until something is so; AssertionError with what is shown when it is not `within` seconds."""
+    deadline = asyncio.get_running_loop().time() + within
+    while not predicate():
+        shown = [message.text for place in (net.place, net.other) for message in net.messages(place)]
+        assert asyncio.get_running_loop().time() < deadline, f"still not so; the places show {shown}"
+        await asyncio.sleep(0.01)
 
 
 def seen(room: Room) -> View:

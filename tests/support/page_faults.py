@@ -140,9 +140,10 @@ def _loading(one: Any, base: str) -> Iterator[str]:
         if value is None:
             continue
         parts = urlsplit(urljoin(base, value))
-        if parts.scheme not in _SCHEMES:
-            yield f"{one.tag} {name}={value}"
         here = parts.netloc == urlsplit(base).netloc
+        follows = here and parts.scheme == "webcal" and one.tag == "a"
+        if parts.scheme not in _SCHEMES and not follows:
+            yield f"{one.tag} {name}={value}"
         if not here and (
             one.tag not in ("a", "link") or (one.tag == "link" and one.get("rel") != "canonical")
         ):

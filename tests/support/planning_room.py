@@ -28,32 +28,10 @@ from cogs.slow import Slow
 from tests.support.empty import put_empty
 from tests.support.inline_database import inline_at_home
 from tests.support.noting_tree import NotingTree
-
-SATURDAY: Final = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-"""When the tests begin: noon in London."""
+from tests.support.set_clock import SetClock
 
 TUESDAY: Final = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 """The next Tuesday, 8 pm in New York."""
-
-
-@dataclass(slots=True)
-class SetClock:
-    """A clock that stands until it is set."""
-
-    at: datetime = SATURDAY
-    rate: float = 1.0
-
-    def now(self) -> datetime:
-        """Give the time that was set."""
-        return self.at
-
-    def real(self) -> datetime:
-        """Give the time that was set."""
-        return self.at
-
-    def to_real(self, due: datetime) -> datetime:
-        """Give the same instant."""
-        return due
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ from bot.web.serving import address, listener, serve
 from bot.web.site import Site
 from tests.support.archive_seed import NOW, Archive, sow
 from tests.support.copied import copied
-from tests.support.evening import SetClock
+from tests.support.set_clock import SetClock
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from bot.platforms.local import Local
 from bot.storage.archive.chat_export import as_json, head_of
 from tests.support.browser_network import BrowserNetwork
 from tests.support.faulty import Faulty
-from tests.support.house import House, prepare, settings
+from tests.support.house import House, prepare, settings, up
 from tests.support.matrix_network import on_matrix
 from tests.support.networks import Network
 
@@ -122,12 +122,6 @@ async def three_networks(folder: Path) -> AsyncIterator[ThreeNetworks]:
     async with (
         house.on_its_network(),
         on_matrix(house._opened(), house.clock, on_our_time=True, names=names) as house.matrix,
+        up(house),
     ):
-        await house.get_up()
-        await house.settled(0.2)
-        try:
-            yield house
-            if fault := await house.fell():
-                raise fault
-        finally:
-            await house.fall()
+        yield house

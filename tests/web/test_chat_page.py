@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from bot.core.archive.folding import alphabetical
 from bot.core.model import Visibility
 from bot.web.cache import finished
 from tests.support.archive_seed import AHEAD, PEOPLE, QUESTIONS, TOPIC
@@ -38,6 +39,11 @@ def answers(page: str) -> list[str]:
     return re.findall(r'class="a" id="a-(\w+)"', page)
 
 
+def elsewhere(page: str) -> list[tuple[str, str]]:
+    """The questions of which the contents say that they stand on another part, and on which."""
+    return re.findall(r'<li><a href="[^"]*#q(\d)">(?:(?!</li>).)*<small>Part (\d)</small>', page)
+
+
 async def test_it_has_every_question_with_its_answers_and_each_answer_once(room: ReadingRoom) -> None:
     page = await room.get(room.held)
     assert re.findall(r'<section class="q" id="(q\d)"', page) == [f"q{k}" for k in range(1, 7)]
@@ -59,10 +65,36 @@ async def test_an_answer_to_two_questions_has_one_id(room: ReadingRoom) -> None:
     assert len(found) == len(set(found))
 
 
+async def test_a_time_is_a_link_that_says_so_and_stands_beside_what_it_links(room: ReadingRoom) -> None:
+    page = await room.get(room.held)
+    linked = re.findall(r'id="a-(\w+)"><a class="t" href="#a-(\w+)"[^>]*>[\d:]+<i>Link</i></a>', page)
+    assert [one for one, _ in linked] == [there for _, there in linked] == answers(page)
+
+
+async def test_to_print_it_one_is_told_how_and_led_back_and_nowhere_else(room: ReadingRoom) -> None:
+    page, told = (
+        await room.get(f"{room.held}print/"),
+        "Print this page with your browser; every answer is open.",
+    )
+    assert f'{told} <a href="{room.held}">Back to the chat</a>' in page
+    assert "print/" not in between(page, "<main", "</main>")
+    assert told not in await room.get(f"{room.held}?view=all")
+
+
+async def test_what_only_some_may_read_says_so(tmp_path: Path) -> None:
+    only = "Only members read this page."
+    async with reading_room(tmp_path, visibility=Visibility.MEMBERS) as room:
+        cookie = await room.sign_in()
+        for path in (room.held, f"{room.home}inquirychat/2026-11-24/"):
+            assert only in await room.get(path, Cookie=cookie)
+    async with reading_room(tmp_path / "public") as room:
+        assert "read this page" not in await room.get(room.held)
+
+
 async def test_people_are_alphabetical_and_have_no_counts(room: ReadingRoom) -> None:
     people = between(await room.get(room.held), '<ul class="ppl">', "</ul>")
     names = re.findall(r"<li><bdi>(.*?)</bdi>", people)
-    assert names == sorted(names, key=str.casefold)
+    assert names == sorted(names, key=alphabetical)
     assert set(names) <= set(PEOPLE)
     assert not re.search(r"\d", people)
 
@@ -126,6 +158,8 @@ async def test_a_chat_that_is_called_off_says_so_and_names_the_next(room: Readin
     page = await room.get(f"{room.home}inquirychat/2026-11-24/")
     assert "This chat is called off" in page
     assert "Tue 1 Dec 2026, 8:00 pm ET" in page
+    assert f'href="{room.home}inquirychat/2026-12-01/event.ics">Add the next one to your calendar</a>' in page
+    assert f'<a href="{room.home}upcoming/" aria-current="true">' in page
 
 
 async def test_late_answers_are_said_to_be_welcome_until_the_chat_is_sealed(room: ReadingRoom) -> None:
@@ -221,7 +255,7 @@ async def test_in_time_order_it_is_no_page_of_its_own_to_search_engines(room: Re
 async def test_by_person_the_names_are_alphabetical(room: ReadingRoom) -> None:
     page = await room.get(f"{room.held}?view=person")
     names = re.findall(r'<h2 id="g\d+">(.*?)</h2>', page)
-    assert names == sorted(names, key=str.casefold)
+    assert names == sorted(names, key=alphabetical)
     assert len(names) > 5
 
 
@@ -306,7 +340,7 @@ async def test_a_series_that_is_called_something_else_is_so_on_every_page_of_its
 async def test_b393_a_huge_chat_is_read_in_parts_and_links_find_what_stands_in_them(tmp_path: Path) -> None:
     async with reading_room(tmp_path, answers=600) as room:
         first, second = await room.get(room.held), await room.get(f"{room.held}?page=2")
-        assert "Part 1 of 2" in first
+        assert (first.count("Part 1 of 2"), elsewhere(first)) == (2, [("6", "2")]), "above and below"
         assert f'<a rel="next" href="{room.held}?page=2">' in first
         assert '<a href="?page=2#q6">' in first
         here, there = answers(first), answers(second)

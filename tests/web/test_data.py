@@ -269,11 +269,13 @@ async def test_the_markdown_has_each_answer_under_its_question_and_comments_belo
     document = await pages.document(await held(pages, "chat.json"))
     answers = [one["id"] for one in document["messages"] if one["kind"] == "answer"]
     parents = {one["id"]: one["reply_to"] for one in document["messages"]}
-    order = [line.rpartition("#a-")[2].rstrip(")") for line in lines if "([link](" in line]
+    heads = {line.rpartition("#a-")[2].rstrip(")"): line for line in lines if "([link](" in line}
+    order = list(heads)
     assert sorted(order) == sorted(parents)
     above = ""
     for one in order:
         assert one in answers or parents[one] == above
+        assert (", comment, " in heads[one]) == (one not in answers)
         above = one if one in answers else above
 
 

@@ -171,7 +171,9 @@ async def test_what_answers_nothing_leaves_the_heap_and_comes_back(table: Table)
 
 async def test_a_pick_stands_first_on_no_list_but_is_marked_and_taken_off_again(table: Table) -> None:
     message = await table.says("A1: novels", filed=1)
-    assert "★ picked" in unescape((await table.presses("pick", message, "q1")).text)
+    picked = (await table.presses("pick", message, "q1")).text
+    assert "★ picked" in unescape(picked)
+    assert 'id="said"' in picked.partition("<h1")[0], "what is done is said above the page"
     assert said(await table.presses("unpick", message, "q1")) == "No longer picked."
     assert (
         said(await table.presses("undo", heap="q1"))
@@ -194,14 +196,44 @@ async def test_hidden_words_lie_in_a_heap_of_their_own_with_the_reason(table: Ta
 async def test_words_go_for_good_once_a_host_says_so_twice(table: Table) -> None:
     message = await table.says("A1: Timmy cried", filed=1)
     asked = await table.presses("delete", message, "q1")
-    assert said(asked).startswith("“A1: Timmy cried” is erased for good")
-    assert "Yes, erase it" in asked.text
+    assert said(asked).startswith("Erase “A1: Timmy cried” for good?")
+    of_it = asked.text.partition(f'<li id="m{message}"')[2].partition("</li>")[0]
+    assert 'id="said"' in of_it, "it is asked at the message"
+    assert re.findall(r"<button>(.*?)</button>", of_it) == ["Yes, erase it"]
+    assert f'<a class="btn" href="{table.at("q1")}#m{message}">No</a>' in of_it
+    assert asked.text.count('id="said"') == 1
     line = unescape(re.findall(r'name="line" value="([^"]+)"', asked.text)[0])
     back = f"chat/{table.held}/after/q1/"
     assert f'name="page" value="{back}"' in asked.text
     done = await table.host.post(f"{table.desk}do", {"line": line, "page": back})
     assert said(done).startswith("It is erased for good. On Discord it still stands")
     assert await table.pages.rows("SELECT text FROM message WHERE id = :id", id=message) == [{"text": ""}]
+
+
+async def test_what_asks_about_a_message_that_lies_elsewhere_meanwhile_stands_above_the_page(
+    table: Table,
+) -> None:
+    message = await table.says("A1: Timmy cried", filed=1)
+    asked = await table.presses("delete", message, "q2")
+    assert message not in lying(asked.text)
+    assert said(asked).startswith("Erase “A1: Timmy cried” for good?")
+    assert 'id="said"' in asked.text.partition("<h1")[0]
+
+
+async def test_of_what_was_reported_too_it_is_asked_at_the_message(table: Table) -> None:
+    message = await table.says("A1: Timmy cried", filed=1)
+    await table.report(message, "It names my child")
+    asked = await table.host.post(f"{table.desk}removals/", {"act": "delete", "message": f"m{message}"})
+    assert 'id="said"' in asked.text.partition(f'<li id="m{message}"')[2].partition("</li>")[0]
+    assert 'name="page" value="removals/"' in asked.text
+
+
+async def test_there_is_an_undo_only_where_something_can_be_undone(table: Table) -> None:
+    message = await table.says("A1: novels", filed=1)
+    button = '<button name="act" value="undo">'
+    assert button not in (await table.host.get(table.at("q1"))).text
+    assert button in (await table.presses("file 2", message, "q1")).text
+    assert button not in (await table.presses("undo", heap="q1")).text
 
 
 async def test_what_was_reported_is_settled_by_hiding_or_by_leaving_it(table: Table) -> None:
@@ -345,6 +377,7 @@ async def test_what_people_wrote_does_nothing_on_the_desk(table: Table) -> None:
     for path in (table.at("reported"), f"{table.desk}removals/"):
         page = (await table.host.get(path)).text
         inside = page.partition('<ol class="heap"')[2].partition("</ol>")[0]
+        assert inside.count("alert(") >= len(XSS_PAYLOADS) // 2, "what was written stands there"
         assert not re.search(r"<(script|img|svg|iframe|style|object|a (?!href=\"/desk/))", inside), path
 
 
@@ -537,6 +570,7 @@ async def test_a_chat_to_come_is_looked_at_as_its_announcement(table: Table) -> 
     plan = (await table.host.get(f"{table.desk}chat/{table.pages.archive.ahead}/")).text
     at = f"{table.desk}chat/{table.pages.archive.ahead}/after/preview/"
     assert f'href="{at}"' in plan
+    assert "The chat’s page" not in plan, "one way to it is enough"
     got = await table.host.get(at)
     strip = STRIP.search(got.text)
     assert strip is not None
@@ -560,6 +594,15 @@ async def test_a_look_ahead_opens_nothing_for_anybody_else(table: Table) -> None
     assert (
         await table.pages.get(await table.pages.page(table.held), await table.pages.member())
     ).status == 404
+
+
+async def test_a_chat_that_is_with_its_hosts_says_who_reads_it_then(table: Table) -> None:
+    out = "Everybody reads it."
+    published = await table.presses("publish")
+    assert out in published.text
+    alone = await table.presses("unpublish")
+    assert "With its hosts alone until you publish it.</b> Then everybody reads it.</p>" in alone.text
+    assert out not in alone.text
 
 
 async def test_a_chat_in_its_hour_is_sorted_and_not_yet_published(table: Table) -> None:
@@ -586,7 +629,8 @@ async def test_the_desk_leads_to_a_chats_page_its_live_view_and_its_rooms(table:
     assert ways(page) == [live, f"{live}live/", room, hosts]
     assert ways((await table.host.get(table.at())).text) == [held, room, hosts]
     plan = (await table.host.get(f"{table.desk}chat/{archive.ahead}/")).text
-    assert ways(plan) == [table.pages.at(await table.pages.page(archive.ahead)), room, hosts]
+    assert ways(plan) == [table.at("preview", chat=archive.ahead), room, hosts]
+    assert "Go to the hosts’ room</a>" in plan
     term = (await table.host.get(table.desk)).text
     for path in (live, f"{live}live/", held, room, hosts):
         assert f'<a href="{path}">' in term
@@ -628,6 +672,11 @@ async def test_a_chats_page_leads_those_to_the_desk_who_may_sit_there(table: Tab
     await invited(table, table.held, guest)
     assert f'href="{table.at()}"' in (await table.pages.get(path, guest)).text
     assert "/desk/" not in (await table.pages.get(path, member)).text
+    live = table.pages.archive.live
+    follow = f"{await table.pages.page(live)}live/"
+    assert "/desk/" not in (await table.pages.get(follow, member)).text
+    assert f'<a href="{table.at(chat=live)}">Look after' in (await table.pages.get(follow, table.host)).text
+    assert "/desk/" not in (await table.pages.get(follow, stranger)).text
     ahead = await table.pages.page(table.pages.archive.ahead)
     assert "Plan it at the desk</a>" in (await table.pages.get(ahead, table.host)).text
     assert "at the desk" not in (await table.pages.get(ahead, member)).text

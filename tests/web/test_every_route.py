@@ -76,7 +76,7 @@ def _at_the_root(house: WholeHouse) -> dict[str, list[Visit]]:
     links = house.links
     sign_in = [Visit(links[kind]) for kind in ("host", "return", "reading")]
     return {
-        "/": [Visit("/")],
+        "/": [Visit("/", status=307)],
         "/robots.txt": [Visit("/robots.txt")],
         "/sitemap.xml": [Visit("/sitemap.xml")],
         "/healthz": [Visit("/healthz")],

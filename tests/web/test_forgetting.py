@@ -10,7 +10,7 @@ from sqlalchemy import text
 from bot.core.model import Visibility
 from bot.erasures import FILE, ErasureList
 from tests.support.parlour import every_byte
-from tests.web.room_setting import Room, open_room
+from tests.web.room_setting import Room, open_room, said
 
 WORDS = ("armadillos", "Aardvark")
 
@@ -51,3 +51,35 @@ async def test_b375_the_forgotten_get_a_receipt_and_are_gone_from_pages_and_byte
             await asyncio.sleep(0.1)
         else:
             raise AssertionError("the words are still in the bytes")
+
+
+async def test_words_taken_back_or_hidden_leave_the_answers_of_those_who_searched_for_them(
+    tmp_path: Path,
+) -> None:
+    async with open_room(tmp_path) as room:
+        room.house.store._erased = ErasureList(tmp_path / FILE).add
+        await published(room)
+        ana, zoe = await room.house.join("Ana"), await room.house.join("Zoë")
+        first = said(await room.says(ana, "A1: armadillos and aardwolves", await room.root(1)))
+        await room.says(ana, "A1: quaggas and https://example.org/quokkas", await room.root(1))
+        await room.until("select count(*) from message where body_html is not null", 2)
+        whispered = "select count(*) from room_message where only_for is not null and text like :words"
+        await room.presses(zoe, "archive search armad")
+        await room.presses(zoe, "chat now")
+        [(answer,)] = await room.rows(
+            "select id from room_message where text like '%aardwolves%' and only_for <> ''"
+        )
+        assert "aardwolves" in (await zoe.get(f"{room.at}?answer={answer}")).text
+        stands = "select count(*) from room_message where only_for <> '' and text <> ''"
+        [(before,)] = await room.rows(stands)
+        await room.acts(ana, first, "delete")
+        await room.until(whispered, 0, words="%aardwolves%")
+        assert "aardwolves" not in (await zoe.get(f"{room.at}?answer={answer}")).text
+        assert await room.rows(stands) == [(before - 1,)]  # what shows nobody's words stays
+        assert "quokkas" in (await room.presses(zoe, "resource list")).text
+        assert "quaggas" in (await room.presses(zoe, "archive search quag")).text
+        [(number,)] = await room.rows("select id from message where text like '%quaggas%'")
+        await room.presses(room.host, f"answers hide m{number} chat={room.chat_id}")
+        await room.until(f"{whispered} or text like '%quokkas%' and only_for <> ''", 0, words="%quaggas%")
+        assert await room.house.store.scrub()
+        assert b"aardwolves" not in every_byte(tmp_path)

@@ -25,7 +25,7 @@ from bot.web import app as web_module
 from bot.web.guard import CSP, sender
 from bot.web.limits import Limits, Rate, Rates
 from bot.web.site import Page, Site
-from bot.web.watchdog import PatientProtocol
+from bot.web.watchdog import MOST_HEADER_BYTES, PatientProtocol
 from tests.support.bad_inputs import case
 from tests.support.web_house import WebHouse, web_house
 
@@ -72,8 +72,10 @@ async def raw(web: WebHouse, request: bytes) -> bytes:
     """Send bytes as they are, and read all that comes until the other side hangs up."""
     parts = urlsplit(web.base)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-    writer.write(request)
+    writer.write(request[:-4])
     await writer.drain()
+    await asyncio.sleep(0.1 if len(request) > MOST_HEADER_BYTES else 0)
+    writer.write(request[-4:])
     with closing(writer):
         return await asyncio.wait_for(reader.read(), 10)
 
@@ -133,6 +135,46 @@ async def test_who_is_turned_away_is_told_why_in_a_language_of_theirs(
     got = await web.stranger().get(f"{ECHO}?{'x' * 3_000}", Accept_Language=wish)
     assert (got.status, got.headers["content-language"]) == (414, language)
     assert got.text.startswith(told[language])
+
+
+@pytest.mark.parametrize(
+    ("number", "request_line", "lines", "said"),
+    [
+        (400, "GET /x y z", (), "So eine Anfrage würde kein Browser senden"),
+        (400, f"GET {ECHO}", ("Host: evil.example",), "Unter diesem Namen gibt es"),
+        (405, f"PUT {ECHO}", (), "Seiten werden gelesen oder abgeschickt"),
+        (405, f"BREW {ECHO}", (), "Seiten werden gelesen oder abgeschickt"),
+        (405, "GET /out", (), "Das geht hier nicht"),
+        (403, f"POST {ECHO}", ("Content-Length: 0",), "Dieses Formular kam nicht von diesen Seiten"),
+        (404, "GET /no/such/page/at/all/here", (), "Diese Seite gibt es hier nicht"),
+        (413, f"POST {ECHO}", ("Sec-Fetch-Site: same-origin", "Content-Length: 70000"), "mehr Text"),
+        (414, f"GET {ECHO}?{'x' * 3_000}", (), "Diese Adresse ist zu lang"),
+        (431, f"GET {ECHO}", ("Cookie: " + "x" * 40_000,), "lösche die Cookies"),
+        (500, f"GET {ECHO}?break=1", (), "Etwas ist schiefgegangen"),
+    ],
+)
+async def test_a_browser_that_is_turned_away_gets_a_page_with_our_look_in_a_language_of_its_reader(
+    web: WebHouse, number: int, request_line: str, lines: tuple[str, ...], said: str
+) -> None:
+    async with web.store.begin() as tx:
+        await tx.add_house("Deutsche Schulen", "Europe/Berlin", "de")
+    host = () if any(line.startswith("Host:") for line in lines) else ("Host: 127.0.0.1",)
+    about = "Accept-Language: de-AT,en;q=0.5", "Accept: text/html,*/*;q=0.8", "Connection: close"
+    request = "\r\n".join([f"{request_line} HTTP/1.1", *host, *about, *lines, "", ""])
+    answer = await raw(web, request.encode())
+    head, _, page = answer.decode().partition("\r\n\r\n")
+    assert status(answer) == number
+    assert "content-type: text/html" in head.lower()
+    assert CSP in head
+    assert '<html lang="de">' in page
+    assert said in page
+    assert '<link rel="stylesheet" href="/static/' in page
+
+
+async def test_a_script_that_is_turned_away_gets_a_sentence(web: WebHouse) -> None:
+    for accepts in ("application/json", "*/*", ""):
+        got = await web.stranger().post(ECHO, Sec_Fetch_Site="cross-site", Accept=accepts)
+        assert (got.status, got.text) == (403, sentences.WEB_FORM_FOREIGN)
 
 
 async def test_what_cannot_be_read_at_all_gets_the_same_headers(web: WebHouse) -> None:

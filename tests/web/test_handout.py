@@ -35,6 +35,12 @@ def ticked(page: str) -> list[str]:
     return re.findall(r'name="a" value="([\w-]+)" checked>', page)
 
 
+def picked_first(form: str) -> bool:
+    """Whether what hosts picked stands above the rest."""
+    marks = ["★" in one for one in form.split("<li>")[1:]]
+    return marks == sorted(marks, reverse=True)
+
+
 def of(room: ReadingRoom, ids: Sequence[str], more: str = "") -> str:
     """The address of a handout."""
     return f"{room.held}handout/?{'&'.join(f'a={one}' for one in ids)}{more}"
@@ -57,6 +63,17 @@ async def test_the_page_of_a_chat_leads_to_the_form_in_which_what_hosts_picked_i
     picked = re.findall(r'id="a-(\w+)">(?:(?!id="a-).)*?host’s pick', page, re.DOTALL)
     assert sorted(ticked(form)) == sorted(picked)
     assert picked
+    assert form.count("<small>★ host’s pick</small>") == len(picked)
+    assert all(map(picked_first, form.split("</fieldset>"))), "under their question"
+
+
+async def test_a_handout_of_nothing_says_what_is_missing_and_keeps_nothing_ticked(room: ReadingRoom) -> None:
+    missing = "Tick at least one answer, then make the handout."
+    form = await room.get(f"{room.held}handout/?make=1")
+    assert missing in form
+    assert ticked(form) == []
+    assert missing not in await room.get(f"{room.held}handout/")
+    assert len(on_sheet(await room.get(of(room, offered(form)[:1], "&make=1")))) == 1
 
 
 async def test_a_sheet_has_title_date_questions_answers_names_and_where_it_is_from(room: ReadingRoom) -> None:

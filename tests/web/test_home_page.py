@@ -31,8 +31,14 @@ async def test_what_is_live_is_said_with_its_question(room: ReadingRoom) -> None
     page = await room.get(room.home)
     assert "First Years is on Q3: “Which bit of planning can you drop this week?”" in page
     assert f'href="{room.live}live/"' in page
+    bar = page.partition('class="live"')[2].partition("</aside>")[0]
+    assert re.search(r'href="/room/[\w-]+/">Join in your browser', bar)
+    weekly = room.live.rpartition("/2026")[0] + "/"
+    assert f'href="{room.live}live/"' in await room.get(weekly)
+    assert "Live now" not in await room.get(f"{room.home}inquirychat/")
     await room.change("UPDATE chat SET state = 'tail' WHERE state = 'open'", chat=room.archive.live)
     assert "Live now" not in await room.get(room.home)
+    assert "Live now" not in await room.get(weekly)
 
 
 async def test_the_timetable_is_in_the_communitys_zone_or_in_the_readers(room: ReadingRoom) -> None:
@@ -61,9 +67,29 @@ async def test_a_chat_that_is_called_off_and_a_holiday_say_so(room: ReadingRoom)
 
 async def test_the_archive_is_there_newest_first_with_how_much_there_is_to_read(room: ReadingRoom) -> None:
     page = await room.get(room.home)
-    assert "6 questions, 40 answers by " in page
+    assert re.search(r"6 questions, 40 answers, \d+ people\.", page)
     assert page.index(TOPIC) < page.index("Cold calls, warm calls")
     assert re.search(r"A host’s pick\.", page)
+
+
+async def test_a_calendar_is_followed_by_an_address_that_calendar_programs_take(room: ReadingRoom) -> None:
+    follows = f'href="webcal:{room.base.partition(":")[2]}{room.home}'
+    for page in ("", "upcoming/", "feeds/"):
+        text = await room.get(room.home + page)
+        assert f'{follows}calendar.ics"' in text, page
+        assert "“From URL”" in text, page
+    assert f'{follows}inquirychat/calendar.ics"' in await room.get(f"{room.home}inquirychat/")
+    await room.change("UPDATE series SET visibility = 'members' WHERE id = 1")
+    members = await room.get(f"{room.home}inquirychat/", Cookie=await room.sign_in())
+    assert "webcal:" not in members
+    assert f'href="{room.home}feeds/">Follow by calendar' in members
+
+
+async def test_resources_feeds_and_data_are_led_to_from_every_page(room: ReadingRoom) -> None:
+    page = await room.get(f"{room.home}about/")
+    head, foot = page.partition("</header>")[0], page.partition("<footer")[2]
+    assert f'href="{room.home}resources/"' in head
+    assert all(f'href="{room.home}{one}"' in foot for one in ("feeds/", "data/"))
 
 
 async def test_how_far_off_the_next_chat_is_changes_with_the_day(room: ReadingRoom) -> None:

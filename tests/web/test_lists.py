@@ -132,7 +132,7 @@ async def test_the_archive_lists_chats_and_months_with_counts(pages: ArchivePage
     words = await show(pages, "archive/")
     assert "2 chats to read" in words
     assert words.index(TOPIC) < words.index("Cold calls")
-    assert f"{TOPIC} Weeknight Inquiry , Tue 17 Nov 2026, 8:00 pm ET . 6 questions, 24 answers by" in words
+    assert f"{TOPIC} Weeknight Inquiry , Tue 17 Nov 2026, 8:00 pm ET . 6 questions, 24 answers, " in words
     assert "2026 November 2026 2 chats" in words
     assert "The week you had" not in words
 

@@ -135,7 +135,7 @@ async def test_measures_name_nobody_and_quote_nothing(tmp_path: Path) -> None:
         found = await house.stranger().get("/metrics")
         counted = measured(found)
     assert counted["edchat_heard_total"]["browser"] >= 1
-    assert counted["edchat_outbox_waiting"]["browser"] >= 0
+    assert "browser" in counted["edchat_outbox_waiting"]
     assert counted["edchat_network_connected"]["browser"] == 1
     assert 0 <= counted["edchat_scheduler_looked_seconds"][""] < 30
     assert counted["edchat_ingest_seconds_count"]["browser"] >= 1

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from random import Random
 from types import MappingProxyType
 from typing import Final
 
@@ -17,10 +18,11 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from sqlalchemy import literal, select, update
 
 from bot.core.archive.parts import MOST
+from bot.core.model import ChatState, Series, Visibility
 from bot.storage.schema import tables as t
 from bot.storage.store import Tx
 from tests.support.archive_pages import ArchivePages
-from tests.support.archive_seed import NOW
+from tests.support.archive_seed import NOW, Sower
 from tests.support.chromium import CHROMIUM, needs_a_browser
 from tests.support.looks import barriers, too_wide
 from tests.support.reading_room import ReadingRoom, reading_room
@@ -55,10 +57,19 @@ async def swept_house(folder: Path) -> AsyncIterator[WholeHouse]:
         pages = house.pages
         async with pages.web.store.begin() as tx:
             await _grow(tx, pages)
+            await _open_another(tx, pages)
         house.readers["both"] = await pages.host("Bo Thall")
         both = await house.readers["both"].post(await pages.web.host_link(), {"name": "Bo Thall"})
         assert both.status == 200
         yield house
+
+
+async def _open_another(tx: Tx, pages: ArchivePages) -> None:
+    """Let a second community have something for everybody, so that the root asks which one is meant."""
+    proofs = Series(0, pages.web.community.id, "Proofs", visibility=Visibility.PUBLIC)
+    kept = await tx.add_series(proofs, pages.web.place.id, (), NOW)
+    at = NOW + timedelta(days=3)
+    await Sower(tx, NOW, Random(7)).chat(kept, at, "Fractions", ChatState.ANNOUNCED, slug=f"{at:%Y-%m-%d}")
 
 
 async def _grow(tx: Tx, pages: ArchivePages) -> None:
@@ -165,6 +176,7 @@ def presses(house: WholeHouse) -> dict[str, tuple[tuple[str, Callable[[Page], No
             (ahead, partial(_sent, button="Add it", fields={"new": "And what did we forget?"})),
             (ahead, partial(_sent, button="Move it", fields={"to": "yesterday"})),
             (ahead, partial(_sent, button="Call it off")),
+            (f"{_after(house)}q1/", _picked),
             (f"{_after(house)}q1/", partial(_sent, button="Undo")),
             (f"{_after(house)}unsorted/", partial(_sent, button="Take the page back")),
             (f"{_after(house)}q1/", partial(_sent, button="Publish")),
@@ -212,6 +224,29 @@ async def test_a_link_into_a_folded_answer_opens_the_fold(room: ReadingRoom) -> 
     page = await room.get(room.held)
     folded = page.partition('<details class="more">')[2].partition('id="')[2].partition('"')[0]
     assert await asyncio.to_thread(_in_view, room.base + room.held, folded)
+
+
+@needs_a_browser
+async def test_on_a_phone_no_time_is_broken_in_two_in_any_language(room: ReadingRoom) -> None:
+    await room.change("UPDATE community SET language = 'de'")
+    lines = """() => [...document.querySelectorAll(".a > .t, .nb")].map(one => {
+        const said = new Range();
+        said.selectNodeContents(one.firstChild);
+        return [one.firstChild.data, said.getClientRects().length];
+    })"""
+
+    def look() -> list[tuple[str, int]]:
+        with _browser() as browser:
+            page = browser.new_page(viewport={"width": 390, "height": 844})
+            found = []
+            for path in (room.held, f"{room.held}?view=time", f"{room.live}live/", room.home):
+                page.goto(room.base + path)
+                found += page.evaluate(lines)
+            return [(said, count) for said, count in found if ":" in said]
+
+    times = await asyncio.to_thread(look)
+    assert len(times) > 100
+    assert [said for said, count in times if count > 1] == []
 
 
 async def test_chat_apps_find_a_picture_and_words_for_a_link(room: ReadingRoom) -> None:
@@ -296,6 +331,12 @@ def _sent(page: Page, button: str, fields: Mapping[str, str] = MappingProxyType(
     with page.expect_response(lambda got: got.request.method == "POST") as got:
         page.get_by_role("button", name=button, exact=True).click()
     assert got.value.status < 500
+    page.wait_for_load_state()
+
+
+def _picked(page: Page) -> None:
+    with page.expect_response(lambda got: got.request.method == "POST"):
+        page.get_by_role("button", name="★ Pick").first.click()
     page.wait_for_load_state()
 
 

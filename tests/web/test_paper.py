@@ -75,6 +75,25 @@ async def test_on_paper_every_fold_of_the_page_is_open(room: ReadingRoom) -> Non
     assert await seen(look) == (True, True, False, False, False, False)
 
 
+async def test_an_address_is_written_out_on_paper_where_it_cannot_be_read_already(room: ReadingRoom) -> None:
+    bare, named = (f'<a href="https://e.example/{end}">' for end in ("bare", "named"))
+    body = f"<p>{bare}https://e.example/bare</a></p>"
+    body += f'<p>{named}a card</a> <span class="host">(e.example)</span></p>'
+    folded = (await a_folded_one(room)).removeprefix("a-")
+    change = "UPDATE message SET body_html = :body WHERE public_id = :id"
+    await room.change(change, chat=room.archive.held, body=body, id=folded)
+
+    def look(page: Page) -> list[str]:
+        page.goto(f"{room.base}{room.held}print/")
+        page.emulate_media(media="print")
+        links = page.locator(f"#a-{folded} .say a, #links a.l[href*='e.example']")
+        said = links.evaluate_all("all => all.map(one => getComputedStyle(one, '::after').content)")
+        return [*said, *(one for one in ("host", "t i") if page.locator(f"#a-{folded} .{one}").is_visible())]
+
+    address = '" <https://e.example/named>"'
+    assert await seen(look) == ["none", address, "none", address]
+
+
 @pytest.mark.parametrize("chosen", [1, 12])
 async def test_a_handout_of_twelve_answers_of_the_usual_length_is_one_page(
     room: ReadingRoom, chosen: int

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pytest
 
+from tests.support.archive_seed import PEOPLE
 from tests.support.reading_room import ReadingRoom, reading_room
 from tests.web.test_chat_page import answers, between
 
@@ -212,6 +213,14 @@ async def test_in_other_orders_a_comment_says_so_and_on_whose_answer_it_is(
         said = re.search(r'<span class="as">comment on an answer by <a href="#a-(\w+)"><bdi>', head)
         assert (said is not None, "link to this comment by" in head) == (bool(mark), bool(mark))
         assert said is None or f'id="a-{said[1]}"' in page
+
+
+async def test_by_person_a_name_stands_in_its_heading_alone(room: ReadingRoom) -> None:
+    page = await room.get(f"{room.held}?view=person")
+    name = between(page, '<h2 id="g1"><bdi>', "</bdi>")
+    words = re.sub(r"<[^>]*>", " ", between(page, '<section class="q" aria-labelledby="g1"', "</section>"))
+    assert (name in PEOPLE, words.count(name)) == (True, 1)
+    assert f"<b><bdi>{name}</bdi></b>" in await room.get(f"{room.held}?view=time")
 
 
 async def test_two_people_of_one_name_stay_two_by_person(room: ReadingRoom) -> None:

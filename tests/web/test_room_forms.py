@@ -176,6 +176,17 @@ async def test_before_the_first_weekly_chat_its_zone_is_asked_for_and_not_filled
     assert "required" not in tags(again, "p.zone")[0]
 
 
+async def test_a_form_is_headed_by_what_it_is_and_its_questions_come_on_a_timer(house: WebHouse) -> None:
+    mo, at = await house.host(), f"/room/{house.hosts.native_id}/"
+    form = (await mo.get(f"{at}do?line=setup")).text
+    assert "<h1>Set up</h1>" in form
+    assert 'class="lede"' not in form.partition("<h1>")[2].partition("<form")[0]
+    weekly = (await mo.get(f"{at}do?line=series+create")).text
+    assert "<h1>Make a weekly chat</h1>" in weekly
+    [checked] = (one for one in tags(weekly, "p.pace") if "checked" in one)
+    assert 'value="hour"' in checked
+
+
 async def test_the_button_of_a_form_says_what_it_does_and_a_plan_for_which_date(room: Room) -> None:
     async def button(line: str) -> tuple[str, str]:
         page = (await room.host.get(f"{room.at}do?line={quote(line)}")).text

@@ -70,10 +70,15 @@ def test_what_a_line_gives_is_filled_in_and_which_chat_is_not_asked_again() -> N
     assert (made["chat"].kind, made["number"].kind) == ("hidden", "hidden")
 
 
-@pytest.mark.parametrize("line", ["", "question", "no such thing", "chat end what is this", '"'])
+@pytest.mark.parametrize("line", ["question", "no such thing", "chat end what is this", '"'])
 def test_a_line_that_is_no_command_asks_for_nothing(line: str) -> None:
-    one = asked(TREE.commands, line)
-    assert one is None or one.command.path == ""
+    assert asked(TREE.commands, line) is None
+
+
+def test_an_empty_line_asks_for_the_card() -> None:
+    one = asked(TREE.commands, "")
+    assert one is not None
+    assert (one.command.path, dict(one.given)) == ("", {})
 
 
 def test_every_offer_of_the_hosts_panel_is_a_command() -> None:

@@ -173,7 +173,7 @@ async def test_an_open_page_shows_and_moves_what_belongs_to_its_question(
         await expect(answers).to_contain_text("we tell a story")
         await expect(answers.get_by_text("in the conversation")).to_be_visible()
         await expect(talk.locator(f"#m{number} .filed")).to_have_text("filed under Q2")
-        await expect(talk.get_by_text("in the conversation")).to_be_hidden()
+        await expect(talk.get_by_role("link", name="in the conversation")).to_be_hidden()
         later = said(await room.says(ana, "A riddle", two, by_form="yes"))
         await expect(answers.locator(".m")).to_have_count(2)
         await answers.locator(f"#q{number} .reply").click()

@@ -15,6 +15,7 @@ from tests.support.page_faults import Document
 from tests.support.reading_room import ReadingRoom, reading_room
 from tests.support.xss_payloads import XSS_PAYLOADS
 
+FORMER = "INSERT INTO former_address VALUES (:moved, '2001-01-01', '2026-11-01 20:00:00.000000')"
 ZEBRA = "UPDATE message SET text = :words, body_html = :html WHERE id = 1"
 
 
@@ -59,6 +60,26 @@ async def test_what_is_found_stands_chat_by_chat_marked_and_linked(room: Reading
             assert f'id="{mark}"' in await led.text(), path
 
 
+async def test_how_much_was_found_is_said_and_on_which_question_a_comment_is(room: ReadingRoom) -> None:
+    assert "Found in 2 chats." in await find(room, "?q=stud")
+    assert "Found in 1 chat." in await find(room, "?q=commit+loud")
+    comments = re.findall(r", (a comment[^<]*)</a>", await find(room, "?q=stealing"))
+    assert comments
+    assert all(re.fullmatch(r"a comment on Q[1-6]", one) for one in comments)
+
+
+async def test_where_nothing_is_found_there_are_ways_on(room: ReadingRoom) -> None:
+    page = await find(room, "?q=abena+mens")
+    assert told(page).startswith("Nothing was found.")
+    assert f'href="{room.home}archive/"' in page.partition("<main")[2]
+    assert "<code>from:ana</code>" in page
+    way = re.search(r'href="([^"]*)">Is “abena mens” a name', page)
+    assert way is not None
+    theirs = await find(room, way[1].replace("&amp;", "&").partition("search")[2])
+    assert "<bdi>Abena Mensah</bdi>" in theirs
+    assert "Is “" not in await find(room, "?person=Abena&q=zzzz")
+
+
 async def test_the_form_says_again_what_was_asked_and_more_of_a_chat_is_one_link_away(
     room: ReadingRoom,
 ) -> None:
@@ -74,6 +95,11 @@ async def test_the_form_says_again_what_was_asked_and_more_of_a_chat_is_one_link
         "<mark>"
     )
     await room.get(f"{room.home}search?q=stud&in=inquirychat/2001-01-01", 404)
+
+
+async def test_a_chat_that_was_moved_is_searched_by_the_address_at_which_it_stood(room: ReadingRoom) -> None:
+    await room.change(FORMER, moved=room.archive.held)
+    assert chats(await find(room, "?q=and&in=inquirychat/2001-01-01")) == [room.held]
 
 
 @pytest.mark.parametrize("rest", ["", "upcoming/", "inquirychat/", "inquirychat/2026-11-17/", "about/"])

@@ -18,6 +18,7 @@ from jinja2 import UndefinedError
 from bot.core.model import Community, Refused
 from bot.web.serving import GRACE, address, listener, serve
 from bot.web.site import STATIC, Site, environment, only_community, static
+from tests.support.archive_pages import archive_pages
 from tests.support.web_house import WebHouse, web_house
 from tests.support.whole_house import whole_house
 
@@ -67,6 +68,37 @@ async def test_an_address_of_nobody_is_a_page_that_says_so(web: WebHouse) -> Non
     got = await web.stranger().get("/nobody-here/upcoming/")
     assert got.status == 404
     assert "<h1" in got.text
+    assert "<nav" not in got.text
+
+
+async def test_a_page_that_is_not_there_keeps_the_frame_of_its_community_and_a_search(web: WebHouse) -> None:
+    for path in ("nothing/2026-11-17/", "no/page/is/so/deep", "a/nobodys"):
+        got = await web.stranger().get(f"/maths-chat/{path}")
+        assert got.status == 404
+        assert 'href="/maths-chat/archive/"' in got.text, path
+        assert 'action="/maths-chat/search"' in got.text, path
+    assert "<nav" not in (await web.stranger().get("/desk/maths-chat/no/page/is/so/deep")).text
+
+
+async def test_what_is_not_there_says_so_in_the_only_language_there_is(web: WebHouse) -> None:
+    async with web.store.begin() as tx:
+        await tx.connection.exec_driver_sql("UPDATE community SET language = 'de'")
+    for path in ("/nobody-here/", "/nobody-here/no/page/is/so/deep", "/desk/nothing/here/at/all/"):
+        got = await web.stranger().get(path, Accept_Language="en")
+        assert (got.status, '<html lang="de">' in got.text) == (404, True), path
+
+
+async def test_the_root_leads_to_the_only_community_that_has_something_to_read(tmp_path: Path) -> None:
+    async with archive_pages(tmp_path) as pages:  # its other community has no weekly chat
+        got = await pages.web.stranger().get("/", follow=False)
+        assert (got.status, got.headers["Location"]) == (307, pages.at(""))
+
+
+async def test_who_has_no_seat_at_the_desk_is_led_on(web: WebHouse) -> None:
+    got = await web.stranger().get("/desk/maths-chat/")
+    assert got.status == 403
+    assert '<a href="/room/">' in got.text
+    assert '<a href="/">' in got.text
 
 
 def test_a_template_may_use_nothing_that_is_not_there_and_escapes_the_rest() -> None:
@@ -74,6 +106,10 @@ def test_a_template_may_use_nothing_that_is_not_there_and_escapes_the_rest() -> 
     with pytest.raises(UndefinedError):
         made.from_string("{{ nothing }}").render()
     assert made.from_string("{{ name }}").render(name="<b>&\"'") == "&lt;b&gt;&amp;&#34;&#39;"
+
+
+def test_templates_are_read_once_for_all_pages_of_a_process() -> None:
+    assert environment().get_template("chat.html") is environment().get_template("chat.html")
 
 
 NO_SIGNS = [*range(9), 11, *range(14, 32), *range(127, 160), *range(0xFDD0, 0xFDF0), 0xFFFE, 0xFFFF]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import html
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, time
@@ -15,14 +17,19 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from bot.core.tongue import English, Tongue
+from bot.core.model import Offer, offered
+from bot.core.tongue import English, Tongue, speaking
 from bot.storage.doors.secrets import SecretKind
+from bot.storage.outgoing.keeping import shown_offers
+from bot.storage.rooms.posts import stored_offers
+from bot.storage.rooms.views import offers_of
 from bot.storage.store import Store
 from bot.web import site as site_module
 from bot.web.tongues import tongue_of
 from bot.written import CATALOGUES
 from tests.support.chromium import CHROMIUM, needs_a_browser
 from tests.support.whole_house import WholeHouse, whole_house
+from tests.web.room_setting import open_room
 from tests.web.test_desk import filled
 from tests.web.test_page_looks import pages, swept_house
 from tools.tongues import catalogue, languages, sentences
@@ -109,6 +116,9 @@ async def test_a_community_is_served_in_its_language(german: WholeHouse) -> None
     assert re.search(r"Di\. 24\. Nov\.|Dienstag, 24\. November 2026", home)
     assert "Dienstag, 17. November 2026, 20:00" in held
     assert "8:00 pm" not in held
+    lists = home + (await stranger.get(at("archive/"))).text
+    assert ">17. Nov.</time> 6 Fragen, " in lists
+    assert ".</time>." not in lists
     assert re.search(r"\d+ Antworten von \d+ Personen\.", held)
     assert 'lang="de"' not in held.split("<main", 1)[1], "people write the language that the page speaks"
 
@@ -188,7 +198,7 @@ async def test_forms_and_buttons_are_in_the_language_of_the_page_and_the_bot_s_w
 ) -> None:
     host = german.readers["host"]
     form = (await host.get(f"{german.room}do?line=chat+plan+chat%3D{german.pages.archive.ahead}")).text
-    assert "<h1>Einen Chat planen: sein Thema, und darunter die Fragen, eine je Zeile</h1>" in form
+    assert "<h1>Einen Chat planen</h1>" in form
     assert re.search(r'<label for="f-questions">Die Fragen, eine je Zeile', form)
     assert '<button class="solid">Plan behalten</button>' in form
     end = (await host.get(f"{german.room}do?line=chat+end+chat%3D{german.pages.archive.live}")).text
@@ -352,3 +362,66 @@ def _barriers(urls: list[str]) -> list[str]:
                 found.append(f"{url}: {one['id']}")
         browser.close()
     return found
+
+
+def test_a_button_with_a_name_or_a_date_on_it_is_said_again_in_the_language_of_its_page() -> None:
+    skip = offered("Skip {day}", "series skip 2026-11-24", day="2026-11-24")
+    named = offered("This is {question}", "question adopt 1 meant=2", question="F2")
+    through_outbox = [Offer(*one) for one in json.loads(json.dumps(shown_offers([skip, named])))]
+    assert [one.label for one in through_outbox] == ["Skip Tue 24 Nov", "This is F2"]
+    in_room = offers_of(json.loads(json.dumps(stored_offers(through_outbox))))
+    with speaking(tongue_of("de")):
+        assert [one.said() for one in in_room] == ["Di., 24. Nov. auslassen", "Das ist F2"]
+        assert Offer("Preview", "chat preview").said() == "Vorschau"
+
+
+_NOES: Final = {
+    "chat extend soon": "minutes: 'soon' kann ich nicht als Dauer lesen",
+    "xyzzy": 'Einen Befehl "xyzzy" kenne ich nicht; `!edchat help` zeigt, was du tun kannst.',
+    "chat xyzzy": "`!edchat chat now` oder `!edchat chat remind`?",
+    "question edit 99 Wozu?": 'Eine Frage "99" gibt es nicht; schreib eine Zahl von 1 bis 3',
+    "question reorder 9": "in deiner Reihenfolge, wie in `!edchat question reorder",
+    "chat extend 5 --chat=2020-01-01": "Am Mi., 1. Jan. 2020 ist hier kein Chat",
+    "chat skip 1": "Q1 wartet nicht darauf, gestellt zu werden; `!edchat chat preview` zeigt",
+    "chat pause soon now": "So geht es: chat pause",
+    "answer 1": "Mir fehlt noch text",
+}
+
+
+_ANSWERS: Final = {
+    "privacy name Wölkchen": "Leser sehen dich jetzt als Wölkchen; `!edchat privacy name` allein",
+    "privacy name": "Leser sehen wieder deinen eigenen Namen.",
+    "privacy exclude": "`!edchat privacy include` bist du wieder dabei",
+    "privacy include": "Von jetzt an werden deine Worte wieder aufbewahrt",
+    "series pause": "Bis `!edchat series resume` wird nichts angekündigt",
+    "chat end sure=yes": "Der Chat endet jetzt; späte Antworten zählen noch.",
+}
+
+
+async def test_what_one_person_is_told_in_a_room_is_in_the_language_of_its_page(tmp_path: Path) -> None:
+    async with open_room(tmp_path) as room:
+        async with room.house.store.begin() as tx:
+            await tx.connection.exec_driver_sql("UPDATE community SET language = 'de'")
+        shown_at = room.at
+        for line, said in _NOES.items():
+            page = await room.presses(room.host, line)
+            shown_at = page.path
+            [note] = re.findall(r'data-reply="[^"]*">.*?<div class="say"(.*?)</div>', page.text, re.DOTALL)
+            shown = html.unescape(note.replace("<code>", "`").replace("</code>", "`"))
+            assert said in shown, line
+            assert "lang=" not in shown, line
+        for line, said in _ANSWERS.items():
+            page = await room.presses(room.host, line)
+            [note] = re.findall(r'data-reply="[^"]*">.*?<div class="say"(.*?)</div>', page.text, re.DOTALL)
+            shown = html.unescape(note.replace("<code>", "`").replace("</code>", "`"))
+            assert said in shown, line
+            assert "lang=" not in shown, line
+        filled_in = {"command": "chat extend", "p.minutes": "soon", "p.chat": str(room.chat_id)}
+        form = await room.host.post(f"{room.at}do", filled_in)
+        [why] = re.findall(r'<p class="no"([^>]*>.*?)</p>', form.text)
+        assert (form.status, "lang=" in why) == (422, False)
+        assert "kann ich nicht als Dauer lesen" in why
+        async with room.house.store.begin() as tx:
+            await tx.connection.exec_driver_sql("UPDATE community SET language = 'en'")
+        again = (await room.host.get(shown_at)).text
+        assert '<div class="say" lang="de">' in again, "what was said before says in which language"

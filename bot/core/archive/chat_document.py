@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.core.archive.parts import to_question
+from bot.core.archive.parts import to_copied_question, to_question
 from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
 from bot.core.model import ChatState, QuestionState
@@ -68,6 +68,8 @@ class Head:
     places: tuple[Whence, ...] = ()
     many: bool = False
     """Whether its page may be in parts, so that only permalinks lead to what was said."""
+    copied: bool = False
+    """Whether its page is a file, as in an exported archive."""
 
     @property
     def takes_days(self) -> bool:
@@ -103,7 +105,8 @@ class Head:
 
     def _question(self, one: Asked) -> dict[str, object]:
         about = {"number": one.number, "label": self.label(one), "text": one.text, "state": one.state}
-        return {**about, "asked_at": one.asked_at, "url": self.url + to_question(one.number, many=self.many)}
+        to = to_copied_question if self.copied else to_question
+        return {**about, "asked_at": one.asked_at, "url": self.url + to(one.number, many=self.many)}
 
     def address(self, public_id: str) -> str:
         """Where a message stands on the chat's page: its permalink where that may be in parts."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bot.core.archive.chat_document import Asked, Head, Line, pieces, when
+from bot.core.filing import MessageKind
 from bot.core.plain import storable
 from bot.core.times import clockface
 from bot.core.tongue import _, ngettext
@@ -36,7 +37,8 @@ def message(head: Head, said: Line) -> str:
     at = _at(head, said)
     word = ngettext("link", "links", 1)
     link = f" ([{word}]({address}))" if (address := said.url(head)) else ""
-    return f"\n**{who}**{_whence(head, said)}, {at}{link}\n\n{''.join(_quoted(said.text))}"
+    beneath = ", " + _("comment") if said.kind is MessageKind.COMMENT else ""
+    return f"\n**{who}**{_whence(head, said)}{beneath}, {at}{link}\n\n{''.join(_quoted(said.text))}"
 
 
 def words(text: str) -> str:

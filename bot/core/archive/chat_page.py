@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import filterfalse
+from operator import attrgetter
 from typing import NamedTuple
 
+from bot.core.archive.folding import alphabetical
 from bot.core.audience import Audience
 from bot.core.hearing import Stretch
 from bot.core.model import Chat, Community, Question, Series, Visibility
@@ -14,6 +17,8 @@ from bot.core.tongue import marked
 
 SOMEBODY = marked("Somebody")
 """The name of who answered without one."""
+_PERSON, _PICKED = attrgetter("person"), attrgetter("picked")
+_WRITER = attrgetter("person", "name", "anonymous")
 
 
 class Answer(NamedTuple):
@@ -54,21 +59,29 @@ class Answered:
     answers: tuple[Answer, ...] = ()
 
     @cached_property
+    def words(self) -> tuple[Answer, ...]:
+        """The answers, each with what hangs on it."""
+        said: list[Answer] = []
+        for one in self.answers:
+            said.append(one)
+            said.extend(one.comments)
+        return tuple(said)
+
+    @cached_property
     def people(self) -> int:
         """How many people answered or commented."""
-        return len({one.person for answer in self.answers for one in answer.with_comments})
+        return len(set(map(_PERSON, self.words)))
 
     @cached_property
     def answerers(self) -> int:
         """How many people answered."""
-        return len({answer.person for answer in self.answers})
+        return len(set(map(_PERSON, self.answers)))
 
     @cached_property
     def parted(self) -> tuple[tuple[Answer, ...], tuple[Answer, ...]]:
         """What hosts picked, and the rest; where they picked nothing, all of it and no rest."""
-        picked = tuple(one for one in self.answers if one.picked)
-        rest = tuple(one for one in self.answers if not one.picked)
-        return (picked, rest) if picked else (rest, ())
+        picked = tuple(filter(_PICKED, self.answers))
+        return (picked, tuple(filterfalse(_PICKED, self.answers))) if picked else (self.answers, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,18 +175,24 @@ class ChatPage(Listed):
     @cached_property
     def words(self) -> tuple[Answer, ...]:
         """Every answer and every comment once."""
-        return tuple(one for answer in self.answers for one in answer.with_comments)
+        seen = {one.message_id: one for asked in self.questions for one in asked.words}
+        return tuple(seen.values())
+
+    @cached_property
+    def _writers(self) -> frozenset[tuple[int | None, str, bool]]:
+        """Who took part, under which name, and whether without one."""
+        return frozenset(map(_WRITER, self.words))
 
     @property
     def people(self) -> tuple[str, ...]:
         """Who took part under a name, alphabetically."""
-        names = {(one.person, one.name) for one in self.words if not one.anonymous}
-        return tuple(sorted((name for _, name in names), key=lambda name: (name.casefold(), name)))
+        names = {(person, name) for person, name, anonymous in self._writers if not anonymous}
+        return tuple(sorted((name for _, name in names), key=alphabetical))
 
     @property
     def count_people(self) -> int:
         """How many people took part."""
-        return len({one.person for one in self.words})
+        return len({person for person, _, _ in self._writers})
 
     @property
     def room(self) -> str:

@@ -54,7 +54,8 @@ def how_asked(chat: Chat, series: Series) -> str:
 
 def same_in_utc(chat: Chat, series: Series) -> str:
     """The time of day of its questions in UTC, where it has one for all of its days."""
-    if series.asks is not Pace.DAILY or zone_short(chat.starts_at, chat.zone) == "UTC":
+    edges = (local(at, chat.zone).utcoffset() for at in (chat.starts_at, chat.ends_at))
+    if series.asks is not Pace.DAILY or not any(edges):
         return ""
     at = days.clock(chat)
     asked = (instant(datetime.combine(day, at), chat.zone) for day in first_and_last(chat))

@@ -13,12 +13,21 @@ _SPANS: Final = (
 _OTHERWISE: Final = {0xD7, 0xF7, 0x17F, 0x1E0, 0x1E1, 0x387, 0x38B, 0x38D, 0x3A2}
 _PLAIN: Final = frozenset(map(chr, {point for span in _SPANS for point in range(*span)} - _OTHERWISE))
 """Letters of which it is known how the index folds them: those of most alphabets."""
+_LIKE: Final = str.maketrans(
+    {**dict(zip("đðøłħŧı", "ddolhti", strict=True)), "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th"}
+)
+"""Letters that no mark can be taken from, and where people look for them in a list of names."""
 
 
 def folded(text: str) -> str:
     """The text so that two that a reader takes for the same word are the same."""
     apart = unicodedata.normalize("NFD", text.lower())
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
+
+
+def alphabetical(name: str) -> tuple[str, str]:
+    """What names are ordered by: their plain letters, so that Đorđe stands beside Dora."""
+    return folded(name).translate(_LIKE), name
 
 
 def as_indexed(word: str) -> str | None:

@@ -23,14 +23,21 @@ _POINTS: Final = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST: Final = LONGEST_TITLE // 2
+_APART_LETTERS: Final = 0x2E80
+"""From here on scripts are written without spaces between words."""
 
 
 def title(before: str, words: str, after: str, host: str) -> str:
     """The title of a link from the words on its line; `words` are what it is under, if not its address.
 
     The address' host stands where the link stood, if the words around it are one sentence with it. Nothing
-    where nobody said anything.
+    where nobody said anything, or a single word such as "Here".
     """
+    said = _title(before, words, after, host)
+    return said if " " in said or any(ord(sign) >= _APART_LETTERS for sign in said) else ""
+
+
+def _title(before: str, words: str, after: str, host: str) -> str:
     if words and not _POINTS.fullmatch(words):
         return _fitting(words)
     lead, tail = _lead(before), _tail(after)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import Any
 
 from bot.core.archive.chat_page import Answer, Answered, ChatPage, Listed
-from bot.core.archive.parts import Part, part_of
+from bot.core.archive.parts import Part, Parts
 from bot.core.archive.shared_links import words_alone
 from bot.core.model import Chat, ChatState
 from bot.core.times.clockface import local
@@ -42,9 +43,9 @@ def announcement(page: ChatPage, url: str, about: str) -> Data:
     return {"@context": "https://schema.org", **event(page, url, page.hosts), "description": about}
 
 
-def discussion(page: ChatPage, url: str, about: str) -> Data:
+def discussion(page: ChatPage, url: str, about: str, parts: Parts) -> Data:
     """What is told of a chat that was held: questions with some of their answers, comments below them."""
-    chat, part = page.chat, part_of(page) or Part(())
+    chat, part = page.chat, parts.part() or Part(())
     return {
         "@context": "https://schema.org",
         "@type": "DiscussionForumPosting",
@@ -63,7 +64,7 @@ def discussion(page: ChatPage, url: str, about: str) -> Data:
 
 def _question(asked: Answered, page: ChatPage, url: str, part: Part) -> Data:
     at = asked.question.asked_at or page.chat.starts_at
-    told = sorted(asked.answers, key=lambda one: not one.picked)[:MOST_ANSWERS]
+    told = islice(chain(*asked.parted), MOST_ANSWERS)
     author = _person(page.hosts[0]) if page.hosts else {"@type": "Organization", "name": page.community.name}
     return {
         "@type": "Comment",

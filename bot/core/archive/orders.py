@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from bot.core.archive.chat_page import Answer, ChatPage
+from bot.core.archive.folding import alphabetical
 from bot.core.archive.parts import MOST
 
 BY_TIME: Final = "time"
@@ -80,7 +81,7 @@ def _by_person(said: Iterable[Said]) -> tuple[Ordered, ...]:
     by: dict[tuple[str, int | None], list[Said]] = {}
     for found in said:
         by.setdefault((found.one.name, found.one.person), []).append(found)
-    people = sorted(by, key=lambda who: (who[0].casefold(), who[0]))
+    people = sorted(by, key=lambda who: alphabetical(who[0]))
     return tuple(Ordered(who[0], tuple(by[who])) for who in people)
 
 

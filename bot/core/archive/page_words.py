@@ -70,9 +70,9 @@ def hours(starts: datetime, ends: datetime, zone: str) -> tuple[str, str]:
 
 
 def in_utc(starts: datetime, ends: datetime, zone: str) -> str:
-    """The same hours in UTC, with the day where it is another one; empty where the zone is UTC."""
+    """The same hours in UTC, with the day where it is another one; empty where the clocks show the same."""
     first, last = starts.astimezone(UTC), ends.astimezone(UTC)
-    if zone_short(starts, zone) == "UTC":
+    if not (local(starts, zone).utcoffset() or local(ends, zone).utcoffset()):
         return ""
     day = "" if first.date() == local(starts, zone).date() else f", {short_day(first)}"
     if ends - starts > _A_DAY:

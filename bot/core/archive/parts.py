@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from bot.core.archive.chat_page import Answered, ChatPage
 
 MOST = 500
 """Answers of one part; an hour of three hundred people has fewer."""
+_ID = attrgetter("public_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,40 +37,61 @@ class Part:
         return "" if number == self.number else f"?page={number}"
 
 
-def part_of(page: ChatPage, number: int = 1, most: int = MOST) -> Part | None:
-    """A part of a page; None where there are fewer. A page with not so many answers is one part."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All parts of a page: what is `shown` in each, and in which one questions begin and answers stand."""
+
+    shown: tuple[tuple[tuple[Answered, Answered], ...], ...]
+    questions: Mapping[int, int]
+    answers: Mapping[str, int]
+
+    def part(self, number: int = 1) -> Part | None:
+        """One of them; None where there are fewer."""
+        if not 1 <= number <= len(self.shown):
+            return None
+        return Part(self.shown[number - 1], number, len(self.shown), self.questions, self.answers)
+
+    def called(self, word: str) -> Part | None:
+        """The part that an address names: by its number, or as in q3 by the question that begins in it."""
+        if not word.startswith("q"):
+            return self.part(int(word or 1))
+        return self.part(self.questions.get(int(word[1:]), 0))
+
+
+def parts_of(page: ChatPage, most: int = MOST) -> Parts:
+    """The parts of a page; one with not so many answers is one part."""
     if sum(len(asked.answers) for asked in page.questions) <= most:
-        return Part(tuple((asked, asked) for asked in page.questions)) if number == 1 else None
+        begins = {asked.question.position: 1 for asked in page.questions}
+        return Parts((tuple((asked, asked) for asked in page.questions),), begins, {})
+    shown: dict[int, list[tuple[Answered, Answered]]] = {}
+    stands: dict[str, int] = {}
     pieces = tuple(_pieces(page, most))
-    last = max(where for where, _, _ in pieces)
-    if not 1 <= number <= last:
-        return None
-    shown = tuple((whole, piece) for where, whole, piece in pieces if where == number)
-    begins: dict[int, int] = {}
-    for where, whole, _ in pieces:
-        begins.setdefault(whole.question.position, where)
-    stands = {
-        one.public_id: where
-        for where, _, piece in reversed(pieces)
-        for answer in piece.answers
-        for one in answer.with_comments
-    }
-    return Part(shown, number, last, begins, stands)
+    for where, whole, piece in pieces:
+        shown.setdefault(where, []).append((whole, piece))
+    for where, _, piece in reversed(pieces):  # what is there again leads to where it stands first
+        stands.update(dict.fromkeys(map(_ID, piece.words), where))
+    begins = {whole.question.position: where for where, whole, _ in reversed(pieces)}
+    return Parts(tuple(tuple(shown[where]) for where in sorted(shown)), begins, stands)
+
+
+def part_of(page: ChatPage, number: int = 1, most: int = MOST) -> Part | None:
+    """A part of a page; None where there are fewer."""
+    return parts_of(page, most).part(number)
 
 
 def part_called(page: ChatPage, word: str, most: int = MOST) -> Part | None:
-    """The part that an address names: by its number, or as in q3 by the question that begins in it."""
-    if not word.startswith("q"):
-        return part_of(page, int(word or 1), most)
-    first, position = part_of(page, 1, most), int(word[1:])
-    if first is None or position not in {asked.question.position for asked in page.questions}:
-        return None
-    return part_of(page, first.questions.get(position, 1), most)
+    """The part of a page that an address names."""
+    return parts_of(page, most).called(word)
 
 
 def to_question(position: int, *, many: bool) -> str:
     """The end of a question's address for who does not know its part; `many` says whether there are some."""
     return f"?page=q{position}#q{position}" if many else f"#q{position}"
+
+
+def to_copied_question(position: int, *, many: bool) -> str:
+    """The same in a copy of the archive, where each part is a folder of its own."""
+    return f"page-q{position}/#q{position}" if many else f"#q{position}"
 
 
 def _pieces(page: ChatPage, most: int) -> Iterator[tuple[int, Answered, Answered]]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 
 from bot.core.archive.chat_page import Answered
+
+_NUMBER = attrgetter("message_id")
 
 
 def again(questions: Iterable[Answered]) -> Mapping[int, frozenset[int]]:
@@ -12,6 +15,6 @@ def again(questions: Iterable[Answered]) -> Mapping[int, frozenset[int]]:
     seen: frozenset[int] = frozenset()
     found = {}
     for asked in questions:
-        mine = frozenset(answer.message_id for answer in asked.answers)
+        mine = frozenset(map(_NUMBER, asked.answers))
         found[asked.question.id], seen = mine & seen, mine | seen
     return found

@@ -12,7 +12,6 @@ from typing import Final
 from bot.core.model import Refused
 from bot.core.plain import storable
 from bot.core.sentences import searching as say
-from bot.core.tongue import _
 
 LONGEST: Final = 200
 """Letters of which the others are left out; nobody remembers more."""
@@ -89,7 +88,7 @@ def read_query(
         words = found.words[:MOST_WORDS]
         found, cut = replace(found, words=words, glyphs=found.glyphs[: MOST_WORDS - len(words)]), True
     if found.empty and text:
-        raise Refused(_(say.SEARCH_NO_LETTERS))
+        raise Refused(say.SEARCH_NO_LETTERS)
     return replace(found, cut=cut)
 
 
@@ -122,7 +121,7 @@ def _words(text: str, *, whole: bool) -> Iterator[Word]:
 
 def _prefixed(found: Query, prefix: str, value: str) -> Query:
     if not value:
-        raise Refused(_(say.SEARCH_NO_VALUE).format(prefix=prefix, example=_EXAMPLES[prefix]))
+        raise Refused(say.SEARCH_NO_VALUE, prefix=prefix, example=_EXAMPLES[prefix])
     if prefix == "after":
         since = _day(prefix, value)
         return replace(found, since=max(since, found.since or since))
@@ -138,7 +137,7 @@ def _prefixed(found: Query, prefix: str, value: str) -> Query:
 
 def _day(prefix: str, value: str) -> date:
     """The day, or the first one of a month or a year."""
-    wrong = Refused(_(say.SEARCH_DATE).format(prefix=prefix))
+    wrong = Refused(say.SEARCH_DATE, prefix=prefix)
     parts = _DATE.fullmatch(value)
     if parts is None or int(parts[1]) not in YEARS:
         raise wrong
@@ -150,7 +149,7 @@ def _day(prefix: str, value: str) -> date:
 
 def _number(value: str) -> int:
     if (number := _NUMBER.fullmatch(value)) is None:
-        raise Refused(_(say.SEARCH_NUMBER))
+        raise Refused(say.SEARCH_NUMBER)
     return int(number[1])
 
 
@@ -163,7 +162,7 @@ def _month(written: str) -> date:
         or int(parts[1]) not in YEARS
         or not 1 <= int(parts[2]) <= 12
     ):
-        raise Refused(_(say.SEARCH_MONTH))
+        raise Refused(say.SEARCH_MONTH)
     return date(int(parts[1]), int(parts[2]), 1)
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from html import unescape
 from typing import Final
 from urllib.parse import urlsplit
@@ -81,45 +80,51 @@ def shared_links(page: ChatPage) -> tuple[Shared, ...]:
     found: dict[str, Shared] = {}
     seen: set[tuple[str, int]] = set()
     for asked in page.questions:
-        words = (one for answer in asked.answers for one in answer.with_comments if "<a " in one.html)
-        for one in words:
-            for link in links_in(one.html):
-                if (
-                    link.mark not in page.removed
-                    and (link.mark, one.message_id) not in seen
-                    and not one.hidden
-                ):
-                    seen.add((link.mark, one.message_id))
-                    found[link.mark] = _with(found.get(link.mark), link, one, asked)
+        for one in asked.words:
+            for each in marks_in(one.html) if "<a " in one.html and not one.hidden else ():
+                if each not in page.removed and (each, one.message_id) not in seen:
+                    seen.add((each, one.message_id))
+                    known = found.get(each)
+                    found[each] = _once_more(known, one) if known else _first(each, one, asked)
     return tuple(found.values())
 
 
-@lru_cache(maxsize=1024)
 def links_in(html: str) -> tuple[Link, ...]:
-    """The links in a message as a page shows it; not those under a veil, nor into somebody's own network.
-
-    A page is made anew with each answer, and finds the links of all the others again.
-    """
+    """The links in a message as a page shows it; not those under a veil, nor into somebody's own network."""
     found: dict[str, Link] = {}
-    for line in _LINES.split(masked_html(html)) if "<a " in html else ():
-        for link in _of_line(line) if "<a " in line else ():
+    for line, links in _lines(html):
+        for link in _of_line(line, links):
             found.setdefault(link.mark, link)
     return tuple(found.values())
 
 
-def _with(known: Shared | None, link: Link, one: Answer, asked: Answered) -> Shared:
-    """A link that was shared once more; the first who shared it gives it its words."""
-    said_at, label, number = one.said_at, asked.label, asked.question.position
-    if known is None:
-        whose = (one.name, label, number, one.public_id)
-        return Shared(link.url, link.title, link.host, *whose, link.mark, 1, said_at, said_at)
-    first, last = min(known.first_at or said_at, said_at), max(known.last_at or said_at, said_at)
+def marks_in(html: str) -> tuple[str, ...]:
+    """The marks of the same links: found much faster than what people called them."""
+    return tuple({mark(cleaned(unescape(one[1]))): None for _, links in _lines(html) for one in links})
+
+
+def _first(mark: str, one: Answer, asked: Answered) -> Shared:
+    """A link with the words of the first who shared it."""
+    link = next(link for link in links_in(one.html) if link.mark == mark)
+    whose = (one.name, asked.label, asked.question.position, one.public_id)
+    return Shared(link.url, link.title, link.host, *whose, mark, 1, one.said_at, one.said_at)
+
+
+def _once_more(known: Shared, one: Answer) -> Shared:
+    at = one.said_at
+    first, last = min(known.first_at or at, at), max(known.last_at or at, at)
     return replace(known, times=known.times + 1, first_at=first, last_at=last)
 
 
-def _of_line(line: str) -> Iterator[Link]:
-    line = _HOST.sub("", line)
-    found = [one for one in _LINK.finditer(line) if worth_listing(unescape(one[1]))]
+def _lines(html: str) -> Iterator[tuple[str, list[re.Match[str]]]]:
+    """Each line with links that are worth listing."""
+    for line in _LINES.split(masked_html(html)) if "<a " in html else ():
+        if "<a " in line:
+            bare = _HOST.sub("", line)
+            yield bare, [one for one in _LINK.finditer(bare) if worth_listing(unescape(one[1]))]
+
+
+def _of_line(line: str, found: list[re.Match[str]]) -> Iterator[Link]:
     bare = [one for one in found if _is_address(unescape(one[1]), words_alone(one[2]))]
     for one in found:
         url = cleaned(unescape(one[1]))

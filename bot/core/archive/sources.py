@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from operator import attrgetter
 
 from bot.core.archive.chat_page import ChatPage
 from bot.core.model import How
+
+_PLACE, _HOW = attrgetter("place"), attrgetter("how")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,6 @@ class Sources:
 
 def sources(page: ChatPage) -> Sources:
     """What a page tells of where it comes from; places alphabetically, ways from the plainest on."""
-    places = Counter(one.place for one in page.words if one.place)
-    ways = Counter(one.how for one in page.answers if one.how)
-    return Sources(tuple(sorted(places.items())), tuple((how, ways[how]) for how in How if ways[how]))
+    places, ways = Counter(map(_PLACE, page.words)), Counter(map(_HOW, page.answers))
+    told = tuple(sorted((place, many) for place, many in places.items() if place))
+    return Sources(told, tuple((how, ways[how]) for how in How if ways[how]))

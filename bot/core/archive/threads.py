@@ -49,9 +49,11 @@ def answered(
 ) -> tuple[Answered, ...]:
     """The questions that were asked, with answers in time order and comments below them.
 
-    `lost` are the questions of answers that these readers do not see, for the comments on them.
+    `lost` are the questions of answers that these readers do not see, for the comments on them; none where
+    an answer is gone for good, and then a comment stands under what was asked last before it.
     """
-    filed = _under_questions(chain(_threaded(told), _orphans(told, lost or {})))
+    questions = tuple(questions)
+    filed = _under_questions(chain(_threaded(told), _orphans(told, lost or {}, questions)))
     shown = (q for q in questions if q.asked_at and (q.state is QuestionState.ASKED or q.id in filed))
     return tuple(
         Answered(q, f"{letter(series)}{q.position}", tuple(_in_order(filed.get(q.id, ())))) for q in shown
@@ -99,11 +101,33 @@ def _top(comment: Told, by_native: Mapping[Native, Told]) -> Told | None:
     return None
 
 
-def _orphans(told: Sequence[Told], lost: Mapping[Native, tuple[int, ...]]) -> Iterator[_Filed]:
-    """Comments whose answer is not shown, under that answer's questions."""
+def _orphans(
+    told: Sequence[Told], lost: Mapping[Native, tuple[int, ...]], questions: Sequence[Question]
+) -> Iterator[_Filed]:
+    """Comments whose answer is not shown, also by way of other comments, under that answer's questions."""
+    by_native = {one.native: one for one in told}
     for one in told:
-        if one.kind is _COMMENT and one.parent and one.parent in lost:
-            yield lost[one.parent], one.answer._replace(orphan=True)
+        parent = _last_parent(one, by_native) if one.kind is _COMMENT else None
+        if parent is not None and parent in lost:
+            yield lost[parent] or _asked_before(one.answer, questions), one.answer._replace(orphan=True)
+
+
+def _last_parent(comment: Told, by_native: Mapping[Native, Told]) -> Native | None:
+    """What the first comment replies to that leads to this one; None where there is an answer on the way."""
+    above = comment
+    for _ in range(_CLIMB):
+        further = by_native.get(above.parent) if above.parent else None
+        if further is None or further.kind is _ANSWER:
+            return above.parent if further is None else None
+        above = further
+    return None
+
+
+def _asked_before(comment: Answer, questions: Sequence[Question]) -> tuple[int, ...]:
+    """The question that was asked last when something was said, else the first one."""
+    asked = sorted((q.asked_at, q.position, q.id) for q in questions if q.asked_at)
+    before = [one for one in asked if one[0] <= comment.said_at] or asked[:1]
+    return tuple(number for _, _, number in before[-1:])
 
 
 def _under_questions(told: Iterable[_Filed]) -> dict[int, list[Answer]]:

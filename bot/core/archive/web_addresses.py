@@ -93,6 +93,12 @@ def worth_listing(url: str) -> bool:
     return _NAME.fullmatch(host) is not None and not own
 
 
+def let_go() -> None:
+    """Keep no address in memory: somebody shared each of them, and may want to be forgotten."""
+    for known in (cleaned, mark, worth_listing):
+        known.cache_clear()
+
+
 def without_secrets(text: str) -> str:
     """Words without the keys of webhooks in them: whoever has one writes in somebody's channel."""
     return _KEY.sub(rf"\g<1>{HIDDEN}", text) if "/webhooks/" in text.lower() else text

@@ -117,8 +117,14 @@ def rearranging(filled: Filled, questions: Sequence[Question]) -> tuple[Wish, ..
         wishes.append(Wish("question reorder", {"order": " ".join(map(str, order)), "seen": seen}))
     if filled.remove:
         wishes.append(Wish("question remove", {"number": str(filled.remove), "seen": seen}))
-    wishes += [Wish("question add", {"text": text}, NEW) for text in filled.added]
-    return tuple(wishes)
+    return (*wishes, *_adding(filled.added, first=not questions))
+
+
+def _adding(texts: Sequence[str], *, first: bool) -> tuple[Wish, ...]:
+    """Further questions; the first ones of a chat at once: it may be announced with what it has by then."""
+    if first and len(texts) > 1:
+        return (Wish("chat plan", {"questions": "\n".join(texts)}, NEW),)
+    return tuple(Wish("question add", {"text": text}, NEW) for text in texts)
 
 
 def _changed(filled: Filled, number: int, text: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.core import runsheet
 from bot.core.desk.marks import mark
-from bot.core.model import Question, StepKind
+from bot.core.model import ChatState, Question, StepKind
 from bot.core.state import Running
 
 _HEAD: Final = (StepKind.OPEN, StepKind.INTRO)
@@ -41,7 +41,6 @@ class Sheet:
     first_at: datetime | None
     wrap_at: datetime
     full_seconds: int
-    most: int
 
 
 def sheet(state: Running) -> Sheet:
@@ -59,8 +58,15 @@ def sheet(state: Running) -> Sheet:
         state.chat.starts_at + state.series.opening if shared else None,
         state.wrap_at,
         int(runsheet.full_pace(state.series).total_seconds()),
-        runsheet.most_questions(state.chat, state.series),
     )
+
+
+def tells_at_once(state: Running, now: datetime) -> bool:
+    """Whether the chat is announced as soon as it has a question: the day before has begun."""
+    if state.chat.state is not ChatState.PLANNED:
+        return False
+    steps = runsheet.whole(state.chat, state.series, (), now)
+    return any(step.kind is StepKind.ANNOUNCE and step.due_at <= now for step in steps)
 
 
 def _steps(state: Running, *kinds: StepKind) -> tuple[tuple[StepKind, datetime], ...]:

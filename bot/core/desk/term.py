@@ -10,7 +10,7 @@ from itertools import groupby
 
 from bot.core.model import Chat, ChatState, Series
 from bot.core.times.clockface import local
-from bot.core.times.occurrences import Recurrence, instant, occurrences
+from bot.core.times.occurrences import WEEKS, Recurrence, instant, occurrences
 from bot.core.times.zones import known_zone
 
 BEFORE, AHEAD = timedelta(weeks=6), timedelta(weeks=12)
@@ -56,6 +56,11 @@ class Date:
     def chat(self) -> Chat | None:
         """The chat that is or was held then."""
         return self.known.chat if self.known else None
+
+    @property
+    def plannable(self) -> date:
+        """From which day on, whatever the hour, there is a chat of it to plan."""
+        return (local(self.at, self.zone) - timedelta(weeks=WEEKS, days=-1)).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class Letters:
         """Read "F/A"; anything but two single letters is refused."""
         question, slash, answer = (plain(part).strip().upper() for part in text.partition("/"))
         if not slash or not all(len(letter) == 1 and letter.isalpha() for letter in (question, answer)):
-            raise Refused(sentences.LETTERS_BAD.format(said=text[:20]))
+            raise Refused(sentences.LETTERS_BAD, said=text[:20])
         return cls(question, answer)
 
 

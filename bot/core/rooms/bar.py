@@ -24,6 +24,7 @@ _NEAR = timedelta(hours=1)
 class Bar:
     """`label` says where the chat is, `text` what is asked, `due` until when, `left` that in words.
 
+    Of a chat to come they say when it begins.
     `page` is where a chat that is over may be read, below its community's own address.
     """
 
@@ -50,7 +51,10 @@ def bar(state: Running | None, now: datetime) -> Bar:
         said = say.late_until(called, clockface.day(sealed, zone), slow=state.chat.takes_days)
         return Bar(_(say.OVER), said, page=_page(state))
     if state.chat.state.ahead:
-        return Bar(_(say.COMING), say.coming(called, clockface.moment(state.chat.starts_at, zone)))
+        at = state.chat.starts_at
+        return Bar(
+            _(say.COMING), say.coming(called, clockface.moment(at, zone)), 0, at, say.begins_in(at - now)
+        )
     return Bar("", _(say.NOTHING_ON))
 
 

@@ -22,26 +22,28 @@ from bot.core.sentences.sure import *
 from bot.core.times.clockface import MONTHS as MONTHS
 from bot.core.times.clockface import WEEKDAYS as WEEKDAYS
 from bot.core.times.clockface import clock_words as clock_words
+from bot.core.times.clockface import date_words as date_words
 from bot.core.times.clockface import day_words as day_words
+from bot.core.times.clockface import weekday_words as weekday_words
 from bot.core.tongue import _, marked, ngettext
 
 # --- Time, zones and recurrences -------------------------------------------------------------
 
-TEXT_NUL = "That text holds a NUL character; please type it again."
+TEXT_NUL = marked("That text holds a NUL character; please type it again.")
 TEXT_LONG = marked("That is {length} characters long; {limit} are the most here.")
 TITLE_EMPTY = marked("A title needs at least one visible character.")
 
 TIME_BAD = marked("I cannot read {said!r} as a time of day; write it like 8 pm, 7:30 pm or 19:30.")
-TIME_BARE = "Is {said} in the morning or the evening? Write {hour:02}:00 or {evening:02}:00."
+TIME_BARE = marked("Is {said} in the morning or the evening? Write {hour}:00 or {evening}:00.")
 TIME_24 = marked("24:00 belongs to two days; use 00:00 and the next day.")
 TIME_MIDNIGHT = marked("Midnight belongs to two days; write 00:00 for a day's start or 23:59 for its end.")
 TIME_MISSING = marked("At what time? Write it like 8 pm or 19:30.")
-TIME_TWO = "I see two times there; give one, and add another slot for the other."
+TIME_TWO = marked("I see two times there; give one, and add another slot for the other.")
 
 DATE_BAD = marked("I cannot read {said!r} as a date; write it like 2026-12-01, 1 Dec 2026 or tomorrow.")
 DATE_NONE = marked("There is no such day as {said}.")
 DATE_ORDER = marked("{said} can be read in two ways; write {one} or {other}.")
-DATE_WEEKDAY = "{day} is a {weekday}; please check the date."
+DATE_WEEKDAY = marked("{day} is a {weekday}; please check the date.")
 DATE_PAST = marked("{day} is in the past; choose a coming day and time.")
 DATE_FAR = marked("{day} is too far ahead; choose a start within two years.")
 
@@ -55,20 +57,22 @@ ZONE_TAKEN = marked("{said} taken as {name}.")
 ZONE_ETC = marked("{name} means {offset} all year, without summer time.")
 ZONE_GONE = marked("The time zone {name!r} is no longer known here; choose a city, such as Europe/London.")
 
-RULE_BAD = (
+RULE_BAD = marked(
     "I cannot read {said!r} as a weekly chat; write it like every Tuesday 8 pm, "
     "every 2 weeks on Thu 19:00, 1st and 3rd Thursday 21:00 or weekdays 05:30."
 )
-RULE_CRON = "Crontab lines are not read here; write it like every Tuesday 8 pm."
-RULE_OFTEN = "A chat comes at most once a day; write it like weekdays 05:30."
-RULE_NO_DAY = "On which day? Write it like every Tuesday 8 pm."
-RULE_WHICH = "Is that every {number} weeks on {day}, or the {nth} {day} of the month? Write one of these."
-RULE_INTERVAL = "Every {number} {unit} is not possible; choose 1 to {most}."
-RULE_TWICE = "{part} stands there twice; give it once."
-RULE_PART = "The rule part {part!r} is not used here; a rule has FREQ, INTERVAL, BYDAY and the like."
-RULE_VALUE = "{part}={value} does not fit this rule; please change it."
-RULE_START = "A rule needs its start; add DTSTART, as in DTSTART:20261201T200000."
-RULE_NEVER = "That rule never gives a date; please change it."
+RULE_CRON = marked("Crontab lines are not read here; write it like every Tuesday 8 pm.")
+RULE_OFTEN = marked("A chat comes at most once a day; write it like weekdays 05:30.")
+RULE_NO_DAY = marked("On which day? Write it like every Tuesday 8 pm.")
+RULE_WHICH = marked(
+    "Is that every {number} weeks on {day}, or the {nth} {day} of the month? Write one of these."
+)
+RULE_INTERVAL = marked("Every {number} {unit} is not possible; choose 1 to {most}.")
+RULE_TWICE = marked("{part} stands there twice; give it once.")
+RULE_PART = marked("The rule part {part!r} is not used here; a rule has FREQ, INTERVAL, BYDAY and the like.")
+RULE_VALUE = marked("{part}={value} does not fit this rule; please change it.")
+RULE_START = marked("A rule needs its start; add DTSTART, as in DTSTART:20261201T200000.")
+RULE_NEVER = marked("That rule never gives a date; please change it.")
 
 EVERY = marked("every {what}")
 EVERY_DAYS = marked("every {number} days")
@@ -123,7 +127,9 @@ def listed(words: Sequence[str], joined: str = "and") -> str:
 
 # --- Labels ----------------------------------------------------------------------------------
 
-LETTERS_BAD = "I cannot read {said!r} as letters; write two single letters with a slash between, as in Q/A."
+LETTERS_BAD = marked(
+    "I cannot read {said!r} as letters; write two single letters with a slash between, as in Q/A."
+)
 LABEL_HEAD = "The message begins with the label {label}."
 LABEL_OWN_LINE = "A later line of the message begins with the label {label}."
 LABEL_LEAD = "The message leads up to the label {label}."
@@ -138,10 +144,10 @@ QUESTION_SPOKEN_OF = "A moderator speaks of {label} here, but does not ask it."
 
 # --- Commands --------------------------------------------------------------------------------
 
-ONLY_HOSTS = "Only a host of this chat can do that; ask one of the moderators."
-ONLY_OWNER = "Only whoever hosts the bot can do that."
+ONLY_HOSTS = marked("Only a host of this chat can do that; ask one of the moderators.")
+ONLY_OWNER = marked("Only whoever hosts the bot can do that.")
 
-WENT_WRONG = "Something went wrong, and nothing was changed; please try again in a moment."
+WENT_WRONG = marked("Something went wrong, and nothing was changed; please try again in a moment.")
 
 # --- A chat under way ------------------------------------------------------------------------
 

@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.core.model import Chat, Series, Visibility
-from bot.core.sentences.chat import READERS, letter, name
+from bot.core.sentences.chat import letter, name
 from bot.core.times import clockface
 from bot.core.tongue import _, marked
 
 # --- Where to read ---------------------------------------------------------------------------
 
 FILE = "File: {name}"
-ARCHIVE_NO_PAGES = "This bot shows no pages, so there is no archive to open."
+ARCHIVE_NO_PAGES = marked("This bot shows no pages, so there is no archive to open.")
 ARCHIVE_OFF = "Nothing of {series} is kept for reading: answers are erased when late answers end."
-ARCHIVE_NOTHING = "No chat here can be read yet; the next one can, as soon as it begins."
-ARCHIVE_NOT_OUT = "{chat} is not published yet; its hosts see it already."
+ARCHIVE_NOTHING = marked("No chat here can be read yet; the next one can, as soon as it begins.")
+ARCHIVE_NOT_OUT = marked("{chat} is not published yet; its hosts see it already.")
 
 
 def archive_link(chat: Chat, series: Series, url: str) -> str:
@@ -35,8 +35,8 @@ def archive_for_you(chat: Chat, series: Series, url: str) -> str:
     )
 
 
-NEW_LINK_HOSTS = "Only its hosts can have a weekly chat's link made anew."
-NEW_LINK_NONE = "{series} is not read by a link, so there is none to make anew."
+NEW_LINK_HOSTS = marked("Only its hosts can have a weekly chat's link made anew.")
+NEW_LINK_NONE = marked("{series} is not read by a link, so there is none to make anew.")
 
 
 def new_reading_link(series: Series, url: str) -> str:
@@ -49,29 +49,35 @@ def new_reading_link(series: Series, url: str) -> str:
 
 # --- Publishing ------------------------------------------------------------------------------
 
-PUBLISH_FIRST = "That chat is not over yet; it can be published when it has ended."
-PUBLISH_OFF = (
+PUBLISH_FIRST = marked("That chat is not over yet; it can be published when it has ended.")
+PUBLISH_OFF = marked(
     "Nobody may read {series} afterwards, so there is nothing to publish; `archive visibility` changes that."
 )
-PUBLISHED_ALREADY = "{chat} is published already."
-UNPUBLISHED_ALREADY = "{chat} is with its hosts alone already."
-UNPUBLISHED = "{chat} is with its hosts alone again."
+PUBLISHED_ALREADY = marked("{chat} is published already.")
+UNPUBLISHED_ALREADY = marked("{chat} is with its hosts alone already.")
+UNPUBLISHED = marked("{chat} is with its hosts alone again.")
 PUBLISH = marked("Publish")
 UNPUBLISH = marked("Take it back")
 
 
 PAGE_READERS: Mapping[Visibility, str] = {
-    Visibility.OFF: "Nobody reads it.",
-    Visibility.MEMBERS: "Members can read it.",
-    Visibility.LINK: "Whoever has the link can read it.",
-    Visibility.PUBLIC: "Everybody can read it.",
+    Visibility.OFF: marked("Nobody reads it."),
+    Visibility.MEMBERS: marked("Members can read it."),
+    Visibility.LINK: marked("Whoever has the link can read it."),
+    Visibility.PUBLIC: marked("Everybody can read it."),
 }
 """Who reads a page, as its hosts are told, who may have answered nothing themselves."""
 
 
 def published(chat: Chat, series: Series, readers: Visibility) -> str:
     """Said when a chat's page is let out."""
-    return f"{name(chat, series)} is published. {PAGE_READERS[readers]}"
+    told = _("{chat} is published.").format(chat=name(chat, series))
+    return f"{told} {_(PAGE_READERS[readers])}"
+
+
+def unpublished(chat: str) -> str:
+    """Said when a chat's page is taken back."""
+    return _(UNPUBLISHED).format(chat=chat)
 
 
 # --- Who may read ----------------------------------------------------------------------------
@@ -82,13 +88,22 @@ VISIBILITY_ROOMS_SURE = (
 )
 VISIBILITY_YES = marked("Yes, make it public")
 VISIBILITY_OLDER = "What was said before stays as open as people were told then."
+VISIBILITY_OLDER_CLOSES = "That holds at once for what was said before, too: nobody else reads its old pages."
 VISIBILITY_PLACES = "Places that are less open themselves stay so: {rooms}."
 VISIBILITY_OFF = "From now on answers are erased when late answers end, those of chats not sealed yet too."
+
+CHATS_READERS: Mapping[Visibility, str] = {
+    Visibility.OFF: "Nobody reads its chats afterwards.",
+    Visibility.MEMBERS: "Members can read its chats afterwards.",
+    Visibility.LINK: "Whoever has the link can read its chats afterwards.",
+    Visibility.PUBLIC: "Everybody can read its chats afterwards.",
+}
+"""Who reads the chats of a weekly chat, as its hosts are told."""
 
 
 def visible_to(series: Series) -> str:
     """Who may read a weekly chat."""
-    return f"{series.title}: {READERS[series.visibility.value]}"
+    return f"{series.title}: {CHATS_READERS[series.visibility]}"
 
 
 # --- Files and feeds -------------------------------------------------------------------------
@@ -103,7 +118,7 @@ def archive_files(chat: Chat, series: Series, url: str) -> str:
     )
 
 
-FEED_REVOKED = "Your feed addresses open nothing any more; `archive feed` gives new ones."
+FEED_REVOKED = marked("Your feed addresses open nothing any more; `archive feed` gives new ones.")
 FEED_PRIVATE = (
     "These addresses are yours alone: whoever has them reads along. `archive feed revoke=yes` ends them."
 )
@@ -119,7 +134,7 @@ def feeds(urls: Sequence[str], private: bool) -> str:
 HIDE_IT = marked("Hide it")
 WRITER_HELD = "What its writer says from now on in our own rooms waits until hosts let it in."
 KEEP_IT = marked("Keep it")
-KEPT_AS_IT_IS = "It stays as it is, and what was reported of it is settled."
+KEPT_AS_IT_IS = marked("It stays as it is, and what was reported of it is settled.")
 
 
 def reported_answer(about: str, url: str) -> str:

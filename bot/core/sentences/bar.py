@@ -32,6 +32,15 @@ def left(length: timedelta) -> str:
     return _("{count} days left").format(count=round(seconds / 86400))
 
 
+def begins_in(length: timedelta) -> str:
+    """How far off a beginning is, as in "begins in 5 min"; nothing where a date tells it better."""
+    seconds = length.total_seconds()
+    if seconds >= 2 * 3600:
+        return ""
+    minutes = round(seconds / 60)
+    return _("begins in {count} min").format(count=minutes) if minutes > 0 else _("begins now")
+
+
 def late_until(name: str, until: str, *, slow: bool = False) -> str:
     """Said of a chat whose hour is over, or whose days are."""
     hour = _("“{name}”: the hour is over, and late answers count until {until}.")

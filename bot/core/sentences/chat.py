@@ -117,13 +117,16 @@ OPEN_ARCHIVE = "Open the archive"
 PRIVACY_HOW = "`privacy show` tells what is kept and how to be left out."
 
 
+LATE_HOW = "write in a question's thread, or {answer}1: here."
+
+
 def closing(chat: Chat, series: Series, page: str = "") -> str:
     """The post that closes the hour, with the chat's page where everybody here may read it."""
     if chat.rehearsal:
         return f"That was the rehearsal of {name(chat, series)}."
     said = (
         f"That was {name(chat, series)}. Thank you all! Late answers still count for "
-        f"{series.tail.days} days: write in a question's thread, or {letter(series, 1)}1: here."
+        f"{series.tail.days} days: {LATE_HOW.format(answer=letter(series, 1))}"
     )
     return f"{said}\nRead it all again: {page}" if page else said
 

@@ -5,51 +5,57 @@ from collections.abc import Sequence
 from bot.core.model import Chat, Series
 from bot.core.sentences import listed
 from bot.core.times import clockface
+from bot.core.tongue import _, marked
 
-THAT_WORD = "that word"
-LINE_LONG = "A line of a command has at most {limit:,} characters; please shorten it or use several lines."
-LINES_MANY = "A command has at most {limit} lines; please send it in parts."
-LINES_EXTRA = "This command takes one line only; leave out what stands below it."
-WORD_EXTRA = "I do not know what to do with {word}."
-GIVEN_TWICE = "You gave {name} twice; give it once."
-OPTION_UNKNOWN = "There is no option {word} here."
-OPTION_SPACES = "What has spaces needs quotes: write {name}={whole}."
-OPTION_EMPTY = "Something is missing after --{name}."
-MISSING = "I still need {name}: {help}."
-LINES_NONE = "write one a line below the command"
-NUMBER_BAD = "{said} is not a whole number; write one like {example}."
-NUMBER_RANGE = "{number} does not fit; write a whole number from {low} to {high}."
-YES_OR_NO = "{said} is neither yes nor no; write yes or no."
-CHOICE_BAD = "{said} is none of the choices; write {choices}."
-NO_SUCH_CHAT = "There is no chat {number} here; name it by its date, as in chat=2026-11-24, or next."
-NO_CHAT_ON = "There is no chat here on {day}; name it by another date, or next."
-NO_QUESTIONS = "That chat has no questions yet; a host adds them with `chat plan`."
-NO_SUCH_QUESTION = "There is no question {said}; write a number from 1 to {most}, as in 1."
-NO_SUCH_SERIES = "There is no weekly chat called {said} here; write its title, #hashtag or number."
-NO_SERIES = "There is no weekly chat here yet; a host makes one with `series create`."
-NO_SUCH_PERSON = "I have not met {said} here; write the name as it is shown, as in @Ana."
-NO_SUCH_PLACE = "There is no place called {said} here; write its name, as in #edchat, or here."
+THAT_WORD = marked("that word")
+LINE_LONG = marked(
+    "A line of a command has at most {limit} characters; please shorten it or use several lines."
+)
+LINES_MANY = marked("A command has at most {limit} lines; please send it in parts.")
+LINES_EXTRA = marked("This command takes one line only; leave out what stands below it.")
+WORD_EXTRA = marked("I do not know what to do with {word}.")
+GIVEN_TWICE = marked("You gave {name} twice; give it once.")
+OPTION_UNKNOWN = marked("There is no option {word} here.")
+OPTION_SPACES = marked("What has spaces needs quotes: write {name}={whole}.")
+OPTION_EMPTY = marked("Something is missing after --{name}.")
+MISSING = marked("I still need {name}: {help}.")
+LINES_NONE = marked("write one a line below the command")
+NUMBER_BAD = marked("{said} is not a whole number; write one like {example}.")
+NUMBER_RANGE = marked("{number} does not fit; write a whole number from {low} to {high}.")
+YES_OR_NO = marked("{said} is neither yes nor no; write yes or no.")
+CHOICE_BAD = marked("{said} is none of the choices; write {choices}.")
+NO_SUCH_CHAT = marked("There is no chat {number} here; name it by its date, as in chat=2026-11-24, or next.")
+NO_CHAT_ON = marked("There is no chat here on {day}; name it by another date, or next.")
+NO_QUESTIONS = marked("That chat has no questions yet; a host adds them with `chat plan`.")
+NO_SUCH_QUESTION = marked("There is no question {said}; write a number from 1 to {most}, as in 1.")
+NO_SUCH_SERIES = marked("There is no weekly chat called {said} here; write its title, #hashtag or number.")
+NO_SERIES = marked("There is no weekly chat here yet; a host makes one with `series create`.")
+NO_SUCH_PERSON = marked("I have not met {said} here; write the name as it is shown, as in @Ana.")
+NO_SUCH_PLACE = marked("There is no place called {said} here; write its name, as in #edchat, or here.")
 
 NO_CHAT = {
-    "live": "No chat is on or coming up here; a host makes one with `series create` and `chat plan`.",
-    "ahead": "No chat is coming up here; a host makes one with `series create`.",
-    "unplanned": "No chat is coming up here that could be planned; a host makes one with `series create`.",
-    "recent": "No chat here takes answers just now; `chat now` says when the next one is.",
+    "live": marked("No chat is on or coming up here; a host makes one with `series create` and `chat plan`."),
+    "ahead": marked("No chat is coming up here; a host makes one with `series create`."),
+    "unplanned": marked(
+        "No chat is coming up here that could be planned; a host makes one with `series create`."
+    ),
+    "recent": marked("No chat here takes answers just now; `chat now` says when the next one is."),
 }
 """What is said where no chat is found, and how to get one."""
 
 ROLES = ("everybody", "hosts", "whoever hosts the bot")
 """Who may use a command, by its role."""
 
-OF_PARAMETER = "{name}: {reason}"
-HOW_IT_GOES = "It goes like this: {usage}\nFor example: {example}"
+OF_PARAMETER = marked("{name}: {reason}")
+DID_YOU_MEAN = marked("{sentence} Did you mean {names}?")
+HOW_IT_GOES = marked("{sentence}\nIt goes like this: {usage}\nFor example: {example}")
 HELP_EXAMPLE = "For example: {example}"
 HELP_HEAD = "What you can do here; `help chat plan` tells more about one of them."
 
 
 def which_one(names: Sequence[str]) -> str:
     """Ask which of several things is meant."""
-    return f"Which one do you mean: {listed(names, 'or')}?"
+    return _("Which one do you mean: {names}?").format(names=listed(names, "or"))
 
 
 def chat_listed(chat: Chat, series: Series) -> str:
@@ -59,19 +65,14 @@ def chat_listed(chat: Chat, series: Series) -> str:
 
 def did_you_mean(sentence: str, near: Sequence[str]) -> str:
     """Add to a refusal what may have been meant."""
-    return f"{sentence} Did you mean {listed([f'`{name}`' for name in near], 'or')}?"
+    return _(DID_YOU_MEAN).format(sentence=sentence, names=listed([f"`{name}`" for name in near], "or"))
 
 
 def unknown_command(said: str, near: Sequence[str]) -> str:
     """Say that there is no such command, and which is nearest."""
     if near:
-        return did_you_mean(f"I know no command {said}.", near)
-    return f"I know no command {said}; `help` shows what you can do."
-
-
-def with_usage(sentence: str, usage: str, example: str) -> str:
-    """Add to a refusal how the command is written."""
-    return f"{sentence}\n{HOW_IT_GOES.format(usage=usage, example=example)}"
+        return did_you_mean(_("I know no command {said}.").format(said=said), near)
+    return _("I know no command {said}; `help` shows what you can do.").format(said=said)
 
 
 def help_line(usage: str, what: str) -> str:

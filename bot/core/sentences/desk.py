@@ -5,7 +5,8 @@ from collections.abc import Collection
 from bot.core.model import Community
 from bot.core.tongue import _, marked
 
-OPEN_DESK = "Open the desk"
+OPEN_DESK = marked("Open the desk")
+SORT_AT_DESK = marked("Sort the rest at the desk")
 NO_DESK = marked(
     "The desk is for hosts; ask the bot for your link in your chat's channel or room: {command}. "
     "It opens once, within a day, and this browser then remembers you."
@@ -18,14 +19,24 @@ BY_SLASH = frozenset({"discord"})
 """Networks on which commands are chosen after a slash; elsewhere they are typed among other words."""
 _SLASHED, _TYPED = "`/desk`", "`!edchat desk`"
 _EITHER = marked("`!edchat desk`, or `/desk` on Discord")
-NOT_THIS_DESK = "That chat is of another community; its own hosts plan it at their desk."
+NOT_THIS_DESK = marked("That chat is of another community; its own hosts plan it at their desk.")
 CHANGED_MEANWHILE = marked(
     "Somebody changed that meanwhile, so nothing of yours was stored; "
     "look at what stands there now, and say it again if it still holds."
 )
+TOPIC_NOW = marked("The topic is “{topic}” now.")
+ADDED = marked("{first} to {last} are added.")
 AS_IT_WAS = marked("Everything is as it was; nothing was changed.")
 NOT_ON_DESK = marked("That is no button of the desk; please open the page again.")
 SETTLED_ALREADY = marked("That was settled already, or is gone; this page shows what waits now.")
+HIDDEN_IN_ROOM = marked(
+    "Only its writer and the hosts see that message now; in its room you can let it in again."
+)
+NEXT_WORDS_HELD = marked("What its writer says next in your rooms waits until you let it in.")
+LEFT_AS_IT_IS = marked("It stays as it is, and what was reported of it is settled.")
+WRITER_LEFT = marked(
+    "Its writer is no member here any more, so nothing of theirs can be held back; hide this message alone."
+)
 PLEASE_LOOK = "Please look"
 """How a doubt about a question begins, which is shown beside what was done."""
 SENT_TWICE = marked("That was sent twice; it was done once.")

@@ -9,6 +9,11 @@ IMPORT_WHAT = "Say which bundle to bring in, as in edchat import all.zip."
 
 NO_FOLDER_THERE = "{folder} is no folder of its own; name a new one."
 FOLDER_IN_USE = "{folder} holds something else than an earlier export; name a new or an empty folder."
+FOLDER_OLDER = (
+    "{folder} holds an export that does not say which files are its own, and {name} is in none of today's; "
+    "move away what is yours, or name a new folder."
+)
+FOLDER_CLASH = "{name} in {folder} is not of the export, which writes one of that name; move it away first."
 NOTHING_PUBLIC = "There is nothing that everybody may read; only that is exported as a site."
 FORMAT_UNKNOWN = "There is no format {named!r}; choose md, json, csv or html."
 READERS_UNKNOWN = "There are no readers {named!r}; choose public, members or hosts."
@@ -35,6 +40,7 @@ ADDRESS_WHOSE = (
     "The bundle holds several communities; say whose address is meant, as in --address staff=staffroom. "
     "Nothing was changed."
 )
+ADDRESS_TWICE = "Say once at which address a community comes in; nothing was changed."
 CLASH_SERVER = "{name} belongs to a community here already; nothing was changed."
 CLASH_PLACE = "The room {name} belongs to a community here already; nothing was changed."
 CLASH_WORDS = "Some of what this bundle holds is here already; nothing was changed."

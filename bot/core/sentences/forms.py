@@ -52,6 +52,17 @@ _ACTS = {
     "chat plan": marked("Keep the plan"),
 }
 
+_HEADS = {
+    "setup": marked("Set up"),
+    "chat plan": marked("Plan a chat"),
+}
+
+
+def heading(path: str, about: str) -> tuple[str, str]:
+    """What stands above a form, and what is said below that: the two halves of what its command does."""
+    head, _semicolon, rest = about.rstrip(".").partition("; ")
+    return (_HEADS[path], "") if path in _HEADS else (head, rest)
+
 
 def act(path: str, about: str) -> str:
     """What the button of a form says: what happens when it is pressed, as in "Make a weekly chat"."""

@@ -24,9 +24,6 @@ DEACTIVATED: Final = (
 
 OUT_OF_ROOM: Final = "I am not in that room any more: invite me again, and everything goes on."
 NOT_KNOWN: Final = "The room is not there any more, or I was never in it."
-LEFT_US: Final = (
-    "They left the room in which I spoke with them alone: they invite me to a direct chat, and I write there."
-)
 REACT_TO_CONFIRM: Final = "React with ✅ to do it."
 TOO_LARGE: Final = "The homeserver takes no message of that size: make it shorter."
 

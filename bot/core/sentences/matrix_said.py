@@ -10,8 +10,8 @@ OPEN_ENDED: Final = "..."
 """Stands for the rest of what a line may say."""
 
 
-def _how_it_goes(usage: str, example: str) -> str:
-    return f"It goes like this: `{CALL} {usage}`\nFor example:{_line(example)}"
+def _how_it_goes(sentence: str, usage: str, example: str) -> str:
+    return f"{sentence}\nIt goes like this: `{CALL} {usage}`\nFor example:{_line(example)}"
 
 
 def _line(typed: str) -> str:

@@ -1,31 +1,39 @@
 """What the bot says of answers, hosts and people's own words, and on the card."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from bot.core.model import Chat, Question, Series, Visibility
+from bot.core.model import Chat, Offer, Question, Series, Visibility, offered
 from bot.core.sentences.chat import READERS, headed, letter, name
 from bot.core.sentences.slow import chat_clock
 from bot.core.times import clockface
 from bot.core.tongue import _, marked, ngettext
 
+FILE_IT = "{question} · {name}: {said}"
+"""The button that files a message, for which there are no words but its own."""
+
 # --- Answers ---------------------------------------------------------------------------------
 
-ANSWER_EMPTY = (
+ANSWER_EMPTY = marked(
     "There is no answer in that yet; write it after the number, as in `answer 2 We start with a story`."
 )
-ANSWER_LONG = "That is {length:,} characters long; an answer has at most {limit:,}, so please give it in two."
-ANSWER_CLOSED = "That chat takes no more answers; `chat now` says which one does."
-ANSWER_WITHOUT_YOU = "You asked that nothing of yours be kept; `privacy include` first, then answer again."
-MESSAGE_UNKNOWN = (
+ANSWER_LONG = marked(
+    "That is {length} characters long; an answer has at most {limit}, so please give it in two."
+)
+ANSWER_CLOSED = marked("That chat takes no more answers; `chat now` says which one does.")
+ANSWER_WITHOUT_YOU = marked(
+    "You asked that nothing of yours be kept; `privacy include` first, then answer again."
+)
+MESSAGE_UNKNOWN = marked(
     "I find no message {said} in that chat; `answers unanswered` shows numbers to use, as in m123."
 )
-SEALED = "That chat is sealed: its answers stay where they are."
+SEALED = marked("That chat is sealed: its answers stay where they are.")
 HIDDEN = "Readers no longer see that message."
-SHOWN_AGAIN = "Readers see that message again."
-SHOW_LEFT_OUT = "Its writer asked to be left out, so it stays hidden."
-PICKED = "Picked as one of the good bits."
-UNPICKED = "No longer picked."
-NOTHING_ASKED_YET = "No question is out yet, so nobody is missing."
+SHOWN_AGAIN = marked("Readers see that message again.")
+SHOW_LEFT_OUT = marked("Its writer asked to be left out, so it stays hidden.")
+PICKED = marked("Picked as one of the good bits.")
+UNPICKED = marked("No longer picked.")
+NOTHING_ASKED_YET = marked("No question is out yet, so nobody is missing.")
 UNDO = marked("Undo")
 WHO_IS_MISSING = marked("Who is missing?")
 _MOST_NAMES = 20
@@ -45,17 +53,19 @@ def held_until_asked(series: Series, question: Question) -> str:
 
 def not_asked(series: Series, question: Question) -> str:
     """The refusal to file something under a question that was not asked."""
-    return f"{_number(series, question)} was not asked; choose one that was."
+    return _("{question} was not asked; choose one that was.").format(question=_number(series, question))
 
 
 def moved_answer(series: Series, question: Question, text: str) -> str:
     """Said when a host files a message."""
-    return f"Filed under {_number(series, question)}: {_quoted(text)}"
+    said = _("Filed under {question}: {said}")
+    return said.format(question=_number(series, question), said=_quoted(text))
 
 
-def file_offer(series: Series, question: Question, who: str, text: str) -> str:
-    """The button that files one message."""
-    return f"{_number(series, question)} · {brief(who)}: {_quoted(text)}"
+def file_offer(series: Series, question: Question, who: str, text: str, line: str) -> Offer:
+    """The button that files one message, in the words of whoever wrote it."""
+    held = {"question": _number(series, question), "name": brief(who), "said": _quoted(text)}
+    return offered(FILE_IT, line, **held)
 
 
 def brief(who: str) -> str:
@@ -107,10 +117,10 @@ def _to_share(chat: Chat, series: Series, page: str) -> list[str]:
 
 # --- Hosts -----------------------------------------------------------------------------------
 
-HANDOVER_SELF = "You have this chat already; name somebody else, as in `host handover @Ana`."
+HANDOVER_SELF = marked("You have this chat already; name somebody else, as in `host handover @Ana`.")
 
 
-GUESTS_OWN_CHAT = (
+GUESTS_OWN_CHAT = marked(
     "You are guest host of one chat: you may move it or leave out its day, where no other chat is touched. "
     "Ask a host of the community for more."
 )
@@ -119,12 +129,14 @@ POST_GONE = "What this was about was taken back."
 
 def invited(person: str, chat: Chat, series: Series) -> str:
     """Said when somebody becomes guest host."""
-    return f"{person} may now steer {_dated(chat, series)} as guest host, and no other chat."
+    said = _("{person} may now steer {chat} as guest host, and no other chat.")
+    return said.format(person=person, chat=_dated(chat, series))
 
 
 def handed_over(person: str, chat: Chat, series: Series) -> str:
     """Said to the one who hands a chat over."""
-    return f"{person} now leads {_dated(chat, series)}, and the room is told."
+    said = _("{person} now leads {chat}, and the room is told.")
+    return said.format(person=person, chat=_dated(chat, series))
 
 
 def new_lead(person: str, chat: Chat, series: Series) -> str:
@@ -134,18 +146,18 @@ def new_lead(person: str, chat: Chat, series: Series) -> str:
 
 # --- One's own words -------------------------------------------------------------------------
 
-NAME_TAKEN = (
+NAME_TAKEN = marked(
     "That name belongs to somebody here, or looks like one that does; choose another, as in Reader 12."
 )
 NAME_LONG = marked("A name has at most {limit} characters; please choose a shorter one.")
 READER = "Reader {number}"
-NAME_OWN = "Readers see your own name again."
-EXCLUDED = (
+NAME_OWN = marked("Readers see your own name again.")
+EXCLUDED = marked(
     "From now on nothing of yours is kept, and what you said before is hidden from readers; "
     "`privacy forget` erases it, `privacy include` lets you back in."
 )
-INCLUDED = "From now on your words are kept again; what you said before stays as it was."
-INCLUDED_ALREADY = "Your words are kept already; `privacy show` tells how many."
+INCLUDED = marked("From now on your words are kept again; what you said before stays as it was.")
+INCLUDED_ALREADY = marked("Your words are kept already; `privacy show` tells how many.")
 FORGET_SURE = marked("This erases {count} of yours here and your name, and cannot be undone. Are you sure?")
 SPOKEN_FOR_TOO = (
     "What a webhook said for you, as PluralKit or a bridge does, stands under the name it gave you: tell a "
@@ -153,10 +165,17 @@ SPOKEN_FOR_TOO = (
 )
 SOMEBODY = marked("somebody")
 FORGET_YES = marked("Yes, forget me")
-FORGOTTEN = (
+FORGOTTEN = marked(
     "Erased on {when}: {count} of yours, with earlier versions, and your name. "
     "Nothing more is kept until you say `privacy include`."
 )
+
+
+def forgotten(messages: int, at: datetime, zone: str) -> str:
+    """Said when somebody's words are erased."""
+    return _(FORGOTTEN).format(when=clockface.moment(at, zone), count=counted(messages, "message"))
+
+
 KEPT_NOTHING = marked("Nothing you said is kept here.")
 KEPT_OUT = "You asked to be left out: nothing new is kept, and what you said before is hidden from readers."
 KEPT_FORGOTTEN = "You asked to be forgotten: nothing new is kept."
@@ -169,7 +188,8 @@ FORGET_ME = marked("Forget me")
 
 def named(pseudonym: str) -> str:
     """Said when somebody takes a pseudonym."""
-    return f"Readers now see you as {pseudonym}; `privacy name` alone brings your own name back."
+    said = _("Readers now see you as {name}; `privacy name` alone brings your own name back.")
+    return said.format(name=pseudonym)
 
 
 def kept(messages: int, answers: int, chats: int) -> str:
@@ -237,7 +257,8 @@ def card_late(chat: Chat, series: Series) -> str:
 
 
 def _dated(chat: Chat, series: Series) -> str:
-    return f"{name(chat, series)} on {clockface.moment(chat.starts_at, chat.zone)}"
+    when = clockface.moment(chat.starts_at, chat.zone)
+    return _("{chat} on {when}").format(chat=name(chat, series), when=when)
 
 
 def _number(series: Series, question: Question) -> str:

@@ -3,23 +3,24 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from bot.core.model import Chat, Collecting, Offer, Series
+from bot.core.model import Chat, Collecting, Offer, Series, offered
 from bot.core.sentences.chat import READERS, name
 from bot.core.sentences.slow import series_length
 from bot.core.times import clockface
 from bot.core.times.free_times import Clash, Span
+from bot.core.tongue import _, marked, spoken
 
 WHOLE_ROOM = "@room"
 """What announcements call where people have no roles: everybody in the room."""
-HASHTAG_BAD = "A hashtag is one word of letters and digits; write it like #edchat."
-SLOTS_MANY = "A weekly chat has at most {most} times; please leave some out."
-SERIES_MANY = "A community has at most {most} weekly chats; delete one that is over, then try again."
-BREAK_BACKWARDS = "That break ends on {last}, before it begins on {first}; please check the dates."
-EDIT_WHAT = (
+HASHTAG_BAD = marked("A hashtag is one word of letters and digits; write it like #edchat.")
+SLOTS_MANY = marked("A weekly chat has at most {most} times; please leave some out.")
+SERIES_MANY = marked("A community has at most {most} weekly chats; delete one that is over, then try again.")
+BREAK_BACKWARDS = marked("That break ends on {last}, before it begins on {first}; please check the dates.")
+EDIT_WHAT = marked(
     'What should change? Write it like `series edit when="every Thursday 7 pm"` or `series edit minutes=45`.'
 )
-PAUSED_ALREADY = "It is paused already; `series resume` lets it go on."
-SERIES_NONE = "There is no weekly chat here yet; a host makes one with `series create`."
+PAUSED_ALREADY = marked("It is paused already; `series resume` lets it go on.")
+SERIES_NONE = marked("There is no weekly chat here yet; a host makes one with `series create`.")
 ANSWERS_NAMELESS = "Answers may be given without a name."
 FOUND_BY_ENGINES = "Search engines may find what everybody may read."
 CALLED = "Announcements call {role}."
@@ -29,7 +30,7 @@ HOW_COLLECTED = {
     "off": "Nothing but answers by form is put into a thread; readers find all under their questions.",
 }
 """What becomes of an answer given elsewhere than in its question's thread, where a network has threads."""
-NOT_PAUSED_SERIES = "It is not paused; its next chat comes as planned."
+NOT_PAUSED_SERIES = marked("It is not paused; its next chat comes as planned.")
 
 _DAYS_SHOWN, _ROOMS_SHOWN = 8, 6
 _ARE_THEY_RIGHT = (
@@ -46,8 +47,11 @@ def series_made(series: Series, rules: Sequence[str], dates: Sequence[str], note
 
 def series_where(rooms: Sequence[str]) -> str:
     """Ask in which of several rooms a weekly chat is held; each as it is added to the command."""
-    more = ", or another room" if len(rooms) > _ROOMS_SHOWN else ""
-    return f"Where will the chat be held? Add {' or '.join(rooms[:_ROOMS_SHOWN]) or 'a room'}{more}."
+    if not rooms:
+        return _("Where will the chat be held? Add a room.")
+    said = _("Where will the chat be held? Add {rooms}, or another room.")
+    said = said if len(rooms) > _ROOMS_SHOWN else _("Where will the chat be held? Add {rooms}.")
+    return said.format(rooms=_(" or ").join(rooms[:_ROOMS_SHOWN]))
 
 
 def role_written(native_id: str) -> str:
@@ -85,28 +89,29 @@ def next_date(at: datetime, zone: str, topic: str) -> str:
 
 def place_taken(found: Clash, zone: str) -> str:
     """The answer to two chats in one place at one time: which is there, and what to do next."""
-    other = found.other
-    then = f"{other.title} is in {other.place} {_from_to(other, zone)}"
-    free = clockface.time(found.free_at, zone) if found.free_at else ""
-    hour = f"From {free} the room is free: choose that" if free else "Choose another time"
-    return (
-        f"{then}; this one would be there {_from_to(found.mine, zone)}. "
-        f"{hour}, another day or another room. Or give {other.title} another time "
-        "first: `series edit` for all its dates, `series move` for one."
+    other, free = found.other, found.free_at
+    said = _(
+        "{title} is in {place} {other}; this one would be there {mine}. {hour}, another day or another room. "
+        "Or give {title} another time first: `series edit` for all its dates, `series move` for one."
     )
+    since = _("From {time} the room is free: choose that")
+    hour = since.format(time=clockface.time(free, zone)) if free else _("Choose another time")
+    spans = {"other": _from_to(other, zone), "mine": _from_to(found.mine, zone)}
+    return said.format(title=other.title, place=other.place, hour=hour, **spans)
 
 
 def _from_to(span: Span, zone: str) -> str:
     """From when to when something is held; the day is said once."""
     same = clockface.day(span.starts_at, zone) == clockface.day(span.ends_at, zone)
     until = (clockface.time if same else clockface.moment)(span.ends_at, zone)
-    return f"from {clockface.moment(span.starts_at, zone)} to {until}"
+    return _("from {first} to {last}").format(first=clockface.moment(span.starts_at, zone), last=until)
 
 
 def own_times_meet(title: str, at: datetime, zone: str) -> str:
     """The answer to two times of one weekly chat that overlap."""
     when = clockface.moment(at, zone)
-    return f"Two times of {title} overlap on {when}; make the chat shorter or change one of them."
+    said = _("Two times of {title} overlap on {when}; make the chat shorter or change one of them.")
+    return said.format(title=title, when=when)
 
 
 def still_planned(chats: Sequence[tuple[Chat, datetime | None]], series: Series) -> str:
@@ -124,22 +129,26 @@ def still_planned_offers(chats: Sequence[tuple[Chat, datetime | None]]) -> tuple
     for chat, nearest in chats:
         if nearest:
             to = f"{clockface.local(nearest, chat.zone):%Y-%m-%d %H:%M}"
-            label = f"Move {chat.id} to {clockface.day(nearest, chat.zone)}"
-            offers.append(Offer(label, f'series move {chat.id} to="{to}"'))
-        offers.append(Offer(f"Cancel {chat.id}", f"chat cancel chat={chat.id}"))
+            line, held = f'series move {chat.id} to="{to}"', {"number": str(chat.id), "day": to[:10]}
+            offers.append(offered("Move {number} to {day}", line, **held))
+        offers.append(offered("Cancel {number}", f"chat cancel chat={chat.id}", number=str(chat.id)))
     return tuple(offers)
 
 
 def series_paused(series: Series) -> str:
     """Said when a weekly chat pauses."""
-    told = "nothing is announced or opened until `series resume`; a running chat goes on."
-    return f"{series.title} is paused: {told}"
+    told = _(
+        "{title} is paused: nothing is announced or opened until `series resume`; a running chat goes on."
+    )
+    return told.format(title=series.title)
 
 
 def series_resumed(series: Series, coming: Chat | None) -> str:
     """Said when a weekly chat goes on."""
-    when = f" The next one is on {clockface.moment(coming.starts_at, coming.zone)}." if coming else ""
-    return f"{series.title} goes on.{when}"
+    if coming is None:
+        return _("{title} goes on.").format(title=series.title)
+    when = clockface.moment(coming.starts_at, coming.zone)
+    return _("{title} goes on. The next one is on {when}.").format(title=series.title, when=when)
 
 
 def left_out(series: Series, days: Sequence[date]) -> str:
@@ -149,17 +158,17 @@ def left_out(series: Series, days: Sequence[date]) -> str:
 
 def days_listed(days: Sequence[date]) -> list[str]:
     """Days in words, the first few of many."""
-    more = [f"{len(days) - _DAYS_SHOWN} more"] if len(days) > _DAYS_SHOWN else []
-    return [f"{day:%a} {day.day} {day:%b %Y}" for day in days[:_DAYS_SHOWN]] + more
+    left = len(days) - _DAYS_SHOWN
+    more = [_("{count} more").format(count=left)] if left > 0 else []
+    return [spoken().sure_day(day) for day in days[:_DAYS_SHOWN]] + more
 
 
 def nothing_to_skip(series: Series, dates: Sequence[str]) -> str:
     """The answer when no date lies there."""
-    return (
-        f"{series.title} has no chat there; the next are {'; '.join(dates)}."
-        if dates
-        else _none_coming(series)
-    )
+    if not dates:
+        return _none_coming(series)
+    said = _("{title} has no chat there; the next are {days}.")
+    return said.format(title=series.title, days="; ".join(dates))
 
 
 def confirm_skips(series: Series, chats: Sequence[Chat]) -> str:
@@ -173,22 +182,21 @@ def confirm_skips(series: Series, chats: Sequence[Chat]) -> str:
 def skip_offers(chats: Sequence[Chat]) -> tuple[Offer, ...]:
     """A button for each planned chat that would be skipped."""
     return tuple(
-        Offer(
-            f"Skip {clockface.day(c.starts_at, c.zone)}",
-            f"series skip {_date_of(c)} series={c.series_id} chat={c.id}",
-        )
+        offered("Skip {day}", f"series skip {_date_of(c)} series={c.series_id} chat={c.id}", day=_date_of(c))
         for c in chats
     )
 
 
 def not_that_chat(number: int, day: date) -> str:
     """The answer to an old button: the chat it names is not the planned one of that date."""
-    return f"Chat {number} is not the one coming on {days_listed([day])[0]}; nothing was changed."
+    said = _("Chat {number} is not the one coming on {day}; nothing was changed.")
+    return said.format(number=number, day=spoken().sure_day(day))
 
 
 def moved_to(chat: Chat, series: Series) -> str:
     """Said to the host who moved a chat."""
-    return f"{name(chat, series)} is now on {clockface.moment(chat.starts_at, chat.zone)}."
+    when = clockface.moment(chat.starts_at, chat.zone)
+    return _("{chat} is now on {when}.").format(chat=name(chat, series), when=when)
 
 
 def confirm_delete(series: Series, planned: int, running: bool) -> str:
@@ -200,12 +208,13 @@ def confirm_delete(series: Series, planned: int, running: bool) -> str:
 
 def delete_offer(series: Series) -> Offer:
     """The button that deletes."""
-    return Offer(f"Delete {series.title[:40]}", f"series delete {series.id} sure=yes")
+    return offered("Delete {title}", f"series delete {series.id} sure=yes", title=series.title[:40])
 
 
 def series_deleted(series: Series) -> str:
     """Said when a weekly chat is deleted."""
-    return f"{series.title} is deleted; what was said in its chats is kept in the archive."
+    said = _("{title} is deleted; what was said in its chats is kept in the archive.")
+    return said.format(title=series.title)
 
 
 def series_gone(series: Series) -> str:
@@ -218,4 +227,4 @@ def _date_of(chat: Chat) -> str:
 
 
 def _none_coming(series: Series) -> str:
-    return f"{series.title} has no date coming up; `series edit` gives it a new time."
+    return _("{title} has no date coming up; `series edit` gives it a new time.").format(title=series.title)

@@ -4,6 +4,7 @@ from bot.core.model import Chat, Offer, Pace, Series
 from bot.core.sentences.chat import name
 from bot.core.sentences.slow import chat_clock
 from bot.core.times import clockface
+from bot.core.tongue import _
 
 
 def will_remind(chat: Chat, series: Series) -> str:
@@ -27,7 +28,8 @@ def will_remind_if_held(chat: Chat, series: Series) -> str:
 def all_are_out(chat: Chat, series: Series) -> str:
     """The answer when a slow chat has no question left to tell of."""
     until = chat_clock(chat, chat.ends_at)
-    return f"Every question of {name(chat, series)} is out already; answer until {until}."
+    said = _("Every question of {chat} is out already; answer until {until}.")
+    return said.format(chat=name(chat, series), until=until)
 
 
 def starts_soon(chat: Chat, series: Series) -> str:
@@ -59,7 +61,7 @@ def rests(chat: Chat, series: Series) -> str:
 
 def not_reminded(chat: Chat, series: Series) -> str:
     """The answer when the wish was taken back."""
-    return f"No reminder for {name(chat, series)}, then."
+    return _("No reminder for {chat}, then.").format(chat=name(chat, series))
 
 
 def no_reminder_offer(chat: Chat) -> Offer:

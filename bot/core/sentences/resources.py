@@ -4,27 +4,27 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.archive.shared_links import Resource
-from bot.core.model import Offer, Place, Series
+from bot.core.model import Offer, Place, Series, offered
 from bot.core.sentences.chat import name
 from bot.core.times import clockface
 from bot.core.tongue import marked
 
-RESOURCES_NONE = (
+RESOURCES_NONE = marked(
     "No links were shared here yet; those in answers and comments stand here as soon as they are."
 )
-REMOVED_NONE = "No link is taken out here."
-NOT_A_LINK = "{said} is neither a web address nor a link's sign; copy the address as it was shared."
-NOT_SHARED = "Nobody shared that link in an answer here; `resource list` shows those that stand."
-NOT_REMOVED = "That link is not taken out; `resource list removed=yes` shows those that are."
-REMOVED_ALREADY = "That link is taken out already."
-REMOVED = (
+REMOVED_NONE = marked("No link is taken out here.")
+NOT_A_LINK = marked("{said} is neither a web address nor a link's sign; copy the address as it was shared.")
+NOT_SHARED = marked("Nobody shared that link in an answer here; `resource list` shows those that stand.")
+NOT_REMOVED = marked("That link is not taken out; `resource list removed=yes` shows those that are.")
+REMOVED_ALREADY = marked("That link is taken out already.")
+REMOVED = marked(
     "It is taken out of pages, feeds and digests. The answers in which it was shared stay as they are; "
     "`answers hide` hides one."
 )
-RESTORED = "It stands on pages, in feeds and in digests again."
+RESTORED = marked("It stands on pages, in feeds and in digests again.")
 REMOVE, RESTORE, BRING_BACK = marked("Take out"), marked("Show again"), marked("Bring it back")
 DIGEST_ON, DIGEST_OFF = marked("Post it each week"), marked("Post it no more")
-DIGEST_OF_NOTHING = (
+DIGEST_OF_NOTHING = marked(
     "Nobody may read {series} afterwards, so its links are listed nowhere and no digest of them is posted; "
     "`archive visibility` changes that."
 )
@@ -53,12 +53,12 @@ def all_resources(lines: Sequence[str], rest: int, page: str) -> str:
 
 def remove_offer(number: int, one: Resource) -> Offer:
     """The button that takes a link out."""
-    return Offer(f"{REMOVE} {number}", f"resource remove {one.link.mark}")
+    return offered("Take out {number}", f"resource remove {one.link.mark}", number=str(number))
 
 
 def restore_offer(number: int, one: Resource) -> Offer:
     """The button that shows a link again."""
-    return Offer(f"{RESTORE} {number}", f"resource restore {one.link.mark}")
+    return offered("Show again {number}", f"resource restore {one.link.mark}", number=str(number))
 
 
 def digest(

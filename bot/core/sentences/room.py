@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
+from bot.core.sentences import chat
 from bot.core.tongue import marked
 
+SAID_IN_A_ROOM: Final[Mapping[str, str]] = {
+    chat.HOW_TO_ANSWER: (
+        "Tap Answer, or write under the question's tab. {answer}1: in the conversation works too, "
+        "now or later."
+    ),
+    chat.LATE_HOW: "write under a question's tab, or {answer}1: here.",
+}
+"""Sentences of ours that speak of threads, and what stands for each in a room, whose questions have tabs."""
 LONGEST_SAID = 4_000
 """Characters of one message in a room."""
 
 NOTHING_TO_SAY = marked("Write something first; there are no words in that.")
 SAID_TOO_LONG = marked(
-    "That is {length:,} characters long; a message here has at most {limit:,}, so please say it in two."
+    "That is {length} characters long; a message here has at most {limit}, so please say it in two."
 )
 BANNED_HERE = marked("You cannot write here any more; please ask the hosts.")
 HELD_HERE = marked("The hosts read your messages first; please say it again as a new message.")

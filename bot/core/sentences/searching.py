@@ -16,9 +16,9 @@ SEARCH_NO_PERSON = marked("Nobody whom you may read here is called “{said}”.
 SEARCH_MINE = marked(
     "Who you are is known only when you are signed in; `archive link` in the chat gives you a way in."
 )
-SEARCH_NOTHING = "Nothing was found; a shorter beginning of a word finds more."
+SEARCH_NOTHING = marked("Nothing was found; a shorter beginning of a word finds more.")
 SEARCH_CUT = marked("That is long: only its first {letters} letters and {words} words were looked for.")
-SEARCH_WHAT = (
+SEARCH_WHAT = marked(
     "Write what to look for, as in `archive search homework`; words match by their beginning,"
     ' "several words" as they stand.'
 )

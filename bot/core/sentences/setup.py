@@ -1,9 +1,10 @@
 """What the bot says in a moderator's first ten minutes, of rooms and of houses."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.core.first_steps import NextStep
-from bot.core.model import Chat, Offer, Question, Series, Visibility
+from bot.core.model import Chat, Offer, Question, Series, Visibility, offered
 from bot.core.sentences.chat import name
 from bot.core.times import clockface
 from bot.core.tongue import _, marked
@@ -13,7 +14,8 @@ from bot.core.tongue import _, marked
 FIRST_WORDS = "Hello. `!edchat` is all you need."
 SET_UP = marked("Set up")
 WEEKLY_CHAT = marked("Weekly chat")
-QUESTIONS = "Questions"
+QUESTIONS = marked("Questions")
+RELEASE, LET_BACK_IN = marked("Release"), marked("Let back in")
 REHEARSE = marked("Rehearse")
 ANNOUNCE = marked("Announce")
 SETUP_ASKS = (
@@ -27,13 +29,15 @@ SETUP_ASKS_MORE = (
 SETUP_ONCE_MORE = "Still open: {what}."
 SETUP_WHERE = "where the chat is held"
 SETUP_READERS = "who may read it afterwards"
-SETUP_HOSTS_ROOM = "That is the hosts' room; choose the room where everybody comes, as in where=#edchat."
-SETUP_OTHER_NETWORK = "That room is on another network; choose one of the rooms here."
+SETUP_HOSTS_ROOM = marked(
+    "That is the hosts' room; choose the room where everybody comes, as in where=#edchat."
+)
+SETUP_OTHER_NETWORK = marked("That room is on another network; choose one of the rooms here.")
 NO_ROOM_YET = "There is no room for everybody here yet; make one first, as in `room create edchat`."
 HOSTS_MANY = marked("That is more than {most} names; please give them in several goes.")
-HOSTS_ROLES = "One role can be that of the hosts; give one, and name others one by one."
-CALL_WHOM = "Which role shall announcements call? Choose one after typing @, or say none."
-HOSTS_ROLE_HERE = "There are no roles in rooms of this kind; name the hosts one by one."
+HOSTS_ROLES = marked("One role can be that of the hosts; give one, and name others one by one.")
+CALL_WHOM = marked("Which role shall announcements call? Choose one after typing @, or say none.")
+HOSTS_ROLE_HERE = marked("There are no roles in rooms of this kind; name the hosts one by one.")
 HOSTS_ROOM_LACKING = "There is no hosts' room yet, so nothing can be rehearsed or told to hosts alone."
 HOSTS_ROOM_COMES = (
     "I am making a private thread for the hosts that you name; others are added by mentioning them there."
@@ -42,8 +46,8 @@ HOSTS_ROOM_HELLO = (
     "This is the hosts' room: what chats need from you is told here, and their panel stands here."
 )
 HOSTS_ROOM_NAME = "EdChat hosts"
-HOSTS_ROOM_ELSEWHERE = "That room belongs to another community; choose one of the rooms here."
-HOSTS_ROOM_SHARED = (
+HOSTS_ROOM_ELSEWHERE = marked("That room belongs to another community; choose one of the rooms here.")
+HOSTS_ROOM_SHARED = marked(
     "A weekly chat is held there, so everybody would read along; choose another room for hosts."
 )
 ANNOUNCED_ALREADY = "It was announced already."
@@ -173,21 +177,19 @@ def dates_offers(series: Series, first: Chat) -> tuple[Offer, ...]:
     """What a host says to the dates of a new weekly chat."""
     change = Offer("Change it", f"series edit {series.id}", form=True)
     slow = Offer("Over days instead", f"series pace series={series.id}", form=True)
-    return questions_offer(first, "Yes, go on"), change, *(() if series.slow else (slow,))
+    return questions_offer(first, marked("Yes, go on")), change, *(() if series.slow else (slow,))
 
 
 def planned_offers(chat: Chat, series: Series, questions: Sequence[Question]) -> tuple[Offer, ...]:
     """What a host does with a fresh run sheet; each question's form holds its present words."""
     letter = series.letters.split("/")[0]
-    edits = [
-        Offer(
-            _("Edit {question}").format(question=f"{letter}{q.position}"),
-            f"question edit {q.position} chat={chat.id}",
-            form=True,
-        )
-        for q in questions[:_MOST_EDITS]
-    ]
+    edits = [_edit_offer(chat, q.position, f"{letter}{q.position}") for q in questions[:_MOST_EDITS]]
     return (Offer(_(REHEARSE), f"chat rehearse chat={chat.id}"), *announce_offers(chat), *edits)
+
+
+def _edit_offer(chat: Chat, position: int, called: str) -> Offer:
+    line = f"question edit {position} chat={chat.id}"
+    return replace(offered("Edit {question}", line, question=called), form=True)
 
 
 def announced(places: Sequence[str], text: str) -> str:
@@ -204,25 +206,27 @@ _MOST_EDITS = 10
 
 # --- Rooms and houses ------------------------------------------------------------------------
 
-ROOMS_ELSEWHERE = "Rooms on this network are made and kept by its own means; the bot only comes in."
-ROOMS_MANY = "A community has at most {most} rooms here; that is all of them."
-ROOM_TWICE = "There is a room called {name} already; choose another name."
-ROOM_OF_HOSTS = "No link leads into the hosts' room; `setup hosts=...` gives somebody a host's own link."
-NO_ADDRESS = (
+ROOMS_ELSEWHERE = marked("Rooms on this network are made and kept by its own means; the bot only comes in.")
+ROOMS_MANY = marked("A community has at most {most} rooms here; that is all of them.")
+ROOM_TWICE = marked("There is a room called {name} already; choose another name.")
+ROOM_OF_HOSTS = marked(
+    "No link leads into the hosts' room; `setup hosts=...` gives somebody a host's own link."
+)
+NO_ADDRESS = marked(
     "The bot's pages are not served just now, so no link would lead anywhere; start it with `edchat run`."
 )
 ANOTHER_LINK = marked("Another link instead")
 NOBODY_IN = "Nobody has come in yet; `room link` gives the link that leads in."
 NOT_A_HOST = "{name} is a host, and hosts are neither held nor banned."
-NOT_A_MEMBER = "{name} never came in here."
+NOT_A_MEMBER = marked("{name} never came in here.")
 HELD_ALREADY = "{name} is held already."
 NOT_HELD = "{name} is not held."
 BANNED_ALREADY = "{name} is banned already."
 NOT_BANNED = "{name} is not banned."
-NO_SUCH_HELD = "No held words with that number wait here."
-LET_IN = "Everybody sees it now."
+NO_SUCH_HELD = marked("No held words with that number wait here.")
+LET_IN = marked("Everybody sees it now.")
 HOUSE_LINK = "For the first host of {name}, good once and for 7 days:\n  {link}"
-NO_SUCH_HOUSE = "There is no community called {said}; there are {names}."
+NO_SUCH_HOUSE = marked("There is no community called {said}; there are {names}.")
 
 
 def room_made(room: str, address: str, link: str) -> str:
@@ -248,22 +252,23 @@ def people_in(names: Sequence[str], hosts: Sequence[str], held: Sequence[str], b
 
 def held_now(who: str) -> str:
     """Said to the host who holds somebody."""
-    return f"What {who} writes from now on waits until a host lets it through."
+    return _("What {name} writes from now on waits until a host lets it through.").format(name=who)
 
 
 def released(who: str) -> str:
     """Said to the host who lets somebody speak freely again."""
-    return f"{who} speaks freely again, and what waited is let through."
+    return _("{name} speaks freely again, and what waited is let through.").format(name=who)
 
 
 def banned_now(who: str) -> str:
     """Said to the host who bans somebody."""
-    return f"{who} is out: their links open nothing any more. What they wrote stays until you hide it."
+    said = _("{name} is out: their links open nothing any more. What they wrote stays until you hide it.")
+    return said.format(name=who)
 
 
 def unbanned(who: str) -> str:
     """Said to the host who lets somebody back in."""
-    return f"{who} may come in again, by a new link."
+    return _("{name} may come in again, by a new link.").format(name=who)
 
 
 def held_back(who: str, room: str, message_id: int) -> tuple[str, tuple[Offer, ...]]:
@@ -272,9 +277,15 @@ def held_back(who: str, room: str, message_id: int) -> tuple[str, tuple[Offer, .
     return f"{who}, who is held, wrote in {room}; until you let it through only hosts see it.", (let_through,)
 
 
-KEPT_TOO_SHORT = "Chats are kept for {least} days at least, or for good with keep-days=0."
-HOUSE_NOTHING = "Say what to change: about, contact, language or keep-days."
-LANGUAGE_UNKNOWN = "I know no language called {said!r}; write its name or its code, as in German or de."
+KEPT_TOO_SHORT = marked("Chats are kept for {least} days at least, or for good with keep-days=0.")
+HOUSE_NOTHING = marked("Say what to change: about, contact, language or keep-days.")
+CONTACT_GONE = (
+    "The contact on your pages was somebody's who is forgotten now, so it is gone, and readers are sent to "
+    "the hosts in the room; name another with `house edit contact=office@school.example`."
+)
+LANGUAGE_UNKNOWN = marked(
+    "I know no language called {said!r}; write its name or its code, as in German or de."
+)
 
 
 def house_changed(keep_days: int | None) -> str:

@@ -3,27 +3,32 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.core.model import Chat, Offer, Place, Series, Visibility
+from bot.core.model import Chat, Offer, Place, Series, Visibility, offered
 from bot.core.sentences.chat import READERS, name
 from bot.core.times import clockface
 from bot.core.tongue import _, marked
 
-CODE_WRONG = "That code opens nothing any more; ask the weekly chat's hosts for a new one."
-CODES_REVOKED = "Codes that nobody used yet open nothing any more."
-HELD_HERE_ALREADY = "{series} is held in {place} already; nothing was changed."
-PLACES_MANY = "A weekly chat is held in at most {most} places; take one out first."
-OWN_PLACE_LAST = (
+_LONGEST_NAME = 70
+"""Characters of a name on a button, which has at most 80."""
+
+CODE_WRONG = marked("That code opens nothing any more; ask the weekly chat's hosts for a new one.")
+CODES_REVOKED = marked("Codes that nobody used yet open nothing any more.")
+HELD_HERE_ALREADY = marked("{series} is held in {place} already; nothing was changed.")
+PLACES_MANY = marked("A weekly chat is held in at most {most} places; take one out first.")
+OWN_PLACE_LAST = marked(
     "{series} is held nowhere else of yours; `series pause` lets it rest, `series delete` ends it."
 )
-OWN_PLACE_MUTE = "{series} is your own, so it is not muted; `series pause` lets it rest."
-NOT_HELD_THERE = "{series} is not held there; `series share` lists its places."
-MUTED_ALREADY = "{series} is muted in {place} already."
-NOT_MUTED = "{series} is not muted in {place}."
+OWN_PLACE_MUTE = marked("{series} is your own, so it is not muted; `series pause` lets it rest.")
+NOT_HELD_THERE = marked("{series} is not held there; `series share` lists its places.")
+MUTED_ALREADY = marked("{series} is muted in {place} already.")
+NOT_MUTED = marked("{series} is not muted in {place}.")
 MUTED_HERE = "It is muted in {place}: nothing of it is posted there."
-NOT_SAID_HERE = "That was said in another place; only this chat's own hosts look after it."
+NOT_SAID_HERE = marked("That was said in another place; only this chat's own hosts look after it.")
 NOT_HELD_BACK = "Its writer is not held back: that is for the hosts of the place where it was said."
-SHOWN_BY_OWNERS = "It stands on {community}'s page, and its own hosts show it again; ask one of them."
-NOT_FOR_GUESTS = "That page is for members of {community}, whose chat this is; ask one of them for it."
+SHOWN_BY_OWNERS = marked("It stands on {community}'s page, and its own hosts show it again; ask one of them.")
+NOT_FOR_GUESTS = marked(
+    "That page is for members of {community}, whose chat this is; ask one of them for it."
+)
 MUTE, UNMUTE, LEAVE = marked("Mute it here"), marked("Unmute"), marked("Leave")
 ACCEPT = marked("Yes, hold it here too")
 LEAVE_SURELY, TAKE_OUT = marked("Yes, leave"), marked("Yes, take it out")
@@ -36,18 +41,24 @@ _CODE_HOW = (
 
 def not_among_hosts(rooms: Sequence[str]) -> str:
     """The answer to holding a weekly chat in the hosts' room, with the options that name others."""
-    how = f"add {' or '.join(rooms)}" if rooms else "write that in a room for everybody"
-    return f"A weekly chat is held where everybody is, not among hosts; {how}."
+    if not rooms:
+        return _(
+            "A weekly chat is held where everybody is, not among hosts; write that in a room for everybody."
+        )
+    said = _("A weekly chat is held where everybody is, not among hosts; add {rooms}.")
+    return said.format(rooms=_(" or ").join(rooms))
 
 
 def only_hosts_of(community: str) -> str:
     """Said to hosts of a place that only joined a chat: whose it is."""
-    return f"This chat is {community}'s, and only its own hosts can do that; here you may mute or leave it."
+    said = _("This chat is {community}'s, and only its own hosts can do that; here you may mute or leave it.")
+    return said.format(community=community)
 
 
 def series_not_ours(community: str) -> str:
     """Said to hosts who would change another community's weekly chat."""
-    return f"That weekly chat is {community}'s, and its own hosts change it; here you may mute or leave it."
+    said = _("That weekly chat is {community}'s, and its own hosts change it; here you may mute or leave it.")
+    return said.format(community=community)
 
 
 def read_there(readers: Visibility, community: str) -> str:
@@ -86,9 +97,8 @@ def shared_place(place: Place, network: str, community: str, *, muted: bool, lef
 
 def take_out_offer(series: Series, place: Place, community: str) -> Offer:
     """The button that takes a place out."""
-    return Offer(
-        f"Take out {_whose(place.name, community)}"[:80], f"series unshare {place.id} series={series.id}"
-    )
+    name = _whose(place.name, community)[:_LONGEST_NAME]
+    return offered("Take out {place}", f"series unshare {place.id} series={series.id}", place=name)
 
 
 def option(place: Place) -> str:
@@ -106,12 +116,14 @@ def guest_offers(series: Series, place: Place, *, muted: bool = False) -> tuple[
 
 def taken_then(title: str, at: datetime, zone: str, place: Place) -> str:
     """The answer when a place has another chat at that hour."""
-    return f"{title} is held in {place.name} then, on {clockface.moment(at, zone)}; choose another room."
+    said = _("{title} is held in {place} then, on {when}; choose another room.")
+    return said.format(title=title, place=place.name, when=clockface.moment(at, zone))
 
 
 def on_there(chat: Chat, series: Series, place: Place) -> str:
     """The answer when another chat is on in a place right now."""
-    return f"{name(chat, series)} is on in {place.name} now; try again when it is over."
+    said = _("{chat} is on in {place} now; try again when it is over.")
+    return said.format(chat=name(chat, series), place=place.name)
 
 
 def join_sure(series: Series, community: str, place: Place, rules: Sequence[str], readers: Visibility) -> str:

@@ -16,14 +16,16 @@ HOW_ASKED = {
     "all": "Slow: all questions at once when it starts, answers all week.",
 }
 """How the questions of a weekly chat come, as those who make it choose."""
-DAYS_BAD = "I cannot read {said!r} as days; write them like Mon-Sat, weekdays or Mon, Wed, Fri."
-DAYS_TWICE = "{day} stands there twice; name each day once."
-DAYS_OF_SLOW = "Days belong to a slow chat: add pace=daily or pace=all, or leave them out."
-DAYS_NOT_MINUTES = 'Questions of a slow chat have days: write it like `chat extend "1 day"`.'
-NO_DAY_LEFT = "No day is left for one more; `chat ask` asks it now, and `chat extend` gives more days."
-TOO_MANY_DAYS = "A slow chat can last a fortnight at most; end this one and plan another."
+DAYS_BAD = marked("I cannot read {said!r} as days; write them like Mon-Sat, weekdays or Mon, Wed, Fri.")
+DAYS_TWICE = marked("{day} stands there twice; name each day once.")
+DAYS_OF_SLOW = marked("Days belong to a slow chat: add pace=daily or pace=all, or leave them out.")
+DAYS_NOT_MINUTES = marked('Questions of a slow chat have days: write it like `chat extend "1 day"`.')
+NO_DAY_LEFT = marked(
+    "No day is left for one more; `chat ask` asks it now, and `chat extend` gives more days."
+)
+TOO_MANY_DAYS = marked("A slow chat can last a fortnight at most; end this one and plan another.")
 PAUSED_FOR_NOW = "Paused; nothing is asked until you use `chat resume`. After a week it would end."
-ON_NOW = "A chat of it is on; how its questions come can be changed when that has ended."
+ON_NOW = marked("A chat of it is on; how its questions come can be changed when that has ended.")
 PAUSED_A_WEEK = "The chat was paused for a whole week, so it ends here. Late answers still count."
 ALL_DAYS = marked("every day")
 _THROUGH = marked("{first} to {last}")
@@ -32,17 +34,20 @@ _MONDAY = date(2024, 1, 1)
 
 def too_few_days(count: int, most: int) -> str:
     """The answer when there are more questions than days."""
-    return f"{count} questions do not fit: at a day each there is time for {most}."
+    said = _("{count} questions do not fit: at a day each there is time for {most}.")
+    return said.format(count=count, most=most)
 
 
 def too_many_at_once(count: int, most: int) -> str:
     """The answer when too many questions would come in one moment."""
-    return f"{count} questions are too many to come at once; {most} are the most."
+    said = _("{count} questions are too many to come at once; {most} are the most.")
+    return said.format(count=count, most=most)
 
 
 def overlaps_itself(title: str) -> str:
     """The answer when a slow chat would begin before its last one has ended."""
-    return f"{title} would begin again before it has ended; let it come once a week, or give it fewer days."
+    said = _("{title} would begin again before it has ended; let it come once a week, or give it fewer days.")
+    return said.format(title=title)
 
 
 def chat_clock(chat: Chat, at: datetime) -> str:
@@ -53,7 +58,8 @@ def chat_clock(chat: Chat, at: datetime) -> str:
 
 def at_clock(chat: Chat, at: datetime) -> str:
     """The same in a sentence, as in "at 9:00 pm ET" or "on Sat 28 Nov, 9:00 pm ET"."""
-    return f"{'on' if chat.takes_days else 'at'} {chat_clock(chat, at)}"
+    said = _("on {when}") if chat.takes_days else _("at {when}")
+    return said.format(when=chat_clock(chat, at))
 
 
 def next_comes(chat: Chat, at: datetime | None) -> str:
@@ -63,8 +69,11 @@ def next_comes(chat: Chat, at: datetime | None) -> str:
 
 def all_asked(chat: Chat) -> str:
     """The answer to asking for one more when there is none; a slow chat is not wrapped up early."""
-    still = f"answers are open until {chat_clock(chat, chat.ends_at)}"
-    return f"All questions are asked; {still}. `chat ask` asks one more, `chat end` ends it now."
+    said = _(
+        "All questions are asked; answers are open until {when}. "
+        "`chat ask` asks one more, `chat end` ends it now."
+    )
+    return said.format(when=chat_clock(chat, chat.ends_at))
 
 
 def runs_into(other: Chat, title: str) -> str:
@@ -133,7 +142,7 @@ def reminded_of(called: str, question: str) -> str:
     return f"{called}: {question}"
 
 
-def more_days_offer(which: str, label: str = "One more day") -> Offer:
+def more_days_offer(which: str, label: str = marked("One more day")) -> Offer:
     """The button that gives the question that is on another day."""
     return Offer(label, f'chat extend "1 day" {which}')
 

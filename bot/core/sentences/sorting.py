@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from bot.core.model import Offer, Question, Series
 from bot.core.sentences.chat import letter
-from bot.core.tongue import marked
+from bot.core.tongue import _, marked
 
-NOTHING_TO_UNDO = "There is nothing of yours to take back in that chat, or somebody changed it since."
+NOTHING_TO_UNDO = marked("There is nothing of yours to take back in that chat, or somebody changed it since.")
 COMMENT_AGAIN = "it is a comment again"
 CONVERSATION_AGAIN = "it is conversation again"
 HIDDEN_AGAIN = "readers do not see it"
@@ -14,8 +14,8 @@ SEEN_AGAIN = "readers see it again"
 PICKED_AGAIN = "it is one of the good bits again"
 PICKED_NO_MORE = "it is not picked"
 DELETE_YES = marked("Yes, erase it")
-FORGET_NAME_YES = "Yes, erase all of it"
-NOBODY_SPOKEN_FOR = (
+FORGET_NAME_YES = marked("Yes, erase all of it")
+NOBODY_SPOKEN_FOR = marked(
     "No webhook said anything here as {name}. Whoever writes for themselves erases their own words with "
     "`privacy forget`; a single message goes with `answers delete`."
 )
@@ -29,8 +29,11 @@ def unfiled(text: str) -> str:
 
 def delete_sure(text: str) -> str:
     """Ask before a message is erased."""
-    rather = "nobody can bring it back. Hiding it can be undone."
-    return f"{quoted(text)} is erased for good, in copies of the database too; {rather}"
+    said = _(
+        "Erase {words} for good? It goes from copies of the database, too, and nobody can bring it back; "
+        "hiding it can be undone."
+    )
+    return said.format(words=quoted(text))
 
 
 def forget_name_sure(name: str, messages: str) -> str:

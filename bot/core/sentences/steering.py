@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.core import days
-from bot.core.model import Chat, ChatState, Offer, Question, Series, Step, StepKind
+from bot.core.model import Chat, ChatState, Offer, Question, Series, Step, StepKind, offered
 from bot.core.sentences.chat import END_IN, NEXT_IN, WRAP_IN, letter, name, question
 from bot.core.sentences.slow import at_clock, chat_clock, day_of, more_days_offer, next_comes
 from bot.core.times import clockface
-from bot.core.tongue import marked
+from bot.core.tongue import _, marked
 
 QUESTION_LINE_EMPTY = marked(
     "Line {number} is empty; fill or remove it, then send the list again. Nothing was changed."
@@ -17,7 +17,7 @@ QUESTION_LINE_LONG = marked(
     "Question {number} has {length} characters; {limit} are the most, so please shorten it."
 )
 QUESTION_EMPTY = marked("That question has no words; write what you want to ask.")
-QUESTION_PICTURE = (
+QUESTION_PICTURE = marked(
     "A picture alone is no question for those who do not see it: say what it shows, "
     "as in ![a wall of notes](...)."
 )
@@ -26,19 +26,25 @@ QUESTION_TWICE = "Questions {first} and {number} are the same: {text}"
 QUESTION_DOUBTFUL = (
     "Question {number} holds what looks like a password or token; if it is one, take it out and change it."
 )
-FILE_UNREADABLE = "I cannot read that file for certain; please save it as UTF-8 text and send it again."
-SHORT_NOTICE = "It starts this very moment by itself; nothing needs to be done."
-NO_HOSTS_ROOM = "There is no hosts' room here yet, so nobody could watch a rehearsal alone; make one first."
-REHEARSING = "A rehearsal is running in the hosts' room; wait a minute for its end, or use `chat end` there."
+FILE_UNREADABLE = marked(
+    "I cannot read that file for certain; please save it as UTF-8 text and send it again."
+)
+SHORT_NOTICE = marked("It starts this very moment by itself; nothing needs to be done.")
+NO_HOSTS_ROOM = marked(
+    "There is no hosts' room here yet, so nobody could watch a rehearsal alone; make one first."
+)
+REHEARSING = marked(
+    "A rehearsal is running in the hosts' room; wait a minute for its end, or use `chat end` there."
+)
 PLAN_HOW = "Write the topic behind `chat plan` and the questions below it, one a line."
-ORDER_BAD = "Write the numbers in the order you want, as in `question reorder 1 3 2`."
-REMINDER_NOTED = "A reminder, then; nothing was changed."
-MEANT_BAD = "Write what it is: its number, extra or reminder, as in meant=2."
-ANSWER_GONE = "That message is not there any more; nothing was changed."
+ORDER_BAD = marked("Write the numbers in the order you want, as in `question reorder 1 3 2`.")
+REMINDER_NOTED = marked("A reminder, then; nothing was changed.")
+MEANT_BAD = marked("Write what it is: its number, extra or reminder, as in meant=2.")
+ANSWER_GONE = marked("That message is not there any more; nothing was changed.")
 WRAP_BEGINS = "All questions are asked; the wrap-up begins."
-ENDED = "The chat ends now; late answers still count."
-REHEARSAL_ENDS = "The rehearsal ends now."
-ANNOUNCED_NOW = "It begins in less than a day, so everybody is told now: the announcement goes out."
+ENDED = marked("The chat ends now; late answers still count.")
+REHEARSAL_ENDS = marked("The rehearsal ends now.")
+ANNOUNCED_NOW = marked("It begins in less than a day, so everybody is told now: the announcement goes out.")
 PAUSED = "Paused; nothing is asked until you use `chat resume`."
 _NONE_LEFT = "no question is left to ask, so the wrap-up is next"
 
@@ -92,14 +98,13 @@ def look_at(doubt: str) -> str:
 def plan_offers(chat: Chat) -> tuple[Offer, ...]:
     """What a host of a planned chat does next."""
     which = f"chat={chat.id}"
-    announce = [("Announce", "chat announce")] * (chat.state is ChatState.PLANNED)
-    lines = (
-        ("Preview", "chat preview"),
-        ("Rehearse", "chat rehearse"),
-        *announce,
-        ("Start now", "chat start"),
+    planned = chat.state is ChatState.PLANNED
+    return (
+        Offer("Preview", f"chat preview {which}"),
+        Offer("Rehearse", f"chat rehearse {which}"),
+        *([Offer("Announce", f"chat announce {which}")] if planned else []),
+        Offer("Start now", f"chat start {which}"),
     )
-    return tuple(Offer(label, f"{line} {which}") for label, line in lines)
 
 
 def steering_offers(chat: Chat, questions: Sequence[Question]) -> tuple[Offer, ...]:
@@ -116,19 +121,22 @@ def steering_offers(chat: Chat, questions: Sequence[Question]) -> tuple[Offer, .
 
 def begins(chat: Chat, series: Series) -> str:
     """Said to the host who starts a chat early."""
-    return f"{name(chat, series)} begins now and ends {at_clock(chat, chat.ends_at)}."
+    said = _("{chat} begins now and ends {at}.")
+    return said.format(chat=name(chat, series), at=at_clock(chat, chat.ends_at))
 
 
 def other_is_on(other: Chat, title: str) -> str:
     """The answer to opening a second chat in one place."""
     until = chat_clock(other, other.ends_at)
-    return f"{other.topic or title} is on here until {until}; start when it has ended."
+    said = _("{chat} is on here until {until}; start when it has ended.")
+    return said.format(chat=other.topic or title, until=until)
 
 
 def other_comes(other: Chat, title: str) -> str:
     """The answer to a chat that would run into another one."""
     when = clockface.moment(other.starts_at, other.zone)
-    return f"{other.topic or title} is held here on {when}; choose another time."
+    said = _("{chat} is held here on {when}; choose another time.")
+    return said.format(chat=other.topic or title, when=when)
 
 
 def goes_out(series: Series, position: int) -> str:
@@ -150,7 +158,8 @@ def goes_on(chat: Chat, coming: datetime | None = None) -> str:
 def called_off(chat: Chat, series: Series) -> str:
     """Said to the host who cancelled."""
     when = clockface.moment(chat.starts_at, chat.zone)
-    return f"{name(chat, series)} on {when} is cancelled; everybody is told."
+    said = _("{chat} on {when} is cancelled; everybody is told.")
+    return said.format(chat=name(chat, series), when=when)
 
 
 def rehearsal_begins(chat: Chat, count: int, place: str) -> str:
@@ -229,7 +238,8 @@ def typed_offers(
 ) -> tuple[Offer, ...]:
     """What a moderator's own question may be; one that was asked already cannot be that question again."""
     line = f"question adopt {message_id} chat={chat.id} meant="
-    this = () if asked else (Offer(f"This is {letter(series, 0)}{position}", f"{line}{position}"),)
+    question = f"{letter(series, 0)}{position}"
+    this = () if asked else (offered("This is {question}", f"{line}{position}", question=question),)
     return *this, Offer("Extra", f"{line}extra"), Offer("Reminder", f"{line}reminder")
 
 

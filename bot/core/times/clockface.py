@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.core.times.zone_names import SHORT
-from bot.core.tongue import marked, ngettext, spoken
+from bot.core.tongue import _, marked, ngettext, spoken
 
 WEEKDAYS = (
     *(marked("Monday"), marked("Tuesday"), marked("Wednesday"), marked("Thursday"), marked("Friday")),
@@ -26,6 +26,16 @@ def clock_words(at: dt.time) -> str:
 def day_words(day: date) -> str:
     """A date without doubt, as in Tue 24 Nov 2026."""
     return spoken().sure_day(day)
+
+
+def date_words(day: date) -> str:
+    """The same without the day of the week, as in 24 Nov 2026."""
+    return day_words(day).removeprefix(spoken().day_name(day)).lstrip(" .,")
+
+
+def weekday_words(weekday: int) -> str:
+    """A day of the week by name; Monday is 0."""
+    return _(WEEKDAYS[weekday])
 
 
 def local(at: datetime, zone: str) -> datetime:

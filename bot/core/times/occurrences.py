@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice, takewhile
-from typing import cast
+from typing import Final, cast
 
 from dateutil.rrule import rrule, rrulestr
 
 from bot.core.times.zones import zone_info
 
 _CLOCKS_MOVE_AT_MOST = timedelta(days=1)
+WEEKS: Final = 8
+"""So many weeks ahead every date is a chat that can be planned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ def occurrences(rule: Recurrence, after: datetime, until: datetime) -> tuple[Occ
     return tuple(takewhile(lambda found: found.at < until, walk(rule, after)))
 
 
-def upcoming(rule: Recurrence, now: datetime, weeks: int = 8, at_least: int = 4) -> tuple[Occurrence, ...]:
+def upcoming(
+    rule: Recurrence, now: datetime, weeks: int = WEEKS, at_least: int = 4
+) -> tuple[Occurrence, ...]:
     """The occurrences of the coming weeks, and at least the next four even if they lie further ahead."""
     soon = occurrences(rule, now, now + timedelta(weeks=weeks))
     return soon if len(soon) >= at_least else tuple(islice(walk(rule, now), at_least))

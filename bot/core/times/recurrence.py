@@ -114,7 +114,7 @@ def _dated(clauses: list[str], today: date) -> dict[str, list[date]]:
         name = word.casefold().replace("starting", "from")
         listed = re.split(r",| and | & ", text.strip(" ,")) if name == "except" else [text.strip(" ,")]
         if name in dates:
-            raise Refused(sentences.RULE_TWICE.format(part=word))
+            raise Refused(sentences.RULE_TWICE, part=word)
         dates[name] = [parse_date(day, today) for day in listed if day.strip()] or [parse_date(text, today)]
     return dates
 

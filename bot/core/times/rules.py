@@ -58,9 +58,9 @@ def parts_of(rrule: str) -> dict[str, str]:
     for piece in filter(None, rrule.split(";")):
         name, _, value = piece.partition("=")
         if name not in _PARTS + _CLOCK_PARTS or not value:
-            raise Refused(sentences.RULE_PART.format(part=sentences.shortened(piece)))
+            raise Refused(sentences.RULE_PART, part=sentences.shortened(piece))
         if name in parts:
-            raise Refused(sentences.RULE_TWICE.format(part=name))
+            raise Refused(sentences.RULE_TWICE, part=name)
         parts[name] = value
     return parts
 
@@ -69,7 +69,7 @@ def checked(parts: dict[str, str], start: datetime, zone: str) -> str:
     """The rule in its normal form, defaults written out; too often, too rare or impossible is refused."""
     if parts.get("FREQ") not in UNITS:
         often = parts.get("FREQ") in ("HOURLY", "MINUTELY", "SECONDLY")
-        raise Refused(sentences.RULE_OFTEN if often else _misfit("FREQ", parts.get("FREQ", "")))
+        raise Refused(sentences.RULE_OFTEN) if often else _misfit("FREQ", parts.get("FREQ", ""))
     full = _filled(parts, start)
     for name, value in full.items():
         _check(name, value, full)
@@ -109,11 +109,11 @@ def _properties(text: str) -> dict[str, str]:
         line = f"RRULE:{word}" if word.startswith("FREQ=") else word
         name = re.split("[:;]", line)[0]
         if name not in ("DTSTART", "RRULE", "EXDATE") or ":" not in line:
-            raise Refused(sentences.RULE_PART.format(part=sentences.shortened(line)))
+            raise Refused(sentences.RULE_PART, part=sentences.shortened(line))
         if name == "EXDATE":
             given[name] = f"{given.get(name, '')},{line.partition(':')[2]}"
         elif given.setdefault(name, line) != line:
-            raise Refused(sentences.RULE_TWICE.format(part=name))
+            raise Refused(sentences.RULE_TWICE, part=name)
     return given
 
 
@@ -121,13 +121,13 @@ def _stamp(part: str, value: str, zone: str) -> tuple[date, time]:
     """A DATE or DATE-TIME as wall clock in the zone; a bare date stands for its last second."""
     found = _STAMP.fullmatch(value)
     if not found or not "1900" <= found[1][:4] < "9999":
-        raise Refused(_misfit(part, value))
+        raise _misfit(part, value)
     try:
         stamp = datetime.fromisoformat(f"{found[1]}T{found[2] or '235959'}")
         if found[3]:
             stamp = stamp.replace(tzinfo=UTC).astimezone(zone_info(zone)).replace(tzinfo=None)
     except ValueError:
-        raise Refused(_misfit(part, value)) from None
+        raise _misfit(part, value) from None
     return stamp.date(), stamp.time()
 
 
@@ -140,7 +140,7 @@ def _clock(parts: dict[str, str]) -> time | None:
         raise Refused(sentences.TIME_TWO)
     hour, minute, _ = (int(value or 0) if _NUMBER.fullmatch(value or "0") else -1 for value in given)
     if not (0 <= hour <= 23 and 0 <= minute <= 59):
-        raise Refused(_misfit("BYHOUR", str(given[0])))
+        raise _misfit("BYHOUR", str(given[0]))
     return time(hour, minute)
 
 
@@ -157,8 +157,8 @@ def _filled(parts: dict[str, str], start: datetime) -> dict[str, str]:
     return full
 
 
-def _misfit(part: str, value: str) -> str:
-    return sentences.RULE_VALUE.format(part=part, value=sentences.shortened(value))
+def _misfit(part: str, value: str) -> Refused:
+    return Refused(sentences.RULE_VALUE, part=part, value=sentences.shortened(value))
 
 
 def _check(name: str, value: str, full: dict[str, str]) -> None:
@@ -176,14 +176,14 @@ def _check(name: str, value: str, full: dict[str, str]) -> None:
         "WKST": lambda: value in DAYS,
     }
     if name in fits and not fits[name]():
-        raise Refused(_misfit(name, value))
+        raise _misfit(name, value)
 
 
 def _check_interval(value: str, frequency: str) -> None:
     unit, most = UNITS[frequency]
     if "," in value or not _within(value, 1, most):
         said = sentences.shortened(value)
-        raise Refused(sentences.RULE_INTERVAL.format(number=said, unit=unit, most=most))
+        raise Refused(sentences.RULE_INTERVAL, number=said, unit=unit, most=most)
 
 
 def _within(value: str, low: int, high: int) -> bool:
@@ -203,9 +203,9 @@ def _days_fit(value: str, full: dict[str, str]) -> bool:
 def _check_possible(full: dict[str, str], start: datetime) -> None:
     """An impossible rule is found by counting, since expanding it would search to the year 9999."""
     if full["FREQ"] == "DAILY" and "BYMONTH" in full and "INTERVAL" in full:
-        raise Refused(_misfit("BYMONTH", full["BYMONTH"]))
+        raise _misfit("BYMONTH", full["BYMONTH"])
     if full["FREQ"] == "YEARLY" and "BYMONTH" not in full:
-        raise Refused(_misfit("FREQ", "YEARLY"))
+        raise _misfit("FREQ", "YEARLY")
     if full["FREQ"] in ("MONTHLY", "YEARLY"):
         longest = max((_LONGEST[month - 1] for month in _months(full, start)), default=0)
         if not any(abs(day) <= longest for day in numbers(full.get("BYMONTHDAY", "1"))) or not longest:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from itertools import groupby
 
 from bot.core import sentences
@@ -45,11 +46,11 @@ def days_in(words: str, start: date | None) -> dict[str, str]:
     steps = [value for kind, value in tokens if kind == "number"]
     plain, pairs, loose = _gathered(tokens)
     if len(units) > 1 or len(steps) > 1 or sum(map(bool, (plain, pairs, loose))) > 1:
-        raise Refused(_bad(words))
+        raise _bad(words)
     unit = units.pop() if units else None
     parts = _daily(unit, start) if not (plain or pairs or loose) else _dayed(plain, pairs, loose)
     if unit not in (None, parts["FREQ"]) and not (unit == "DAILY" and plain and not steps):
-        raise Refused(_bad(words))
+        raise _bad(words)
     return parts | ({"INTERVAL": str(steps[0])} if steps else {})
 
 
@@ -61,8 +62,8 @@ def words_of(parts: dict[str, str]) -> str:
     return say[frequency](parts) + (_(sentences.ONLY_IN).format(months=_say_months(only)) if only else "")
 
 
-def _bad(words: str) -> str:
-    return sentences.RULE_BAD.format(said=sentences.shortened(words.strip()))
+def _bad(words: str) -> Refused:
+    return Refused(sentences.RULE_BAD, said=sentences.shortened(words.strip()))
 
 
 def _tokens(words: str) -> Iterator[Token]:
@@ -94,7 +95,7 @@ def _rest(word: str, words: str) -> Token:
         return "unit", _UNITS[word]
     if word == "every" or word in _RANGE:
         return ("every" if word == "every" else "to"), word
-    raise Refused(_bad(words))
+    raise _bad(words)
 
 
 def _joined(tokens: list[Token]) -> Iterator[Token]:
@@ -126,12 +127,11 @@ def _refuse_doubtful(tokens: list[Token], words: str) -> None:
     if any(
         before[0] == "nth" and group[1] in _GROUPS for before, group in zip(tokens, tokens[2:], strict=False)
     ):
-        raise Refused(_bad(words))
+        raise _bad(words)
     match tokens:
         case [("every", _), ("nth", int(place)), ("weekday", int(day))] if 2 <= place <= 4:
-            name = sentences.WEEKDAYS[day]
-            said = {"number": place, "day": name, "nth": sentences.nth_words(place)}
-            raise Refused(sentences.RULE_WHICH.format(**said))
+            name, nth = partial(sentences.weekday_words, day), partial(sentences.nth_words, place)
+            raise Refused(sentences.RULE_WHICH, number=place, day=name, nth=nth)
 
 
 def _gathered(tokens: list[Token]) -> tuple[list[int], list[tuple[int, int]], list[int]]:

@@ -1,6 +1,7 @@
 """The weekdays of a slow chat as people write them."""
 
 import re
+from functools import partial
 
 from bot.core import sentences
 from bot.core.model import Refused
@@ -28,16 +29,16 @@ def parse_days(text: str) -> tuple[int, ...]:
         return tuple(_GROUPS[said])
     found = [day for part in _BETWEEN.split(said) if part for day in _part(part, said)]
     if not found:
-        raise Refused(sentences.DAYS_BAD.format(said=said))
+        raise Refused(sentences.DAYS_BAD, said=said)
     twice = next((day for day in found if found.count(day) > 1), None)
     if twice is not None:
-        raise Refused(sentences.DAYS_TWICE.format(day=sentences.WEEKDAYS[twice]))
+        raise Refused(sentences.DAYS_TWICE, day=partial(sentences.weekday_words, twice))
     return tuple(found)
 
 
 def _part(part: str, said: str) -> list[int]:
     ends = [DAY_NAMES.get(name.strip(" .")) for name in _THROUGH.split(part)]
     if not 1 <= len(ends) <= 2 or None in ends:
-        raise Refused(sentences.DAYS_BAD.format(said=said))
+        raise Refused(sentences.DAYS_BAD, said=said)
     first, last = int(ends[0] or 0), int(ends[-1] or 0)
     return [(first + k) % 7 for k in range((last - first) % 7 + 1)]

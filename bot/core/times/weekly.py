@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from bot.core import days as days_of
 from bot.core import runsheet, sentences
@@ -33,7 +34,7 @@ def rules(when: str, zone: str, now: datetime) -> tuple[Recurrence, ...]:
     """The rules in these words, with ";" between two; RFC 5545 text is one rule."""
     parts = [when] if re.match(r"\s*(?:rrule|dtstart|exdate|freq=)", when, re.IGNORECASE) else when.split(";")
     if len(parts) > MOST_SLOTS:
-        raise Refused(sentences.SLOTS_MANY.format(most=MOST_SLOTS))
+        raise Refused(sentences.SLOTS_MANY, most=MOST_SLOTS)
     return tuple(parse_recurrence(part, zone, now) for part in parts if part.strip() or len(parts) == 1)
 
 
@@ -96,7 +97,9 @@ def days(text: str, today: date) -> tuple[date, date]:
     end = parse_date(rest[0], today) if rest else start
     if end < start:
         raise Refused(
-            sentences.BREAK_BACKWARDS.format(first=sentences.day_words(start), last=sentences.day_words(end))
+            sentences.BREAK_BACKWARDS,
+            first=partial(sentences.day_words, start),
+            last=partial(sentences.day_words, end),
         )
     return start, end
 

@@ -68,7 +68,7 @@ def parse_time(text: str) -> time:
     if not found:
         raise Refused(sentences.TIME_BAD, said=said)
     if not found[2] and not found[3] and not said.endswith("h"):
-        raise Refused(_bare(int(found[1])))
+        raise _bare(int(found[1]))
     return _clock(said, int(found[1]), int(found[2] or 0), found[3])
 
 
@@ -118,10 +118,11 @@ def echo(at: datetime, zone: str) -> str:
     return f"{sentences.day_words(local)}, {sentences.clock_words(local.time())} {short}({zone})"
 
 
-def _bare(hour: int) -> str:
+def _bare(hour: int) -> Refused:
     if not 1 <= hour <= 12:
-        return sentences.TIME_BAD.format(said=str(hour))
-    return sentences.TIME_BARE.format(said=hour, hour=hour % 12, evening=hour % 12 + 12)
+        return Refused(sentences.TIME_BAD, said=str(hour))
+    early, late = f"{hour % 12:02}", f"{hour % 12 + 12:02}"
+    return Refused(sentences.TIME_BARE, said=hour, hour=early, evening=late)
 
 
 def _clock(said: str, hour: int, minute: int, half: str | None) -> time:
@@ -157,8 +158,8 @@ def _calendar_day(said: str, today: date) -> date:
         return _numbered(said, today)
     day = _numbered(rest, today)
     if day.weekday() != DAY_NAMES[weekday]:
-        name = sentences.WEEKDAYS[day.weekday()]
-        raise Refused(sentences.DATE_WEEKDAY.format(day=sentences.day_words(day)[4:], weekday=name))
+        alone, called = partial(sentences.date_words, day), partial(sentences.weekday_words, day.weekday())
+        raise Refused(sentences.DATE_WEEKDAY, day=alone, weekday=called)
     return day
 
 

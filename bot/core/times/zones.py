@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.core import sentences
@@ -34,7 +34,7 @@ def parse_zone(text: str, default: str | None = None) -> Zone:
         return _default(default)
     found = find_zone(said)
     if found is None:
-        raise Refused(_unknown(said))
+        raise _unknown(said)
     return found
 
 
@@ -54,7 +54,7 @@ def known_zone(name: str) -> bool:
 def zone_info(name: str) -> ZoneInfo:
     """The zone's rules; a name that is not in the database is refused before any file is looked for."""
     if not known_zone(name):
-        raise Refused(_(sentences.ZONE_GONE).format(name=name))
+        raise Refused(sentences.ZONE_GONE, name=name)
     return ZoneInfo(name)
 
 
@@ -99,19 +99,19 @@ def _key(said: str) -> str:
 
 def _default(default: str | None) -> Zone:
     if default is None:
-        raise Refused(_(sentences.ZONE_ASK))
+        raise Refused(sentences.ZONE_ASK)
     return Zone(default, None)
 
 
 def _refuse_misleading(said: str, key: str) -> None:
     if key in FIXED:
-        raise Refused(_(sentences.ZONE_FIXED).format(said=said, names=sentences.listed(FIXED[key], "or")))
+        raise Refused(sentences.ZONE_FIXED, said=said, names=partial(sentences.listed, FIXED[key], "or"))
     if key in MANY:
-        raise Refused(_(sentences.ZONE_MANY).format(said=said, names=sentences.listed(MANY[key], "or")))
+        raise Refused(sentences.ZONE_MANY, said=said, names=partial(sentences.listed, MANY[key], "or"))
     if offset := _OFFSET.fullmatch(key):
         minutes = f":{offset[3]}" if int(offset[3] or 0) else ""
         places = AT_OFFSET.get(f"{offset[1]}{int(offset[2])}{minutes}", ("Europe/London", "America/New_York"))
-        raise Refused(_(sentences.ZONE_OFFSET).format(said=said, names=sentences.listed(places, "or")))
+        raise Refused(sentences.ZONE_OFFSET, said=said, names=partial(sentences.listed, places, "or"))
 
 
 def _remark(said: str, name: str) -> str | None:
@@ -122,10 +122,10 @@ def _remark(said: str, name: str) -> str | None:
     return None if _key(said) == _key(name) else _(sentences.ZONE_TAKEN).format(said=said, name=name)
 
 
-def _unknown(said: str) -> str:
+def _unknown(said: str) -> Refused:
     known = _cities() | _names() | CALLED
     near = dict.fromkeys(known[key] for key in get_close_matches(_key(said), known, n=3, cutoff=0.75))
     if not near:
-        return _(sentences.ZONE_UNKNOWN).format(said=said)
+        return Refused(sentences.ZONE_UNKNOWN, said=said)
     names = dict.fromkeys(CALLED.get(_key(name), name) for name in near)
-    return _(sentences.ZONE_NEAR).format(said=said, names=sentences.listed(list(names), "or"))
+    return Refused(sentences.ZONE_NEAR, said=said, names=partial(sentences.listed, list(names), "or"))

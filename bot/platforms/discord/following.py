@@ -72,6 +72,8 @@ class Follower:
     gap: bool = False
     """Something older could not be read: the cursor stays before it until that worked."""
     task: asyncio.Task[None] | None = None
+    _newest: int = 0
+    """The newest message that was heard as it came, also after a gap."""
     _waiting: deque[Happened | Again] = field(default_factory=deque)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _wait: float = FIRST_WAIT
@@ -103,7 +105,7 @@ class Follower:
     async def _read(self, again: Again) -> None:
         await again.there.wait()
         reached, thoroughly = None, again.thoroughly or self.gap
-        since = self.now() if again.thoroughly else self.cursor
+        since = self.now() if again.thoroughly else max(self.cursor, self._newest)
         try:
             reached = await self.reader.read(self.place, self.cursor, thoroughly=thoroughly, since=since)
             self._wait = FIRST_WAIT
@@ -125,10 +127,11 @@ class Follower:
         heard: list[Heard] = []
         for one in some:
             heard += await _asked(one.ask) if one.ask else [one.heard] if one.heard else []
-        cursor = self.cursor if self.gap else max(self.cursor, *(one.id for one in some))
+        newest = max(self._newest, *(one.id for one in some))
+        cursor = self.cursor if self.gap else max(self.cursor, newest)
         if heard or cursor != self.cursor:
             await patiently(partial(self._hear, heard, cursor))
-        self.cursor = cursor
+        self.cursor, self._newest = cursor, newest
         for _ in some:
             self._waiting.popleft()
 

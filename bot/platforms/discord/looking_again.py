@@ -105,7 +105,7 @@ class LookingAgain:
             return []
         on = {number: one for one in message.reactions if (number := digit(one.emoji)) and _by_others(one)}
         off = [put for put in before.put if put.number not in on]
-        new = [on[number] for number in sorted(on.keys() - {put.number for put in before.put})]
+        new = [on[number] for number in _later([*on], {put.number for put in before.put})]
         return [*await self._taken_off(message, off), *await self._put_on(message, new)]
 
     async def _taken_off(self, message: discord.Message, off: Sequence[Put]) -> list[Heard]:
@@ -140,6 +140,11 @@ async def _covering(room: Room, ids: Iterable[int]) -> Found:
             break
         rest = [one for one in rest if one > page[-1].id]
     return seen
+
+
+def _later(numbers: list[int], counting: set[int]) -> list[int]:
+    """The digits that came after the one that counts: in Discord's order, those before it gave way to it."""
+    return numbers[max((numbers.index(one) + 1 for one in counting if one in numbers), default=0) :]
 
 
 def _of_threads(threaded: dict[int, set[int]]) -> set[int]:

@@ -23,6 +23,8 @@ from bot.storage.store import Store
 
 BEFORE: Final = "org.edchat.before"
 """Under this name a topic of ours keeps the one that stood there before."""
+SHOWN: Final = "org.edchat.shown"
+"""Under this name it keeps its own words: who changes them may leave the rest as it is."""
 PINNED: Final = "org.edchat.pinned"
 """Under this name the list of what is pinned keeps what we pinned."""
 _PINS, _TOPIC, _MESSAGE, _REACTION = "m.room.pinned_events", "m.room.topic", "m.room.message", "m.reaction"
@@ -127,14 +129,15 @@ class Acting:
         return target
 
     async def topic(self) -> str:
-        """Show a topic; with none, the one that stood there before we showed ours."""
+        """Show a topic; with none, the one from before ours. What people choose in mid-chat stays theirs."""
         now, text = await self.voice.state(self._room, _TOPIC), self.out.text
-        ours, stands = BEFORE in now, now.get("topic", "")
-        if text and not (ours and stands == text):
-            before = now[BEFORE] if ours else stands
-            await self.voice.sets(self._room, _TOPIC, _topic(text) | {BEFORE: before})
-        elif ours and not text:
+        stands = now.get("topic", "")
+        ours = BEFORE in now and now.get(SHOWN, stands) == stands
+        if ours and not text:
             await self.voice.sets(self._room, _TOPIC, _topic(str(now[BEFORE])))
+        elif text and not (stands == text if ours else now and await self._topic_replaced()):
+            before = now[BEFORE] if ours else stands
+            await self.voice.sets(self._room, _TOPIC, _topic(text) | {BEFORE: before, SHOWN: text})
         return self._room
 
     async def edit(self) -> str:
@@ -154,6 +157,11 @@ class Acting:
             if key.endswith(KEYCAP) and key != wished:
                 await self.voice.takes_back(self._room, event, f"{self.out.key}.{event}")
         return target
+
+    async def _topic_replaced(self) -> bool:
+        """Whether this chat showed a topic before, so that somebody took it away who wants another."""
+        async with self.store.read() as tx:
+            return await tx.shows_topic(self.out.key)
 
     # -- finding again --------------------------------------------------------------------------------------
 

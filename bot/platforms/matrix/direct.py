@@ -94,8 +94,7 @@ class Direct:
         name = f"{UNREAD}.{room.native_id}"
         async with self._reader.store.read() as tx:
             said = await tx.installed(name)
-        if not said:
-            await self._say(room, sentences.ENCRYPTED_ALONE, "encrypted")
+        if not said and await self._say(room, sentences.ENCRYPTED_ALONE, "encrypted"):
             async with self._reader.store.begin() as tx:
                 await tx.install(name, "1")
 
@@ -105,10 +104,13 @@ class Direct:
             self._told.add((room.native_id, sentence))
             await self._say(room, sentence, deed.what.id)
 
-    async def _say(self, room: Room, sentence: str, about: str) -> None:
+    async def _say(self, room: Room, sentence: str, about: str) -> bool:
+        """Say something; gives whether it was taken."""
         content = message(sentence, NOTICE, f"told.{about}")
         path = f"v3/rooms/{part(room.native_id)}/send/m.room.message/{part(f'elsewhere.{about}')}"
         try:
             await insist(self._home, "PUT", path, content, tries=2)
         except MatrixRefused as no:
             _log.warning("matrix_not_told", code=no.code)
+            return False
+        return True

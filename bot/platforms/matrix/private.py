@@ -22,26 +22,18 @@ _SIGN: Final = 20
 
 
 async def direct_room(voice: Voice, installation: str, person: str | None, *, make: bool = True) -> str:
-    """The room with one person alone, made at the first word; nothing where it is not to be made."""
+    """The room with one person alone, made at the first word, and anew where they left it.
+
+    Nothing where there is none and it is not to be made.
+    """
     if not person or not person.startswith("@") or person == voice.home.user:
         raise Impossible(refusals.NOBODY)
     async with voice.making:
-        known = await _known_direct(voice, person)
-        return known or (await _made_direct(voice, installation, person) if make else "")
-
-
-async def _known_direct(voice: Voice, person: str) -> str:
-    """The room with one person alone; nothing where there is none yet, Impossible where they left it."""
-    known = rooms_of(await talks(voice.home)).get(person, ())
-    left = False
-    for room in reversed(known):
-        membership = (await voice.state(room, "m.room.member", person)).get("membership")
-        if membership in _COMES:
-            return room
-        left = left or membership is not None
-    if left:
-        raise Impossible(sentences.LEFT_US)
-    return ""
+        known = rooms_of(await talks(voice.home)).get(person, ())
+        for room in reversed(known):
+            if (await voice.state(room, "m.room.member", person)).get("membership") in _COMES:
+                return room
+        return await _made_direct(voice, installation, person, known) if make else ""
 
 
 async def hosts_room(voice: Voice, installation: str, community: int, name: str) -> str:
@@ -69,8 +61,9 @@ async def found_hosts_room(voice: Voice, installation: str, community: int) -> s
     return await _at(voice, _hosts_alias(voice, installation, community))
 
 
-async def _made_direct(voice: Voice, installation: str, person: str) -> str:
-    alias = "edchat-with-" + _sign(voice.home.user, installation, person)
+async def _made_direct(voice: Voice, installation: str, person: str, left: Iterable[str]) -> str:
+    """Make the room with one person alone that comes after those they left."""
+    alias = "edchat-with-" + _sign(voice.home.user, installation, person, *left)
     asked = {
         "preset": "trusted_private_chat",
         "is_direct": True,

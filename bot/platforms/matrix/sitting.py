@@ -83,7 +83,7 @@ class Sitting:
         at = self._reader.at(what.at)
         if what.digit:
             self._note(Relation(what.id, what.about, what.digit))
-            return [Reacted(what.about, author, what.digit, at)]
+            return [Reacted(what.about, author, what.digit, at, event=what.id)]
         self._reader.pass_by(what.id)
         line = await ticked(self._reader.store, what)
         return [Commanded(what.id, author, line, at)] if line is not None else []
@@ -93,7 +93,7 @@ class Sitting:
         """Somebody took something away: a sign, an edit, or a message."""
         at, known = self._reader.at(what.at), self._known.get(what.about)
         if known is not None:
-            return await (self._sign_gone(known, at) if known.number else self._edit_gone(known, at))
+            return await (self._sign_gone(what, known, at) if known.number else self._edit_gone(known, at))
         passed_by = self._reader.was_passed_by(what.about) and self._sender_of(what.about) is None
         if passed_by or not await self._may_take(what):
             return []
@@ -118,12 +118,13 @@ class Sitting:
         at = self._reader.at(original.at)
         return [_said(original, self._reader.author(self._room, original.sender), at)]
 
-    async def _sign_gone(self, known: Relation, at: datetime) -> Sequence[Heard]:
+    async def _sign_gone(self, what: TookBack, known: Relation, at: datetime) -> Sequence[Heard]:
         """What is left of a taken back sign names who had put it."""
         sender = (await self._reader.event(self._room, known.native_id)).get("sender")
         if not isinstance(sender, str):
             return []
-        return [Reacted(known.about, self._reader.author(self._room, sender), known.number, at, removed=True)]
+        author = self._reader.author(self._room, sender)
+        return [Reacted(known.about, author, known.number, at, removed=True, event=what.id)]
 
     async def _edit_gone(self, known: Relation, at: datetime) -> Sequence[Heard]:
         """The words that stand now that an edit is taken back."""

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -16,6 +16,7 @@ Convert = Callable[[Any], Any]
 Found = TypeVar("Found")
 _NAMED: Any = namedtuple  # noqa: PYI024 - the fields are the statement's, known when it runs
 _SQLITE: Final = dialect()
+_AT_ONCE: Final = 500
 
 
 class Glance:
@@ -36,18 +37,17 @@ class Glance:
 
     def seen(self, database: sqlite3.Connection, **values: Any) -> list[Any]:
         """The same for who is in the database's thread."""
-        found = self.plain(database, **values)
+        found = [*self.plain(database, **values)]  # first: what makes a row of it is known by then
         return [*map(self._row, found)]
 
-    def plain(self, database: sqlite3.Connection, **values: Any) -> Iterable[tuple[Any, ...]]:
+    def plain(self, database: sqlite3.Connection, **values: Any) -> Iterator[tuple[Any, ...]]:
         """The same without names, for who knows the order of the statement's columns."""
         if not self._sql:
             self._prepare(values)
         for name, convert in self._writes.items():
             values[name] = convert(values[name])
         given = {**self._fixed, **values}
-        found = database.execute(self._sql, [given[name] for name in self._order]).fetchall()
-        return self._converted(found) if found else ()
+        return self._converted(database.execute(self._sql, [given[name] for name in self._order]))
 
     def _prepare(self, values: Mapping[str, Any]) -> None:
         compiled: Any = self._statement.compile(dialect=_SQLITE)
@@ -61,11 +61,12 @@ class Glance:
         self._fixed, self._order = expanded.parameters, expanded.positiontup or ()
         self._sql = expanded.statement
 
-    def _converted(self, rows: list[Any]) -> Iterable[Any]:
-        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
-        for k, read in self._reads:
-            columns[k] = map(read, columns[k])
-        return zip(*columns, strict=True)
+    def _converted(self, found: sqlite3.Cursor) -> Iterator[Any]:
+        while rows := found.fetchmany(_AT_ONCE):  # those of a huge chat take longer all at once
+            columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+            for k, read in self._reads:
+                columns[k] = map(read, columns[k])
+            yield from zip(*columns, strict=True)
 
 
 async def visit(connection: AsyncConnection, look: Callable[[sqlite3.Connection], Found]) -> Found:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from bot.core.archive.shared_links import links_in
+from bot.core.archive.shared_links import marks_in
 from bot.storage.archive.glance import Glance
 from bot.storage.queries import Queries
 from bot.storage.schema import tables as t
@@ -30,9 +30,7 @@ class KeptLinks(Queries):
         """Note the links of messages by what they look like; those they had before go."""
         await self.drop_links([message_id for message_id, _ in drawn])
         rows = [
-            {"message": message_id, "mark": link.mark}
-            for message_id, html in drawn
-            for link in links_in(html)
+            {"message": message_id, "mark": mark} for message_id, html in drawn for mark in marks_in(html)
         ]
         await self._do(_NOTE, rows)
 

@@ -114,7 +114,7 @@ def _places(database: sqlite3.Connection, chat: Chat) -> tuple[Where, ...]:
 
 
 def _lost(database: sqlite3.Connection, parents: Sequence[Native]) -> dict[Native, tuple[int, ...]]:
-    """Under which questions the unseen answers are filed that comments reply to."""
+    """Under which questions the unseen answers are filed that comments reply to; none where nobody knows."""
     lost: dict[Native, tuple[int, ...]] = {}
     for native in parents:
         above: Native | None = native
@@ -124,6 +124,8 @@ def _lost(database: sqlite3.Connection, parents: Sequence[Native]) -> dict[Nativ
             rows = PARENT.seen(database, place=above[0], native=above[1])
             if filed := tuple(row.question_id for row in rows if row.question_id is not None):
                 lost[native] = filed
+            elif rows and rows[0].deleted_at and rows[0].kind == MessageKind.ANSWER:
+                lost[native] = tuple(filter(None, (rows[0].thread_question_id,)))
             above = (above[0], rows[0].reply_to) if rows and rows[0].reply_to else None
     return lost
 
@@ -141,20 +143,23 @@ def _standing(chat: Chat, head: Any) -> dict[str, Any]:
 
 
 def _told(rows: Iterable[Sequence[Any]], places: Mapping[int, str]) -> tuple[Told, ...]:
-    """The messages in time order, each from its rows, one for each question it is filed under."""
+    """The messages, each from its rows, one for each question it is filed under."""
     found: dict[int, Told] = {}
+    filed: dict[int | None, tuple[int, ...]] = {None: ()}
     somebody = _(SOMEBODY)
-    for row in rows:
-        question, kind, native, reply_to, place, number, word, name, who, html, at, marks, how = row
+    for question, kind, native, reply_to, place, number, word, name, who, html, at, marks, how in rows:
         if (known := found.get(number)) is not None:
             ways = (*(known.ways or (known.answer.how,)), how)
             found[number] = known._replace(questions=(*known.questions, question), ways=ways)
             continue
         picked, host, edited, hidden = _MARKS[marks]
-        whose = name or somebody, who, places.get(place, "")
-        answer = Answer(number, word, *whose, html, at, picked, host, not name, edited, hidden, False, how)
-        filed = () if question is None else (question,)
-        found[number] = Told(answer, _KINDS[kind], (place, native), reply_to, filed)
+        shown, where, hides = name or somebody, places.get(place, ""), not name
+        answer = Answer(
+            number, word, shown, who, where, html, at, picked, host, hides, edited, hidden, how=how
+        )
+        if (under := filed.get(question)) is None:
+            under = filed[question] = (question,)
+        found[number] = Told(answer, _KINDS[kind], (place, native), reply_to, under)
     return tuple(found.values())
 
 

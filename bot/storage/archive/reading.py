@@ -44,6 +44,10 @@ class Reading(Chats, People):
         latest = _FORMER.c.left_at.desc().nulls_last(), t.chat.c.id
         return await self._one_listed(query.order_by(*latest).limit(1))
 
+    async def chat_meant(self, audience: Audience, series: str, slug: str) -> Listed | None:
+        """The chat at an address; where none stands there now, the one that did before it was moved."""
+        return await self.chat_at(audience, series, slug) or await self.moved_from(audience, series, slug)
+
     async def left_addresses(self, audience: Audience) -> tuple[str, ...]:
         """The addresses within a community from which readers are led on to chats that were moved."""
         query = _moved(audience).add_columns(_FORMER.c.slug.label("former")).order_by(t.chat.c.id)

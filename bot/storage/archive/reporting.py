@@ -19,6 +19,7 @@ from bot.storage.outgoing.keeping import SENT, WAITING, WITHDRAWN
 from bot.storage.outgoing.outbound import Outbound
 from bot.storage.rooms.posts import Rooms
 from bot.storage.schema import tables as t
+from bot.storage.shown_names import writers_name
 
 ONE_A = timedelta(days=1)
 """In such a time one person is heard once about one answer."""
@@ -36,12 +37,14 @@ _WHICH = select(
     *(t.message.c.id, t.message.c.body_html, t.place.c.community_id, _NUMBER.label("number")),
     t.place.c.name.label("place"),
     case((t.place.c.platform == BROWSER, t.place.c.native_id), else_="").label("room"),
-).select_from(WORDS_OF_CHATS)
+    writers_name().label("name"),
+).select_from(WORDS_OF_CHATS.outerjoin(t.person, t.person.c.id == t.message.c.person_id))
+_BEGUN = t.room_message.alias("begun")
 
 
 @dataclass(frozen=True, slots=True)
 class Reportable:
-    """An answer that somebody may read and so may report; `about` says which one, without its words.
+    """An answer that somebody may read and so may report; `about` says which one, `name` who said it.
 
     It stands on a page of its `owners`, and if it was said in the browser in a `room`; this reader may
     read it `on_page`, or in that room alone.
@@ -49,6 +52,7 @@ class Reportable:
 
     message_id: int
     html: str
+    name: str
     about: str
     owners: Community
     room: str
@@ -90,7 +94,7 @@ class Reporting(Outbound, Rooms):
         about = sentences.about_answer(chat, series, row.number)
         if row.community_id != owners.id:
             about = sharing.about_words_there(about, row.place, (await self.community(row.community_id)).name)
-        return Reportable(row.id, row.body_html or "", about, owners, row.room, on_page)
+        return Reportable(row.id, row.body_html or "", row.name or "", about, owners, row.room, on_page)
 
     async def settle_reports(self, message_id: int, now: datetime) -> int:
         """Note that hosts decided about an answer; gives how many reports that settles."""
@@ -158,8 +162,10 @@ class Reporting(Outbound, Rooms):
 
 def _shown(row: Row[Any]) -> Any:
     here: ColumnElement[bool] = t.room_message.c.place_id == row.place_id
-    standing = and_(here, t.room_message.c.deleted_at.is_(None))
-    return select(t.room_message).where(standing, t.room_message.c.id == int(row.platform_message_id))
+    standing, first = and_(here, t.room_message.c.deleted_at.is_(None)), int(row.platform_message_id)
+    key = select(_BEGUN.c.key).where(_BEGUN.c.id == first).scalar_subquery()
+    part = t.room_message.c.key.between(key + ".", key + "/")  # of a long post, as in edchat-12.1
+    return select(t.room_message).where(standing, or_(t.room_message.c.id == first, part))
 
 
 def _choices(message_id: int, chat: Chat) -> tuple[Offer, Offer]:

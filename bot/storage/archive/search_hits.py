@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Integer, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, FromClause, Integer, Select, and_, bindparam, func, select
 
 from bot.core.archive.chat_page import SOMEBODY
 from bot.core.archive.parts import MOST, to_question
@@ -25,6 +25,8 @@ from bot.storage.shown_names import writers_name
 
 Look = Callable[[str], tuple[Piece, ...]]
 """Gives the words around what was looked for."""
+_ABOVE = t.message.alias("above")
+_FILED = t.filing.join(t.question, t.question.c.id == t.filing.c.question_id)
 
 
 def told(
@@ -94,8 +96,9 @@ def _own(column: Column[int]) -> ColumnElement[bool]:
 @lru_cache(maxsize=64)
 def _messages(audience: Audience) -> Glance:
     m = t.message.c
-    filed = t.filing.join(t.question, t.question.c.id == t.filing.c.question_id)
-    number = select(func.min(t.question.c.position)).select_from(filed).where(t.filing.c.message_id == m.id)
+    above = and_(_ABOVE.c.place_id == m.place_id, _ABOVE.c.platform_message_id == m.reply_to)
+    answered = _number(_FILED.join(_ABOVE, _ABOVE.c.id == t.filing.c.message_id)).where(above)
+    own = _number(_FILED).where(t.filing.c.message_id == m.id)
     columns = (
         m.id,
         m.public_id,
@@ -103,10 +106,15 @@ def _messages(audience: Audience) -> Glance:
         m.body_html,
         m.said_at,
         writers_name().label("name"),
-        number.scalar_subquery().label("number"),
+        func.coalesce(own.scalar_subquery(), answered.scalar_subquery()).label("number"),
     )
     joined = WORDS_OF_CHATS.outerjoin(t.person, t.person.c.id == m.person_id)
     return Glance(select(*columns).select_from(joined).where(_own(m.id), listed_messages(audience)))
+
+
+def _number(filed: FromClause) -> Select[Any]:
+    """The first question under which something is filed."""
+    return select(func.min(t.question.c.position)).select_from(filed)
 
 
 @lru_cache(maxsize=64)

@@ -19,7 +19,6 @@ from bot.core.archive.search_results import WIDTH, Found, excerpt
 from bot.core.audience import Audience
 from bot.core.model import Refused
 from bot.core.sentences import searching as say
-from bot.core.tongue import _
 from bot.storage.archive.glance import Glance, visit
 from bot.storage.archive.readable import listed_messages, readable_chats
 from bot.storage.archive.search_hits import told
@@ -119,7 +118,7 @@ def _wanted(database: sqlite3.Connection, audience: Audience, wanted: Search) ->
     terms = terms_of(database, query.words)
     named = Wanted(terms, query.glyphs, series, others, number=query.number, link=query.link)
     if query.mine and wanted.me is None:
-        raise Refused(_(say.SEARCH_MINE))
+        raise Refused(say.SEARCH_MINE)
     until = _minute(query.until, wanted.zone) if query.until else named.until
     ways = _ways(query.person) if query.person else ()
     return replace(
@@ -149,7 +148,7 @@ def _series(
         one.id for one in readable if not named or _called(named, (one.title, one.slug, one.hashtag))
     }
     if named and not called:
-        raise Refused(_(say.SEARCH_NO_SERIES).format(said=named))
+        raise Refused(say.SEARCH_NO_SERIES, said=named)
     return tuple(sorted(called)), tuple(one.id for one in every if one.id not in called)
 
 
@@ -193,7 +192,7 @@ def _people(
     people = _people_of(audience, len(ways))
     found = people.seen(database, **named_so(ways), most=_MOST_PEOPLE)
     if not found:
-        raise Refused(_(say.SEARCH_NO_PERSON).format(said=said))
+        raise Refused(say.SEARCH_NO_PERSON, said=said)
     return tuple(sorted(row.id for row in found))
 
 

@@ -117,7 +117,10 @@ NOT_HEARD = Glance(
     .order_by(t.missed.c.since)
 )
 PARENT = Glance(
-    select(t.message.c.reply_to, t.filing.c.question_id)
+    select(
+        *(t.message.c.reply_to, t.message.c.kind, t.message.c.deleted_at, t.message.c.thread_question_id),
+        t.filing.c.question_id,
+    )
     .outerjoin(t.filing, t.filing.c.message_id == t.message.c.id)
     .where(t.message.c.place_id == bindparam("place"), t.message.c.platform_message_id == bindparam("native"))
 )
@@ -204,7 +207,10 @@ _WORDS = (
 
 @lru_cache(maxsize=64)
 def page_words(audience: Audience) -> Glance:
-    """The answers and comments of a chat, one row for each question that they are filed under."""
+    """The answers and comments of a chat, one row for each question that they are filed under.
+
+    In no order: a page sorts them under each question anyway.
+    """
     m = t.message.c
     return Glance(
         select(*_WORDS)
@@ -215,7 +221,6 @@ def page_words(audience: Audience) -> Glance:
         )
         .where(m.chat_id == bindparam("chat"), m.kind.in_(KINDS), m.public_id.is_not(None))
         .where(readable_messages(audience), m.body_html.is_not(None))
-        .order_by(m.said_at, m.id)
     )
 
 

@@ -70,6 +70,7 @@ class Bringing:
         self._before: dict[tuple[int, str], int] = {}
         self._shift: dict[str, int] = {}
         self._met: dict[int, int] = {}
+        self._named: dict[int, str] = {}
         self._browser: set[int] = set()
         self._new: dict[tuple[int, str | None], tuple[int, str | None]] = {}
         self.brought = Brought()
@@ -91,6 +92,7 @@ class Bringing:
         if not self._new:
             raise Refused(sentences.BUNDLE_EMPTY)
         await note_apart(self._tx, self._source.apart, self._shift["chat"])
+        await self._note_other_names()
         await self._forget_again(erasures, now)
         await self._settle()
         return self.brought
@@ -115,13 +117,17 @@ class Bringing:
         """Those who are not known here; of the others their number here is noted."""
         rows = [{**row, "native_id": self._called(row["platform"], row["native_id"])} for row in rows]
         found: dict[tuple[str, str], int] = {}
+        called: dict[int, str] = {}
         for platform in {row["platform"] for row in rows}:
             names = [row["native_id"] for row in rows if row["platform"] == platform]
             where = t.person.c.platform == platform, t.person.c.native_id.in_(names)
-            query = select(t.person.c.id, t.person.c.native_id).where(*where)
-            found |= {(platform, one.native_id): one.id for one in await self._tx.connection.execute(query)}
+            query = select(t.person.c.id, t.person.c.native_id, t.person.c.name).where(*where)
+            for one in await self._tx.connection.execute(query):
+                found[platform, one.native_id], called[one.id] = one.id, one.name
         known = {row["id"]: found.get((row["platform"], row["native_id"])) for row in rows}
         self._met |= {old: here for old, here in known.items() if here is not None}
+        named = {here: row.get("name", "") for row in rows if (here := known[row["id"]]) is not None}
+        self._named |= {here: name for here, name in named.items() if name not in ("", called[here])}
         return [row for row in rows if known[row["id"]] is None]
 
     def _called(self, platform: str, native_id: str) -> str:
@@ -205,6 +211,12 @@ class Bringing:
     def _count(self, table: Table, rows: Sequence[Values]) -> None:
         self.brought.chats += len(rows) * (table is t.chat)
         self.brought.messages += len(rows) * (table is t.message)
+
+    async def _note_other_names(self) -> None:
+        """Note what people who were known here were called there: that is how they are named in what came."""
+        for person_id, name in self._named.items():
+            for community_id, _slug in self._new.values():
+                await self._tx.note_former_name(person_id, community_id, name)
 
     async def _forget_again(self, erasures: Iterable[Erasure], now: datetime) -> None:
         for erasure in erasures:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 
 from bot.core.erasure import Erased, Erasure
 from bot.core.model import Chat, Person
+from bot.core.names import names_of
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.forgetting.unnaming import Unnaming
 from bot.storage.forgetting.unsaying import chats_of, held_in, places_of
@@ -24,13 +25,14 @@ class Erasing(Unnaming):
     async def forget(self, person: Person, community_id: int, now: datetime) -> int:
         """Erase a person's words, filings, links and name here; gives how many messages were erased."""
         await self._note(Erased.PERSON, person, community_id, now)
+        person = await self.by_all_names(person, community_id)
         erased = 0
         async for rows in self.own_messages(person.id, community_id):
             ids = [row.id for row in rows]
             erased += sum(row.deleted_at is None for row in rows)
             await self.erase(ids, now)
             await self._do(update(t.message).where(t.message.c.id.in_(ids)).values(person_id=None))
-        await self.forget_in_rooms(person.id, community_id, now)
+        await self.forget_in_rooms(person.id, community_id, now, person.former)
         await self.mask_posts(person, community_id, now)
         await self.unname(person, community_id, now)
         await self.unname_notes(person, community_id, now)
@@ -44,15 +46,23 @@ class Erasing(Unnaming):
     async def exclude(self, person: Person, community_id: int, now: datetime) -> None:
         """Leave somebody out from now on: hide what they said, and their name where others said it."""
         await self._note(Erased.EXCLUDED, person, community_id, now)
+        person = await self.by_all_names(person, community_id)
         elsewhere = await self._hosted_from_here(person.id, community_id)
         self.stale |= elsewhere
         await self._name_lead(person, "", t.chat.c.id.in_(elsewhere))
         await self.set_consent(person.id, community_id, now, excluded_at=now)
         await self.hide_own(person.id, community_id, now)
+        mine = and_(t.message.c.person_id == person.id, t.message.c.place_id.in_(places_of(community_id)))
+        where_said = select(t.message.c.chat_id, t.message.c.place_id).where(mine).distinct()
+        await self.let_replies_go(await self._rows(where_said), now)
         await self.unname(person, community_id, now)
 
     async def rename(self, person: Person, community_id: int, pseudonym: str | None, now: datetime) -> None:
         """Let readers see another name, on every page and where others said the former one; or one's own."""
+        person = await self.by_all_names(person, community_id)
+        agreed = await self.consent(person.id, community_id)
+        if agreed is not None and agreed.pseudonym:
+            await self.note_former_name(person.id, community_id, agreed.pseudonym)
         await self.set_consent(person.id, community_id, now, pseudonym=pseudonym)
         self.stale_communities.add(community_id)
         self.stale |= await self._chats_with(person.id, community_id)
@@ -169,7 +179,9 @@ class Erasing(Unnaming):
         wished = t.reminder.c.person_id == person.id
         its, here = t.reminder.c.chat_id.in_(chats_of(community_id)), places_of(community_id)
         await self._do(delete(t.reminder).where(wished, or_(its, t.reminder.c.place_id.in_(here))))
-        if not await self._known_elsewhere(person.id, community_id):
+        elsewhere_too = await self._known_elsewhere(person.id, community_id)
+        await self.forget_former_names(person.id, community_id, everywhere=not elsewhere_too)
+        if not elsewhere_too:
             await self._do(update(t.person).where(t.person.c.id == person.id).values(name=""))
 
     async def unname_among_others(self, community_id: int, now: datetime) -> None:
@@ -184,7 +196,8 @@ class Erasing(Unnaming):
         spoke = select(t.message.c.person_id.label("id")).where(said, t.message.c.person_id.is_not(None))
         for row in await self._rows(spoke.union(select(t.chat_host.c.person_id).where(guests))):
             if not await self._known_elsewhere(row.id, community_id):
-                person = await self.person_by_id(row.id, community_id)
+                known = await self.person_by_id(row.id, community_id)
+                person = await self.by_all_names(known, community_id)
                 await self.mask_posts(person, community_id, now)
                 await self.unname(person, community_id, now)
                 await self._forget_name(person, community_id)
@@ -204,8 +217,7 @@ class Erasing(Unnaming):
     async def _name_lead(self, person: Person, instead: str, chats: ColumnElement[bool]) -> None:
         """Let the chats that somebody led or steered, among these, name them so."""
         for column in (t.chat.c.lead, t.chat.c.steered_by):
-            names = {person.name, person.shown} - {""}
-            named = and_(column.in_(names), chats)
+            named = and_(column.in_(names_of(person)), chats)
             self.stale |= {row.id for row in await self._rows(select(t.chat.c.id).where(named))}
             await self._do(update(t.chat).where(named).values({column: instead}))
 

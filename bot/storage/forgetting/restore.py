@@ -45,7 +45,7 @@ def put_in_place(fresh: Path, database: Path, now: datetime) -> Path | None:
     _settled(fresh)
     aside = _set_aside(database, now) if database.exists() else None
     fresh.replace(database)
-    _synced(database.parent)
+    synced(database.parent)
     return aside
 
 
@@ -68,10 +68,10 @@ def renew(copy: Path, work: Path) -> None:
         fresh.touch(0o600)
         with closing(sqlite3.connect(work)) as there:
             there.execute("VACUUM INTO ?", (str(fresh),))
-        _synced(fresh)
+        synced(fresh)
         fresh.replace(copy)
         remove_beside(copy)
-        _synced(copy.parent)
+        synced(copy.parent)
     except sqlite3.DatabaseError as fault:
         raise named(fault) from fault
     finally:
@@ -127,7 +127,7 @@ def _settled(file: Path) -> None:
     with closing(sqlite3.connect(file)) as there:
         there.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     remove_beside(file)
-    _synced(file)
+    synced(file)
 
 
 def _whole(database: Path) -> bool:
@@ -158,7 +158,8 @@ def remove(file: Path) -> None:
     remove_beside(file)
 
 
-def _synced(path: Path) -> None:
+def synced(path: Path) -> None:
+    """Have the disk keep a file, or what a folder names."""
     file = os.open(path, os.O_RDONLY)
     try:
         os.fsync(file)

@@ -139,7 +139,8 @@ def _everything_of(community_id: int) -> Iterator[tuple[Table, ColumnElement[boo
     places, chats = places_of(community_id), chats_of(community_id)
     series = select(t.series.c.id).where(t.series.c.community_id == community_id)
     yield from _words_of(places, chats)
-    for table in (t.secret, t.desk_seat, t.member, t.consent, t.community_host, t.removed_link):
+    known = (t.secret, t.desk_seat, t.member, t.consent, t.community_host, t.former_name)
+    for table in (*known, t.removed_link):
         yield table, table.c.community_id == community_id
     for table in (t.chat_place, t.reminder):
         yield table, or_(table.c.chat_id.in_(chats), table.c.place_id.in_(places))
@@ -161,7 +162,8 @@ def _words_of(places: Any, chats: Any) -> Iterator[tuple[Table, ColumnElement[bo
     for table in (t.report, t.message_revision, t.filing, t.shared_link):
         yield table, table.c.message_id.in_(messages)
     yield t.room_event, t.room_event.c.place_id.in_(places)
-    yield t.room_reaction, t.room_reaction.c.message_id.in_(marked)
+    for table in (t.room_reaction, t.room_report):
+        yield table, table.c.message_id.in_(marked)
     yield t.message, said
     yield t.outbox, or_(t.outbox.c.place_id.in_(places), t.outbox.c.chat_id.in_(chats))
     for table in (t.room_message, t.cursor, t.handled_command, t.relation, t.former_room, t.missed):

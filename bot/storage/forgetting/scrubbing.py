@@ -1,4 +1,4 @@
-"""Lets the bytes of erased words leave the database's log: what is deleted still stands there for a while."""
+"""Lets erased words leave memory, and their bytes the database's log: they still stand there for a while."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.archive import web_addresses
+from bot.core.names import looks
 from bot.storage.heard.pouring import driver_of
 
 if TYPE_CHECKING:
@@ -62,5 +64,8 @@ class Scrubber:
             return False
 
     def _committed(self, tx: Tx) -> None:
+        if tx.scrubs or tx.erasures:
+            web_addresses.let_go()
+            looks.cache_clear()
         if tx.scrubs:
             self._wanted.set()

@@ -1,14 +1,19 @@
 """Taking a name out of what else is kept: why something was hidden or reported, titles, topics, plans."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, and_, or_, select, update
 
+from bot.core import plain, sentences
+from bot.core.contact import is_contact_of
 from bot.core.masking import Mask
 from bot.core.mentioning import Mentions
 from bot.core.model import Person
+from bot.core.names import names_of
+from bot.core.sentences import setup
 from bot.storage.archive.statements import WORDS_OF_CHATS
 from bot.storage.forgetting.unsaying import Unsaying, chats_of, places_of, together
 from bot.storage.rooms.views import EventKind
@@ -20,6 +25,29 @@ _Kept = tuple[Table, Column[Any], ColumnElement[bool]]
 class Unnaming(Unsaying):
     """What is asked when a name goes from where nobody speaks."""
 
+    async def by_all_names(self, person: Person, community_id: int) -> Person:
+        """Somebody with all the names they went by here; a former one that others go by now is theirs."""
+        kept = await self.person_by_id(person.id, community_id)
+        before = await self.former_names(person.id, community_id)
+        others = await self.names_in_use(community_id, but=person.id) if before else ()
+        taken = {name.casefold() for name in others}
+        own = [name for name in before if name.casefold() not in taken]
+        return replace(person, former=tuple({*own, *names_of(kept)} - {person.name, person.shown}))
+
+    async def unname(
+        self, person: Person, community_id: int, now: datetime, *, instead: str = sentences.SOMEBODY
+    ) -> None:
+        """Take somebody's name out of what is said of them, and out of what weekly chats are called."""
+        await super().unname(person, community_id, now, instead=instead)
+        mentions, title = Mentions(person, instead), t.series.c.title
+        ours = t.series.c.community_id == community_id
+        for row, words in await self._renamed(t.series, title, ours, mentions):
+            await self.save_series(replace(await self.series(row.id), title=words))
+            self.stale_communities.add(community_id)
+            if row.slug and any(plain.slug(name) in row.slug for name in mentions.names):
+                await self._do(update(t.series).where(t.series.c.id == row.id).values(slug=None))
+                self.replanned = True  # it is given another address in this same transaction
+
     async def unname_notes(self, person: Person, community_id: int, now: datetime) -> None:
         """Take somebody's name out of what hosts and readers noted here, and out of what these plan."""
         mask, mentions = Mask(person), Mentions(person)
@@ -30,6 +58,17 @@ class Unnaming(Unsaying):
         await self._forget_reasons_before(mask, community_id)
         for place in await self._say_anew(mask.words, _topics(community_id)):
             await self._happened(place, EventKind.CHANGED, now)
+        await self._let_contact_go(person, community_id, now)
+
+    async def _let_contact_go(self, person: Person, community_id: int, now: datetime) -> None:
+        """Send readers to the hosts where they were sent to somebody who is gone, and tell the hosts."""
+        mine = t.community.c.id == community_id
+        contact = await self._value(select(t.community.c.contact).where(mine))
+        if is_contact_of(person, contact):
+            await self._do(update(t.community).where(mine).values(contact=""))
+            self.stale_communities.add(community_id)
+            key = f"contact.{community_id}.{now.timestamp():.0f}"
+            await self._report_to(await self.community(community_id), setup.CONTACT_GONE, (), key, now)
 
     async def _say_anew(self, words: Callable[[str], str], *kept: _Kept) -> list[int]:
         """Change what names them; gives the ids of the rows that did."""
@@ -58,8 +97,13 @@ def _noted(community_id: int) -> tuple[_Kept, ...]:
     hidden = or_(t.message.c.place_id.in_(places), t.message.c.chat_id.in_(chats))
     return (
         (t.report, t.report.c.reason, t.report.c.message_id.in_(words)),
+        (t.room_report, t.room_report.c.reason, t.room_report.c.message_id.in_(_standing_in(places))),
         (t.message, t.message.c.hidden_why, hidden),
     )
+
+
+def _standing_in(places: Any) -> Any:
+    return select(t.room_message.c.id).where(t.room_message.c.place_id.in_(places))
 
 
 def _planned(community_id: int) -> tuple[_Kept, ...]:

@@ -17,10 +17,10 @@ from bot.core.model import Person
 from bot.markup import render
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.doors.members import Members
+from bot.storage.forgetting.replies import Replies
 from bot.storage.heard.inbound import COPY
 from bot.storage.heard.refiling import erasure_of
 from bot.storage.outgoing.keeping import SENT, WAITING
-from bot.storage.rooms.room_reports import RoomReports
 from bot.storage.schema import tables as t
 
 OWN_WORDS = "edchat-own-words"
@@ -31,7 +31,7 @@ _AT_ONCE = 500
 _O, _M = t.outbox.c, t.room_message.c
 
 
-class Unsaying(Members, RoomReports):
+class Unsaying(Members, Replies):
     """What is asked when words or names go: whoever repeated them falls silent too."""
 
     async def erase(self, message_ids: Sequence[int], now: datetime) -> None:
@@ -59,6 +59,18 @@ class Unsaying(Members, RoomReports):
         """Show a hidden message again."""
         await self._show_or_not(message_id, Erased.SHOWN, now, None)
 
+    async def hide_in_room(self, message_id: int, now: datetime) -> None:
+        """Let only its writer and hosts see words that were reported in a room, and readers of no page."""
+        row = await self._row(select(_M.place_id).where(_M.id == message_id))
+        heard = t.message.c.place_id == (row.place_id if row else None)
+        query = select(t.message.c.id).where(heard, t.message.c.platform_message_id == str(message_id))
+        if (known := await self._value(query)) is not None:
+            await self.hide(known, now)
+            await self.settle_reports(known, now)
+        else:
+            await self.room_veil(message_id, now, veiled=True)
+        await self.settle_in_room(message_id, now)
+
     async def _show_or_not(self, message_id: int, what: Erased, now: datetime, why: str | None) -> None:
         row = await self.message(message_id)
         if row is None:
@@ -69,6 +81,8 @@ class Unsaying(Members, RoomReports):
         place = await self.place(row.place_id)
         if place.platform == BROWSER and row.platform_message_id.isdecimal():
             await self.room_veil(int(row.platform_message_id), now, veiled=what is Erased.HIDDEN)
+        if what is Erased.HIDDEN:
+            await self.let_replies_go([row], now)
         self.erasures.append(erasure_of(what, place, row.platform_message_id, now))
 
     async def hold_writer(self, message_id: int, community_id: int, now: datetime) -> None:
@@ -150,7 +164,8 @@ class Unsaying(Members, RoomReports):
             last = rows[-1].id
 
     async def _stop_quoting(self, rows: Sequence[Row[Any]], now: datetime) -> None:
-        """Take quotes of messages out of what hosts were told and offered."""
+        """Take quotes of messages out of what hosts were told and offered; replies that show them go."""
+        await self.let_replies_go(rows, now)
         ids, quotes = {row.id for row in rows}, Quotes(row.text for row in rows)
 
         def unquoted(payload: dict[str, Any]) -> dict[str, Any]:
@@ -186,8 +201,13 @@ class Unsaying(Members, RoomReports):
     async def _let_copies_go(self, message_ids: Sequence[int], now: datetime) -> None:
         """Empty the whispers in which the writers of messages were given all their words."""
         writers = select(t.person.c.native_id).join(t.message).where(t.message.c.id.in_(message_ids))
-        copies = and_(_M.only_for.in_(writers), _M.text.contains(f'"{OWN_WORDS}"'), _M.deleted_at.is_(None))
-        await self._erase_in_room(await self._rows(select(t.room_message).where(copies)), now)
+        begun = t.room_message.alias("begun")
+        its = begun.c
+        first = and_(its.only_for.in_(writers), its.text.contains(f'"{OWN_WORDS}"'))
+        part = _M.key.between(its.key + ".", its.key + "/")  # of a long one, as in edchat-12.1
+        copies = and_(_M.deleted_at.is_(None), or_(_M.id == its.id, part), _M.only_for == its.only_for)
+        standing = select(t.room_message).join(begun, and_(first, copies))
+        await self._erase_in_room(await self._rows(standing), now)
 
     async def _change_posts(
         self, where: ColumnElement[bool], change: Callable[[dict[str, Any]], dict[str, Any]]

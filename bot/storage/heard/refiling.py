@@ -15,6 +15,7 @@ from bot.core.mentioning import mentions_in, unnamed
 from bot.core.model import How, Place, Question
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.heard.batch import Correction, filing_row, kept_words
+from bot.storage.heard.commented import UNSIGNED, no_comment_needs
 from bot.storage.heard.inbound import BY_FORM, Inbound
 from bot.storage.schema import tables as t
 
@@ -98,11 +99,12 @@ class Refiling(Inbound):
         await self._do(update(t.outbox).where(waits).values(state="withdrawn"))
 
     async def erase(self, message_ids: Sequence[int], now: datetime) -> None:
-        """Take words, earlier words and filings of messages away."""
+        """Take words and earlier words of messages away, and filings on which no comment hangs."""
         self.scrubs = True
         await self.changed(message_ids)
         await self._do(delete(t.message_revision).where(t.message_revision.c.message_id.in_(message_ids)))
-        await self._do(delete(t.filing).where(t.filing.c.message_id.in_(message_ids)))
+        await self._do(delete(t.filing).where(no_comment_needs(message_ids)))
+        await self._do(update(t.filing).where(t.filing.c.message_id.in_(message_ids)).values(**UNSIGNED))
         await self._do(delete(t.shared_link).where(t.shared_link.c.message_id.in_(message_ids)))
         empty = {
             "text": "",

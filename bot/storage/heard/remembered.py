@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, exists, literal, select
 from bot.core.model import How
 from bot.storage.chats.chats import LATE, LIVE
 from bot.storage.heard.inbound import BY_FORM
-from bot.storage.heard.refiling import BY_PEOPLE
+from bot.storage.heard.refiling import BY_PEOPLE, NO_ANSWER
 from bot.storage.outgoing.keeping import SENT
 from bot.storage.queries import Queries
 from bot.storage.schema import tables as t
@@ -57,7 +57,8 @@ class Remembering(Queries):
         thread = and_(post.c.question_id == m.thread_question_id, post.c.place_id == m.place_id, _sent(post))
         mine = and_(m.place_id == place_id, m.deleted_at.is_(None), t.chat.c.state.in_(LIVE + LATE))
         query = (
-            select(m.id, m.platform_message_id, m.text, m.edited_at, post.c.platform_message_id.label("post"))
+            select(m.id, m.platform_message_id, m.text, m.edited_at, m.why)
+            .add_columns(post.c.platform_message_id.label("post"))
             .select_from(t.message.join(t.chat).outerjoin(post, thread))
             .where(mine, ~m.platform_message_id.startswith(BY_FORM))
         )
@@ -136,7 +137,7 @@ def _remembered(row: Row[Any], filed: Sequence[Row[Any]]) -> Remembered:
         row.text or "",
         row.edited_at,
         row.post,
-        settled=bool(filed) and not put,
+        settled=(bool(filed) and not put) or row.why == NO_ANSWER,
         put=put,
     )
 

@@ -176,9 +176,14 @@ def _same_subject(earlier: FromClause) -> ColumnElement[bool]:
     return and_(*(earlier.c[name] == _OUTBOX[name] for name in ("chat_id", "place_id", "subject", "action")))
 
 
-def shown_offers(offers: Sequence[Offer]) -> list[list[str | bool]]:
+def shown_offers(offers: Sequence[Offer]) -> list[list[Any]]:
     """Buttons as a row keeps them."""
-    return [[offer.label, offer.line, *([True] if offer.form else [])] for offer in offers]
+    return [
+        [one.label, one.line, one.form, one.words, dict(one.values)]
+        if one.words
+        else [one.label, one.line, *([True] if one.form else [])]
+        for one in offers
+    ]
 
 
 def shown_link(link: Link | None) -> dict[str, Any]:

@@ -42,6 +42,8 @@ from bot.storage.schema.columns import Instant
 DROPPED, FAILED = "dropped", "failed"
 REFUSAL = "refusal"
 """The subject of a reply that says no."""
+SHOWS_WORDS = "shows words"
+"""The subject of a reply that shows what people said, or may."""
 
 
 class Outbound(Lagging):
@@ -185,27 +187,30 @@ class Outbound(Lagging):
             return
         key = f"c{chat.id}.{'hosts.' if isinstance(effect, Tell) else ''}{effect.subject}.p{place.id}"
         if isinstance(effect, Wish):
-            await self._wish(chat, place, effect, key, now)
+            text = await self._text(chat, place, effect, guests=guests)
+            await self._wish(chat, place, replace(effect, text=text), key, now)
             return
         payload: dict[str, Any] = {"text": effect.text, "offers": shown_offers(effect.offers)}
         payload |= shown_moments(effect.moments)
         more: dict[str, Any] = {"chat_id": chat.id}
         if isinstance(effect, Say):
             payload |= await self._words(chat, place, effect, guests=guests)
-            asked = next((q.id for q in state.questions if q.position == effect.question), None)
-            more |= {"not_after": effect.not_after, "question_id": asked}
-            if asked is not None:
-                await self.let_pass(state, place, now)
-            if effect.thread:
-                more["depends_on"] = await self._row_of(chat.id, place.id, effect.thread)
-                if more["depends_on"] is None:
-                    return
+            more |= await self._about(state, place, effect, now)
+            if effect.thread and more["depends_on"] is None:
+                return
         await self._put(place, Action.POST, effect.subject, key, payload, now, **more)
+
+    async def _about(self, state: Running, place: Place, said: Say, now: datetime) -> dict[str, Any]:
+        """Which question a post is about, until when it may be posted, and whose thread it goes to."""
+        asked = next((q.id for q in state.questions if q.position == said.question), None)
+        if asked is not None:
+            await self.let_pass(state, place, now)
+        thread = await self._row_of(state.chat.id, place.id, said.thread) if said.thread else None
+        return {"not_after": said.not_after, "question_id": asked, "depends_on": thread}
 
     async def _words(self, chat: Chat, place: Place, said: Say, *, guests: bool) -> dict[str, Any]:
         """What a post says in this place, and where it leads."""
-        readers = await self.told_in(chat, place) if said.variants else None
-        text = said.said_in(guests=guests, readers=readers, inside=place.platform == BROWSER)
+        text = await self._text(chat, place, said, guests=guests)
         if said.subject == OPENING:
             slow = await self._value(select(t.place.c.slow).where(t.place.c.id == place.id))
             text += f"\n{slow_here(slow)}" if slow else ""
@@ -214,6 +219,10 @@ class Outbound(Lagging):
         if said.about:
             words["about_row"] = await self._row_of(chat.id, place.id, said.about)
         return words
+
+    async def _text(self, chat: Chat, place: Place, said: Say | Wish, *, guests: bool) -> str:
+        readers = await self.told_in(chat, place) if said.variants else None
+        return said.said_in(guests=guests, readers=readers, inside=place.platform == BROWSER)
 
 
 _CLAIM = (

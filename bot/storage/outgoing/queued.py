@@ -37,6 +37,7 @@ class Queued:
     reply_to: str | None
     ping: str
     alone: bool
+    language: str
     chat_id: int | None
     due_at: datetime
     not_after: datetime | None
@@ -93,6 +94,7 @@ NEXT: Final = _first_of_each()
 def queued_of(row: Row[Any]) -> Queued:
     """A row of the outbox from what `NEXT` found."""
     payload, action = row.payload, Action(row.action)
+    said = {name: payload.get(name) for name in ("person", "about", "reply_to")}
     return Queued(
         id=row.id,
         place=Place(row.place_id, row.community_id, row.platform, row.native_id, row.name),
@@ -101,17 +103,16 @@ def queued_of(row: Row[Any]) -> Queued:
         text=payload.get("text", ""),
         offers=tuple(Offer(*offer) for offer in payload.get("offers", ())),
         target=(row.kept_native_id if action.kept else row.on_native_id) or payload.get("target"),
-        person=payload.get("person"),
         thread=row.on_native_id if action.kept else None,
         entry=entry_of(payload.get("entry")),
-        about=payload.get("about"),
         moments=moments_of(payload.get("moments", ())),
         link=Link(*payload["link"]) if payload.get("link") else None,
-        reply_to=payload.get("reply_to"),
         ping=payload.get("ping", ""),
         alone=payload.get("alone", False),
+        language=payload.get("language", "en"),
         chat_id=row.chat_id,
         due_at=row.due_at,
         not_after=row.not_after,
         first_attempt_at=row.first_attempt_at,
+        **said,
     )

@@ -24,6 +24,7 @@ class Talking(HostsRooms):
         *,
         subject: str = "",
         reply_to: str | None = None,
+        language: str = "en",
     ) -> None:
         """Queue a word for one person's eyes, once per `key`; its `subject` outlasts its words.
 
@@ -31,6 +32,7 @@ class Talking(HostsRooms):
         """
         payload = {"text": text, "offers": shown_offers(offers), "person": person}
         payload |= {"reply_to": reply_to} if reply_to else {}
+        payload |= {"language": language} if language != "en" else {}
         await self._put(place, Action.WHISPER, subject or key, key, payload, now)
 
     async def whisper_of(self, place: Place, person: Person, word: Word, chat_id: int, now: datetime) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import BindParameter, bindparam, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from bot.core.hearing import Reacted
 from bot.core.model import Place
 from bot.storage.chats.chats import LATE
 from bot.storage.chats.plans import place_of
@@ -14,6 +16,9 @@ from bot.storage.heard.pouring import Draw
 from bot.storage.places.servers import KnownChannel, Servers, channel_of
 from bot.storage.queries import among, listed
 from bot.storage.schema import tables as t
+
+HEARD: Final = "heard "
+"""Begins the id under which it is noted that a sign was heard; its event's own id follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,17 @@ class Relations(Servers):
             for one in relations
         ]
         await self._do(insert(t.relation).on_conflict_do_nothing(), rows)
+
+    async def new_signs(self, place_id: int, signs: Sequence[Reacted]) -> list[Reacted]:
+        """The digits put or taken off that were not heard before; from now on they were.
+
+        Where the network gives a deed no id, it is always new.
+        """
+        wanted = {f"{HEARD}{one.event}": one for one in signs if one.event}
+        known = await self.relations(place_id, wanted)
+        new = {native_id: one for native_id, one in wanted.items() if native_id not in known}
+        await self.keep_relations(place_id, (Relation(key, one.id, one.number) for key, one in new.items()))
+        return [one for one in signs if not one.event or f"{HEARD}{one.event}" in new]
 
     async def relations(self, place_id: int, native_ids: Iterable[str]) -> dict[str, Relation]:
         """What these edits and signs were about."""

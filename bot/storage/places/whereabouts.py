@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from bot.core.actions import Action
 from bot.core.confirming import confirmed_by_tick
 from bot.core.model import Offer
+from bot.storage.outgoing.keeping import SENT
 from bot.storage.queries import Queries
 from bot.storage.schema import tables as t
 
@@ -53,6 +54,14 @@ class Whereabouts(Queries):
         mine = post.place_id == place_id, post.platform_message_id.in_([*native_ids])
         rows = await self._rows(query.where(*mine, wish.c.action == Action.PIN))
         return frozenset(row.platform_message_id for row in rows)
+
+    async def shows_topic(self, key: str) -> bool:
+        """Whether the chat of the wish under this key showed a topic in its place the last time."""
+        wish, last = t.outbox.alias("wish"), t.outbox.c
+        before = and_(last.chat_id == wish.c.chat_id, last.place_id == wish.c.place_id, last.id < wish.c.id)
+        query = select(last.payload["text"].as_string()).join(wish, before).where(wish.c.key == key)
+        shown = query.where(last.action == Action.TOPIC, last.state == SENT).order_by(last.id.desc())
+        return bool(await self._value(shown.limit(1)))
 
     async def offers_of_sent(self, platform: str, native_id: str) -> tuple[str | None, tuple[Offer, ...]]:
         """Whom something we sent was for, if for one person, and what a tick on it takes up."""

@@ -1,6 +1,7 @@
 """The bot's own rooms: what the bot posts and changes there, and how somebody is forgotten there."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -94,10 +95,13 @@ class Rooms(RoomViews, RoomWords, RoomHearing):
             else:
                 await self._set_in(row, _wished(action, text, html, offers), now)
 
-    async def forget_in_rooms(self, person_id: int, community_id: int, now: datetime) -> None:
+    async def forget_in_rooms(
+        self, person_id: int, community_id: int, now: datetime, former: Sequence[str] = ()
+    ) -> None:
         """Erase what somebody said and did in this community's rooms, and what the bot said of them there.
 
-        It is to be asked before their name is let go: else nobody knows what to look for.
+        It is to be asked before their name is let go: else nobody knows what to look for, beside what they
+        were called before.
         """
         person = await self._known_as(person_id, community_id)
         if person is None:
@@ -112,7 +116,7 @@ class Rooms(RoomViews, RoomWords, RoomHearing):
         whispered = case((_M.only_for.is_not(None), ""), else_=None)
         change = update(t.room_message).where(mine)
         await self._do(change.values(person_id=None, key=None, only_for=whispered))
-        await self.mask_in_rooms(Mask(person), _M.place_id.in_(here), now)
+        await self.mask_in_rooms(Mask(replace(person, former=tuple(former))), _M.place_id.in_(here), now)
 
     async def _known_as(self, person_id: int, community_id: int) -> Person | None:
         said = and_(t.consent.c.person_id == t.person.c.id, t.consent.c.community_id == community_id)
@@ -180,7 +184,10 @@ def _differs(row: Row[Any] | None, values: dict[str, Any]) -> bool:
 
 def stored_offers(offers: Sequence[Offer]) -> list[list[Any]] | None:
     """Offers as they are stored."""
-    return [[offer.label, offer.line, offer.form] for offer in offers] or None
+    return [
+        [one.label, one.line, one.form, *([one.words, dict(one.values)] if one.words else [])]
+        for one in offers
+    ] or None
 
 
 def _bots(key: str) -> str:

@@ -82,6 +82,19 @@ room_reaction = Table(
     Column("number", Integer, primary_key=True),
 )
 
+room_report = Table(
+    "room_report",
+    metadata,
+    key(),
+    of("room_message", column="message_id"),
+    of("person", column="by_person_id", optional=True),
+    words("reason"),
+    Column("at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    Index(None, "message_id"),
+)
+"""What members reported of words that stand in a room and on no page."""
+
 room_event = Table(
     "room_event",
     metadata,

@@ -23,6 +23,7 @@ from bot.storage.schema.rooms import member as member
 from bot.storage.schema.rooms import room_event as room_event
 from bot.storage.schema.rooms import room_message as room_message
 from bot.storage.schema.rooms import room_reaction as room_reaction
+from bot.storage.schema.rooms import room_report as room_report
 from bot.storage.schema.rooms import secret as secret
 
 installation = Table("installation", metadata, Column("name", String, primary_key=True), words("value"))
@@ -87,6 +88,17 @@ consent = Table(
     Column("forgotten_at", Instant),
     Column("changed_at", Instant, nullable=False),
 )
+
+former_name = Table(
+    "former_name",
+    metadata,
+    key(),
+    of("person"),
+    of("community"),
+    Column("name", Text, nullable=False),
+    UniqueConstraint("person_id", "community_id", "name"),
+)
+"""Names by which somebody was shown in a community before: only so that they go when they are forgotten."""
 
 community_host = Table("community_host", metadata, of("community", key=True), of("person", key=True))
 

@@ -16,7 +16,7 @@ from bot.core.sentences.chat import letter
 from bot.core.state import Running
 from bot.core.unsorted import suggestions
 from bot.storage.store import Tx
-from bot.web.desk.doing import Said, number, page, shown
+from bot.web.desk.doing import Said, beside, number, page, shown
 from bot.web.desk.door import Desk, chat_at
 from bot.web.desk.ways import ways
 from bot.web.pages.showing import WORDS
@@ -68,6 +68,9 @@ async def draw(site: Site, request: Request, desk: Desk, said: Said | None) -> R
         about["ways"] = await ways(site, tx, desk, found.chat, found.series)
         if found.own:
             about |= {**await _covered(tx, state), **await _let_out(tx, found)}
+        undoable = await tx.last_sorted(found.chat.id, desk.person.id) is not None
+    said = beside(said, [f"m{one.message_id}" for one in about["words"]])
+    about["undoable"] = undoable
     place = {"found": found, "chat": found.chat, "series": found.series, "letter": letter(found.series, 0)}
     return page(site, request, desk, "desk_after.html", said, **place, **about, **WORDS)
 

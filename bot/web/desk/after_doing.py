@@ -9,6 +9,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.commands.declared import Reply
 from bot.core.desk.heaps import heap_named
 from bot.core.model import Refused
 from bot.core.sentences import desk as sentences
@@ -16,10 +17,10 @@ from bot.storage.store import Tx
 from bot.web.desk.after import Sorting, draw, sorting_at
 from bot.web.desk.doing import Done, Fields, answered, carried_out
 from bot.web.desk.door import Desk, place_of
+from bot.web.numbers import numbered
 from bot.web.site import Page, Site
 
-_DIGITS: Final = 15
-"""Of a number that may be a message's."""
+_ASKS: Final = "answers delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,7 @@ def act_of(fields: Fields) -> Act:
 
 def message_in(fields: Fields) -> int | None:
     """The number of the message that a form names, if it does."""
-    said = fields.get("message", "").removeprefix("m")
-    return int(said) if said.isascii() and said.isdecimal() and len(said) <= _DIGITS else None
+    return numbered(fields.get("message", "").removeprefix("m"))
 
 
 def _file(message: str, rest: str, _: Fields) -> Act:
@@ -75,7 +75,7 @@ def _keep(message: str, _rest: str, _: Fields) -> Act:
 
 
 def _delete(message: str, _rest: str, _: Fields) -> Act:
-    return Act("answers delete", {"message": message})
+    return Act(_ASKS, {"message": message})
 
 
 def _undo(_message: str, _rest: str, _: Fields) -> Act:
@@ -119,7 +119,13 @@ async def _do(site: Site, request: Request, desk: Desk, fields: Fields) -> Done:
     async with site.store.read() as tx:
         mark = await _mark(tx, request, desk, found, fields)
     past = f"{request.path_params['past']}/" if request.path_params.get("past") else ""
-    return Done(reply, f"chat/{found.chat.id}/after/{request.path_params['heap']}/{past}{mark}")
+    path = f"chat/{found.chat.id}/after/{request.path_params['heap']}/{past}{mark}"
+    return Done(reply, path, about=asked_about(act, reply, fields))
+
+
+def asked_about(act: Act, reply: Reply, fields: Fields) -> str:
+    """The mark of the message that an answer asks about: whether it is meant to go for good."""
+    return fields.get("message", "") if act.path == _ASKS and reply.offers else ""
 
 
 async def _mark(tx: Tx, request: Request, desk: Desk, found: Sorting, fields: Fields) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -35,7 +35,8 @@ Fields = Mapping[str, str]
 class Said:
     """What a form came to: words for the page that follows, and what was filled in where it was refused.
 
-    `wrong` is the name of the field that a refusal is about, where it is about one.
+    `wrong` is the name of the field that a refusal is about, where it is about one; `about` is the mark of
+    the message beside which it is said, where it asks whether that is meant.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Said:
     refused: bool = False
     fields: Fields = field(default_factory=dict)
     wrong: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,14 @@ class Done:
     """What a form came to, and on which page of the desk (a path below it) that is shown.
 
     A refusal is said on the form's own page, about its field that is `wrong`, unless it `leads_on` to
-    that page too.
+    that page too; `about` is as in Said.
     """
 
     reply: Reply
     page: str
     wrong: str = ""
     leads_on: bool = False
+    about: str = ""
 
 
 class WrongField(Refused):
@@ -127,7 +130,7 @@ async def carried_out(
     """
     reply = await site.tree.run(desk.asker(place), path, given, lines)
     if not reply.refused:
-        return reply
+        return replace(reply, text=reply.said())
     said = discreet(reply.no.said(), (*given.values(), *lines)) if reply.no else reply.text
     return replace(reply, text=_labelled(site, path, said))
 
@@ -150,6 +153,11 @@ def page(
     return site.answer(template, status, **about, **at, words_said=words, **context)
 
 
+def beside(said: Said | None, marks: Iterable[str]) -> Said | None:
+    """The same, said above the page where the message that it is about does not stand on it any more."""
+    return replace(said, about="") if said and said.about not in marks else said
+
+
 def number(request: Request, name: str) -> int:
     """A number in the path; one beyond all bounds names nothing."""
     found: int = request.path_params[name]
@@ -162,7 +170,7 @@ def _with_words(site: Site, desk: Desk, done: Done) -> str:
     if not done.reply.text:
         return done.page
     token = secrets.token_urlsafe(6)
-    said = Said(done.reply.text, done.reply.offers, done.reply.refused)
+    said = Said(done.reply.text, done.reply.offers, done.reply.refused, about=done.about)
     _keep(site, ("said", desk.person.id, token), said)
     path, _, mark = done.page.partition("#")
     return f"{path}?{urlencode({'said': token})}#{mark or 'said'}"

@@ -61,7 +61,7 @@ async def enter(site: Site, request: Request) -> Desk:
     async with site.store.read() as tx:
         word = request.path_params["community"]
         community = await tx.community_called(word)
-        speak_as([community] if community else await tx.communities())
+        speak_as([community] if community else await tx.communities(), request)
         who = await reader(site, request, tx, community) if community else None
     desk = await seated(site, community, who) if community and who else None
     if desk is None:
@@ -78,7 +78,7 @@ async def desks(site: Site, request: Request) -> tuple[Desk, ...]:
             if secret is not None and secret.community_id not in {one.id for one, _ in found}:
                 community = await tx.community(secret.community_id)
                 found.append((community, await reader(site, request, tx, community)))
-        speak_as([community for community, _who in found] or await tx.communities())
+        speak_as([community for community, _who in found] or await tx.communities(), request)
     every = [await seated(site, community, who) for community, who in found]
     return tuple(desk for desk in every if desk is not None)
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from bot.commands.declared import Reply
 from bot.core.desk import plan_form
 from bot.core.desk.plan_form import Filled, Wish
-from bot.core.desk.sheet import sheet
+from bot.core.desk.sheet import sheet, tells_at_once
 from bot.core.model import Chat, Place, Refused, Series
 from bot.core.sentences import desk as sentences
 from bot.core.sentences.chat import letter
@@ -25,6 +25,9 @@ from bot.web.desk.door import Desk, chat_at, place_of
 from bot.web.desk.ways import ways
 from bot.web.pages.showing import WORDS
 from bot.web.site import Page, Site
+
+_KEPT: Final = sentences.PLEASE_LOOK, ANNOUNCED_NOW
+"""What is said of an answer's further lines: doubts, and news."""
 
 
 async def plan(site: Site, request: Request) -> Response:
@@ -55,6 +58,7 @@ async def _draw(site: Site, request: Request, desk: Desk, said: Said | None) -> 
         "letter": letter(series, 0),
         "guests": guests,
         "ways": found,
+        "tells": tells_at_once(state, site.clock.now()),
         "announcement": _announcement(state) if chat.state.ahead else "",
         "filled": said.fields if said and said.refused else {},
         "now": site.clock.now(),
@@ -74,8 +78,9 @@ async def _keep(site: Site, request: Request, desk: Desk, fields: Fields) -> Don
     with in_field(plan_form.TOPIC):
         plan_form.need_same_topic(filled, chat.topic)
     async with site.store.read() as tx:
-        with in_field(plan_form.NEW):
-            plan_form.need_room(filled, await tx.running(chat.id), site.clock.now())
+        state = await tx.running(chat.id)
+    with in_field(plan_form.NEW):
+        plan_form.need_room(filled, state, site.clock.now())
     done = await _all(site, desk, place, chat, plan_form.wordings(filled))
     if not _refused(done):
         async with site.store.read() as tx:
@@ -85,8 +90,7 @@ async def _keep(site: Site, request: Request, desk: Desk, fields: Fields) -> Don
     if _refused(done):
         wish, reply = done[-1]
         return Done(reply, back, wish.field)
-    lines = "\n".join(_first_lines(reply for _wish, reply in done)) or _(sentences.AS_IT_WAS)
-    return Done(Reply(lines), back)
+    return Done(Reply(await _words(site, done, filled, state) or _(sentences.AS_IT_WAS)), back)
 
 
 async def _all(
@@ -143,11 +147,20 @@ def _refused(done: Sequence[tuple[Wish, Reply]]) -> bool:
     return bool(done) and done[-1][1].refused
 
 
-def _first_lines(replies: Iterable[Reply]) -> list[str]:
-    """What was done, without the run sheet, which stands on the page anyway; doubts and news are kept."""
-    lines = [reply.text.splitlines() for reply in replies]
-    kept = sentences.PLEASE_LOOK, ANNOUNCED_NOW
-    return [line for some in lines for k, line in enumerate(some) if k == 0 or line.startswith(kept)]
+async def _words(site: Site, done: Sequence[tuple[Wish, Reply]], filled: Filled, state: Running) -> str:
+    """What was done, a line each, without the run sheet, which stands on the page anyway."""
+    short = {plan_form.TOPIC: _(sentences.TOPIC_NOW).format(topic=filled.topic)}
+    if len(filled.added) > 1:
+        async with site.store.read() as tx:
+            last = max(one.position for one in await tx.questions(state.chat.id))
+        first, q = last - len(filled.added) + 1, letter(state.series, 0)
+        short[plan_form.NEW] = _(sentences.ADDED).format(first=f"{q}{first}", last=f"{q}{last}")
+    lines: dict[str, None] = {}
+    for wish, reply in done:
+        head, *more = reply.text.splitlines()
+        kept = (_(line) for line in more if line.startswith(_KEPT))
+        lines |= dict.fromkeys([short.get(wish.field, head), *kept])
+    return "\n".join(lines)
 
 
 def _mark(filled: Filled) -> str:

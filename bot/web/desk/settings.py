@@ -14,7 +14,7 @@ from bot.core.desk.settings_form import changed, conflicting
 from bot.core.model import Place, Refused, Series
 from bot.core.sentences import desk as sentences
 from bot.core.times.recurrence import in_words
-from bot.core.tongue import _
+from bot.core.tongue import _, marked
 from bot.web.desk.doing import Done, Fields, Said, answered, carried_out, number, page, shown
 from bot.web.desk.door import Desk, place_of, series_at
 from bot.web.pages.showing import WORDS
@@ -25,6 +25,13 @@ WAS: Final = "was."
 """Begins the name of a field that holds what was shown."""
 _EDIT: Final = "series edit"
 _GATHERED: Final = "collecting"
+_SPARE: Final = {
+    "hashtag": marked("Its hashtag (may stay empty)"),
+    "welcome": marked("What people are welcomed with (may stay empty)"),
+    "about": marked("What its page tells newcomers (may stay empty)"),
+    "ping": marked("Whom announcements call (may stay empty)"),
+}
+"""What fields are called that take something away where they are emptied, as no typed command can."""
 
 
 async def settings(site: Site, request: Request) -> Response:
@@ -49,10 +56,12 @@ async def _draw(site: Site, request: Request, desk: Desk, said: Said | None) -> 
     if said and said.refused:
         form = replace(form, given={**form.given, **_some(said.fields, FIELD)})
     without = ("series",) if place.platform in site.store.collects else ("series", _GATHERED)
-    made = fields(form, {}, without)
+    made = [replace(one, label=_SPARE.get(one.name, one.label)) for one in fields(form, {}, without)]
     async with site.store.read() as tx:
-        times = [in_words(slot.rule) for slot in await tx.slots(series.id)]
-    about = {"series": series, "times": times, "fields": made, "was": shown_now, "prefix": FIELD, "kept": WAS}
+        rules = [slot.rule for slot in await tx.slots(series.id)]
+    beside = {"when": "; ".join(map(in_words, rules)), "zone": ", ".join(sorted({r.zone for r in rules}))}
+    kept = {"was": shown_now, "prefix": FIELD, "kept": WAS}
+    about = {"series": series, "beside": beside, "fields": made, **kept}
     return page(site, request, desk, "desk_series.html", said, **about, **WORDS)
 
 

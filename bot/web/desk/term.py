@@ -36,6 +36,7 @@ async def _draw(site: Site, request: Request, desk: Desk, said: Said | None) -> 
         rules = [pair for series in every for pair in await _rules(tx, series)]
         out = await pages(site, tx, desk, now - BEFORE, now + AHEAD)
         about: dict[str, Any] = {"rooms": await rooms(tx, desk), "pages": out}
+        about["reported"] = await _reported(tx, desk) if desk.hosting else 0
     if not desk.hosting:
         known = tuple(one for one in known if one.chat.id in desk.guest_of)
     weeks = term(known, rules, now, here.zone, chats_alone=not desk.hosting)
@@ -49,6 +50,12 @@ async def _press(site: Site, _request: Request, desk: Desk, fields: Fields) -> D
     reply = await site.tree.answer(desk.asker(place), fields.get("line", ""))
     # What led here may be gone with it: a refusal is said on the page that comes, as any other answer is.
     return Done(reply, fields.get("page", ""), leads_on=True)
+
+
+async def _reported(tx: Tx, desk: Desk) -> int:
+    """How much was reported to these hosts and waits for a decision."""
+    here = desk.community.id
+    return await tx.count_reported_to(here) + await tx.count_reported_in_rooms(here)
 
 
 async def _rules(tx: Tx, series: Series) -> list[tuple[Series, Recurrence]]:

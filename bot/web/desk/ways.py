@@ -14,7 +14,7 @@ from bot.web.room.view import address
 from bot.web.site import Site
 
 Room = tuple[str, str]
-"""The name of a room, and where it is."""
+"""The name of a room, and where it is; the hosts' room has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Ways:
 
 async def rooms(tx: Tx, desk: Desk) -> tuple[Room, ...]:
     """The rooms of the community that a host may enter."""
-    return _named(await _open_to(tx, desk))
+    return _named(desk, await _open_to(tx, desk))
 
 
 async def ways(site: Site, tx: Tx, desk: Desk, chat: Chat, series: Series) -> Ways:
@@ -37,7 +37,7 @@ async def ways(site: Site, tx: Tx, desk: Desk, chat: Chat, series: Series) -> Wa
     held_in = {one.id for one in await tx.places(chat)} | {desk.community.hosts_place_id}
     mine = [one for one in await _open_to(tx, desk) if one.id in held_in]
     page = site.path(desk.community, found.address) if found else ""
-    return Ways(page, f"{page}live/" if page and chat.state.live else "", _named(mine))
+    return Ways(page, f"{page}live/" if page and chat.state.live else "", _named(desk, mine))
 
 
 async def pages(site: Site, tx: Tx, desk: Desk, since: datetime, until: datetime) -> Mapping[int, str]:
@@ -53,5 +53,6 @@ async def _open_to(tx: Tx, desk: Desk) -> list[Place]:
     return [one for one in every if one.community_id == desk.community.id]
 
 
-def _named(places: list[Place]) -> tuple[Room, ...]:
-    return tuple((one.name, address(one)) for one in places)
+def _named(desk: Desk, places: list[Place]) -> tuple[Room, ...]:
+    hosts = desk.community.hosts_place_id
+    return tuple(("" if one.id == hosts else one.name, address(one)) for one in places)

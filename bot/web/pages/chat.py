@@ -18,7 +18,7 @@ from starlette.responses import Response
 from bot.core.archive import day_chart, day_span, linked_data, page_words
 from bot.core.archive.chat_page import ChatPage, Listed
 from bot.core.archive.orders import BY_PERSON, BY_TIME, ordered_part
-from bot.core.archive.parts import Part, part_called, part_of
+from bot.core.archive.parts import Part, Parts, parts_of
 from bot.core.archive.repeats import again
 from bot.core.archive.shared_links import shared_links
 from bot.core.archive.sources import sources
@@ -35,6 +35,7 @@ from bot.web.pages.showing import (
     WORDS,
     chart_of,
     data_block,
+    desk_of,
     elsewhere,
     narrowed,
     rows_of,
@@ -42,11 +43,12 @@ from bot.web.pages.showing import (
     whose,
 )
 from bot.web.reader import Reader
-from bot.web.site import Page, Site, desk_path, tongue
+from bot.web.site import Page, Site, tongue
 
 ALL_OPEN: Final = "all"
 ON_PAPER: Final = "print"
 _ORDERS: Final = frozenset({BY_TIME, BY_PERSON})
+_WORDS: Final[dict[str, Any]] = {**WORDS, "letter": letter}
 MOST_LINKS: Final = 8
 _NUMBER: Final = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 _PART: Final = re.compile(r"q?[1-9]\d{0,3}", re.ASCII)
@@ -132,10 +134,8 @@ async def _beside(request: Request, tx: Tx, audience: Audience) -> tuple[Listed,
 
 async def _ways(site: Site, tx: Tx, community: Community, who: Reader, chat: Chat) -> Ways:
     """To the desk for whoever may sit there: others who read with the same eyes get another page."""
-    if who.person is None or not await tx.sits(community.id, who.person.id, chat.id, site.clock.real()):
-        return NO_WAYS
-    after = "after/" if chat.state.live or chat.state.over else ""
-    return Ways(desk_path(community, f"chat/{chat.id}/{after}"))
+    desk = await desk_of(site, tx, community, who, chat)
+    return Ways(desk) if desk else NO_WAYS
 
 
 def _today(site: Site, chat: Chat) -> date | None:
@@ -175,12 +175,13 @@ def render(site: Site, page: ChatPage, view: View = USUAL, ways: Ways = NO_WAYS)
 def _told(site: Site, page: ChatPage, ways: Ways) -> dict[str, Any]:
     """What every page of a chat is made with."""
     at = site.path(page.community, page.address)
-    url, blurb = site.url(at), _blurb(page)
+    url, blurb, parts = site.url(at), _blurb(page), parts_of(page)
     about = f"{page_words.counted(len(page.questions), 'question')}. {blurb}" if page.questions else blurb
     margin, report = page_words.Margin(page.chat), "" if ways.within else site.path(page.community, "a/")
     return {
-        **WORDS,
+        **_WORDS,
         "page": page,
+        "parts": parts,
         "chat": page.chat,
         "series": page.series,
         "community": page.community,
@@ -191,18 +192,20 @@ def _told(site: Site, page: ChatPage, ways: Ways) -> dict[str, Any]:
         "url": url,
         "blurb": blurb,
         "about": about,
-        "linked": _linked(page, url, about),
+        "linked": _linked(page, url, about, parts),
         "margin": margin,
         "entries": Entries(margin, report, tongue(page.community.language)),
         "standing": page_words.standing(page),
-        "letter": letter,
     }
 
 
-def _linked(page: ChatPage, url: str, about: str) -> Markup | None:
+def _linked(page: ChatPage, url: str, about: str, parts: Parts) -> Markup | None:
     """What search engines are told of a chat that everybody may read."""
-    told = linked_data.announcement if page.chat.state.ahead else linked_data.discussion
-    return data_block(told(page, url, about)) if page.open_to is Visibility.PUBLIC else None
+    if page.open_to is not Visibility.PUBLIC:
+        return None
+    if page.chat.state.ahead:
+        return data_block(linked_data.announcement(page, url, about))
+    return data_block(linked_data.discussion(page, url, about, parts))
 
 
 def _blurb(page: ChatPage) -> str:
@@ -213,7 +216,7 @@ def _blurb(page: ChatPage) -> str:
 
 def _in_order(told: dict[str, Any], page: ChatPage, view: View) -> dict[str, Any]:
     """What a page in another order is made with; its questions stand on the usual page, or a part of it."""
-    part, usual = ordered_part(page, view.order, int(view.part or 1)), part_of(page)
+    part, usual = ordered_part(page, view.order, int(view.part or 1)), told["parts"].part()
     if part is None:
         raise HTTPException(404)
     entries = replace(told["entries"], to_answer=part.to_answer)
@@ -223,7 +226,7 @@ def _in_order(told: dict[str, Any], page: ChatPage, view: View) -> dict[str, Any
 def _read(told: dict[str, Any], page: ChatPage, view: View) -> dict[str, Any]:
     """What there is to read beside the answers themselves."""
     chart, whole = chart_of(page), view.order in (ALL_OPEN, ON_PAPER)
-    part = Part(tuple((one, one) for one in page.questions)) if whole else part_called(page, view.part)
+    part = Part(tuple((one, one) for one in page.questions)) if whole else told["parts"].called(view.part)
     if part is None:
         raise HTTPException(404)
     return {
@@ -237,6 +240,7 @@ def _read(told: dict[str, Any], page: ChatPage, view: View) -> dict[str, Any]:
         "parted": not page.chat.state.live,
         "unfold": not whole and not page.chat.state.live and any(one.parted[1] for one in page.questions),
         "on_paper": whole or part.number > 1,
+        "printed": view.order == ON_PAPER,
         "sources": sources(page),
         "again": again(page.questions),
         "people": page.people,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from tempfile import SpooledTemporaryFile
 from typing import Final
 
@@ -49,6 +50,7 @@ async def _file(site: Site, request: Request, write: Writer, ending: str, media_
         audience = narrowed(who.audience, listed.series.id)
         url = site.url(site.path(community, listed.address))
         head = await head_of(tx, listed.chat, url, audience)
+        head = replace(head, copied=site.copied is not None)
         file, tag = await _spooled(write(tx, listed.chat, head, audience))
     shown = "attachment" if ending == "csv" else "inline"
     name = file_name(head.day, head.title, ending)

@@ -32,6 +32,8 @@ class _Words:
         self.host, self.edited = f"<span>{escape(_('host'))}</span>", f"<span>{escape(_('edited'))}</span>"
         self.orphan = f"<span>{escape(_('on an answer that is not here'))}</span>"
         self.report = str(escape(_("Report")))
+        link = _("Link")
+        self.link = f"<i>{escape(link)}</i>"
         comment = _("comment")
         self.comment = f'<span class="as">{escape(comment)}</span>'
         self._on = str(escape(_("comment on an answer by {name}")))
@@ -95,15 +97,18 @@ class Entries:
         """An answer with the comments below it; where it is not at home it has neither id nor comments."""
         return Markup(self._whole(one, home))  # noqa: S704 - made of escaped parts
 
-    def alone(self, one: Answer, label: str = "", on: Answer | None = None) -> Markup:
-        """An answer, or a comment `on` one, without what hangs on it, with a label beside its name."""
+    def alone(self, one: Answer, label: str = "", on: Answer | None = None, named: bool = True) -> Markup:
+        """An answer, or a comment `on` one, without what hangs on it, with a label beside its name.
+
+        It is not `named` where the heading above it is the name.
+        """
         beside, what = str(escape(label)), "comment" if on is not None or one.orphan else "answer"
         if on is not None:
             there = self._safe(f"{self.to_answer(on.public_id)}#a-{on.public_id}")
             beside += self._words.on(there, self._safe(on.name))
         elif one.orphan:
             beside += self._words.comment
-        return Markup(self._one(one, what, label=beside))  # noqa: S704 - made of escaped parts
+        return Markup(self._one(one, what, label=beside, named=named))  # noqa: S704 - made of escaped parts
 
     def _whole(self, one: Answer, home: bool) -> str:
         said = self._one(one, "comment" if one.orphan else "answer", home=home)
@@ -112,7 +117,7 @@ class Entries:
             said += f'\n<ol class="re">{below}</ol>'
         return said
 
-    def _one(self, one: Answer, what: str, *, home: bool = True, label: str = "") -> str:
+    def _one(self, one: Answer, what: str, *, home: bool = True, label: str = "", named: bool = True) -> str:
         """One entry: its time in the margin, who said it, and what."""
         at, (seen, heard), known = one.public_id, self.margin.both(one.said_at), self._beside[what]
         if (beside := known.get(one.name)) is None:
@@ -122,8 +127,8 @@ class Entries:
         reported = f'<a class="rp" href="{self.report}{at}/report{report}</a>' if self.report else ""
         return (
             f'<div class="a"{id_}><a class="t" href="{there}#a-{at}" '
-            f'aria-label="{before}{heard}{after}">{seen}</a>\n'
-            f'<div><p class="by">{by}{label}{self._marks(one)}{reported}</p>'
+            f'aria-label="{before}{heard}{after}">{seen}{self._words.link}</a>\n'
+            f'<div><p class="by">{by if named else ""}{label}{self._marks(one)}{reported}</p>'
             f'<div class="say"{self.tongue}>{one.html.strip()}</div></div></div>'
         )
 

@@ -32,8 +32,9 @@ async def sheet(site: Site, request: Request) -> Response:
     audience = narrowed(who.audience, found.series.id)
     chosen = _chosen(request)
     choose = not chosen or "choose" in request.query_params
+    missed = not chosen and "make" in request.query_params
     # Never kept: there are more handouts than pages, and what is forgotten is gone from the next.
-    made = partial(_made, site, found.chat.id, audience, chosen, choose=choose)
+    made = partial(_made, site, found.chat.id, audience, chosen, choose=choose, missed=missed)
     return respond(request, await site.pages.aside(lambda: finished(made())))
 
 
@@ -43,14 +44,16 @@ def _chosen(request: Request) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def _made(site: Site, chat_id: int, audience: Audience, chosen: Sequence[str], *, choose: bool) -> bytes:
-    """The page, read and made in the worker."""
+def _made(
+    site: Site, chat_id: int, audience: Audience, chosen: Sequence[str], *, choose: bool, missed: bool
+) -> bytes:
+    """The page, read and made in the worker; `missed` says that a sheet was asked for with nothing on it."""
     page = _read(site, chat_id, audience)
     questions = choosable(page)
     told = {**_told(site, page), "most": MOST, "words_alone": words_alone}
     if choose:
-        ticked = frozenset(chosen) or suggested(questions)
-        return site.page("handout_choose.html", **told, questions=questions, ticked=ticked)
+        ticked = frozenset(chosen) or (frozenset() if missed else suggested(questions))
+        return site.page("handout_choose.html", **told, questions=questions, ticked=ticked, missed=missed)
     made = handout(questions, chosen)
     again = urlencode([("choose", "1"), *(("a", one.public_id) for one in made.answers)])
     return site.page("handout.html", **told, sheet=made, again=again, written_out=written_out)

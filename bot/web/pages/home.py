@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.core.archive import linked_data, timetable
-from bot.core.archive.chat_page import ChatPage, Held, Listed
+from bot.core.archive.chat_page import ChatPage, Held
 from bot.core.archive.hour_chart import HourChart
 from bot.core.audience import Audience
-from bot.core.model import Community, Question, Series
+from bot.core.model import Community, Series
 from bot.core.sentences.chat import letter
 from bot.core.sentences.slow import series_length
 from bot.core.slow_steering import LONGEST
@@ -28,18 +28,11 @@ from bot.storage.archive.lists import community_version
 from bot.storage.store import Tx
 from bot.web.cache import finished, respond
 from bot.web.pages.lists import indexable, zone_asked_for
+from bot.web.pages.on_now import OnNow, on_now
 from bot.web.pages.showing import WORDS, data_block, small_chart_of, whose
 from bot.web.site import Page, Site
 
 MOST_FRESH: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class OnNow:
-    """A chat in its hour, with the question that is being answered."""
-
-    listed: Listed
-    question: Question | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +93,7 @@ async def front_of(tx: Tx, community: Community, audience: Audience, zone: str, 
     weeks = timetable.timetable(monday, today, zone, listed, await _skipped(tx, series))
     fresh = await tx.fresh(audience, MOST_FRESH)
     return Front(
-        tuple([OnNow(one, await tx.current_question(one.chat.id)) for one in await tx.live_now(audience)]),
+        await on_now(tx, audience),
         await tx.chat_page(coming.chat.id, audience) if coming else None,
         weeks,
         tuple((held, small_chart_of(held)) for held in fresh),

@@ -18,8 +18,9 @@ from bot.core.model import ChatState
 from bot.core.tongue import _
 from bot.web.cache import respond
 from bot.web.following import Following, LiveEvents, Look
+from bot.web.numbers import numbered
 from bot.web.pages.entries import Entries
-from bot.web.pages.showing import WORDS, chat_asked_for, narrowed, version_of, whose
+from bot.web.pages.showing import WORDS, chat_asked_for, desk_of, narrowed, version_of, whose
 from bot.web.site import Page, Site, tongue
 
 
@@ -28,10 +29,12 @@ async def live(site: Site, request: Request) -> Response:
     async with site.store.read() as tx:
         community, who = await whose(site, request, tx)
         found = await chat_asked_for(request, tx, who.audience)
+        desk = await desk_of(site, tx, community, who, found.chat)
     if _is_over(found):
         return RedirectResponse(site.path(community, found.address), 307)
     audience = narrowed(who.audience, found.series.id)
-    key, load = ("live", found.chat.id, audience.key), partial(_load, site, found.chat.id, audience)
+    key = ("live", found.chat.id, audience.key, desk)
+    load = partial(_load, site, found.chat.id, audience, desk)
     return respond(request, await site.pages.page(key, version_of(community, found), load))
 
 
@@ -100,7 +103,8 @@ def _is_over(listed: Listed) -> bool:
 
 def _seen(request: Request) -> int:
     said = request.headers.get("last-event-id") or request.query_params.get("after", "")
-    return int(said) if said.isascii() and said.isdecimal() and len(said) < 16 else -1
+    number = numbered(said)
+    return -1 if number is None else number
 
 
 def _sweep(site: Site) -> None:
@@ -110,21 +114,21 @@ def _sweep(site: Site) -> None:
             del site.shared[key]
 
 
-async def _load(site: Site, chat_id: int, audience: Audience) -> Callable[[], bytes]:
-    return partial(_made, site, chat_id, audience)
+async def _load(site: Site, chat_id: int, audience: Audience, desk: str) -> Callable[[], bytes]:
+    return partial(_made, site, chat_id, audience, desk)
 
 
-def _made(site: Site, chat_id: int, audience: Audience) -> bytes:
+def _made(site: Site, chat_id: int, audience: Audience, desk: str) -> bytes:
     page = site.store.chat_page(chat_id, audience)
     if page is None:
         raise HTTPException(404)
-    return _render(site, page)
+    return _render(site, page, desk)
 
 
-def _render(site: Site, page: ChatPage) -> bytes:
+def _render(site: Site, page: ChatPage, desk: str) -> bytes:
     margin, lang = page_words.Margin(page.chat), tongue(page.community.language)
     about: dict[str, Any] = {"page": page, "chat": page.chat, "series": page.series}
-    about["community"] = page.community
+    about |= {"community": page.community, "desk_at": desk}
     entries = Entries(margin, site.path(page.community, "a/"), lang)
     places = {"at": site.path(page.community, page.address), "entries": entries, "reader": None}
     about |= {"margin": margin, "again": again(page.questions)}

@@ -79,7 +79,7 @@ async def _inside(tx: Tx, who: Reader, asked: Asked) -> Listed | None:
     if not asked.inside:
         return None
     series, _, slug = asked.inside.strip("/").partition("/")
-    found = await tx.chat_at(who.audience, series, slug)
+    found = await tx.chat_meant(who.audience, series, slug)
     if found is None:
         raise HTTPException(404)
     return found

@@ -20,6 +20,7 @@ from bot.core.times.clockface import local
 from bot.storage.archive.lists import community_version
 from bot.web.cache import respond
 from bot.web.pages.home import Weekly, weekly
+from bot.web.pages.on_now import OnNow, on_now
 from bot.web.pages.showing import WORDS, narrowed, small_chart_of, whose
 from bot.web.site import Page, Site
 
@@ -32,6 +33,7 @@ class Shelf:
     """All that the page of a weekly chat says."""
 
     weekly: Weekly
+    live: tuple[OnNow, ...]
     coming: ChatPage | None
     later: tuple[Listed, ...]
     held: tuple[tuple[Held, HourChart], ...]
@@ -64,6 +66,7 @@ async def _load(site: Site, community: Community, audience: Audience, slug: str)
         held = await tx.held(audience, series_id=found.id, most=MOST_HELD)
         shelf = Shelf(
             await weekly(tx, found, audience),
+            await on_now(tx, audience, found.id),
             await tx.chat_page(coming.chat.id, audience) if coming else None,
             tuple(one for one in ahead if coming is None or one.chat.id != coming.chat.id)[:MOST_AHEAD],
             tuple((one, small_chart_of(one)) for one in held),

@@ -14,12 +14,12 @@ from starlette.requests import Request
 from bot.core.archive import day_chart, day_span, hour_chart, page_words
 from bot.core.archive.chat_page import ChatPage, Held, Listed
 from bot.core.audience import Audience, Reads
-from bot.core.model import Community
+from bot.core.model import Chat, Community
 from bot.core.sentences.slow import lasts
 from bot.core.times.clockface import clock_words, local, moment, time, zone_short
 from bot.storage.store import Tx
 from bot.web.reader import Reader, reader
-from bot.web.site import Site
+from bot.web.site import Site, desk_path
 
 WORDS: dict[str, Any] = {
     "away": page_words.away,
@@ -76,6 +76,14 @@ async def elsewhere(request: Request, tx: Tx, audience: Audience) -> NoReturn:
     asked = f"?{request.url.query}" if request.url.query else ""
     # A chat may come back to where it stood, or another may stand there one day: nobody keeps this answer.
     raise HTTPException(308, headers={"Location": path + asked, "Cache-Control": "no-store"})
+
+
+async def desk_of(site: Site, tx: Tx, community: Community, who: Reader, chat: Chat) -> str:
+    """The path of a chat at the desk for whoever may sit there; else nothing."""
+    if who.person is None or not await tx.sits(community.id, who.person.id, chat.id, site.clock.real()):
+        return ""
+    after = "after/" if chat.state.live or chat.state.over else ""
+    return desk_path(community, f"chat/{chat.id}/{after}")
 
 
 def version_of(community: Community, found: Listed, *beside: Listed | None) -> Hashable:

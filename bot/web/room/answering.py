@@ -12,12 +12,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bot.core.model import Refused
-from bot.core.rooms.words import spoken
+from bot.core.rooms.words import language_of, spoken
 from bot.core.sentences.wellness import NOT_KEPT
 from bot.core.tongue import _
 from bot.markup import render
 from bot.storage.engine import StorageFull
 from bot.storage.rooms.reading import RoomReply
+from bot.web.numbers import numbered
 from bot.web.room import loading, pages
 from bot.web.room.door import Door, ShutOut, enter
 from bot.web.room.sheets import Said
@@ -28,15 +29,14 @@ PATIENCE: Final = 3.0
 """Seconds that a command's answer is waited for before the page comes without it."""
 CALL: Final = "!edchat "
 """What a command begins with where it is typed."""
-_LARGEST: Final = 2**53
 
 log = structlog.get_logger()
 
 Fields = Mapping[str, str]
 """What stood in a form."""
 
-OnRefusal = Callable[[str], Awaitable[Response | None]]
-"""Makes a page of the reason why a command was refused."""
+OnRefusal = Callable[[str, str], Awaitable[Response | None]]
+"""Makes a page of the reason why a command was refused, and of its language."""
 
 
 async def answered(
@@ -52,7 +52,7 @@ async def answered(
     except ShutOut as no:
         return no.answer
     except Refused as no:
-        return await _refused(site, request, str(no), fields)
+        return await _refused(site, request, no.said(), fields)
     except StorageFull as full:
         log.error("storage_full", reason=str(full))  # noqa: TRY400 - a full disk needs no traceback
         return await _refused(site, request, NOT_KEPT, fields, 503)
@@ -80,7 +80,7 @@ async def command(
             )
         found = await _reply(site, door, event, rung)
     reply = found.message_id if found else None
-    if found and found.refused and refused and (instead := await refused(await _words(site, door, found))):
+    if found and found.refused and refused and (instead := await refused(*await _words(site, door, found))):
         return instead
     if _scripted(request):
         return await _reply_drawn(site, door, reply)
@@ -116,11 +116,11 @@ async def _reply(site: Site, door: Door, event: int, rung: asyncio.Event) -> Roo
         return None
 
 
-async def _words(site: Site, door: Door, reply: RoomReply) -> str:
-    """What a reply begins with: the reason of a refusal, without how it would be typed."""
+async def _words(site: Site, door: Door, reply: RoomReply) -> tuple[str, str]:
+    """What a reply begins with: the reason of a refusal, without how it would be typed; and its language."""
     async with site.store.read() as tx:
         one = await tx.room_message(reply.message_id, viewer=door.viewer.person.native_id, host=False)
-    return one.text.partition("\n")[0] if one else ""
+    return (one.text.partition("\n")[0], language_of(one.html)) if one else ("", "en")
 
 
 async def _reply_drawn(site: Site, door: Door, reply: int | None) -> Response:
@@ -155,8 +155,7 @@ async def rendered(text: str) -> str:
 
 def hook(fields: Fields, name: str) -> int | None:
     """The number of the message that a form names, if it does."""
-    said = fields.get(name, "")
-    return int(said) if said.isascii() and said.isdecimal() and int(said) < _LARGEST else None
+    return numbered(fields.get(name, ""))
 
 
 def _scripted(request: Request) -> bool:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from bot.commands.declared import Asker, Command, Form
 from bot.core.model import Refused, Role
-from bot.core.sentences.forms import act
+from bot.core.sentences.forms import act, heading
 from bot.core.tongue import _
 from bot.storage.archive.addresses import BROWSER
 from bot.web.room import pages
@@ -36,17 +36,17 @@ async def form(site: Site, request: Request) -> Response:
     try:
         return await drawn(site, door, await site.tree.form(_asker(door), line))
     except Refused as no:  # an old button, whose question or chat is there no more
-        return await pages.again(site, request, Said(str(no)), status=200)
+        return await pages.again(site, request, Said(no.said()), status=200)
 
 
 async def once_more(
-    site: Site, door: Door, path: str, values: Mapping[str, str], refused: str
+    site: Site, door: Door, path: str, values: Mapping[str, str], refused: str, language: str
 ) -> Response | None:
     """The form of a command that was refused, as it was filled in, with the reason; None if it has none."""
     one = asked(site.tree.commands, path)
     if one is None or not any(values.values()):
         return None
-    return await drawn(site, door, await _as_before(site, door, one.command, values), refused)
+    return await drawn(site, door, await _as_before(site, door, one.command, values), refused, language)
 
 
 async def _as_before(site: Site, door: Door, command: Command, values: Mapping[str, str]) -> Form:
@@ -59,13 +59,13 @@ async def _as_before(site: Site, door: Door, command: Command, values: Mapping[s
     return replace(begun, given=values)
 
 
-async def drawn(site: Site, door: Door, asks: Form, refused: str = "") -> Response:
-    """The form's page."""
+async def drawn(site: Site, door: Door, asks: Form, refused: str = "", language: str = "en") -> Response:
+    """The form's page; why it was `refused`, it says in that language."""
     told = _(asks.command.help)
-    head, _semicolon, rest = told.rstrip(".").partition("; ")
+    head, rest = heading(asks.command.path, told)
     made = fields(asks, await _suggested(site, door, asks), _meaningless(site))
     name, colon, reason = refused.partition(": ")
-    about = next((one.label for one in made if one.name == name), name)
+    about = _(next((one.label for one in made if one.name == name), name))
     return site.answer(
         "room_do.html",
         422 if refused else 200,
@@ -73,12 +73,13 @@ async def drawn(site: Site, door: Door, asks: Form, refused: str = "") -> Respon
         reader=door.reader,
         at=address(door.place),
         about=asks.command,
-        head=head,
+        head=_(head),
         rest=rest,
         label=_label(door, asks),
         chat=asks.chat,
         fields=made,
         refused=f"{about}{colon}{reason}",
+        language=language,
         prefix=FIELD,
         does=_(act(asks.command.path, told)),
     )

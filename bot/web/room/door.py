@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,10 +15,10 @@ from bot.core.sentences import bar as bar_sentences
 from bot.core.which import Which
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.store import Tx
-from bot.web.joining import said_no, to
-from bot.web.reader import Reader, reader
+from bot.web.joining import room_asked_for, said_no, to
+from bot.web.reader import Reader
 from bot.web.room.view import Stage, Viewer
-from bot.web.site import Site, speak_as
+from bot.web.site import Site
 
 _MOST_WAYS: Final = 3
 
@@ -46,15 +45,7 @@ class ShutOut(Exception):
 
 async def enter(site: Site, request: Request, tx: Tx) -> Door:
     """Let a member into the room that the path names; what is not theirs is not there, or asks for a link."""
-    found = await tx.room_called(request.path_params["place"])
-    if found is None:
-        raise HTTPException(404)
-    place, hosts_room = found
-    community = await tx.community_of(place)
-    speak_as([community])
-    who = await reader(site, request, tx, community)
-    if hosts_room and not who.host:
-        raise HTTPException(404)
+    community, place, who, hosts_room = await room_asked_for(site, request, tx)
     if who.person is None or who.person.platform != BROWSER:
         secret = await tx.open_door(place.id)
         raise ShutOut(to(f"/join/{secret}") if secret else said_no(site, bar_sentences.NOT_IN_HERE))

@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from bot.core.sentences import bar as bar_sentences
 from bot.core.tongue import _
 from bot.web.guard import SESSIONS
+from bot.web.numbers import numbered
 from bot.web.reader import tokens
 from bot.web.room.door import Door, ShutOut, enter
 from bot.web.room.feed import Feed
@@ -24,7 +25,6 @@ HEARTBEAT: Final = 15.0
 """Seconds after which a page that hears nothing is told that the connection lives."""
 MOST_TABS: Final = 12
 """Pages of one room that one person may have open."""
-_LARGEST: Final = 2**53
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -141,7 +141,7 @@ def _event(name: str, data: str, event_id: int | None) -> str:
 
 def _after(request: Request) -> int:
     said = request.headers.get("last-event-id") or request.query_params.get("after", "0")
-    return int(said) if said.isascii() and said.isdecimal() and int(said) < _LARGEST else 0
+    return numbered(said) or 0
 
 
 PAGES = (Page("/room/{place}/events", events),)

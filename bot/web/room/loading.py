@@ -116,8 +116,8 @@ async def _unsorted(tx: Tx, state: Running) -> tuple[Offer, ...]:
         return ()
     found = suggestions(await tx.talk(state.chat.id), state.questions, await tx.answered(state.chat.id))
     return tuple(
-        Offer(
-            sentences.file_offer(state.series, one.question, one.talk.name, one.talk.text),
+        sentences.file_offer(
+            *(state.series, one.question, one.talk.name, one.talk.text),
             f"answers move m{one.talk.message_id} {one.question.position} chat={state.chat.id}",
         )
         for one in found

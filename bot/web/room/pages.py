@@ -14,10 +14,11 @@ from bot.core.tongue import _
 from bot.storage.rooms.views import RoomMessage
 from bot.storage.store import Tx
 from bot.web.guard import SESSIONS
+from bot.web.numbers import numbered
 from bot.web.reader import tokens
 from bot.web.room import loading
 from bot.web.room.door import Door, ShutOut, enter
-from bot.web.room.sheets import Said, Sheet, numbered, sheets
+from bot.web.room.sheets import Said, Sheet, sheets
 from bot.web.room.view import TALK, Top, address, context, top
 from bot.web.site import Page, Site, speak_as
 
@@ -94,7 +95,7 @@ async def rooms(site: Site, request: Request) -> Response:
             places = await tx.rooms_of(known[0].id) if known else ()
             if mine := [place for place in places if place.community_id == community.id]:
                 found.append((community, mine))
-        speak_as([community for community, _places in found] or every)
+        speak_as([community for community, _places in found] or every, request)
     mine = [place for _, places in found for place in places]
     if len(mine) == 1:
         return RedirectResponse(address(mine[0]), 303)

@@ -11,11 +11,10 @@ from bot.core.sentences import bar as say
 from bot.core.tongue import _
 from bot.storage.rooms.views import RoomMessage
 from bot.storage.store import Tx
+from bot.web.numbers import numbered
 from bot.web.room import loading
 from bot.web.room.door import Door
 from bot.web.room.view import TALK, Shown, address
-
-_LARGEST = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +134,3 @@ async def _target(tx: Tx, door: Door, asked: Mapping[str, str]) -> RoomMessage |
         return None
     found = await tx.room_message(wanted, viewer=door.viewer.person.native_id, host=door.viewer.hosting)
     return found if found and found.place_id == door.place.id and found.only_for is None else None
-
-
-def numbered(said: str) -> int | None:
-    """The number in an address, or None where that is none of ours."""
-    return int(said) if said.isascii() and said.isdecimal() and int(said) < _LARGEST else None

@@ -12,13 +12,12 @@ from bot.core.model import Refused
 from bot.core.sentences import bar as bar_sentences
 from bot.core.sentences import room as room_sentences
 from bot.storage.store import Tx
+from bot.web.numbers import in_path
 from bot.web.room.answering import CALL, Fields, answered, back, command, hook, rendered
 from bot.web.room.door import Door
 from bot.web.room.feed import doubt
 from bot.web.room.view import TALK
 from bot.web.site import Page, Site
-
-_LARGEST: Final = 2**53
 
 Act = Callable[[Site, Door, Fields, int], Awaitable[None]]
 """Does something with the message of this number."""
@@ -35,7 +34,7 @@ async def people(site: Site, request: Request) -> Response:
 
 
 async def _with_message(site: Site, request: Request, door: Door, fields: Fields) -> Response:
-    number = min(int(request.path_params["message"]), _LARGEST)
+    number = in_path(request, "message")
     act, _, rest = fields.get("act", "").partition(" ")
     async with site.store.read() as tx:
         found = await tx.room_message(number, viewer=door.viewer.person.native_id, host=door.viewer.hosting)

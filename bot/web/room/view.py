@@ -105,7 +105,7 @@ class RoomContext:
 
     def clock(self, at: datetime) -> str:
         """A moment as the clock on the community's wall shows it."""
-        return f"{clockface.local(at, self.zone):%H:%M}"
+        return clockface.clock_words(clockface.local(at, self.zone).time())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,44 +1,85 @@
-// Answers the search of an exported archive: finds chats, and in each the answer that holds the word.
+// Answers the search of an exported archive: finds chats, and in each the answers that hold the words.
 "use strict";
 {
-  const AT_ONCE = 10;
+  const AT_ONCE = 10, MOST_OF_ONE = 3, LONGEST = 40, BEFORE = 10;
   const [field, said, list, more] = ["q", "said", "found", "more"].map((id) => document.getElementById(id));
   const top = new URL("../", location.href.split(/[?#]/)[0]);
+  const chats = new Map(); // the list's items by chat: a long one is several pages
   let waiting = [];
   said.textContent = ""; // what stands there is for those without scripts
 
-  // The answer or question in which a word stands: the last one that begins before it.
-  const anchorAt = (data, place) =>
-    data.anchors.filter((one) => /^(a-|q\d+$)/.test(one.id) && one.location <= place).at(-1)?.id;
+  const made = (tag, ...inside) => {
+    const element = document.createElement(tag);
+    element.append(...inside);
+    return element;
+  };
 
-  // In an excerpt these two signs are escaped; only the marks around what was found are elements.
+  const leading = (text, data, id) => {
+    const link = made("a", text);
+    link.href = new URL(data.raw_url.replace(/^\//, ""), top).href + (id ? `#${id}` : "");
+    return link;
+  };
+
+  // In the words of a page these two signs are escaped.
   const plain = (escaped) => escaped.replaceAll("&lt;", "<").replaceAll("&gt;", ">");
 
-  function marked(excerpt) {
-    const text = document.createElement("p");
+  // The words around the first of some places, not beyond the answer or question in which they stand.
+  function excerpt(words, between, places, from, to) {
+    const start = Math.max(from, Math.min(places[0] - BEFORE, to - LONGEST));
+    const end = Math.min(to, start + LONGEST);
+    const text = made("p", start > from ? "… " : "");
     text.dir = "auto";
-    excerpt.split(/<\/?mark>/).forEach((piece, index) => {
-      const mark = document.createElement("mark");
-      mark.textContent = plain(piece);
-      text.append(index % 2 ? mark : mark.textContent);
-    });
+    for (let place = start; place < end; place += 1) {
+      const word = plain(words[place]);
+      text.append(places.includes(place) ? made("mark", word) : word, between);
+    }
+    text.append(end < to ? "…" : "");
     return text;
   }
 
-  function shown(data) {
-    const [item, head, link] = ["li", "h2", "a"].map((tag) => document.createElement(tag));
-    const anchor = data.locations.map((place) => anchorAt(data, place)).find(Boolean);
-    link.href = new URL(data.raw_url.replace(/^\//, ""), top).href + (anchor ? `#${anchor}` : "");
-    link.textContent = data.meta.title;
-    link.dir = "auto";
-    head.append(link);
-    item.append(head, marked(data.excerpt));
-    return item;
+  // What was found on a page: answer by answer, question by question.
+  function hits(data) {
+    const joined = data.raw_content.includes("\u200B"); // a language without spaces
+    const words = data.raw_content.split(joined ? "\u200B" : /\s+/);
+    const parts = data.anchors.filter((one) => /^(a-|q\d+$)/.test(one.id));
+    parts.unshift({ id: "", location: 0 });
+    const found = new Map();
+    for (const place of [...data.locations].sort((one, other) => one - other)) {
+      const part = parts.findLastIndex((one) => one.location <= place);
+      found.set(part, [...(found.get(part) ?? []), place]);
+    }
+    const fullest = [...found].sort((one, other) => other[1].length - one[1].length);
+    return fullest.map(([part, places]) => ({
+      id: parts[part].id,
+      text: excerpt(words, joined ? "" : " ", places, parts[part].location, parts[part + 1]?.location ?? words.length),
+    }));
+  }
+
+  function chatOf(data, id) {
+    const key = data.filters.chat?.[0] ?? data.raw_url;
+    if (!chats.has(key)) {
+      const title = leading(data.meta.title, data, id);
+      title.dir = "auto";
+      const when = made("p", [data.meta.series, data.meta.when].filter(Boolean).join(", "));
+      when.className = "note";
+      chats.set(key, made("ul"));
+      list.append(made("li", made("h2", title), when, chats.get(key)));
+    }
+    return chats.get(key);
+  }
+
+  function show(data) {
+    const found = hits(data);
+    const chat = chatOf(data, found[0]?.id);
+    for (const one of found.slice(0, MOST_OF_ONE - chat.children.length)) {
+      const way = one.id ? made("p", leading(said.dataset.there, data, one.id)) : "";
+      chat.append(made("li", one.text, way));
+    }
   }
 
   async function showSome() {
     const some = await Promise.all(waiting.splice(0, AT_ONCE).map((one) => one.data()));
-    list.append(...some.map(shown));
+    some.forEach(show);
     more.hidden = !waiting.length;
   }
 
@@ -47,9 +88,11 @@
     const say = said.dataset;
     try {
       await pagefind.options({ basePath: new URL("pagefind/", top).href, noWorker: true });
-      waiting = (await pagefind.search(words)).results;
-      const many = say.many.replace("{count}", String(waiting.length));
-      said.textContent = [say.none, say.one][waiting.length] ?? many;
+      await pagefind.filters(); // or nothing is told of chats
+      const found = await pagefind.search(words);
+      waiting = found.results;
+      const count = Object.values(found.filters.chat ?? {}).filter(Boolean).length;
+      said.textContent = [say.none, say.one][count] ?? say.many.replace("{count}", String(count));
       await showSome();
     } catch (fault) {
       said.textContent = say.broken;

@@ -76,6 +76,16 @@ def test_a_comment_on_an_answer_that_is_not_shown_stays_under_that_answers_quest
     assert kept.message_id == 2
 
 
+def test_comments_on_an_answer_that_is_gone_for_good_stand_under_what_was_asked_last_before_them() -> None:
+    later = Question(12, 2, "Question 2?", QuestionState.ASKED, AT + timedelta(minutes=3))
+    told = (comment(2, 1), comment(4, 1), comment(5, 4), comment(6, 9))
+    shown = answered(SERIES, (Q1, later), told, {(1, "n1"): ()})
+    assert [ids(one.answers) for one in shown] == [[2], [4, 5]]
+    assert all(one.orphan for asked in shown for one in asked.answers)
+    known = answered(SERIES, (Q1, later), told, {(1, "n1"): (later.id,)})
+    assert [ids(one.answers) for one in known] == [[], [2, 4, 5]]
+
+
 def test_the_same_native_id_in_another_place_is_another_message() -> None:
     elsewhere = Told(answer(2), MessageKind.COMMENT, (2, "n2"), "n1")
     assert page(said(1, Q1.id), elsewhere).questions[0].answers[0].comments == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
-from bot.core.archive.folding import as_indexed, folded
+from bot.core.archive.folding import alphabetical, as_indexed, folded
 
 
 def test_letters_are_folded_as_the_index_folds_them() -> None:
@@ -33,3 +33,9 @@ def test_of_other_letters_nothing_is_claimed() -> None:
 
 def test_two_that_a_reader_takes_for_the_same_are_the_same() -> None:
     assert folded("Müller") == folded("mu\u0308LLER") == "muller"
+
+
+def test_names_stand_where_people_look_for_them() -> None:
+    names = ["Åsa", "Zoë", "Łucja", "Eva", "Đorđe", "ana", "Lea", "Øystein", "Dana", "Mo"]
+    ordered = ["ana", "Åsa", "Dana", "Đorđe", "Eva", "Lea", "Łucja", "Mo", "Øystein", "Zoë"]
+    assert sorted(names, key=alphabetical) == ordered

@@ -35,7 +35,8 @@ def test_it_is_one_whole_sentence_or_what_led_on_to_the_link(
         told = f"{HOST} {then}"
     else:
         told = next(iter([*whole[-1:], *more[:1]]), "")
-    assert title(before, "", after, HOST) == told.removesuffix(".")
+    told = told.removesuffix(".")
+    assert title(before, "", after, HOST) == (told if " " in told else "")
 
 
 @given(st.text(max_size=400), st.text(max_size=60), st.text(max_size=400))
@@ -43,3 +44,9 @@ def test_whatever_was_typed_it_is_one_line_that_fits(before: str, words: str, af
     said = title(before, words, after, HOST)
     assert len(said) <= LONGEST_TITLE
     assert said == " ".join(said.split())
+
+
+def test_a_single_word_says_nothing_of_a_page_but_where_words_stand_without_spaces() -> None:
+    assert title("", "Here", "", HOST) == title("Named:", "", "", HOST) == ""
+    assert title("", "Exit tickets", "", HOST) == "Exit tickets"
+    assert title("", "出口票模板", "", HOST) == "出口票模板"

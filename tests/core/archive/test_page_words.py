@@ -43,6 +43,9 @@ def test_utc_stands_beside_with_its_day_where_that_is_another_one() -> None:
     assert page_words.in_utc(AT, AT + timedelta(hours=1), "America/New_York") == "01:00–02:00 UTC, 18 Nov"
     assert page_words.in_utc(AT, AT + timedelta(hours=1), "Europe/Paris") == "01:00–02:00 UTC"
     assert page_words.in_utc(AT, AT + timedelta(hours=1), "UTC") == ""
+    assert page_words.in_utc(AT, AT + timedelta(hours=1), "Europe/London") == "", "the clocks show the same"
+    summer = datetime(2026, 7, 1, 19, tzinfo=UTC)
+    assert page_words.in_utc(summer, summer + timedelta(hours=1), "Europe/London") == "19:00–20:00 UTC"
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from sys import getrefcount
 
 import pytest
 
 from bot.core.archive.chat_page import Answer, Answered, ChatPage
-from bot.core.archive.shared_links import links_in, shared_links
+from bot.core.archive.shared_links import links_in, marks_in, shared_links
 from bot.core.archive.web_addresses import mark
 from bot.core.audience import Audience
 from bot.core.model import Chat, Community, Question, Series
@@ -61,7 +62,8 @@ def page(*answers: Answer, removed: frozenset[str] = frozenset()) -> ChatPage:
         (f"A1: {CARD}", "cards.example/two-stars"),
         (f"**Two** stars `code` {CARD}", "Two stars code"),
         (f"Top 10: {CARD}", "Top 10"),
-        ("x" * 400 + f" {CARD}", "x" * 139 + "…"),
+        (f"One {'x' * 400} {CARD}", f"One {'x' * 135}…"),
+        (f"A1: [named]({CARD})", "cards.example/two-stars"),
         ("words " * 40 + CARD, "words " * 22 + "words…"),
     ],
 )
@@ -69,9 +71,23 @@ def test_a_link_is_called_what_its_sharer_called_it(words: str, title: str) -> N
     assert titles(words) == [title]
 
 
+def test_words_do_not_stay_in_memory_because_their_links_were_read() -> None:
+    words = render(f"A1: Two stars and a wish: {CARD}")
+    before = getrefcount(words)
+    assert links_in(words)
+    assert getrefcount(words) == before
+
+
+@pytest.mark.parametrize(
+    "words", [f"[a card]({CARD}) and {CARD}?x=1\n||{CARD}#hidden||", "https://b.example/ " + CARD, "no link"]
+)
+def test_marks_are_those_of_the_links_in_their_order(words: str) -> None:
+    assert marks_in(render(words)) == tuple(link.mark for link in links_in(render(words)))
+
+
 def test_several_links_in_a_line_have_each_the_words_before_it() -> None:
-    words = f"Cards: {CARD} and stems https://stems.example/x and [a form](https://forms.example/)"
-    assert titles(words) == ["Cards", "stems", "a form"]
+    words = f"My cards: {CARD} and our stems https://stems.example/x and [a form](https://forms.example/)"
+    assert titles(words) == ["My cards", "our stems", "a form"]
 
 
 def test_b353_links_under_a_veil_or_in_code_are_not_listed() -> None:
@@ -97,6 +113,18 @@ def test_the_same_page_is_one_link_with_how_often_it_was_shared() -> None:
     assert (first.title, first.url, first.name, first.times) == ("the card", CARD, "Name 1", 3)
     assert (first.first_at, first.last_at) == (AT, AT + timedelta(minutes=3))
     assert (other.times, other.public_id) == (1, "p4")
+
+
+def test_a_link_is_given_its_words_once_however_often_it_was_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    named: list[str] = []
+
+    def noted(before: str, words: str, after: str, host: str) -> str:
+        named.append(before)
+        return before
+
+    monkeypatch.setattr("bot.core.archive.shared_links.title", noted)
+    [link] = shared_links(page(*(said(k, f"A1: number {k} {CARD}") for k in range(1, 100))))
+    assert (link.title, link.times, named) == ("number 1", 99, ["number 1"])
 
 
 def test_a_message_under_two_questions_shares_once() -> None:

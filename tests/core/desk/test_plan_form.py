@@ -35,6 +35,14 @@ def test_a_form_that_nobody_touched_asks_for_nothing() -> None:
     assert asked(fields()) == []
 
 
+def test_the_first_questions_of_a_chat_are_asked_for_at_once_and_further_ones_one_by_one() -> None:
+    given = {"topic": "", "topic_was": "", "new": "Why?\r\nHow?", "act": "add"}
+    assert asked(given, ()) == [Wish("chat plan", {"questions": "Why?\nHow?"}, "new")]
+    assert asked(given | {"new": "Why?"}, ()) == [Wish("question add", {"text": "Why?"}, "new")]
+    further = [Wish("question add", {"text": text}, "new") for text in ("Why?", "How?")]
+    assert asked(fields(new="Why?\r\nHow?")) == further
+
+
 def test_line_ends_of_browsers_change_nothing() -> None:
     two = (Question(1, 1, "Why?\nAnd since when?"),)
     given = {"text.1": "Why?\r\nAnd since when?", "seen.1": str(mark(two)), "act": "save"}

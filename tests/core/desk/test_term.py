@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from bot.core.desk.term import AHEAD, Known, Standing, term
 from bot.core.model import Chat, ChatState, Series
+from bot.core.times.occurrences import upcoming
 from bot.core.times.recurrence import Recurrence, instant
 
 
@@ -61,6 +62,15 @@ def test_dates_without_a_chat_come_later_for_twelve_weeks_across_the_change_of_c
     found = stands(known(wall("2026-10-27T20:00")))
     assert found["11-03"] is Standing.LATER
     assert len(found) == AHEAD // timedelta(weeks=1)
+
+
+def test_a_date_that_comes_later_says_from_when_it_can_be_planned() -> None:
+    made = [known(one.local) for one in upcoming(TUESDAYS, NOW)]
+    weeks = term(made, [(SERIES, TUESDAYS)], NOW, ZONE)
+    later = [one for week in weeks for one in week.dates if one.standing is Standing.LATER]
+    assert [one.plannable for one in later] == [NOW.date() + timedelta(days=3 + 7 * k) for k in range(4)]
+    morning = instant(datetime.combine(later[0].plannable, time()), ZONE)
+    assert later[0].at in [one.at for one in upcoming(TUESDAYS, morning)]
 
 
 def test_a_skipped_date_is_named_once_and_a_moved_chat_stands_where_it_is_held() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from tests.support.fake_discord.faults import Where
 from tests.support.fake_discord.server import FakeDiscord
 from tests.support.fake_discord.shapes import Can
 from tests.support.house import prepare
+from tests.support.looking import rows
 
 EIGHT: Final = datetime(2026, 11, 3, 20, tzinfo=UTC)
 TO_START: Final = 4.0
@@ -183,10 +183,7 @@ class Evening:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Give what the database holds, seen from outside the bot."""
-        with sqlite3.connect(self.folder / "edchat.sqlite", timeout=30) as connection:
-            found = connection.execute(query, values).fetchall()
-        connection.close()
-        return found
+        return rows(self.folder / "edchat.sqlite", query, *values)
 
 
 def post_in(room: Room, *heads: str) -> tuple[str, Where]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -24,6 +23,7 @@ from tests.faults.matrix.checking import complaints, storing
 from tests.faults.matrix.ledger import PEOPLE, Room
 from tests.support.fake_discord.faults import Rule
 from tests.support.house import prepare
+from tests.support.looking import rows
 from tests.support.matrix_network import MatrixNetwork, on_matrix
 from tests.support.synapse.proxy import FaultProxy
 from tests.support.synapse.server import Synapse
@@ -150,10 +150,7 @@ class Evening:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Give what the database holds, seen from outside the bot."""
-        with sqlite3.connect(self.folder / "edchat.sqlite", timeout=30) as connection:
-            found = connection.execute(query, values).fetchall()
-        connection.close()
-        return found
+        return rows(self.folder / "edchat.sqlite", query, *values)
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from bot.platforms.discord.redirect import redirect
 from bot.storage.places.servers import Channel as Found
 from bot.storage.store import Store
 from cogs import every_cog
-from tests.platforms.discord.living import opened
+from tests.platforms.opening import opened
 from tests.support.command_room import NOW, StoppedClock
 from tests.support.fake_discord.people import Someone
 from tests.support.fake_discord.places import Channel

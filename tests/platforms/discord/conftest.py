@@ -13,6 +13,7 @@ with warnings.catch_warnings():
     from discord.http import Route
 
 from tests.support.fake_discord.server import FakeDiscord
+from tests.support.fake_discord.shapes import Guild
 
 
 @pytest.fixture(autouse=True)
@@ -29,3 +30,9 @@ async def fake() -> AsyncIterator[FakeDiscord]:
     async with FakeDiscord() as made:
         yield made
         assert made.violations == []
+
+
+@pytest.fixture
+def school(fake: FakeDiscord) -> Guild:
+    """Give a server with a channel."""
+    return fake.guild("School")

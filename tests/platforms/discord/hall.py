@@ -25,7 +25,8 @@ from bot.storage.places.servers import Channel as Found
 from bot.storage.schema import tables as t
 from bot.storage.store import Store, Tx
 from cogs import every_cog
-from tests.platforms.discord.living import opened, ready, seen, settings
+from tests.platforms.discord.living import ready, seen, settings
+from tests.platforms.opening import opened
 from tests.support.ears import listening
 from tests.support.fake_discord.people import Someone
 from tests.support.fake_discord.places import Channel, Message

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TypeVar
 
 from pydantic import SecretStr
@@ -17,7 +16,6 @@ from bot.core.hearing import Barred
 from bot.core.model import Community, Place, Series
 from bot.platforms.discord import Discord
 from bot.settings import DiscordSettings
-from bot.storage.engine import database_url
 from bot.storage.places.servers import KnownServer
 from bot.storage.schema import tables as t
 from bot.storage.store import Store
@@ -25,7 +23,6 @@ from tests.support.ears import NotingEars, listening
 from tests.support.fake_discord.places import Channel
 from tests.support.fake_discord.server import FakeDiscord
 from tests.support.fake_discord.shapes import Guild
-from tests.support.house import prepare
 
 _T = TypeVar("_T")
 
@@ -113,14 +110,6 @@ async def seen(look: Callable[[], Awaitable[_T | None]], within: float = 8.0) ->
             if found:
                 return found
             await asyncio.sleep(0.02)
-
-
-@asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Store]:
-    """Open the database of a bot that ran before."""
-    prepare(folder, "browser")
-    async with Store(database_url("", folder)) as store:
-        yield store
 
 
 @asynccontextmanager

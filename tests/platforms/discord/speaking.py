@@ -16,7 +16,8 @@ from bot.platform import Outgoing
 from bot.platforms.discord.limits import Limits
 from bot.platforms.discord.refusals import Refusals
 from bot.storage.store import Store
-from tests.platforms.discord.living import Living, living, opened, ready
+from tests.platforms.discord.living import Living, living, ready
+from tests.platforms.opening import opened
 from tests.support.fake_discord.places import Channel, Message
 from tests.support.fake_discord.server import FakeDiscord
 from tests.support.fake_discord.shapes import Guild

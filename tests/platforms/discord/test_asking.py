@@ -21,7 +21,8 @@ from bot.storage.outgoing.outbound import FAILED
 from bot.storage.schema import tables as t
 from cogs import every_cog
 from tests.platforms.discord.asked import QUESTIONS, Asked, asked, at_the_desk
-from tests.platforms.discord.living import Living, opened, settings
+from tests.platforms.discord.living import Living, settings
+from tests.platforms.opening import opened
 from tests.support.command_room import NOW
 from tests.support.ears import NotingEars, listening
 from tests.support.fake_discord.answers import Answer

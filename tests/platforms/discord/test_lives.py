@@ -32,22 +32,11 @@ from bot.platforms.discord.supervisor import supervise
 from bot.platforms.discord.timing import ahead
 from bot.settings import Settings, load
 from bot.storage.store import Store
-from tests.platforms.discord.living import Living, living, opened, ready, seen, settings
+from tests.platforms.discord.living import Living, living, ready, seen, settings
 from tests.support.bad_inputs import case
 from tests.support.fake_discord.intents import Intent
 from tests.support.fake_discord.server import FakeDiscord
 from tests.support.fake_discord.shapes import Guild
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with opened(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def school(fake: FakeDiscord) -> Guild:
-    return fake.guild("School")
 
 
 async def lives(life: Living, guild: Guild) -> None:

@@ -20,19 +20,12 @@ from bot.platforms.discord.syncing import fingerprint, payload
 from bot.storage.store import Store
 from cogs import every_cog
 from tests.platforms.discord.asked import Asked, asked, at_the_desk
-from tests.platforms.discord.living import opened
 from tests.support.command_room import StoppedClock
 from tests.support.fake_discord.server import FakeDiscord
 
 SUB_COMMAND, SUB_GROUP, ATTACHMENT = 1, 2, 11
 NAME = re.compile("[-_a-z0-9]{1,32}")
 MENU = 3
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with opened(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

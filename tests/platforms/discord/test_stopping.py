@@ -14,7 +14,8 @@ from bot.commands import Asker, CommandTree, Reply, Settle
 from bot.platforms.discord import Discord, desk
 from bot.storage.store import Store
 from cogs import every_cog
-from tests.platforms.discord.living import Living, opened, settings
+from tests.platforms.discord.living import Living, settings
+from tests.platforms.opening import opened
 from tests.support.ears import NotingEars
 from tests.support.fake_discord.answers import Answer
 from tests.support.fake_discord.server import FakeDiscord

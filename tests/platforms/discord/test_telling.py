@@ -81,11 +81,6 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def school(fake: FakeDiscord) -> Guild:
-    return fake.guild("School")
-
-
-@pytest.fixture
 def keeper(fake: FakeDiscord, school: Guild) -> Someone:
     return fake.person("Keeper", school)
 

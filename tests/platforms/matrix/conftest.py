@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from bot.storage.store import Store
-from tests.platforms.discord.living import opened
 from tests.support.synapse.people import People, Person, people_on
 from tests.support.synapse.proxy import FaultProxy
 from tests.support.synapse.server import Synapse, shared
@@ -41,13 +38,6 @@ async def proxy(homeserver: Synapse) -> AsyncIterator[FaultProxy]:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """The database of a bot that was installed, and knows no room yet."""
-    async with opened(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
 async def bot(people: People) -> Person:
     """The bot's account."""
     return await people("EdChat")
@@ -65,3 +55,10 @@ async def room(ana: Person, bot: Person) -> str:
     made = await ana.makes_room("Hall")
     await bot.joins(made)
     return made
+
+
+@pytest.fixture
+def _by_proxy(bot: Person, room: str, proxy: FaultProxy) -> None:
+    """Let the bot, which is in the room, come to the homeserver by the proxy from now on."""
+    assert room
+    bot.base = proxy.url

@@ -193,3 +193,12 @@ async def inbox(
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+@asynccontextmanager
+async def in_its_hour(bot: Person, store: Store, room: str) -> AsyncIterator[tuple[Life, Place]]:
+    """Let the bot store what it hears in a room where a chat is open."""
+    async with inbox(store) as ears, living(bot, store, ears) as life:
+        place = await life.place(room)
+        await open_chat(store, place)
+        yield life, place

@@ -21,11 +21,10 @@ from bot.networks import MatrixSettings, server_of
 from bot.platform import Outgoing
 from bot.platforms.matrix import Matrix
 from bot.platforms.matrix.homeserver import MatrixRefused
-from bot.storage.engine import database_url
 from bot.storage.places.servers import Channel
 from bot.storage.store import Store
+from tests.platforms.opening import opened
 from tests.support.ears import NotingEars, listening
-from tests.support.house import prepare
 from tests.support.synapse.people import People, Person
 
 _T = TypeVar("_T")
@@ -40,14 +39,6 @@ def settings(bot: Person, base: str = "", *, password: str = "", token: str | No
     hidden = SecretStr(password) if password else None
     inviters = frozenset({server_of(bot.user)})
     return MatrixSettings(base or bot.base, bot.user, secret, hidden, inviters)
-
-
-@asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Store]:
-    """Open the database of a bot that ran before."""
-    prepare(folder, "browser")
-    async with Store(database_url("", folder)) as store:
-        yield store
 
 
 @dataclass

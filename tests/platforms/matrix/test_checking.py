@@ -15,8 +15,9 @@ from bot.hosting import care
 from bot.networks import LOGIN_FILE
 from bot.platforms.matrix import checking
 from bot.settings import Settings, load
-from tests.platforms.matrix.speaking import opened, ready, settings, until
+from tests.platforms.matrix.speaking import ready, settings, until
 from tests.platforms.matrix.test_login import living
+from tests.platforms.opening import opened
 from tests.support.synapse.people import PASSWORD, People, Person
 from tests.support.synapse.proxy import FaultProxy
 

@@ -140,8 +140,11 @@ async def test_a_talk_between_two_is_no_place_and_a_command_there_means_the_only
         assert life.heard(Commanded) == [command]
 
 
-async def test_a_talk_that_is_encrypted_is_told_so_once_in_all_lives(people: People, store: Store) -> None:
+async def test_a_talk_that_is_encrypted_is_told_so_once_in_all_lives(
+    people: People, store: Store, proxy: FaultProxy
+) -> None:
     bot, ana = await people("EdChat"), await people("Ana")
+    bot.base = proxy.url
     secret = {"type": "m.room.encryption", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
     alone = await ana.makes_room(
         preset="trusted_private_chat", invited=(bot.user,), is_direct=True, initial_state=[secret]
@@ -151,10 +154,20 @@ async def test_a_talk_that_is_encrypted_is_told_so_once_in_all_lives(people: Peo
         said = await ana.events(alone, "m.room.message")
         return [one["content"]["body"] for one in said if one["sender"] == bot.user]
 
+    tried, no = asyncio.Event(), refused(403, "M_FORBIDDEN")
+
+    async def refuses(request: web.Request, handler: Handler) -> web.StreamResponse:
+        tried.set()
+        return await no(request, handler)
+
+    proxy.faults.on("PUT", ".*/send/.*", times=1).does(refuses)
+    async with living(bot, store) as life:
+        await tried.wait()
+        await life.place(await ana.makes_room("Hall", preset="private_chat", invited=(bot.user,)))
     async with living(bot, store):
         assert await seen(told) == [sentences.ENCRYPTED_ALONE]
     async with living(bot, store) as life:
-        await life.place(await ana.makes_room("Hall", preset="private_chat", invited=(bot.user,)))
+        await life.place(await ana.makes_room("Lobby", preset="private_chat", invited=(bot.user,)))
     assert await told() == [sentences.ENCRYPTED_ALONE]
 
 

@@ -15,7 +15,7 @@ from bot.core.hearing import Commanded, Deleted, Edited, Said
 from bot.core.model import Place
 from bot.storage.schema import tables as t
 from bot.storage.store import Store
-from tests.platforms.matrix.lives import at_once, inbox, living, open_chat, seen
+from tests.platforms.matrix.lives import at_once, in_its_hour, inbox, living, open_chat, seen
 from tests.support.ears import NotingEars
 from tests.support.synapse.people import People, Person
 
@@ -46,9 +46,7 @@ async def reads(store: Store, place: Place, *texts: str) -> Sequence[Row[Any]]:
 async def test_b259_what_is_redacted_is_erased_with_all_its_edits(
     bot: Person, ana: Person, room: str, store: Store
 ) -> None:
-    async with inbox(store) as ears, living(bot, store, ears) as life:
-        place = await life.place(room)
-        await open_chat(store, place)
+    async with in_its_hour(bot, store, room) as (_, place):
         said = await ana.says(room, "A1: a hidden wish")
         await ana.edits(room, said, "A1: a bigger hidden wish")
         await reads(store, place, "A1: a bigger hidden wish")
@@ -65,9 +63,7 @@ async def test_b259_what_is_redacted_is_erased_with_all_its_edits(
 async def test_what_was_taken_back_after_a_fall_is_erased_though_it_is_told_as_if_never_said(
     bot: Person, ana: Person, room: str, store: Store
 ) -> None:
-    async with inbox(store) as ears, living(bot, store, ears) as life:
-        place = await life.place(room)
-        await open_chat(store, place)
+    async with in_its_hour(bot, store, room) as (life, place):
         noted = await seen(life.kept)
         said = await ana.says(room, "A1: a hidden wish")
         await reads(store, place, "A1: a hidden wish")
@@ -82,9 +78,7 @@ async def test_what_was_taken_back_after_a_fall_is_erased_though_it_is_told_as_i
 async def test_a_taken_back_edit_leaves_the_words_before_it(
     bot: Person, ana: Person, room: str, store: Store
 ) -> None:
-    async with inbox(store) as ears, living(bot, store, ears) as life:
-        place = await life.place(room)
-        await open_chat(store, place)
+    async with in_its_hour(bot, store, room) as (_, place):
         said = await ana.says(room, "A1: one")
         edit = await ana.edits(room, said, "A1: two")
         await reads(store, place, "A1: two")

@@ -82,13 +82,14 @@ async def test_edits_signs_and_deletions_are_heard_with_their_message(
     (edited,) = await life.hears(Edited)
     sign = await ana.digits(room, said, 3)
     await life.hears(Reacted)
-    await ana.redacts(room, sign)
+    taken = await ana.redacts(room, sign)
     put, off = await life.hears(Reacted, 2)
     await ana.redacts(room, said)
     (deleted,) = await life.hears(Deleted)
     assert (edited.id, edited.text) == (said, "A2: two")
     assert (put.id, put.number, put.removed) == (said, 3, False)
     assert (off.id, off.number, off.removed, off.author) == (said, 3, True, put.author)
+    assert (put.event, off.event) == (sign, taken)
     assert deleted.id == said
 
 

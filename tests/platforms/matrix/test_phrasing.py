@@ -41,7 +41,10 @@ def test_a_sentence_for_networks_with_buttons_is_another_here(said: str, there: 
 
 
 def test_nothing_that_is_said_here_is_of_another_network() -> None:
-    texts = [one if isinstance(one, str) else one(usage="u", example="e") for one in SAID_HERE.values()]
+    texts = [
+        one if isinstance(one, str) else one(sentence="s", usage="u", example="e")
+        for one in SAID_HERE.values()
+    ]
     for word in ("button", "Tap ", "channel", "in this server", "@everyone", "role", "/edchat"):
         assert not [one for one in texts if word in one], word
 
@@ -54,9 +57,9 @@ def test_nothing_that_is_said_here_is_of_another_network() -> None:
     ],
 )
 def test_how_a_command_is_written_is_shown_as_lines_to_copy(example: str, line: str) -> None:
-    told = as_said_here(
-        command.with_usage("I still need topic.", "chat plan topic [chat=...]", example), PATHS
-    )
+    need = "I still need topic."
+    said = command.HOW_IT_GOES.format(sentence=need, usage="chat plan topic [chat=...]", example=example)
+    told = as_said_here(said, PATHS)
     assert told == f"I still need topic.\nIt goes like this: `!edchat chat plan topic [chat=...]`\n{line}"
 
 

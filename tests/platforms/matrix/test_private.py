@@ -85,16 +85,21 @@ async def test_two_whispers_at_once_share_a_room(room: Speaking) -> None:
     assert sorted(await letters(room, ann)) == ["one", "two"]
 
 
-async def test_whoever_left_the_room_of_two_is_left_alone(room: Speaking) -> None:
-    ann = await room.person("ann")
-    await room.does(Action.WHISPER, "Three are unanswered.", person=ann.user)
-    (there,) = await invited(ann)
-    await ann.joins(there)
-    await ann.acts_on(there, "leave")
-    with pytest.raises(Impossible) as no:
-        await room.does(Action.WHISPER, "Two are.", person=ann.user)
-    assert str(no.value) == sentences.LEFT_US
-    assert await invited(ann) == {}
+async def test_whoever_left_the_room_of_two_is_written_to_in_a_new_one_made_once(
+    room: Speaking, proxy: FaultProxy
+) -> None:
+    """As somebody who asks for a reminder after that: they were told that it comes."""
+    ann, rooms = await room.person("ann"), set[str]()
+    for number in range(3):
+        out = room.out(Action.WHISPER, f"Reminder {number}", person=ann.user)
+        proxy.faults.on("POST", CREATES).store_then_reset()
+        sent = await insisted(room, out)
+        assert await room.platform.find(replace(out, first_attempt_at=room.ago(minutes=1))) == sent
+        (there,) = await invited(ann)
+        assert await letters(room, ann) == [f"Reminder {number}"]
+        rooms.add(there)
+        await ann.acts_on(there, "leave")
+    assert len(rooms) == 3
 
 
 @pytest.mark.parametrize("person", [None, "", "ann", "42"])

@@ -114,12 +114,12 @@ async def test_a_room_that_only_claims_to_replace_a_place_is_left_again(
         assert await life.known(trap) is None
 
 
+@pytest.mark.usefixtures("_by_proxy")
 async def test_a_trap_that_one_life_did_not_come_to_leave_is_left_by_the_next(
     people: People, bot: Person, ana: Person, room: str, store: Store, proxy: FaultProxy
 ) -> None:
     eve = await people("Eve")
     trap = await eve.makes_room("Trap")
-    bot.base = proxy.url
     async with living(bot, store) as life:
         await life.place(room)
         caught = proxy.faults.on("POST", ".*/leave", times=None).status(503)
@@ -172,13 +172,10 @@ async def test_b258_what_is_encrypted_is_counted_and_never_heard(
         assert life.listener.ignored == 3
 
 
+@pytest.mark.usefixtures("_by_proxy")
 async def test_history_that_the_bot_may_not_read_is_no_reason_to_fall(
-    people: People, store: Store, proxy: FaultProxy
+    bot: Person, ana: Person, room: str, store: Store, proxy: FaultProxy
 ) -> None:
-    bot, ana = await people("EdChat"), await people("Ana")
-    room = await ana.makes_room("Hall")
-    await bot.joins(room)
-    bot.base = proxy.url
     async with living(bot, store) as life:
         await life.place(room)
     said = [await ana.says(room, f"A1: {number}") for number in range(60)]
@@ -229,14 +226,12 @@ def odd_events(sender: str) -> list[Any]:
 STATE = ("m.room.member", "m.room.name", "m.room.power_levels", "m.room.create", "m.space.child", "m.x")
 
 
+@pytest.mark.usefixtures("_by_proxy")
 async def test_b265_odd_events_are_passed_by_and_logged_once_a_kind(
-    people: People, store: Store, proxy: FaultProxy
+    people: People, bot: Person, ana: Person, room: str, store: Store, proxy: FaultProxy
 ) -> None:
-    bot, ana, eve = await people("EdChat"), await people("Ana"), await people("Eve")
-    room = await ana.makes_room("Hall")
-    for one in (bot, eve):
-        await one.joins(room)
-    bot.base = proxy.url
+    eve = await people("Eve")
+    await eve.joins(room)
     strange = odd_events(eve.user)
 
     def more(told: Json) -> None:
@@ -257,12 +252,10 @@ async def test_b265_odd_events_are_passed_by_and_logged_once_a_kind(
     assert "no words" in why
 
 
+@pytest.mark.usefixtures("_by_proxy")
 async def test_b266_words_keep_their_order_whatever_their_server_says_of_the_time(
-    people: People, store: Store, proxy: FaultProxy
+    bot: Person, ana: Person, room: str, store: Store, proxy: FaultProxy
 ) -> None:
-    bot, ana = await people("EdChat"), await people("Ana")
-    room = await ana.makes_room("Hall")
-    await bot.joins(room)
     claims: list[Any] = [0, 4_070_908_800_000, -1, 1.5, "soon", None, True, 10**400, 1e308]
 
     def lie(told: Json) -> None:
@@ -278,7 +271,6 @@ async def test_b266_words_keep_their_order_whatever_their_server_says_of_the_tim
         ]
         told["rooms"]["join"][room]["timeline"]["events"] += events
 
-    bot.base = proxy.url
     async with living(bot, store) as life:
         await life.place(room)
         proxy.faults.on("GET", ".*/sync").does(changed(lie))

@@ -14,6 +14,8 @@ from bot.core.sentences import matrix as sentences
 from bot.core.sentences import refusals
 from bot.platform import Impossible, Outgoing
 from bot.platforms.matrix.drawing import KEY, TEXT_LIMIT
+from bot.storage.schema import tables as t
+from tests.platforms.matrix.lives import open_chat
 from tests.platforms.matrix.speaking import Speaking, speaking, until
 from tests.support.bad_inputs import case
 from tests.support.synapse.people import KEYCAP, People
@@ -136,21 +138,46 @@ async def test_an_old_pin_of_ours_goes_also_when_somebody_pinned_by_hand_meanwhi
     assert (await room.dana.state(room.room, "m.room.pinned_events"))["pinned"] == [rules, second]
 
 
-async def test_a_topic_is_shown_and_the_one_before_is_put_back(room: Speaking) -> None:
-    async def topic() -> str:
-        found: str = (await room.dana.state(room.room, "m.room.topic"))["topic"]
-        return found
+async def shows(room: Speaking, chat: int, text: str) -> str:
+    """Let a chat show a topic, or the one from before; gives what stands there then."""
+    async with room.store.begin() as tx:
+        key = f"topic.{next(room.keys)}"
+        await tx._put(room.place, Action.TOPIC, "topic", key, {"text": text}, room.ago(), chat_id=chat)
+        row = await tx.waiting_in(room.place.id)
+    assert row is not None
+    sent = await room.does(Action.TOPIC, text, key=key)
+    async with room.store.begin() as tx:
+        await tx.confirm(row, sent, room.ago())
+    return await topic(room)
 
+
+async def topic(room: Speaking) -> str:
+    found: str = (await room.dana.state(room.room, "m.room.topic"))["topic"]
+    return found
+
+
+async def test_a_topic_is_shown_and_the_one_before_is_put_back(room: Speaking) -> None:
+    chat = await open_chat(room.store, room.place)
     await room.dana.sets(room.room, "m.room.topic", {"topic": "Teachers of Lakeside"})
     for text in ("Q1 of 7", "Q2 of 7", "Q2 of 7"):
-        await room.does(Action.TOPIC, text)
-        assert await topic() == text
-    await room.does(Action.TOPIC, "")
-    assert await topic() == "Teachers of Lakeside"
-    await room.does(Action.TOPIC, "Q1 of 7")
-    await room.dana.sets(room.room, "m.room.topic", {"topic": "My own"})
-    await room.does(Action.TOPIC, "")
-    assert await topic() == "My own"
+        assert await shows(room, chat, text) == text
+    assert await shows(room, chat, "") == "Teachers of Lakeside"
+    assert await shows(room, chat, "Q1 of 7") == "Q1 of 7"
+
+
+@pytest.mark.parametrize("kept", [False, True])
+async def test_a_topic_that_somebody_chose_in_mid_chat_stays_to_its_end(room: Speaking, kept: bool) -> None:
+    chat = await open_chat(room.store, room.place)
+    await room.dana.sets(room.room, "m.room.topic", {"topic": "Teachers of Lakeside"})
+    await shows(room, chat, "Q1 of 7")
+    rest = await room.dana.state(room.room, "m.room.topic") if kept else {}  # as programs do
+    await room.dana.sets(room.room, "m.room.topic", rest | {"topic": "My own"})
+    for text in ("Q2 of 7", "Q3 of 7", ""):
+        assert await shows(room, chat, text) == "My own"
+    async with room.store.begin() as tx:
+        await tx.connection.execute(t.chat_place.update().values(live=False))
+    following = await open_chat(room.store, room.place)
+    assert [await shows(room, following, text) for text in ("Q1 of 7", "")] == ["Q1 of 7", "My own"]
 
 
 async def test_an_edit_changes_words_and_offers_of_our_own_message(room: Speaking) -> None:

@@ -20,9 +20,9 @@ from bot.platforms.matrix.homeserver import MatrixRefused
 from bot.platforms.matrix.syncing import LIMIT
 from bot.storage.schema import tables as t
 from bot.storage.store import Store
-from tests.platforms.matrix.lives import inbox, living, open_chat, seen, until
+from tests.platforms.matrix.lives import in_its_hour, inbox, living, open_chat, seen, until
 from tests.support.ears import NotingEars
-from tests.support.synapse.people import People, Person
+from tests.support.synapse.people import Person
 from tests.support.synapse.proxy import FaultProxy, changed, refused, too_many
 
 SYNC = r".*/sync"
@@ -81,6 +81,7 @@ async def test_what_was_said_between_two_lives_is_heard_in_order(
     assert [one.id for one in heard] == [*missed, new]
 
 
+@pytest.mark.usefixtures("_by_proxy")
 async def test_a_burst_beyond_one_answer_is_heard_whole_and_in_order(
     bot: Person, ana: Person, room: str, store: Store
 ) -> None:
@@ -110,13 +111,10 @@ async def test_a_room_is_heard_from_our_coming_on_however_much_was_said_until_we
 
 
 @pytest.mark.parametrize(("status", "code"), [(401, "M_UNKNOWN_TOKEN"), (404, "")])
+@pytest.mark.usefixtures("_by_proxy")
 async def test_a_gap_that_a_life_could_not_read_is_read_by_the_next(
-    people: People, store: Store, proxy: FaultProxy, status: int, code: str
+    bot: Person, ana: Person, room: str, store: Store, proxy: FaultProxy, status: int, code: str
 ) -> None:
-    bot, ana = await people("EdChat"), await people("Ana")
-    room = await ana.makes_room("Hall")
-    await bot.joins(room)
-    bot.base = proxy.url
     async with living(bot, store) as life:
         await life.place(room)
     missed = await says_many(ana, room, 0, MANY)
@@ -247,12 +245,16 @@ async def test_what_cannot_be_stored_is_offered_again_before_anything_else(
 
 
 @pytest.mark.parametrize("seconds", [0.3, 120.0])
+@pytest.mark.usefixtures("_by_proxy")
 async def test_b255_a_server_that_asks_to_wait_is_asked_later(
-    people: People, store: Store, proxy: FaultProxy, seconds: float, monkeypatch: pytest.MonkeyPatch
+    bot: Person,
+    ana: Person,
+    room: str,
+    store: Store,
+    proxy: FaultProxy,
+    seconds: float,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    bot, ana = await people("EdChat"), await people("Ana")
-    room = await ana.makes_room("Hall")
-    await bot.joins(room)
     waited: list[float] = []
     asleep = asyncio.sleep
 
@@ -260,7 +262,6 @@ async def test_b255_a_server_that_asks_to_wait_is_asked_later(
         waited.append(wait)
         await asleep(min(wait, 0.3))
 
-    bot.base = proxy.url
     async with living(bot, store) as life:
         await life.place(room)
         monkeypatch.setattr("bot.platforms.matrix.asking.asyncio.sleep", sleep)
@@ -270,14 +271,11 @@ async def test_b255_a_server_that_asks_to_wait_is_asked_later(
     assert seconds in waited
 
 
+@pytest.mark.usefixtures("_by_proxy")
 async def test_a_server_that_is_away_is_asked_again_and_again(
-    people: People, store: Store, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+    bot: Person, ana: Person, room: str, store: Store, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.platforms.matrix.asking.FIRST_WAIT", 0.05)
-    bot, ana = await people("EdChat"), await people("Ana")
-    room = await ana.makes_room("Hall")
-    await bot.joins(room)
-    bot.base = proxy.url
     async with living(bot, store) as life:
         await life.place(room)
         proxy.faults.on("GET", SYNC, times=2).status(502)
@@ -288,9 +286,7 @@ async def test_a_server_that_is_away_is_asked_again_and_again(
 async def test_b273_what_is_told_twice_is_stored_once(
     bot: Person, ana: Person, room: str, store: Store
 ) -> None:
-    async with inbox(store) as ears, living(bot, store, ears) as life:
-        place = await life.place(room)
-        await open_chat(store, place)
+    async with in_its_hour(bot, store, room) as (life, place):
         noted = await seen(life.kept)
         first = await says_many(ana, room, 0, 10)
         await stored(store, place, 10)
@@ -302,21 +298,17 @@ async def test_b273_what_is_told_twice_is_stored_once(
     assert [row.platform_message_id for row in rows[:10]] == first
 
 
+@pytest.mark.usefixtures("_by_proxy")
 async def test_b273_what_stands_twice_in_one_answer_is_stored_once(
-    people: People, store: Store, proxy: FaultProxy
+    bot: Person, ana: Person, room: str, store: Store, proxy: FaultProxy
 ) -> None:
-    bot, ana = await people("EdChat"), await people("Ana")
-    room = await ana.makes_room("Hall")
-    await bot.joins(room)
-    bot.base = proxy.url
 
     def twice(told: Any) -> None:
         for one in told.get("rooms", {}).get("join", {}).values():
             one["timeline"]["events"] *= 2
 
-    async with inbox(store) as ears, living(bot, store, ears) as life:
-        place = await life.place(room)
-        await open_chat(store, place)
+    async with in_its_hour(bot, store, room) as (_, place):
+        pass
     spoken = await says_many(ana, room, 0, 3)
     doubled = proxy.faults.on("GET", SYNC, times=None).does(changed(twice))
     async with inbox(store) as ears, living(bot, store, ears):
@@ -329,15 +321,13 @@ async def test_b273_what_stands_twice_in_one_answer_is_stored_once(
 async def test_the_span_of_a_chat_is_read_once_more_after_its_end(
     bot: Person, ana: Person, room: str, store: Store
 ) -> None:
-    async with inbox(store) as ears, living(bot, store, ears) as life:
-        place = await life.place(room)
-        chat_id = await open_chat(store, place)
+    async with in_its_hour(bot, store, room) as (_, place):
         spoken = await says_many(ana, room, 0, 5)
         await stored(store, place, 5)
         async with store.begin() as tx:
             await tx.connection.execute(delete(t.filing))
             await tx.connection.execute(delete(t.message).where(t.message.c.text == "A1: 2"))
-            await tx.connection.execute(update(t.chat).where(t.chat.c.id == chat_id).values(state="tail"))
+            await tx.connection.execute(update(t.chat).values(state="tail"))
         rows = await stored(store, place, 5)
         assert sorted(row.platform_message_id for row in rows) == sorted(spoken)
 
@@ -351,9 +341,7 @@ async def test_the_span_of_a_chat_is_read_once_more_after_its_end(
 async def test_what_was_taken_back_while_the_bot_was_out_of_the_room_is_erased_by_then(
     bot: Person, ana: Person, room: str, store: Store
 ) -> None:
-    async with inbox(store) as ears, living(bot, store, ears) as life:
-        place = await life.place(room)
-        chat_id = await open_chat(store, place)
+    async with in_its_hour(bot, store, room) as (life, place):
         spoken = await says_many(ana, room, 0, 2)
         await stored(store, place, 2)
         await ana.acts_on(room, "kick", bot.user)
@@ -362,7 +350,7 @@ async def test_what_was_taken_back_while_the_bot_was_out_of_the_room_is_erased_b
         await bot.joins(room)
         await life.channel(room, lambda one: not one.left)
         async with store.begin() as tx:
-            await tx.connection.execute(update(t.chat).where(t.chat.c.id == chat_id).values(state="tail"))
+            await tx.connection.execute(update(t.chat).values(state="tail"))
 
         async def erased() -> bool:
             first, second = await stored(store, place, 2)
@@ -387,9 +375,7 @@ async def stored(store: Store, place: Place, count: int) -> Sequence[Row[Any]]:
 async def test_what_was_said_while_the_bot_was_out_of_the_room_stays_a_gap_until_it_came_back(
     bot: Person, ana: Person, room: str, store: Store
 ) -> None:
-    async with inbox(store) as ears, living(bot, store, ears) as life:
-        place = await life.place(room)
-        await open_chat(store, place)
+    async with in_its_hour(bot, store, room) as (life, place):
         await says_many(ana, room, 0, 2)
         await stored(store, place, 2)
         await ana.acts_on(room, "kick", bot.user)
@@ -410,13 +396,10 @@ async def test_what_was_said_while_the_bot_was_out_of_the_room_stays_a_gap_until
         assert gap.since <= left.since
 
 
+@pytest.mark.usefixtures("_by_proxy")
 async def test_what_the_server_would_not_tell_is_missing_until_it_does(
-    people: People, proxy: FaultProxy, store: Store
+    bot: Person, ana: Person, room: str, store: Store, proxy: FaultProxy
 ) -> None:
-    bot, ana = await people("EdChat"), await people("Ana")
-    room = await ana.makes_room("Hall")
-    await bot.joins(room)
-    bot.base = proxy.url
     async with inbox(store) as ears:
         async with living(bot, store, ears) as life:
             place = await life.place(room)
@@ -437,9 +420,7 @@ async def test_what_the_server_would_not_tell_is_missing_until_it_does(
 async def test_b257_what_is_said_in_secret_is_missing_from_then_on(
     bot: Person, ana: Person, room: str, store: Store
 ) -> None:
-    async with inbox(store) as ears, living(bot, store, ears) as life:
-        place = await life.place(room)
-        await open_chat(store, place)
+    async with in_its_hour(bot, store, room) as (_, place):
         began = SystemClock().now()
         await ana.sets(room, "m.room.encryption", {"algorithm": "m.megolm.v1.aes-sha2"})
 

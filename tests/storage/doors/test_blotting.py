@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.core.model import Offer
 from bot.storage.doors.secrets import SecretKind
-from tests.support.web_house import WebHouse, web_house
+from tests.support.web_house import WebHouse
 
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 ANA = "ana"
-
-
-@pytest.fixture
-async def web(tmp_path: Path) -> AsyncIterator[WebHouse]:
-    async with web_house(tmp_path) as house:
-        yield house
 
 
 async def told(web: WebHouse, *codes: str) -> int:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -14,15 +12,9 @@ from bot.core.model import Refused, Series, Visibility
 from bot.storage.doors.members import Membership
 from bot.storage.doors.secrets import SecretKind
 from bot.storage.schema import tables as t
-from tests.support.web_house import WebHouse, web_house
+from tests.support.web_house import WebHouse
 
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-async def web(tmp_path: Path) -> AsyncIterator[WebHouse]:
-    async with web_house(tmp_path) as house:
-        yield house
 
 
 async def test_who_joins_is_a_member_from_then_on(web: WebHouse) -> None:

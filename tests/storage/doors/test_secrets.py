@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,15 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.storage.doors.secrets import SecretKind, hashed
-from tests.support.web_house import WebHouse, web_house
+from tests.support.web_house import WebHouse
 
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-async def web(tmp_path: Path) -> AsyncIterator[WebHouse]:
-    async with web_house(tmp_path) as house:
-        yield house
 
 
 async def test_a_secret_opens_what_it_is_for_and_nothing_else(web: WebHouse) -> None:

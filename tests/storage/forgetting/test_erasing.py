@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +17,24 @@ from sqlalchemy import text
 from bot.commands import Asker
 from bot.core import sentences
 from bot.core.actions import Action
+from bot.core.archive.shared_links import links_in
+from bot.core.archive.web_addresses import cleaned, mark, worth_listing
 from bot.core.audience import Audience, Reads
 from bot.core.erasure import Erased, Erasure
 from bot.core.hearing import Author, Said
 from bot.core.mentioning import Mentions
 from bot.core.model import Person, Role, Series, Visibility
+from bot.core.names import looks
 from bot.erasures import FILE, ErasureList, reapply
+from bot.markup import render
 from bot.storage.doors.secrets import SecretKind
 from bot.storage.engine import StorageFull, database_url
 from bot.storage.forgetting.scrubbing import Scrubber
 from bot.storage.heard.inbound import Form
+from bot.storage.outgoing.outbound import SHOWS_WORDS
+from bot.storage.outgoing.queued import Queued
 from bot.storage.schema import tables as t
-from bot.storage.store import Store
+from bot.storage.store import Store, Tx
 from cogs.answers import Answers
 from cogs.privacy import Privacy
 from tests.support.bad_inputs import case
@@ -181,6 +187,80 @@ async def test_a_message_taken_back_leaves_the_bytes_and_the_quotes(room: Parlou
     assert (listed.what, listed.native_id, listed.place) == (Erased.MESSAGE, str(said), room.place.native_id)
 
 
+@pytest.mark.parametrize("by", ["taking it back", "being left out", "a host who hides it"])
+@pytest.mark.parametrize("reply", ["waiting", "on its way", "told", "of another sort"])
+async def test_replies_that_may_show_words_go_with_them_however_far_they_came(
+    room: Parlour, by: str, reply: str
+) -> None:
+    ana, zoe, now = await room.joins("Ana"), await room.joins("Zoë"), room.evening.clock.at
+    said = await room.says(ana, "A1: armadillos")
+    subject = "" if reply == "of another sort" else SHOWS_WORDS
+    async with room.store.begin() as tx:
+        await tx.whisper(room.place, zoe.native_id, "rmadill…", (), "reply.1", now, subject=subject)
+        row = await tx.waiting_in(room.place.id)
+        assert row is not None
+        if reply != "waiting":
+            assert await tx.claim(row, now)
+        if reply in ("told", "of another sort"):
+            await _shown(tx, row, zoe, now)
+    await _goes(room, ana, said, by)
+    if reply == "on its way":
+        async with room.store.begin() as tx:
+            await _shown(tx, row, zoe, now)
+    standing = "SELECT text FROM room_message WHERE only_for IS NOT NULL AND text <> ''"
+    kept = [row.text for row in await room.evening.rows(standing)]
+    assert kept == (["rmadill…", "…os"] if reply == "of another sort" else [])
+    waiting = await room.evening.rows("SELECT payload FROM outbox WHERE payload LIKE '%rmadill%'")
+    assert waiting == []
+
+
+async def _shown(tx: Tx, row: Queued, who: Person, now: datetime) -> None:
+    """What a network does with a reply that is too long for one post."""
+    first = 0
+    for key, part in ((f"edchat-{row.id}", "rmadill…"), (f"edchat-{row.id}.1", "…os")):
+        posted = await tx.room_post(row.place, key, part, part, (), now, only_for=who.native_id)
+        first = first or posted
+    await tx.confirm(row, str(first), now)
+
+
+async def _goes(room: Parlour, ana: Person, said: int, by: str) -> None:
+    """What Ana said goes from her readers' eyes."""
+    now = room.evening.clock.at
+    async with room.store.begin() as tx:
+        if by == "being left out":
+            await tx.exclude(ana, 1, now)
+        elif by == "taking it back":
+            await tx.room_delete(said, ana, now)
+        else:
+            await tx.hide(await tx.message_named(room.evening.chat.id, room.place.id, str(said)) or 0, now)
+    await room.hears()
+
+
+@pytest.mark.parametrize("by", ["taking it back", "being forgotten"])
+async def test_comments_on_erased_answers_stand_on_under_their_questions(room: Parlour, by: str) -> None:
+    ana, ben, chat = await room.joins("Ana"), await room.joins("Ben"), room.evening.chat
+    await room.evening.until(30)  # all questions are out
+    said = await room.says(ana, "A1: armadillos")
+    hers = await room.says(ana, "A1: ants")
+    await room.says(ben, "badgers too", reply_to=said)
+    await room.renders()
+    if by == "being forgotten":
+        await forget(room, ana)
+    else:
+        async with room.store.begin() as tx:
+            await tx.room_delete(said, ana, room.evening.clock.at)
+            await tx.room_delete(hers, ana, room.evening.clock.at)
+        await room.hears()
+    page = room.store.chat_page(chat.id, Audience(1, Reads.HOSTS))
+    assert page is not None
+    assert [[(one.html, one.orphan) for one in asked.answers] for asked in page.questions] == [
+        [("badgers too", True)],
+        [],
+        [],
+    ]
+    assert len(await room.evening.rows("SELECT * FROM filing")) == 1  # on the other one nothing hangs
+
+
 async def test_a_scrubber_takes_the_bytes_by_itself_even_behind_an_old_reader(room: Parlour) -> None:
     ana = await room.joins("Ana")
     await room.says(ana, "A1: armadillos")
@@ -200,6 +280,20 @@ async def test_a_scrubber_takes_the_bytes_by_itself_even_behind_an_old_reader(ro
     scrubbing.cancel()
     with suppress(asyncio.CancelledError):
         await scrubbing
+
+
+async def test_addresses_and_names_leave_memory_with_what_is_taken_back(room: Parlour) -> None:
+    Scrubber(room.store)
+    ana, url = await room.joins("Ana"), "https://armadillos.example/mine"
+    message = (await room.evening.message(str(await room.says(ana, f"A1: {url}")))).id
+    now = room.evening.clock.at
+    for take_back in ("hide", "show", "erase_for_good"):
+        assert links_in(render(url))
+        looks("Ana")
+        async with room.store.begin() as tx:
+            await getattr(tx, take_back)(await tx.message(message) if "erase" in take_back else message, now)
+        kept = [one.cache_info().currsize for one in (cleaned, mark, worth_listing, looks)]
+        assert kept == [0, 0, 0, 0], take_back
 
 
 async def test_whatever_changes_a_page_changes_its_version_in_the_same_transaction(room: Parlour) -> None:

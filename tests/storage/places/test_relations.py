@@ -12,7 +12,7 @@ from bot.core.model import Place
 from bot.storage.places.relations import Relation
 from bot.storage.places.servers import Channel
 from bot.storage.store import Store
-from tests.platforms.discord.living import opened
+from tests.platforms.opening import opened
 
 NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
 

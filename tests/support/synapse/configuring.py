@@ -67,6 +67,7 @@ def _settings(folder: Path, port: int) -> dict[str, Any]:
         "user_directory": {"enabled": False},
         "update_user_directory_from_worker": "nobody",
         "push": {"enabled": False},
+        "stats": {"enabled": False},
         "enable_search": False,
         "gc_thresholds": [50_000, 50, 50],
         "enable_metrics": False,

@@ -40,6 +40,7 @@ class Gateway(FaultProxy):
     _waiting: dict[str, int] = field(default_factory=dict)
     _unread: dict[tuple[str, str], int] = field(default_factory=dict)
     _busy: int = 0
+    _held: bool = False
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     def told(self, token: str) -> bool:
@@ -62,8 +63,16 @@ class Gateway(FaultProxy):
         """Note that somebody changed something without us."""
         self._changed()
 
+    def hold(self, *, held: bool = True) -> None:
+        """Tell nobody what is new, as a homeserver that is slow; or all of it at once."""
+        self._held = held
+        self._move()
+
     def _changed(self) -> None:
         self.changes += 1
+        self._move()
+
+    def _move(self) -> None:
         self._moved.set()
         self._moved = asyncio.Event()
 
@@ -72,6 +81,8 @@ class Gateway(FaultProxy):
         since = None if "full_state" in request.query else request.query.get("since")
         until = loop.time() + int(request.query.get("timeout", "0")) / 1000
         while True:
+            while self._held and since is not None:
+                await self._moved.wait()
             at = self.changes
             if since is None or self._unread.get((token, since)) != at:
                 answer = await self._asked(request, str(request.rel_url.update_query(timeout="0")))

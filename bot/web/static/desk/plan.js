@@ -9,6 +9,13 @@ function rows() {
   return [...list.querySelectorAll("[data-movable]")];
 }
 
+// As the page writes a time: in English by us, since browsers say "PM"; else as the language has it.
+function clock(at, hour, minute) {
+  const language = document.documentElement.lang;
+  if (language === "en") return `${hour % 12 || 12}:${minute} ${hour < 12 ? "am" : "pm"}`;
+  return new Intl.DateTimeFormat(language, {timeZone: list.dataset.zone, timeStyle: "short"}).format(at);
+}
+
 function wall(seconds) {
   const at = new Date(seconds * 1000);
   const parts = new Intl.DateTimeFormat("en-US", {
@@ -23,7 +30,7 @@ function wall(seconds) {
   const pad = number => String(Math.abs(number)).padStart(2, "0");
   const offset = `${sign}${pad(Math.trunc(minutes / 60))}:${pad(minutes % 60)}`;
   const iso = `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}${offset}`;
-  return {iso, words: `${hour % 12 || 12}:${part.minute} ${hour < 12 ? "am" : "pm"}`};
+  return {iso, words: clock(at, hour, part.minute)};
 }
 
 function timeIn(row, seconds) {

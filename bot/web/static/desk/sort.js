@@ -43,9 +43,9 @@ async function send(form, button) {
   document.title = page.title;
   ready();
   const said = document.getElementById("said");
-  say(said?.querySelector("p")?.textContent ?? "");
-  const asks = button.value === "delete" && said?.querySelector("button");
-  if (asks) asks.focus();
+  const asks = said?.closest(".heap") ? said : null;
+  say(asks ? "" : said?.querySelector("p")?.textContent ?? "");
+  if (asks) focusOn(asks);
   else goOn(before, at, item?.id ?? (button.value === "undo" ? "" : here()?.id));
 }
 
@@ -77,7 +77,7 @@ function onKey(event) {
     const item = here();
     if (key === "j") step(1);
     else if (key === "k") step(-1);
-    else if (key === "u") return send(...undo());
+    else if (key === "u") return undo();
     else if (key === "h") return hide(item);
     else return pressed(item, key);
   }).catch(() => location.reload());
@@ -85,7 +85,7 @@ function onKey(event) {
 
 function undo() {
   const form = document.querySelector("form[data-what=undo]");
-  return [form, form.querySelector("button")];
+  return form ? send(form, form.querySelector("button")) : undefined;
 }
 
 function pressed(item, key) {
@@ -95,10 +95,21 @@ function pressed(item, key) {
 }
 
 function ready() {
-  sort()?.addEventListener("keydown", onKey);
   sort()?.querySelector(".keys")?.classList.add("on");
 }
 
+document.addEventListener("keydown", event => {
+  if (event.target.closest?.("#sort")) onKey(event);
+});
+// What asks beside a message whether something is meant goes away with "No".
+document.addEventListener("click", event => {
+  const asks = event.target.closest?.("a.btn")?.closest(".heap #said");
+  if (!asks) return;
+  event.preventDefault();
+  const item = asks.closest("li");
+  asks.remove();
+  focusOn(item);
+});
 document.addEventListener("submit", event => {
   if (!event.submitter || !event.target.closest("#sort")) return;
   event.preventDefault();

@@ -1,8 +1,14 @@
 // Beside a time on the weekly chat's own clock stands the reader's, where that is another one.
 "use strict";
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const own = new Intl.DateTimeFormat(undefined, {hour: "numeric", minute: "2-digit"});
-const dated = new Intl.DateTimeFormat(undefined, {weekday: "short", hour: "numeric", minute: "2-digit"});
+const language = document.documentElement.lang;
+const own = new Intl.DateTimeFormat(language, {hour: "numeric", minute: "2-digit"});
+const dated = new Intl.DateTimeFormat(language, {weekday: "short", hour: "numeric", minute: "2-digit"});
+
+// As the page writes a time: in English by us, since browsers say "PM".
+function words(format, at) {
+  return format.format(at).replace(/\s[AP]M$/, half => ` ${half.trim().toLowerCase()}`);
+}
 
 function offsetHere(at) {
   return -at.getTimezoneOffset();
@@ -22,7 +28,7 @@ export function showOwn(time) {
   }
   const here = beside ?? Object.assign(document.createElement("span"), {className: "own"});
   const sameDay = at.getDate() === Number(time.dateTime.slice(8, 10));
-  here.textContent = ` ${(sameDay ? own : dated).format(at)}`;
+  here.textContent = ` ${words(sameDay ? own : dated, at)}`;
   here.title = zone;
   if (!beside) time.after(here);
   return true;

@@ -1,0 +1,1 @@
+"""The health room: who is told what is wrong with the bot."""
