@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import AsyncIterator, Generator
 from typing import TYPE_CHECKING
@@ -26,8 +27,22 @@ compiled.share()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with those that wait for minutes: at the end one worker would be left with them alone."""
-    items.sort(key=lambda item: "faults" not in item.path.parts)
+    """Give each worker its share of those that wait for minutes, at a time when others do not."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    waiting = [item for item in items if "faults" in item.path.parts]
+    rest = [item for item in items if "faults" not in item.path.parts]
+    items.clear()
+    for worker in range(workers):
+        mine = rest[len(rest) * worker // workers : len(rest) * (worker + 1) // workers]
+        at = len(mine) * worker // (workers + 1)
+        items += [*mine[:at], *waiting[worker::workers], *mine[at:]]
+
+
+def pytest_collection_finish() -> None:
+    """Look for what may go only among what tests make: what was imported stays, and is much."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_sessionfinish() -> None:

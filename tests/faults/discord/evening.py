@@ -145,10 +145,15 @@ class Evening:
         return all(room.ours(room.channel) for room in self.rooms.values())
 
     def threaded(self) -> bool:
-        """Tell whether every question has its thread and the last one its pin."""
+        """Tell whether every question has its thread, the last one its pin, and each thread told of the next.
+
+        Once the hour is over nobody needs to be told any more, and what waits for its next try is let go.
+        """
         rooms, world = self.rooms.values(), self.fake.world
         pinned = all(room.questions()[-1][1].pinned_at for room in rooms)
-        return pinned and all(world.channels.get(post.id) for room in rooms for _, post in room.questions())
+        told = all(count or not due for room in rooms for count, due in map(room.told_of, room.asked()))
+        every = [post.id for room in rooms for _, post in room.questions()]
+        return pinned and told and all(map(world.channels.get, every))
 
     async def ended(self) -> None:
         """Let the hosts end the hour once everything was asked and heard, and see that all is there once."""

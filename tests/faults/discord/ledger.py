@@ -76,6 +76,13 @@ class Room:
             (self.fake.world.channels.get(one.id) for at, one in self.questions() if at == number), None
         )
 
+    def told_of(self, number: int) -> tuple[int, bool]:
+        """How often the thread before says that a question is out, and whether it must, with somebody in it."""
+        before, post = self.thread_of(number - 1), dict(self.questions())[number]
+        lines = [one.content for one in self.ours(before)] if before else []
+        due = before and before.thread and before.thread.created < post.sent
+        return sum(line.startswith(f"Q{number} is out") for line in lines), bool(due)
+
     def ours(self, channel: Channel) -> list[Message]:
         """Give what the bot itself wrote in a channel or thread, in its order."""
         here = sorted(self.fake.world.messages[channel.id].items())
