@@ -77,7 +77,7 @@ class Room:
         )
 
     def told_of(self, number: int) -> tuple[int, bool]:
-        """How often the thread before says that a question is out, and whether it must, with somebody in it."""
+        """How often the thread before says that a question is out, and whether it must."""
         before, post = self.thread_of(number - 1), dict(self.questions())[number]
         lines = [one.content for one in self.ours(before)] if before else []
         due = before and before.thread and before.thread.created < post.sent
