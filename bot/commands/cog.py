@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
+from types import MethodType
 from typing import Any, TypeVar, get_type_hints
 
-from bot.commands.declared import Command, Context, Reply
+from bot.commands.declared import Command, Context, Param, Reply
 from bot.commands.parameters import declared
 from bot.core.hearing import Heard
 from bot.core.model import Place, Role, Step, StepKind
@@ -87,11 +88,17 @@ def _mark(mark: str, said: object, method: _Method) -> _Method:
     return method
 
 
-def _command(method: Callable[..., Awaitable[Reply]], said: Mapping[str, Any]) -> Command:
-    hints = get_type_hints(method, include_extras=True)
-    parameters = list(inspect.signature(method).parameters.values())[2:]  # ctx and tx come from the tree
-    params = tuple(declared(parameter, hints[parameter.name]) for parameter in parameters)
+def _command(method: MethodType, said: Mapping[str, Any]) -> Command:
+    params = _params(method.__func__)
     found = Command(help=(inspect.getdoc(method) or "").partition("\n")[0], params=params, run=method, **said)
     if found.chat_param is None and any(param.kind.name == "question" for param in params):
         raise TypeError(f"{found.path}: a Question needs a Chat beside it, so that it is clear whose it is")
     return found
+
+
+@cache
+def _params(function: Callable[..., Awaitable[Reply]]) -> tuple[Param, ...]:
+    """What a method's own parameters say of themselves; read once, for every bot of a process."""
+    hints = get_type_hints(function, include_extras=True)
+    parameters = list(inspect.signature(function).parameters.values())[3:]  # self; ctx and tx are the tree's
+    return tuple(declared(parameter, hints[parameter.name]) for parameter in parameters)

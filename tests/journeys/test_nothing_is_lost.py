@@ -82,6 +82,31 @@ async def test_what_is_filed_while_a_page_is_on_its_way_is_seen_on_it(tmp_path: 
         await ana.finds("The same at home", "filed under Q1")
 
 
+async def test_an_answer_that_comes_late_takes_nothing_back_of_what_was_seen_meanwhile(
+    tmp_path: Path, come: Visitors
+) -> None:
+    async with evening(tmp_path, come) as night:
+        ana, host = await night.guest("Ana", PHONE), await night.host()
+        await host.begins()
+        seen, answered = asyncio.Event(), asyncio.Event()
+
+        async def hold(route: Route) -> None:
+            answer = await route.fetch()
+            await seen.wait()
+            await route.fulfill(response=answer)
+            answered.set()
+
+        await ana.page.route("**/say", hold, times=1)
+        await ana.says("The same at home")
+        await host.turns_to("Conversation")
+        await host.files("The same at home", "Q1")
+        await ana.finds("The same at home", "filed under Q1")
+        seen.set()
+        await answered.wait()
+        await expect(ana.page.get_by_label(SAY)).to_have_value("")
+        await ana.finds("The same at home", "filed under Q1")
+
+
 async def test_one_persons_flood_is_slowed_and_another_notices_nothing(
     tmp_path: Path, come: Visitors
 ) -> None:

@@ -1,7 +1,7 @@
 // Forms are sent without a new page; where that cannot be, as they are sent without scripts.
 import { warn } from "./only_you.js";
 import { at, elsewhere, words } from "./page.js";
-import { putAll } from "./sheets.js";
+import { putSent } from "./sheets.js";
 import { forget } from "./unsent.js";
 
 const underWay = new Set();
@@ -33,7 +33,7 @@ const settle = async (form, pressed, answer) => {
   const { edit, reply, thread } = form.elements;
   if (edit || reply) return leave(`${at}?thread=${thread.value}#m${told.said}`);
   if (told.go) location.assign(told.go);
-  if (told.html) putAll(told.html);
+  if (told.html) putSent(told.html);
 };
 
 const send = async (form, pressed) => {
