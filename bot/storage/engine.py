@@ -22,6 +22,8 @@ from bot.storage.one_visit import connect
 log = structlog.get_logger()
 
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fakeowner", "virtiofs"}
+STATEMENTS = 500
+"""What a connection keeps ready: more than the bot asks, so that none is parsed again."""
 _WRITER = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -66,7 +68,7 @@ def reader_engine(url: URL, connections: int) -> AsyncEngine:
 
 
 def _engine(url: URL, pragmas: tuple[str, ...], begin: str, **options: Any) -> AsyncEngine:
-    how = {"timeout": 30, "async_creator_fn": connect}
+    how = {"timeout": 30, "cached_statements": STATEMENTS, "async_creator_fn": connect}
     engine = create_async_engine(url, hide_parameters=True, connect_args=how, **options)
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -13,7 +13,7 @@ COMMAND = [sys.executable, "-m", "tools.demo_discord"]
 
 @pytest.mark.slow
 def test_an_evening_on_discord_loses_and_doubles_nothing_and_asks_every_question_once(tmp_path: Path) -> None:
-    line = whole_evening(played(COMMAND, tmp_path, "--json", "--seconds", "40"), tmp_path, 140)
+    line = whole_evening(played(COMMAND, tmp_path, "--json", "--seconds", "40"), tmp_path, 100)
     assert all(line["filed"].values())
 
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_an_evening_on_matrix_loses_and_doubles_nothing_and_asks_every_question_once(tmp_path: Path) -> None:
-    line = whole_evening(played(COMMAND, tmp_path, "--json", "--seconds", "40"), tmp_path, 140)
+    line = whole_evening(played(COMMAND, tmp_path, "--json", "--seconds", "40"), tmp_path, 100)
     ways = ["label", "thread", "reply", "reaction", "moderator"]
     assert [how for how, times in line["filed"].items() if times] == ways
 

@@ -64,6 +64,7 @@ async def test_by_keyboard_alone_one_answers_turns_between_questions_and_files(
         await host.begins()
         await expect(ana.page.get_by_role("heading", name=QUESTIONS[0], level=1)).to_be_visible()
         await ana.opens(night.room)
+        await expect(ana.link("Answer")).to_be_visible()
         keys = Keyboard(ana)
         await answers(keys, ben, host)
         await turns_and_talks(keys)

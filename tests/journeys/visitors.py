@@ -47,6 +47,7 @@ class Visitor:
         self.back = await self.page.get_by_role("link", name="/in/").inner_text()
         await self.link("To the room").click()
         await expect(self.page.get_by_role("navigation", name="Questions and conversation")).to_be_visible()
+        await self.page.wait_for_load_state()  # from now on its scripts keep what is typed
 
     async def becomes_host(self, link: str, name: str) -> None:
         """Become a host by a one-time link."""

@@ -75,6 +75,7 @@ class House:
     matrix: MatrixNetwork | None = None
     _app: App | None = None
     _running: asyncio.Task[None] | None = None
+    _settings: Settings | None = None
 
     @property
     def app(self) -> App:
@@ -151,7 +152,8 @@ class House:
         assert not self.up
         store = self._reopened()
         await store.check()
-        installation = await found(store, settings(self.folder, self.rooms), self.clock)
+        self._settings = self._settings or settings(self.folder, self.rooms)
+        installation = await found(store, self._settings, self.clock)
         self._app = App(
             store, self.clock, [self.wrap(self._platform(), self.clock)], installation, self.longest_sleep
         )

@@ -23,6 +23,7 @@ from typing import Any, Final
 LOADED: Final = (
     "bot.cli",
     "bot.platforms.discord",
+    "bot.platforms.matrix",
     "bot.web.app",
     "alembic.command",
     "uvicorn",

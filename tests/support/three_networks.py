@@ -45,7 +45,7 @@ class ThreeNetworks(House):
         await store.check()
         assert self.discord is not None
         assert self.matrix is not None
-        sides = (self.discord.bot(), Local(self._opened(), self.clock), self.matrix.bot())
+        sides = (self.discord.bot(), Local(self._opened(), self.clock, look=None), self.matrix.bot())
         networks = [Faulty(one, self.clock) for one in sides]
         installation = await found(store, settings(self.folder, self.rooms), self.clock)
         self._app = App(store, self.clock, networks, installation, self.longest_sleep)

@@ -20,7 +20,7 @@ _STANDING: Final = f"""
 """
 _UNSENT: Final = f"""
     SELECT state, action, subject, payload FROM outbox WHERE place_id = ({_HERE}) AND (state = 'waiting'
-    OR (state IN ('failed', 'dropped') AND action <> 'topic' AND subject NOT LIKE 'q%.line'
+    OR (state IN ('failed', 'dropped') AND action NOT IN ('topic', 'entry') AND subject NOT LIKE 'q%.line'
     AND subject NOT IN ('announce', 'intro')
     AND subject NOT LIKE 'copy.%' AND subject NOT LIKE 'receipt.%'))
 """

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from bot.storage.engine import database_url
 from bot.storage.store import Store
 from tests.faults.matrix.checking import complaints, storing
 from tests.faults.matrix.ledger import PEOPLE, Room
+from tests.support import started
 from tests.support.fake_discord.faults import Rule
 from tests.support.house import prepare
 from tests.support.looking import rows
@@ -31,8 +30,8 @@ from tests.support.synapse.server import Synapse
 START: Final = datetime(2026, 11, 3, 19, 58, tzinfo=UTC)
 EIGHT: Final = datetime(2026, 11, 3, 20, tzinfo=UTC)
 PATIENCE: Final = 90.0
-SETTLES: Final = 120.0
-"""Seconds within which everything is said and stored, receipts too, on a machine that has other work."""
+SETTLES: Final = 60.0
+"""Seconds within which something more is said or stored, receipts too, while anything is missing."""
 PAUSE: Final = 0.06
 """Seconds between two bursts, for each message that there may be in one."""
 SENDING: Final = r".*/send/m\.room\.message/.*"
@@ -50,7 +49,7 @@ class Evening:
     room: Room
     most: int
     """Messages in one burst."""
-    process: subprocess.Popen[str] | None = None
+    process: started.Started | None = None
 
     # -- the bot --------------------------------------------------------------------------------------------
 
@@ -67,14 +66,7 @@ class Evening:
     def start(self) -> None:
         """Start the bot."""
         with (self.folder / "log.txt").open("a") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"],
-                env=self.environment(),
-                cwd=Path(__file__).parents[3],
-                stderr=log,
-                stdout=subprocess.DEVNULL,
-                text=True,
-            )
+            self.process = started.start("run", env=self.environment(), stderr=log)
 
     def environment(self) -> dict[str, str]:
         """Give the settings of a bot that is behind the proxy, and nothing of this machine's."""
@@ -142,9 +134,12 @@ class Evening:
         return await self._settled(lambda: storing(self.room, self.rows))
 
     async def _settled(self, look: Callable[[], list[str]]) -> list[str]:
-        deadline = asyncio.get_running_loop().time() + SETTLES
-        while look() and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - nobody tells
+        loop = asyncio.get_running_loop()
+        left, since = look(), loop.time()
+        while left and loop.time() < since + SETTLES:
             await asyncio.sleep(0.3)
+            before, left = left, look()
+            since = loop.time() if len(left) < len(before) else since
         await asyncio.sleep(0.5)  # nothing may come that is too much
         return look()
 

@@ -63,6 +63,7 @@ def _settings(folder: Path, port: int) -> dict[str, Any]:
         "trusted_key_servers": [],
         "suppress_key_server_warning": True,
         "federation_domain_whitelist": [],
+        "send_federation": False,
         "presence": {"enabled": False},
         "user_directory": {"enabled": False},
         "update_user_directory_from_worker": "nobody",
