@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -9,7 +10,6 @@ from bot.clock import Clock
 from bot.commands import Asker, CommandTree, Reply, Settle
 from bot.commands.help import meant
 from bot.core import structured
-from bot.core.echo import discreet
 from bot.core.model import Place, Role
 from bot.core.rooms.bar import BUTTONS
 from bot.core.spoken import CALL, spoken_commands
@@ -81,9 +81,9 @@ class Commander:
             subject = REFUSAL if reply.refused else SHOWS_WORDS if reply.shows_words else ""
             asked = typed.native_id.removeprefix(f"{place.native_id}:")  # as it was stored
             alone = self._in_private(typed, reply, among_hosts=place.id == hosts)
-            text, language = self._worded(reply, typed.text, tongue)
-            aloud, mark = None if alone else asked, {"subject": subject, "language": language}
-            await tx.whisper(place, who, text, reply.offers, key, now, reply_to=aloud, **mark)
+            said = self._worded(reply, typed.text, tongue)
+            aloud, mark = None if alone else asked, {"subject": subject, "language": said.language}
+            await tx.whisper(place, who, said.text, said.offers, key, now, reply_to=aloud, **mark)
             await tx.handled(typed.id, now)
 
         await self._answer(_asker(typed, place), typed.text, settle)
@@ -96,15 +96,13 @@ class Commander:
         else:
             await self._tree.run(asker, asked.path, asked.given, settle=settle)
 
-    def _worded(self, reply: Reply, typed: str, tongue: Tongue) -> tuple[str, str]:
-        """What is said in answer, and in which language: what nobody translated stays English."""
-        if tongue is ENGLISH:
-            return reply.text, ENGLISH.code
+    def _worded(self, reply: Reply, typed: str, tongue: Tongue) -> Reply:
+        """What is said in answer, in the place's language; what nobody translated stays English."""
         with speaking(tongue):
-            said = discreet(reply.said(), (typed,)) if reply.no else reply.said()
-            if said == reply.text:
-                return said, ENGLISH.code
-            return spoken_commands(said, self._paths, f"{CALL} ", BUTTONS), tongue.code
+            said = reply.here((typed,))
+            if said.language == ENGLISH.code:
+                return said
+            return replace(said, text=spoken_commands(said.text, self._paths, f"{CALL} ", BUTTONS))
 
     def _in_private(self, typed: Typed, reply: Reply, *, among_hosts: bool) -> bool:
         """Whether an answer is for the asker alone; a no is, where the command itself is.

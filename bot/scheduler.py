@@ -180,12 +180,14 @@ class Scheduler:
             return False
         if not state.chat.state.hears_late_answers:
             return False
-        places = [place for place in await tx.places(state.chat) if place.platform in behind]
-        if self._clock.now() - seals_at < CATCHES_UP:
+        since = {name: in_chat_time(self._clock, at) for name, at in behind.items()}
+        places = [place for place in await tx.places(state.chat) if place.platform in since]
+        # A network that is only just back brings what was said, however long ago the seal was due.
+        waits = max((seals_at, *(since[place.platform] for place in places)))
+        if self._clock.now() - waits < CATCHES_UP:
             return bool(places)
         for place in places:
-            since = in_chat_time(self._clock, behind[place.platform])
-            await tx.note_missed(place.id, min(since, seals_at - timedelta(seconds=1)))
+            await tx.note_missed(place.id, min(since[place.platform], seals_at - timedelta(seconds=1)))
         return False
 
     @property

@@ -1,11 +1,13 @@
 """What becomes of a weekly chat when its hosts change it, by whichever command."""
 
 from dataclasses import replace
+from functools import partial
 
-from bot.commands.declared import Context, Reply
+from bot.commands.declared import Context, Reply, replied
 from bot.core import sentences
 from bot.core.model import Refused, Series, Visibility
 from bot.core.times.weekly import Times, Wishes
+from bot.core.tongue import Words, joined
 from bot.storage.store import Tx
 from cogs import _coming, _readers, _rules
 
@@ -29,10 +31,10 @@ async def edited(ctx: Context, tx: Tx, series: Series, wishes: Wishes, times: Ti
     if longer:
         await _rules.lay_out_again(tx, changed, ctx.now)
     page = await _rules.page(tx, changed, ctx.now)
-    asked = [sentences.still_planned(kept, changed)] if kept else []
-    asked += [doubt.text] if doubt else []
+    still = partial(sentences.still_planned, kept, changed) if kept else ""
+    asked = (doubt.told or doubt.text) if doubt else ""
     offers = (*sentences.still_planned_offers(kept), *(doubt.offers if doubt else ()))
-    return Reply("\n".join([page, *remarks, *asked]), offers)
+    return replied(joined(page, *remarks, still, asked), offers)
 
 
 def _taking(series: Series) -> tuple[object, ...]:
@@ -40,6 +42,6 @@ def _taking(series: Series) -> tuple[object, ...]:
     return series.length, series.asks, series.days
 
 
-async def _let_read(tx: Tx, series: Series, before: Visibility) -> list[str]:
+async def _let_read(tx: Tx, series: Series, before: Visibility) -> list[Words]:
     readers = series.visibility
     return [] if readers is before else await _readers.let_read(tx, series, readers, before)

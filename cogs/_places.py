@@ -1,13 +1,15 @@
 """The places of a weekly chat: found, checked and told of."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-from bot.commands.declared import Context, Reply
+from bot.commands.declared import Context, Reply, replied
 from bot.core.archive.page_words import network_name
 from bot.core.model import Chat, Offer, Place, Refused, Series
 from bot.core.sentences import sharing as say
 from bot.core.sharing import MOST_PLACES
+from bot.core.times.recurrence import Recurrence
 from bot.core.times.zones import known_zone
 from bot.storage.doors.secrets import SecretKind
 from bot.storage.places.sharing import Share
@@ -18,7 +20,12 @@ _NAMED = 3
 """So many rooms are named to whoever must choose one."""
 
 
-def line(share: Share) -> str:
+def listed(series: Series, shares: Sequence[Share], code: str) -> str:
+    """Where a weekly chat is held, and the code by which one more place joins."""
+    return say.share_code(series, [_line(one) for one in shares], code)
+
+
+def _line(share: Share) -> str:
     """A place in a list, named with its community where that is another one."""
     network, whose = network_name(share.place.platform), "" if share.own else share.community
     return say.shared_place(share.place, network, whose, muted=share.muted, left=share.left)
@@ -72,9 +79,13 @@ async def need_quiet(tx: Tx, series: Series, room: Place) -> None:
 
 async def ask_to_join(tx: Tx, series: Series, whose: str, room: Place, code: str) -> Reply:
     """Show what would be held in a room, and who would read, before its host accepts."""
-    rules = _rules.in_all_words([slot.rule for slot in await tx.slots(series.id)])
+    rules = [slot.rule for slot in await tx.slots(series.id)]
     accept = Offer(say.ACCEPT, f"series join {code} {say.option(room)} sure=yes")
-    return Reply(say.join_sure(series, whose, room, rules, series.visibility), (accept,))
+    return replied(partial(_sure, series, whose, room, rules), (accept,))
+
+
+def _sure(series: Series, whose: str, room: Place, rules: Sequence[Recurrence]) -> str:
+    return say.join_sure(series, whose, room, _rules.in_all_words(rules), series.visibility)
 
 
 async def held(ctx: Context, tx: Tx, series: Series, place: Place | None) -> Share:
@@ -95,13 +106,13 @@ async def need_another(tx: Tx, series: Series) -> None:
         raise Refused(say.OWN_PLACE_LAST, series=series.title)
 
 
-async def as_guest(ctx: Context, tx: Tx, series: Series) -> list[str]:
+async def as_guest(ctx: Context, tx: Tx, series: Series) -> list[Callable[[], str]]:
     """Whose weekly chat it is, where this community is its guest."""
     if series.community_id == ctx.place.community_id:
         return []
     whose = (await tx.community(series.community_id)).name
     shares = [s for s in await tx.shares(series) if s.place.community_id == ctx.place.community_id]
-    return [say.guest_of(series, whose, share.place.name, muted=share.muted) for share in shares]
+    return [partial(say.guest_of, series, whose, one.place.name, muted=one.muted) for one in shares]
 
 
 async def coming(tx: Tx, series: Series) -> Chat | None:

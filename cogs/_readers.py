@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.commands.declared import Reply
+from bot.commands.declared import Reply, replied
 from bot.core import sentences
 from bot.core.archive.chat_page import least_open
 from bot.core.model import Offer, Place, Series, Visibility
+from bot.core.tongue import Words, worded
 from bot.storage.store import Tx
 from cogs._coming import own_places
 
@@ -18,11 +19,11 @@ async def doubt(tx: Tx, series: Series, readers: Visibility | None) -> Reply | N
     if not ours or not await tx.joined(ours):
         return None
     line = f"archive visibility {readers} series={series.id} sure=yes"
-    text = sentences.VISIBILITY_ROOMS_SURE.format(rooms=_named(ours))
-    return Reply(text, (Offer(sentences.VISIBILITY_YES, line),))
+    asked = worded(sentences.VISIBILITY_ROOMS_SURE, rooms=_named(ours))
+    return replied(asked, (Offer(sentences.VISIBILITY_YES, line),))
 
 
-async def let_read(tx: Tx, series: Series, readers: Visibility, before: Visibility) -> list[str]:
+async def let_read(tx: Tx, series: Series, readers: Visibility, before: Visibility) -> list[Words]:
     """Let these read a weekly chat from now on, in its own rooms too; gives what else is to be known."""
     closed = await tx.less_open(series, readers)
     ours = own_places(series, closed)
@@ -31,7 +32,7 @@ async def let_read(tx: Tx, series: Series, readers: Visibility, before: Visibili
     if readers is Visibility.OFF:
         return [sentences.VISIBILITY_OFF]
     others = [place for place in closed if place not in ours]
-    stays = [sentences.VISIBILITY_PLACES.format(rooms=_named(others))] if others else []
+    stays = [worded(sentences.VISIBILITY_PLACES, rooms=_named(others))] if others else []
     closes = least_open(before, readers) is readers
     return [sentences.VISIBILITY_OLDER_CLOSES if closes else sentences.VISIBILITY_OLDER, *stays]
 

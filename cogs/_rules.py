@@ -1,11 +1,11 @@
 """A series' times: made, changed, shown, left out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
-from bot.commands.declared import Context, Reply
+from bot.commands.declared import Context, Reply, replied
 from bot.core import sentences, steering
 from bot.core.may import role
 from bot.core.model import Chat, Place, Refused, Role, Series
@@ -15,6 +15,7 @@ from bot.core.times import clockface, weekly
 from bot.core.times.recurrence import Recurrence, in_words, notes
 from bot.core.times.weekly import Times
 from bot.core.times.zones import known_zone
+from bot.core.tongue import joined
 from bot.storage.chats.plans import Slot
 from bot.storage.store import Tx
 from cogs import _coming
@@ -51,13 +52,19 @@ def all_notes(rules: Sequence[Recurrence]) -> list[str]:
     return list(dict.fromkeys(note for rule in rules for note in notes(rule)))
 
 
-async def page(tx: Tx, series: Series, now: datetime) -> str:
+async def page(tx: Tx, series: Series, now: datetime) -> Callable[[], str]:
     """A weekly chat with all that can be set; its dates are those of its chats, moved ones too."""
     rules = [slot.rule for slot in await tx.slots(series.id)]
     coming = [chat for chat in await _coming.of_series(tx, series) if chat.state.ahead]
     held = {clockface.local(chat.starts_at, chat.zone).date() for chat in coming}
     left_out = sorted({day for rule in rules for day in rule.exdates if day >= now.date()} - held)
-    moments = [clockface.moment(chat.starts_at, chat.zone) for chat in coming[:4]]
+    return partial(_page, series, rules, coming[:4], left_out)
+
+
+def _page(
+    series: Series, rules: Sequence[Recurrence], coming: Sequence[Chat], left_out: Sequence[date]
+) -> str:
+    moments = [clockface.moment(chat.starts_at, chat.zone) for chat in coming]
     return sentences.series_page(series, in_all_words(rules), moments, sentences.days_listed(left_out))
 
 
@@ -135,9 +142,7 @@ async def skip(ctx: Context, tx: Tx, series: Series, said: str, confirmed: Chat 
         days.add(_day(chat))
         await _take_off(tx, chat, chat in planned, ctx.now)
     if not days and not kept:
-        raise Refused(
-            partial(sentences.nothing_to_skip, series, dates([slot.rule for slot in slots], ctx.now))
-        )
+        raise Refused(partial(_nothing_there, series, [slot.rule for slot in slots], ctx.now))
     return _skipped(series, sorted(days), kept)
 
 
@@ -152,10 +157,14 @@ async def need_own(ctx: Context, tx: Tx, series: Series) -> None:
         raise Refused(partial(sharing.series_not_ours, (await tx.community(series.community_id)).name))
 
 
+def _nothing_there(series: Series, rules: Sequence[Recurrence], now: datetime) -> str:
+    return sentences.nothing_to_skip(series, dates(rules, now))
+
+
 def _skipped(series: Series, days: Sequence[date], kept: Sequence[Chat]) -> Reply:
-    said = [sentences.left_out(series, days)] if days else []
-    asked = [sentences.confirm_skips(series, kept)] if kept else []
-    return Reply("\n".join([*said, *asked]), sentences.skip_offers(kept))
+    said = partial(sentences.left_out, series, days) if days else ""
+    asked = partial(sentences.confirm_skips, series, kept) if kept else ""
+    return replied(joined(said, asked), sentences.skip_offers(kept))
 
 
 def _day(chat: Chat) -> date:

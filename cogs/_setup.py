@@ -1,11 +1,14 @@
 """What `setup` was told of a community, and what its hosts do next."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from bot.commands import Context
 from bot.core import sentences
 from bot.core.first_steps import NextStep, next_step, readers_of
 from bot.core.model import Chat, Community, Offer, Place, Visibility
+from bot.core.tongue import Words
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.places.servers import unlifted
 from bot.storage.store import Tx
@@ -56,10 +59,11 @@ async def lacking(tx: Tx, community: Community) -> list[str]:
     return [*lines, sentences.limited(limit)] if limit else lines
 
 
-async def not_public(tx: Tx, now: Settled) -> list[str]:
+async def not_public(tx: Tx, now: Settled) -> list[Callable[[], str]]:
     """What keeps a room's words from everybody, though they are meant for them."""
-    meant = now.readers is Visibility.PUBLIC and now.room is not None
-    return [sentences.not_public(now.room.name)] if meant and now.room and await tx.shut(now.room.id) else []
+    if now.readers is not Visibility.PUBLIC or now.room is None or not await tx.shut(now.room.id):
+        return []
+    return [partial(sentences.not_public, now.room.name)]
 
 
 async def begun(tx: Tx, community_id: int) -> bool:
@@ -80,12 +84,12 @@ async def only_room(ctx: Context, tx: Tx) -> Place | None:
     return found[0] if len(found) == 1 else None
 
 
-async def next_of(tx: Tx, community: Community, here: Place) -> tuple[list[str], tuple[Offer, ...]]:
+async def next_of(tx: Tx, community: Community, here: Place) -> tuple[list[Words], tuple[Offer, ...]]:
     """What is missing until people know of the next chat, and the buttons that lead on."""
     chat = await _next_chat(tx, community)
     step = next_step(chat, await tx.questions(chat.id) if chat else ())
     series = await tx.series(chat.series_id) if chat else None
-    lines = [sentences.missing_step(step, chat, series)]
+    lines: list[Words] = [partial(sentences.missing_step, step, chat, series)]
     if community.hosts_place_id is None:
         made = here.platform in tx.keeps and await tx.hosts_room_wished(community.id)
         lines.append(sentences.HOSTS_ROOM_COMES if made else sentences.HOSTS_ROOM_LACKING)

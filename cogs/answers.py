@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Annotated
@@ -29,6 +29,7 @@ from bot.core.plain import plain
 from bot.core.sentences import sharing
 from bot.core.sentences.desk import SORT_AT_DESK
 from bot.core.state import Running
+from bot.core.tongue import joined
 from bot.core.unsorted import HOSTS_PANEL, suggestions
 from bot.core.which import Which
 from bot.storage.heard.coverage import Speaker
@@ -75,7 +76,7 @@ class Answers(Cog):
             if await tx.store_form(ctx.place, form, ctx.now)
             else sentences.held_until_asked
         )
-        return Reply(said(await tx.series(chat.series_id), number))
+        return replied(partial(said, await tx.series(chat.series_id), number))
 
     @command("answers move", role=Role.HOST, private=True, of_own_place=True, shows_words=True)
     async def move(self, ctx: Context, tx: Tx, message: Named, number: Number, *, chat: Recent) -> Reply:
@@ -122,11 +123,9 @@ class Answers(Cog):
         async with _messages.undoable(ctx, tx, message_id):
             await tx.hide(message_id, ctx.now, _reason(because))
             await tx.settle_reports(message_id, ctx.now)
-        said = [sentences.HIDDEN]
-        if hold:
-            said.append(await _hold_writer(ctx, tx, message_id))
+        held = await _hold_writer(ctx, tx, message_id) if hold else ""
         back = (_undo("hide", message_id, chat),) if ctx.role >= Role.HOST else ()
-        return Reply("\n".join(said), back)
+        return replied(joined(sentences.HIDDEN, held), back)
 
     @command("answers keep", role=Role.HOST, private=True)
     async def keep(self, ctx: Context, tx: Tx, message: Named, *, chat: Recent) -> Reply:
@@ -147,7 +146,8 @@ class Answers(Cog):
             await tx.speakers(chat.id), {who for who, what in answered if what == running.current.id}
         )
         rest, offers = await _unsorted(tx, running)
-        return Reply("\n".join([sentences.missing(running.series, running.current, names), rest]), offers)
+        spoke = partial(sentences.missing, running.series, running.current, names)
+        return replied(joined(spoke, rest), offers)
 
     @hears(Reacted)
     async def reacted(
@@ -184,7 +184,7 @@ class Answers(Cog):
         page = (await tx.links(running.chat, running.series)).page if running.series.publish_at_once else ""
         text = sentences.panel_at_end(running.chat, running.series, answers, quiet, new, page)
         at_desk = (_AT_DESK,) if offers and await tx.installed("address") else ()
-        told = Tell(HOSTS_PANEL, f"{text}\n{rest}", (*_publishing(running), *offers, *at_desk))
+        told = Tell(HOSTS_PANEL, f"{text}\n{rest()}", (*_publishing(running), *offers, *at_desk))
         await tx.perform(running, (told,), now)
 
 
@@ -226,7 +226,7 @@ async def _filer(tx: Tx, place: Place, author: Author, writer: int | None, chat_
     return person.id if standing.hosts_here or role(standing, chat_id) >= Role.HOST else None
 
 
-async def _unsorted(tx: Tx, running: Running) -> tuple[str, tuple[Offer, ...]]:
+async def _unsorted(tx: Tx, running: Running) -> tuple[Callable[[], str], tuple[Offer, ...]]:
     """How much is filed nowhere, and an offer for each message that may be an answer."""
     chat, series = running.chat, running.series
     talk = await tx.talk(chat.id)
@@ -238,7 +238,7 @@ async def _unsorted(tx: Tx, running: Running) -> tuple[str, tuple[Offer, ...]]:
         )
         for one in found
     )
-    return sentences.unsorted(len(talk), len(offers)), offers
+    return partial(sentences.unsorted, len(talk), len(offers)), offers
 
 
 def _publishing(running: Running) -> tuple[Offer, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Annotated
@@ -11,6 +12,7 @@ from bot.core import sentences
 from bot.core.archive.chat_page import least_open
 from bot.core.model import Chat, Refused, Role, Series, Step, StepKind, Visibility
 from bot.core.sentences import sharing
+from bot.core.tongue import joined, worded
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
@@ -41,10 +43,10 @@ class Archive(Cog):
         series = await tx.series(found.series_id)
         readers = await _page_readers(tx, found, series)
         if readers is Visibility.OFF and ctx.role < Role.HOST:
-            return Reply(sentences.ARCHIVE_OFF.format(series=series.title))
+            return replied(worded(sentences.ARCHIVE_OFF, series=series.title))
         if _with_hosts_alone(found) and ctx.role < Role.HOST:
             raise Refused(sentences.ARCHIVE_NOT_OUT, chat=sentences.name(found, series))
-        return Reply(await _way_in(ctx, tx, found, series, readers))
+        return replied(await _way_in(ctx, tx, found, series, readers))
 
     @command("archive publish", role=Role.HOST)
     async def publish(self, ctx: Context, tx: Tx, *, chat: Named = None) -> Reply:
@@ -84,12 +86,12 @@ class Archive(Cog):
     ) -> Reply:
         """Show or say who may read a weekly chat."""
         if readers is None or readers is series.visibility:
-            return Reply(sentences.visible_to(series))
+            return replied(partial(sentences.visible_to, series))
         await _rules.need_own(ctx, tx, series)
         if not sure and (asked := await _readers.doubt(tx, series, readers)):
             return asked
         remarks = await _readers.let_read(tx, series, readers, series.visibility)
-        return Reply("\n".join([sentences.visible_to(await tx.series(series.id)), *remarks]))
+        return replied(joined(partial(sentences.visible_to, await tx.series(series.id)), *remarks))
 
     @command("archive export", role=Role.HOST, private=True)
     async def export(self, ctx: Context, tx: Tx, *, chat: Named = None) -> Reply:
@@ -100,7 +102,7 @@ class Archive(Cog):
         series = await tx.series(found.series_id)
         if chat is None:
             await _rules.need_own(ctx, tx, series)
-        return Reply(sentences.archive_files(found, series, await _page(tx, found, series)))
+        return replied(partial(sentences.archive_files, found, series, await _page(tx, found, series)))
 
     @command("archive feed", private=True)
     async def feed(
@@ -117,7 +119,7 @@ class Archive(Cog):
             await tx.revoke_secrets(ctx.person.id, ctx.real, kind=SecretKind.FEED, community_id=here)
             return Reply(sentences.FEED_REVOKED)
         if series.visibility is Visibility.OFF:
-            return Reply(sentences.ARCHIVE_OFF.format(series=series.title))
+            return replied(worded(sentences.ARCHIVE_OFF, series=series.title))
         address, key = await tx.series_page(series), ""
         if not address:
             raise Refused(sentences.ARCHIVE_NO_PAGES)
@@ -125,7 +127,7 @@ class Archive(Cog):
         if shut or series.visibility is not Visibility.PUBLIC:
             key = f"?key={await _feed_key(ctx, tx, series)}"
         urls = [f"{address}{file}{key}" for file in ("feed.atom", "calendar.ics")]
-        return Reply(sentences.feeds(urls, bool(key)))
+        return replied(partial(sentences.feeds, urls, bool(key)))
 
     @on_step(StepKind.PUBLISH)
     async def let_out(self, tx: Tx, chat_id: int, step: Step, now: datetime) -> None:
@@ -140,20 +142,22 @@ async def _page_readers(tx: Tx, chat: Chat, series: Series) -> Visibility:
     return least_open(await tx.page_readers(chat, series), chat.told or series.visibility)
 
 
-async def _way_in(ctx: Context, tx: Tx, chat: Chat, series: Series, readers: Visibility) -> str:
+async def _way_in(ctx: Context, tx: Tx, chat: Chat, series: Series, readers: Visibility) -> Callable[[], str]:
     """The link that opens a chat's page for the one who asks."""
     page, own = await _page(tx, chat, series), series.community_id == ctx.place.community_id
     passed_on = readers is Visibility.LINK and not _with_hosts_alone(chat)
     signed_in = own and ctx.person.platform == BROWSER
+    if not signed_in and (_with_hosts_alone(chat) or readers is Visibility.OFF):
+        raise Refused(sentences.ARCHIVE_AT_DESK, chat=sentences.name(chat, series))
     if readers is Visibility.PUBLIC or (signed_in and not passed_on):
-        return sentences.archive_link(chat, series, page)
+        return partial(sentences.archive_link, chat, series, page)
     if readers is Visibility.LINK:
         url = await _links.to(tx, f"/l/{await tx.link_secret(series.id)}/{chat.slug}")
-        return sentences.archive_by_link(chat, series, url)
+        return partial(sentences.archive_by_link, chat, series, url)
     await _need_member(ctx, tx, series)
     whose = {"person_id": ctx.person.id, "series_id": series.id}
     secret = await tx.give_secret(SecretKind.READING, series.community_id, ctx.real, **whose)
-    return sentences.archive_for_you(chat, series, await _links.to(tx, f"/in/{secret}"))
+    return partial(sentences.archive_for_you, chat, series, await _links.to(tx, f"/in/{secret}"))
 
 
 async def _feed_key(ctx: Context, tx: Tx, series: Series) -> str:
@@ -183,7 +187,7 @@ async def _new_link(ctx: Context, tx: Tx, chat: Chat | None) -> Reply:
     if series.visibility in (Visibility.OFF, Visibility.MEMBERS):
         raise Refused(sentences.NEW_LINK_NONE, series=series.title)
     url = await _links.to(tx, f"/l/{await tx.new_link_secret(series.id)}")
-    return Reply(sentences.new_reading_link(series, url))
+    return replied(partial(sentences.new_reading_link, series, url))
 
 
 async def _page(tx: Tx, chat: Chat, series: Series) -> str:

@@ -12,9 +12,10 @@ from bot.commands import OFFER_LIMIT, Between, Cog, Context, Example, Reply, com
 from bot.commands.parameters import Lines, Minutes
 from bot.core import drafting, plain, sentences, steering
 from bot.core.model import Chat, ChatState, Question, Refused, Role, StepKind
-from bot.core.question_list import QuestionList, read_question, read_questions
+from bot.core.question_list import read_question, read_questions
 from bot.core.state import Change, Running
 from bot.core.times.minutes import SLOW_MINUTES
+from bot.core.tongue import Words, joined, worded
 from bot.core.which import Which
 from bot.storage.store import Tx
 from cogs import _coming, _rehearsal
@@ -42,15 +43,15 @@ class Chats(Cog):
         """Plan a chat: its topic, and below it the questions, one a line."""
         before = await tx.running(chat.id)
         if not topic.strip() and not questions:
-            asked = "\n".join([sentences.PLAN_HOW, _preview(before)])
-            return Reply(asked, (sentences.questions_offer(chat),), private=True)
+            asked = joined(sentences.PLAN_HOW, *_preview(before))
+            return replied(asked, (sentences.questions_offer(chat),), private=True)
         name = plain.title(topic) if topic.strip() else chat.topic
         given = read_questions(questions, sentences.letter(before.series, 0))
         texts = given.texts or tuple(question.text for question in before.questions)
         after = await tx.change(before, drafting.plan(before, name, texts, ctx.now), ctx.now)
         replaced = len(before.questions) if given.texts else 0
-        text = sentences.planned(after.chat, after.series, replaced, _told(after, ctx.now), given.doubts)
-        return Reply(text, sentences.planned_offers(after.chat, after.series, after.questions))
+        told = joined(*_told(after, ctx.now), partial(sentences.planned, replaced, given.doubts))
+        return replied(told, sentences.planned_offers(after.chat, after.series, after.questions))
 
     @fills("chat plan")
     async def present(self, ctx: Context, tx: Tx, _given: Mapping[str, Any]) -> Mapping[str, str]:
@@ -64,15 +65,15 @@ class Chats(Cog):
     async def preview(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
         """Show the run sheet: what happens when."""
         state = await tx.running(chat.id)
-        return Reply(_preview(state), sentences.steering_offers(chat, state.questions))
+        return replied(joined(*_preview(state)), sentences.steering_offers(chat, state.questions))
 
     @command("chat rehearse", role=Role.HOST)
     async def rehearse(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
         """Play a chat sixty times as fast, in the hosts' room only; nothing is announced or archived."""
         state, room = await _rehearsal.rehearse(ctx, tx, chat)
-        said = sentences.rehearsal_begins(state.chat, len(state.questions), room.name)
+        said = partial(sentences.rehearsal_begins, state.chat, len(state.questions), room.name)
         coming = sentences.announce_offers(chat) if chat.state is ChatState.PLANNED else ()
-        return Reply(said, (*sentences.rehearsal_offers(state.chat), *coming))
+        return replied(said, (*sentences.rehearsal_offers(state.chat), *coming))
 
     @command("chat announce", role=Role.HOST)
     async def announce(self, ctx: Context, tx: Tx, *, chat: Coming) -> Reply:
@@ -81,11 +82,9 @@ class Chats(Cog):
         await tx.open_doors(await tx.series(chat.series_id))
         before = await tx.running(chat.id)
         after = await tx.change(before, steering.announce(before, ctx.now), ctx.now)
-        links = sentences.links_listed(*astuple(after.links))
-        text = sentences.invitation(after.chat, after.series, links)
-        names = [place.name for place in places]
+        told = {"places": ", ".join(place.name for place in places), "text": partial(_to_share, after)}
         again = before.chat.state is ChatState.ANNOUNCED
-        return Reply(sentences.announced_before(text) if again else sentences.announced(names, text))
+        return replied(worded(sentences.ANNOUNCED_BEFORE if again else sentences.ANNOUNCED, **told))
 
     @command("chat start", role=Role.HOST)
     async def start(self, ctx: Context, tx: Tx, *, chat: Coming, sure: Sure = False) -> Reply:
@@ -93,7 +92,8 @@ class Chats(Cog):
         before = await tx.running(chat.id)
         change = steering.start(before, ctx.person.shown, ctx.now)
         if before.expected_later(ctx.now) and not sure:
-            return Reply(sentences.start_sure(chat, before.series), (sentences.start_offer(chat),))
+            asked = partial(sentences.start_sure, chat, before.series)
+            return replied(asked, (sentences.start_offer(chat),))
         await _need_quiet(ctx, tx, before, change.state.chat.ends_at)
         after = await tx.change(before, change, ctx.now)
         return replied(
@@ -106,9 +106,10 @@ class Chats(Cog):
         by, now = ctx.person.shown, ctx.now
         state = await _steer(ctx, tx, chat, lambda before: steering.next_question(before, by, now, after))
         went = state.chat.asked if state.chat.asked != chat.asked else 0
-        said = sentences.goes_out(state.series, went) if went else sentences.WRAP_BEGINS
-        said += sentences.next_comes(state.chat, state.when(StepKind.ASK))
-        return Reply(said, sentences.steering_offers(state.chat, state.questions))
+        out = partial(sentences.goes_out, state.series, went) if went else sentences.WRAP_BEGINS
+        said = joined(out, _next_comes(state), by="")
+        soon = state if went else state.with_chat(state=ChatState.WRAPPING)
+        return replied(said, sentences.steering_offers(soon.chat, soon.questions))
 
     @command("chat extend", role=Role.HOST)
     async def extend(
@@ -124,17 +125,18 @@ class Chats(Cog):
         by, now = ctx.person.shown, ctx.now
         state = await _steer(ctx, tx, chat, lambda before: steering.extend(before, by, minutes, now, after))
         left_out = await _more_days(tx, chat, state)
-        said = sentences.more_time(state.chat, state.series, state.when(StepKind.ASK, StepKind.WRAP))
-        said += sentences.make_way(left_out)
-        return Reply(said, sentences.steering_offers(state.chat, state.questions))
+        until = state.when(StepKind.ASK, StepKind.WRAP)
+        more = partial(sentences.more_time, state.chat, state.series, until)
+        said = joined(more, partial(sentences.make_way, left_out), by=" ")
+        return replied(said, sentences.steering_offers(state.chat, state.questions))
 
     @command("chat pause", role=Role.HOST)
     async def pause(self, ctx: Context, tx: Tx, *, chat: Tonight, after: After = None) -> Reply:
         """Stop the timer until you resume: a day at most, a slow chat a week."""
         by, now = ctx.person.shown, ctx.now
         state = await _steer(ctx, tx, chat, lambda before: steering.pause(before, by, now, after))
-        said = sentences.PAUSED_FOR_NOW if state.series.slow else sentences.PAUSED
-        return Reply(said, sentences.steering_offers(state.chat, state.questions))
+        said = worded(sentences.PAUSED_FOR_NOW if state.series.slow else sentences.PAUSED)
+        return replied(said, sentences.steering_offers(state.chat, state.questions))
 
     @command("chat resume", role=Role.HOST)
     async def resume(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
@@ -142,8 +144,9 @@ class Chats(Cog):
         by, now = ctx.person.shown, ctx.now
         state = await _steer(ctx, tx, chat, lambda before: steering.resume(before, by, now))
         left_out = await _more_days(tx, chat, state)
-        said = sentences.goes_on(state.chat, state.when(StepKind.ASK)) + sentences.make_way(left_out)
-        return Reply(said, sentences.steering_offers(state.chat, state.questions))
+        on = partial(sentences.goes_on, state.chat, state.when(StepKind.ASK))
+        said = joined(on, partial(sentences.make_way, left_out), by=" ")
+        return replied(said, sentences.steering_offers(state.chat, state.questions))
 
     @command("chat skip", role=Role.HOST)
     async def skip(
@@ -158,8 +161,8 @@ class Chats(Cog):
         by, now, number = ctx.person.shown, ctx.now, question.position if question else None
         state = await _steer(ctx, tx, chat, lambda before: steering.skip(before, by, now, number))
         which, coming = number or state.left_out_last, state.when(StepKind.ASK)
-        said = sentences.left_out_one(state.chat, state.series, which, coming)
-        return Reply(said, sentences.steering_offers(state.chat, state.questions))
+        said = partial(sentences.left_out_one, state.chat, state.series, which, coming)
+        return replied(said, sentences.steering_offers(state.chat, state.questions))
 
     @command("chat ask", role=Role.HOST)
     async def ask(
@@ -176,9 +179,9 @@ class Chats(Cog):
         state = await _steer(
             ctx, tx, chat, lambda before: steering.ask_extra(before, by, given.texts[0], now)
         )
-        said = sentences.goes_out(state.series, state.chat.asked)
-        said += sentences.next_comes(state.chat, state.when(StepKind.ASK))
-        return Reply(_with_doubts(said, given), sentences.steering_offers(state.chat, state.questions))
+        out = joined(partial(sentences.goes_out, state.series, state.chat.asked), _next_comes(state), by="")
+        said = joined(out, *sentences.looks(given.doubts))
+        return replied(said, sentences.steering_offers(state.chat, state.questions))
 
     @command("chat end", role=Role.HOST, destructive=True)
     async def end(self, ctx: Context, tx: Tx, *, chat: Tonight, sure: Sure = False) -> Reply:
@@ -186,9 +189,8 @@ class Chats(Cog):
         before = await tx.running(chat.id)
         change = steering.end(before, ctx.person.shown, ctx.now)
         if not (sure or chat.rehearsal):
-            return Reply(
-                sentences.end_sure(chat, before.series, len(before.waiting)), (sentences.end_offer(chat),)
-            )
+            asked = partial(sentences.end_sure, chat, before.series, len(before.waiting))
+            return replied(asked, (sentences.end_offer(chat),))
         await tx.change(before, change, ctx.now)
         return Reply(sentences.REHEARSAL_ENDS if chat.rehearsal else sentences.ENDED)
 
@@ -206,7 +208,7 @@ class Chats(Cog):
         why, before = plain.plain(reason, 500), await tx.running(chat.id)
         change = steering.cancel(before, why, ctx.now)
         if not sure:
-            return Reply(*sentences.cancel_sure(chat, before.series, why, OFFER_LIMIT))
+            return replied(*sentences.cancel_sure(chat, before.series, why, OFFER_LIMIT))
         state = await tx.change(before, change, ctx.now)
         return replied(partial(sentences.called_off, state.chat, state.series))
 
@@ -214,9 +216,9 @@ class Chats(Cog):
     async def now(self, ctx: Context, tx: Tx, *, chat: Tonight) -> Reply:
         """Which question is on, for how long, and what was asked so far."""
         state = await tx.running(chat.id)
-        text = sentences.where_we_are(chat, state.series, state.questions, state.steps, ctx.now)
+        where = (chat, state.series, state.questions, state.steps, ctx.now)
         hosting = sentences.steering_offers(chat, state.questions) if ctx.role >= Role.HOST else ()
-        return Reply(text, (*sentences.catch_up_offers(chat), *hosting))
+        return replied(partial(sentences.where_we_are, *where), (*sentences.catch_up_offers(chat), *hosting))
 
 
 async def _steer(ctx: Context, tx: Tx, chat: Chat, act: Callable[[Running], Change]) -> Running:
@@ -245,20 +247,25 @@ async def _need_quiet(ctx: Context, tx: Tx, state: Running, ends_at: datetime) -
             raise Refused(partial(sentences.other_comes, other, (await tx.series(other.series_id)).title))
 
 
-def _sheet(state: Running) -> list[str]:
-    return sentences.run_sheet(state.chat, state.series, state.questions, state.steps)
+def _to_share(state: Running) -> str:
+    links = sentences.links_listed(*astuple(state.links))
+    return sentences.invitation(state.chat, state.series, links)
 
 
-def _told(state: Running, now: datetime) -> list[str]:
+def _next_comes(state: Running) -> Callable[[], str]:
+    return partial(sentences.next_comes, state.chat, state.when(StepKind.ASK))
+
+
+def _sheet(state: Running) -> Callable[[], str]:
+    return partial(sentences.preview, state.chat, state.series, state.questions, state.steps)
+
+
+def _told(state: Running, now: datetime) -> tuple[Words, ...]:
     """The run sheet of a fresh plan; where everybody is told of it at once, it says that instead of when."""
     if not state.announces_at_once(now):
-        return _sheet(state)
-    return [*_sheet(state.without(StepKind.ANNOUNCE)), sentences.ANNOUNCED_NOW]
+        return (_sheet(state),)
+    return _sheet(state.without(StepKind.ANNOUNCE)), sentences.ANNOUNCED_NOW
 
 
-def _preview(state: Running) -> str:
-    return sentences.preview(state.chat, state.series, _sheet(state), len(state.questions))
-
-
-def _with_doubts(said: str, given: QuestionList) -> str:
-    return "\n".join([said, *map(sentences.look_at, given.doubts)])
+def _preview(state: Running) -> tuple[Words, ...]:
+    return _sheet(state), "" if state.questions else sentences.NO_QUESTIONS_PLANNED

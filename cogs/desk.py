@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
-from bot.commands import Cog, Context, Reply, command
+from bot.commands import Cog, Context, Reply, command, replied
 from bot.core.model import Chat, Refused, Role
 from bot.core.sentences import desk as sentences
 from bot.core.which import Which
@@ -33,4 +34,4 @@ class Desk(Cog):
         here, who = ctx.place.community_id, ctx.person.id
         secret = await tx.give_secret(SecretKind.DESK, here, ctx.real, person_id=who)
         await tx.take_seat(ctx.place, who, ctx.power, ctx.real)
-        return Reply(sentences.desk_link(community, await _links.to(tx, f"/in/{secret}")))
+        return replied(partial(sentences.desk_link, community, await _links.to(tx, f"/in/{secret}")))

@@ -50,7 +50,7 @@ class Hosts(Cog):
         if await tx.series_here(where.id):
             raise Refused(sentences.HOSTS_ROOM_SHARED)
         await tx.move_hosts_room(here.id, where.id)
-        return Reply(sentences.hosts_room_now(where.name))
+        return replied(partial(sentences.hosts_room_now, where.name))
 
 
 def _check_not_over(chat: Chat) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from bot.commands import Cog, Context, Example, Offer, Reply, command, replied
 from bot.core import names, sentences
 from bot.core.archive.chat_page import least_open
 from bot.core.sentences import sharing
+from bot.core.tongue import joined, worded
 from bot.core.which import Which
 from bot.storage.export import own_words
 from bot.storage.store import Tx
@@ -23,13 +25,13 @@ class Privacy(Cog):
         """Show what is kept of you here, and who may read it."""
         kept = await tx.kept_of(ctx.person.id, ctx.place.community_id)
         agreed = await tx.consent(ctx.person.id, ctx.place.community_id)
-        lines = [sentences.kept(kept.messages, kept.answers, kept.chats)]
+        had = partial(sentences.kept, kept.messages, kept.answers, kept.chats)
         if agreed and agreed.forgotten_at:
-            return Reply("\n".join([*lines, sentences.KEPT_FORGOTTEN]), (_LET_IN,))
+            return replied(joined(had, sentences.KEPT_FORGOTTEN), (_LET_IN,))
         if agreed and agreed.excluded_at:
-            return Reply("\n".join([*lines, sentences.KEPT_OUT]), (_LET_IN, _EXPORT, _FORGET))
-        lines += [sentences.seen_as(ctx.person.shown), *await _readers(ctx, tx)]
-        return Reply("\n".join(lines), (_EXPORT, _LEAVE, _FORGET))
+            return replied(joined(had, sentences.KEPT_OUT), (_LET_IN, _EXPORT, _FORGET))
+        seen = partial(sentences.seen_as, ctx.person.shown)
+        return replied(joined(had, seen, *await _readers(ctx, tx)), (_EXPORT, _LEAVE, _FORGET))
 
     @command("privacy name", private=True)
     async def name(
@@ -81,10 +83,9 @@ class Privacy(Cog):
         community = await tx.community_of(ctx.place)
         if not sure:
             kept = await tx.kept_of(ctx.person.id, community.id)
-            count = sentences.counted(kept.messages, "message")
-            asked = [sentences.FORGET_SURE.format(count=count)]
-            asked += [sentences.SPOKEN_FOR_TOO] if await tx.spoken_for(ctx.place) else []
-            return Reply("\n".join(asked), (_FORGET_SURELY,))
+            asked = worded(sentences.FORGET_SURE, count=partial(sentences.counted, kept.messages, "message"))
+            too = sentences.SPOKEN_FOR_TOO if await tx.spoken_for(ctx.place) else ""
+            return replied(joined(asked, too), (_FORGET_SURELY,))
         erased = await tx.forget(ctx.person, community.id, ctx.now)
         return replied(partial(sentences.forgotten, erased, ctx.now, community.zone))
 
@@ -103,7 +104,7 @@ async def _by_chance(ctx: Context, tx: Tx) -> str:
     return next(name for name in drawn if not any(names.alike(name, other) for other in taken))
 
 
-async def _readers(ctx: Context, tx: Tx) -> list[str]:
+async def _readers(ctx: Context, tx: Tx) -> list[Callable[[], str]]:
     """Who may read what is said here: the least open of weekly chat, what people were told, and place."""
     openness = await tx.openness(ctx.place.id)
     found = [await tx.chat_here(ctx.place.id, which) for which in (Which.LIVE, Which.RECENT)]
@@ -113,9 +114,10 @@ async def _readers(ctx: Context, tx: Tx) -> list[str]:
     guests = [one for one in weekly if one.community_id != ctx.place.community_id]
     own = [readers for one, readers in open_to.items() if one not in guests]
     there = [
-        sharing.read_in(one, open_to[one], (await tx.community(one.community_id)).name) for one in guests
+        partial(sharing.read_in, one, open_to[one], (await tx.community(one.community_id)).name)
+        for one in guests
     ]
-    return [*([sentences.readers(own)] if own or not guests else []), *there]
+    return [*([partial(sentences.readers, own)] if own or not guests else []), *there]
 
 
 async def _free_name(ctx: Context, tx: Tx, typed: str) -> str | None:

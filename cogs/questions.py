@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
-from bot.commands import Cog, Context, Example, Reply, command, fills, hears
+from bot.commands import Cog, Context, Example, Reply, command, fills, hears, replied
 from bot.core import adopting, drafting, grammar, sentences
 from bot.core.desk.marks import need_unchanged
 from bot.core.hearing import Heard, Said
 from bot.core.model import Chat, Place, Question, Refused, Role
 from bot.core.question_list import QuestionList, read_question
 from bot.core.state import Running
+from bot.core.tongue import Words, joined
 from bot.core.which import Which
 from bot.storage.store import Tx
 from cogs import _typed
@@ -44,9 +46,9 @@ class Questions(Cog):
         change = drafting.add(before, given.texts[0], ctx.now, at)
         after = await tx.change(before, change, ctx.now)
         new = next(q for q in after.questions if q.id not in {old.id for old in before.questions})
-        said = sentences.question_added(after.series, new.position, len(after.questions))
-        said += f"\n{sentences.ANNOUNCED_NOW}" if after.announces_at_once(ctx.now) else ""
-        return _reply(said, given, after)
+        added = partial(sentences.question_added, after.series, new.position, len(after.questions))
+        news = sentences.ANNOUNCED_NOW if after.announces_at_once(ctx.now) else ""
+        return _reply(joined(added, news), given, after)
 
     @command("question edit", role=Role.HOST)
     async def edit(
@@ -59,9 +61,8 @@ class Questions(Cog):
         after = await tx.change(
             before, drafting.edit(before, number.position, given.texts[0], ctx.now), ctx.now
         )
-        return _reply(
-            sentences.question_edited(after.series, drafting.at(after, number.position)), given, after
-        )
+        changed = drafting.at(after, number.position)
+        return _reply(partial(sentences.question_edited, after.series, changed), given, after)
 
     @fills("question edit")
     async def present(self, ctx: Context, tx: Tx, given: Mapping[str, Any]) -> Mapping[str, str]:
@@ -82,8 +83,8 @@ class Questions(Cog):
         before = await tx.running(chat.id)
         need_unchanged(before.questions, seen)
         after = await tx.change(before, drafting.reorder(before, _order(order), ctx.now), ctx.now)
-        return Reply(
-            sentences.in_this_order(after.series, after.questions),
+        return replied(
+            partial(sentences.in_this_order, after.series, after.questions),
             sentences.steering_offers(after.chat, after.questions),
         )
 
@@ -95,8 +96,8 @@ class Questions(Cog):
         before = await tx.running(chat.id)
         need_unchanged(before.questions, seen)
         after = await tx.change(before, drafting.remove(before, number.position, ctx.now), ctx.now)
-        said = sentences.question_removed(after.series, number)
-        return Reply(said, sentences.steering_offers(after.chat, after.questions))
+        said = partial(sentences.question_removed, after.series, number)
+        return replied(said, sentences.steering_offers(after.chat, after.questions))
 
     @command("question adopt", role=Role.HOST)
     async def adopt(
@@ -118,8 +119,9 @@ class Questions(Cog):
             before, _typed.meant_as(before, ctx.person.shown, meant, text, ctx.now), ctx.now
         )
         await _typed.take_for_post(tx, after, typed, ctx.now)
-        said = sentences.adopted(after.series, after.chat.asked, adopting.left_out(before, after.chat.asked))
-        return Reply(said, sentences.steering_offers(after.chat, after.questions))
+        left_out = adopting.left_out(before, after.chat.asked)
+        said = partial(sentences.adopted, after.series, after.chat.asked, left_out)
+        return replied(said, sentences.steering_offers(after.chat, after.questions))
 
     @hears(Said)
     async def typed(self, tx: Tx, place: Place, heard: Heard, message_id: int | None, now: datetime) -> None:
@@ -132,11 +134,9 @@ def _read(text: str, state: Running) -> QuestionList:
     return read_question(text, sentences.letter(state.series, 0))
 
 
-def _reply(said: str, given: QuestionList, after: Running) -> Reply:
-    return Reply(
-        "\n".join([said, *map(sentences.look_at, given.doubts)]),
-        sentences.steering_offers(after.chat, after.questions),
-    )
+def _reply(said: Words, given: QuestionList, after: Running) -> Reply:
+    told = joined(said, *sentences.looks(given.doubts))
+    return replied(told, sentences.steering_offers(after.chat, after.questions))
 
 
 def _order(text: str) -> tuple[int, ...]:

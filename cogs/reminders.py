@@ -31,7 +31,8 @@ class Reminders(Cog):
         if chat.rehearsal or not (chat.state.ahead or (_by_days(state) and state.waiting)):
             raise Refused(partial(_nothing_to_come, state))
         await tx.remind(chat.id, ctx.person.id, ctx.place, ctx.now)
-        return Reply(_agreed(chat, state.series, ctx.now), (sentences.no_reminder_offer(chat),))
+        agreed = partial(_agreed, chat, state.series, ctx.now)
+        return replied(agreed, (sentences.no_reminder_offer(chat),))
 
     @on_step(StepKind.REMIND)
     async def due(self, tx: Tx, chat_id: int, step: Step, now: datetime) -> None:

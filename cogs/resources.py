@@ -6,9 +6,10 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
-from bot.commands import Cog, Context, Example, Meanings, Offer, Reply, command, hears, on_step
+from bot.commands import Cog, Context, Example, Meanings, Offer, Reply, command, hears, on_step, replied
 from bot.core.archive.shared_links import Resource
 from bot.core.archive.web_addresses import HIDDEN, mark, without_secrets
 from bot.core.audience import Audience, Reads
@@ -64,9 +65,8 @@ class Resources(Cog):
         if not found:
             return Reply(say.REMOVED_NONE if span.removed else say.RESOURCES_NONE)
         rest, page = await tx.count_resources(who, span) - len(found), await _page(ctx, tx, series)
-        lines = [say.resource(number, one) for number, one in enumerate(found, 1)]
         offers = _offers(found, removed=span.removed) if host and _is_ours(ctx, series) else ()
-        return Reply(say.all_resources(lines, rest, "" if span.removed else page), offers)
+        return replied(partial(say.all_resources, found, rest, "" if span.removed else page), offers)
 
     @command("resource remove", role=Role.HOST)
     async def remove(self, ctx: Context, tx: Tx, link: Wanted) -> Reply:
@@ -100,14 +100,15 @@ class Resources(Cog):
         """Show or say whether a weekly chat's links are posted once a week."""
         if post is None:
             offer = say.digest_offer(series, on=not series.digest)
-            return Reply(say.digest_is(series, on=series.digest), (offer,))
+            return replied(partial(say.digest_is, series, on=series.digest), (offer,))
         await _rules.need_own(ctx, tx, series)
         wanted = post is Posted.ON
         if wanted and series.visibility is Visibility.OFF:
             raise Refused(say.DIGEST_OF_NOTHING, series=series.title)
         if wanted is not series.digest:
             await _post_or_not(tx, replace(series, digest=wanted), ctx.now)
-        return Reply(say.digest_is(series, on=wanted), (say.digest_offer(series, on=not wanted),))
+        offer = say.digest_offer(series, on=not wanted)
+        return replied(partial(say.digest_is, series, on=wanted), (offer,))
 
     @on_step(StepKind.DIGEST)
     async def due(self, tx: Tx, chat_id: int, step: Step, now: datetime) -> None:

@@ -10,6 +10,7 @@ from bot.core import plain, sentences
 from bot.core.echo import shown
 from bot.core.model import Community, Person, Place, Refused, Role
 from bot.core.times.zones import Zone
+from bot.core.tongue import worded
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.doors.members import Membership
 from bot.storage.doors.secrets import SecretKind
@@ -44,7 +45,8 @@ class Rooms(Cog):
             raise Refused(sentences.ROOM_TWICE, name=wanted)
         room = await tx.add_room(ctx.place.community_id, wanted, wanted)
         address = await _links.to(tx, f"/room/{room.native_id}/")
-        return Reply(sentences.room_made(room.name, address, await _links.join(tx, room.id)))
+        link = await _links.join(tx, room.id)
+        return replied(partial(sentences.room_made, room.name, address, link))
 
     @command("room link", role=Role.HOST, private=True)
     async def link(
@@ -62,25 +64,25 @@ class Rooms(Cog):
             await tx.new_join_secret(meant.id)
         link = await _links.join(tx, meant.id)
         said = sentences.new_join_link if new else sentences.join_link
-        return Reply(said(meant.name, link), () if new else (_another_link(meant),))
+        return replied(partial(said, meant.name, link), () if new else (_another_link(meant),))
 
     @command("room people", role=Role.HOST, private=True)
     async def people(self, ctx: Context, tx: Tx) -> Reply:
         """Show who came in, who is held and who is banned."""
         _need_own_rooms(ctx)
         known = [(person.name, member) for person, member in await tx.members(ctx.place.community_id)]
-        banned = [name for name, member in known if member.banned and not member.nameless]
-        held = [name for name, member in known if member.held and not (member.banned or member.nameless)]
+        banned = [name for name, member in known if member.seen_banned]
+        held = [name for name, member in known if member.seen_held and not member.banned]
         hosts = [name for name, member in known if member.host and name not in banned]
         rest = [name for name, _ in known if name not in (*banned, *held, *hosts)]
-        return Reply(sentences.people_in(rest, hosts, held, banned))
+        return replied(partial(sentences.people_in, rest, hosts, held, banned))
 
     @command("room hold", role=Role.HOST, private=True)
     async def hold(self, ctx: Context, tx: Tx, person: Who) -> Reply:
         """Let what somebody writes wait until a host lets it through."""
         member = await _member(ctx, tx, person)
         _check(not member.host, sentences.NOT_A_HOST, person)
-        _check(not member.held, sentences.HELD_ALREADY, person)
+        _check(not member.seen_held, sentences.HELD_ALREADY, person)
         await tx.hold(ctx.place.community_id, person.id, ctx.real)
         return replied(partial(sentences.held_now, person.name), _back(sentences.RELEASE, "release", person))
 
@@ -88,7 +90,7 @@ class Rooms(Cog):
     async def release(self, ctx: Context, tx: Tx, person: Who) -> Reply:
         """Let somebody who was held speak freely again."""
         member = await _member(ctx, tx, person)
-        _check(member.held, sentences.NOT_HELD, person)
+        _check(member.seen_held, sentences.NOT_HELD, person)
         await tx.release(ctx.place.community_id, person.id)
         await tx.room_release_all(person.id, ctx.place.community_id, ctx.now)
         return replied(partial(sentences.released, person.name))
@@ -98,7 +100,7 @@ class Rooms(Cog):
         """Shut somebody out; their links open nothing any more."""
         member = await _member(ctx, tx, person)
         _check(not member.host, sentences.NOT_A_HOST, person)
-        _check(not member.banned, sentences.BANNED_ALREADY, person)
+        _check(not member.seen_banned, sentences.BANNED_ALREADY, person)
         await tx.ban(ctx.place.community_id, person.id, ctx.real)
         tx.rooms_rung |= {place.id for place in await _setup.rooms(tx, ctx.place)}  # open pages look again
         return replied(
@@ -109,7 +111,7 @@ class Rooms(Cog):
     async def unban(self, ctx: Context, tx: Tx, person: Who) -> Reply:
         """Let somebody come in again."""
         member = await _member(ctx, tx, person)
-        _check(member.banned, sentences.NOT_BANNED, person)
+        _check(member.seen_banned, sentences.NOT_BANNED, person)
         await tx.unban(ctx.place.community_id, person.id)
         return replied(partial(sentences.unbanned, person.name))
 
@@ -167,7 +169,7 @@ class Rooms(Cog):
         for name in {"about", "contact"} & wanted.keys():
             wanted[name] = plain.plain(str(wanted[name]), LONGEST_ABOUT)
         await tx.change_house(ctx.place.community_id, wanted)
-        return Reply(sentences.house_changed(keep_days))
+        return replied(partial(sentences.house_changed, keep_days))
 
     @command("house link", role=Role.OWNER, private=True)
     async def house_link(
@@ -233,4 +235,4 @@ def _back(label: str, act: str, person: Person) -> tuple[Offer, ...]:
 async def _host_link(ctx: Context, tx: Tx, community: Community) -> Reply:
     secret = await tx.give_secret(SecretKind.HOST, community.id, ctx.real, place_id=community.hosts_place_id)
     link = await _links.to(tx, f"/in/{secret}")
-    return Reply(sentences.HOUSE_LINK.format(name=community.name, link=link))
+    return replied(worded(sentences.HOUSE_LINK, name=community.name, link=link))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
@@ -14,8 +15,10 @@ from bot.core import plain, reminding, sentences, steering
 from bot.core.model import Chat, Collecting, Pace, Place, Refused, Role, Visibility
 from bot.core.model import Series as WeeklyChat
 from bot.core.times import weekly
+from bot.core.times.recurrence import Recurrence
 from bot.core.times.weekly import Times, Wishes
 from bot.core.times.zones import Zone
+from bot.core.tongue import joined
 from bot.storage.store import Tx
 from cogs import _coming, _editing, _places, _rules, _setup
 
@@ -105,14 +108,13 @@ class Series(Cog):
     async def show(self, ctx: Context, tx: Tx, series: Which) -> Reply:
         """Show a weekly chat: its times, its next dates, who may read it."""
         page = await _rules.page(tx, series, ctx.now)
-        guest = await _places.as_guest(ctx, tx, series)
-        return Reply("\n".join([page, *guest]))
+        return replied(joined(page, *await _places.as_guest(ctx, tx, series)))
 
     @command("series list")
     async def listing(self, ctx: Context, tx: Tx) -> Reply:
         """List the weekly chats here, with their next dates."""
         lines = [await _line(tx, series) for series in await series_here(ctx, tx)]
-        return Reply("\n".join(lines) or sentences.SERIES_NONE)
+        return replied(joined(*lines)) if lines else Reply(sentences.SERIES_NONE)
 
     @command("series pause", role=Role.HOST)
     async def pause(self, ctx: Context, tx: Tx, series: Which) -> Reply:
@@ -218,17 +220,24 @@ async def _created(
     await tx.open_untold([home], series.visibility)
     await _rules.give(tx, series, rules, ctx.now)
     await _rules.settle_zone(tx, home, held, rules)
+    first = (await _coming.of_series(tx, series))[0]
+    return replied(partial(_made, series, rules, ctx.now, zone), sentences.dates_offers(series, first))
+
+
+def _made(series: WeeklyChat, rules: Sequence[Recurrence], now: datetime, zone: Zone | None) -> str:
     remarks = [zone.said] if zone and zone.said else []
     notes = [*remarks, *_rules.all_notes(rules)]
-    text = sentences.series_made(series, _rules.in_all_words(rules), _rules.dates(rules, ctx.now), notes)
-    first = (await _coming.of_series(tx, series))[0]
-    return Reply(text, sentences.dates_offers(series, first))
+    return sentences.series_made(series, _rules.in_all_words(rules), _rules.dates(rules, now), notes)
 
 
-async def _line(tx: Tx, series: WeeklyChat) -> str:
+async def _line(tx: Tx, series: WeeklyChat) -> Callable[[], str]:
     rules = [slot.rule for slot in await tx.slots(series.id)]
     ahead = [chat for chat in await _coming.of_series(tx, series) if chat.state.ahead]
-    coming = sentences.next_date(ahead[0].starts_at, ahead[0].zone, ahead[0].topic) if ahead else ""
+    return partial(_listed, series, rules, ahead[0] if ahead else None)
+
+
+def _listed(series: WeeklyChat, rules: Sequence[Recurrence], chat: Chat | None) -> str:
+    coming = sentences.next_date(chat.starts_at, chat.zone, chat.topic) if chat else ""
     return sentences.series_line(series, _rules.in_all_words(rules), coming)
 
 
@@ -249,8 +258,8 @@ async def _resumed(ctx: Context, tx: Tx, series: WeeklyChat) -> Reply:
 async def _ask_to_delete(tx: Tx, series: WeeklyChat, chats: tuple[Chat, ...]) -> Reply:
     live = [chat for chat in chats if chat.state.live]
     planned = [chat for chat in chats if chat.state.ahead and await _coming.planned(tx, chat)]
-    text = sentences.confirm_delete(series, len(planned), bool(live))
-    return Reply(text, (sentences.delete_offer(series),))
+    asked = partial(sentences.confirm_delete, series, len(planned), bool(live))
+    return replied(asked, (sentences.delete_offer(series),))
 
 
 async def _finish(ctx: Context, tx: Tx, chat: Chat) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any
 
-from bot.commands import OFFER_LIMIT, Cog, Context, Example, Meanings, Reply, command, fills
+from bot.commands import OFFER_LIMIT, Cog, Context, Example, Meanings, Reply, command, fills, replied
 from bot.commands.declared import Wanted
 from bot.commands.parameters import People
 from bot.core import sentences
@@ -13,6 +14,7 @@ from bot.core.hearing import Author
 from bot.core.host_names import host_names, hosts_role, whole_name
 from bot.core.model import Person, Place, Refused, Role, Visibility
 from bot.core.names import alike
+from bot.core.tongue import Words, joined
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
@@ -53,7 +55,7 @@ class Setup(Cog):
             return await _asks(ctx, tx, now, names)
         await _setup.settle(tx, ctx.place.community_id, now)
         await _setup.have_hosts_room(ctx, tx, now.room)
-        said = [sentences.ready(now.room.name, now.readers), *await _let_host(ctx, tx, role)]
+        said = [_ready(now.room, now.readers), *await _let_host(ctx, tx, role)]
         said += await _setup.not_public(tx, now)
         return await _set_up(ctx, tx, said, names, changed=before.readers not in (None, now.readers))
 
@@ -80,50 +82,56 @@ def _role(ctx: Context, hosts: str) -> str:
     return role
 
 
-async def _let_host(ctx: Context, tx: Tx, role: str) -> list[str]:
+def _ready(room: Place, readers: Visibility) -> Callable[[], str]:
+    return partial(sentences.ready, room.name, readers)
+
+
+async def _let_host(ctx: Context, tx: Tx, role: str) -> list[Callable[[], str]]:
     if not role:
         return []
     await tx.set_host_role(ctx.place.community_id, role)
-    return [sentences.role_now(role)]
+    return [partial(sentences.role_now, role)]
 
 
 async def _asks(ctx: Context, tx: Tx, now: Settled, names: Sequence[str]) -> Reply:
     """Ask for the rest; what was said already stands in the form."""
     rooms = [place.name for place in await _setup.rooms(tx, ctx.place)]
-    text = sentences.setup_asks(now.room.name if now.room else None, now.readers, rooms)
+    asks = partial(sentences.setup_asks, now.room.name if now.room else None, now.readers, rooms)
     said = [_setup.option("where", now.room)] if now.room else []
     said += [f"readers={now.readers}"] if now.readers else []
     listed = "; ".join(names)
     said += [f'hosts="{listed}"'] if names and listed.replace("; ", "").isalnum() else []
     line = " ".join(["setup", *said])
-    return Reply(text, (sentences.set_up_offer(line if len(line) <= OFFER_LIMIT else "setup"),))
+    return replied(asks, (sentences.set_up_offer(line if len(line) <= OFFER_LIMIT else "setup"),))
 
 
-async def _set_up(ctx: Context, tx: Tx, said: Sequence[str], names: Sequence[str], *, changed: bool) -> Reply:
+async def _set_up(
+    ctx: Context, tx: Tx, said: Sequence[Words], names: Sequence[str], *, changed: bool
+) -> Reply:
     community = await tx.community_of(ctx.place)
     hosts = [await _host(ctx, tx, name) for name in names]
     missing, offers = await _setup.next_of(tx, community, ctx.place)
-    missing = [*await _setup.lacking(tx, community), *missing]
+    lacking = await _setup.lacking(tx, community)
     others = [sentences.SAME_READERS] if changed and await tx.count_series(community.id) else []
-    return Reply("\n".join([*said, *hosts, *missing, *others]), offers)
+    return replied(joined(*said, *hosts, *lacking, *missing, *others), offers)
 
 
-async def _host(ctx: Context, tx: Tx, name: str) -> str:
+async def _host(ctx: Context, tx: Tx, name: str) -> Callable[[], str]:
     """Make somebody a host: in our own rooms, where anybody may take any name, by a link for them alone."""
     here = ctx.place.community_id
     if ctx.place.platform == BROWSER:
         known = await tx.members(here)
         if any(membership.host and alike(person.name, name) for person, membership in known):
-            return sentences.host_already(name)
+            return partial(sentences.host_already, name)
         hosts_room = (await tx.community_of(ctx.place)).hosts_place_id
         secret = await tx.give_secret(SecretKind.HOST, here, ctx.real, place_id=hosts_room)
-        return sentences.host_by_link(name, await _links.to(tx, f"/in/{secret}"))
+        return partial(sentences.host_by_link, name, await _links.to(tx, f"/in/{secret}"))
     found = await _named(ctx, tx, name)
     if len(found) != 1:
-        return sentences.host_not_met(name)
+        return partial(sentences.host_not_met, name)
     await tx.make_community_host(here, found[0].id)
     await tx.let_into_hosts_room(here, found[0].native_id, ctx.now)
-    return sentences.host_now(found[0].name)
+    return partial(sentences.host_now, found[0].name)
 
 
 async def _named(ctx: Context, tx: Tx, name: str) -> Sequence[Person]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
-from bot.commands import Cog, Context, Example, Offer, Reply, command
+from bot.commands import Cog, Context, Example, Offer, Reply, command, replied
 from bot.core.model import Place, Refused, Role
 from bot.core.model import Series as WeeklyChat
 from bot.core.sentences import sharing as say
@@ -37,10 +38,8 @@ class Sharing(Cog):
             return Reply(say.CODES_REVOKED)
         code = await tx.give_secret(SecretKind.PLACE, series.community_id, ctx.real, series_id=series.id)
         shares = await tx.shares(series)
-        text = say.share_code(series, [_places.line(one) for one in shares], code)
-        return Reply(
-            text, tuple(say.take_out_offer(series, s.place, s.community) for s in shares if not s.own)
-        )
+        offers = tuple(say.take_out_offer(series, s.place, s.community) for s in shares if not s.own)
+        return replied(partial(_places.listed, series, shares, code), offers)
 
     @command("series join", role=Role.HOST, private=True)
     async def join(
@@ -63,10 +62,8 @@ class Sharing(Cog):
         await tx.open_untold([room], series.visibility)
         await tx.take_in(series, room, ctx.now)
         await _places.tell_owners(ctx, tx, series, room, joined=True)
-        return Reply(
-            say.joined(series, whose, room, await _places.coming(tx, series)),
-            say.guest_offers(series, room),
-        )
+        coming = await _places.coming(tx, series)
+        return replied(partial(say.joined, series, whose, room, coming), say.guest_offers(series, room))
 
     @command("series mute", role=Role.HOST, private=True)
     async def mute(self, ctx: Context, tx: Tx, series: Which, *, place: Where = None) -> Reply:
@@ -77,7 +74,8 @@ class Sharing(Cog):
         if share.muted:
             raise Refused(say.MUTED_ALREADY, series=series.title, place=share.place.name)
         await tx.mute(series, share.place, ctx.now)
-        return Reply(say.muted(series, share.place), say.guest_offers(series, share.place, muted=True))
+        offers = say.guest_offers(series, share.place, muted=True)
+        return replied(partial(say.muted, series, share.place), offers)
 
     @command("series unmute", role=Role.HOST, private=True)
     async def unmute(self, ctx: Context, tx: Tx, series: Which, *, place: Where = None) -> Reply:
@@ -87,7 +85,7 @@ class Sharing(Cog):
             raise Refused(say.NOT_MUTED, series=series.title, place=share.place.name)
         await _places.need_quiet(tx, series, share.place)
         await tx.unmute(series, share.place, ctx.now)
-        return Reply(say.unmuted(series, share.place), say.guest_offers(series, share.place))
+        return replied(partial(say.unmuted, series, share.place), say.guest_offers(series, share.place))
 
     @command("series leave", role=Role.HOST, private=True, destructive=True)
     async def leave(
@@ -99,11 +97,11 @@ class Sharing(Cog):
             await _places.need_another(tx, series)
         if not sure:
             line = f"series leave {series.id} {say.option(share.place)} sure=yes"
-            return Reply(say.leave_sure(series, share.place), (Offer(say.LEAVE_SURELY, line),))
+            return replied(partial(say.leave_sure, series, share.place), (Offer(say.LEAVE_SURELY, line),))
         await tx.take_out(series, share.place, ctx.now)
         if not share.own:
             await _places.tell_owners(ctx, tx, series, share.place, joined=False)
-        return Reply(say.left_series(series, share.place))
+        return replied(partial(say.left_series, series, share.place))
 
     @command("series unshare", role=Role.HOST, private=True, destructive=True)
     async def unshare(
@@ -122,7 +120,8 @@ class Sharing(Cog):
             raise Refused(say.NOT_HELD_THERE, series=series.title)
         if not sure:
             line = f"series unshare {place} series={series.id} sure=yes"
-            return Reply(say.unshare_sure(series, share.place, share.community), (Offer(say.TAKE_OUT, line),))
+            asked = partial(say.unshare_sure, series, share.place, share.community)
+            return replied(asked, (Offer(say.TAKE_OUT, line),))
         await tx.take_out(series, share.place, ctx.now)
         await _places.tell_guests(ctx, tx, series, share.place)
-        return Reply(say.out_of_series(series, share.place))
+        return replied(partial(say.out_of_series, series, share.place))

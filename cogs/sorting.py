@@ -12,6 +12,7 @@ from bot.core.echo import shown
 from bot.core.filing import MessageKind
 from bot.core.model import Chat, ChatState, Refused, Role
 from bot.core.sentences import sorting as say
+from bot.core.tongue import Words
 from bot.core.which import Which
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.heard.sorting import AsItWas
@@ -34,7 +35,7 @@ class Sorting(Cog):
         async with _messages.undoable(ctx, tx, message_id):
             await tx.keep_unfiled(message_id, ctx.now)
         row = await tx.message(message_id)
-        return Reply(say.unfiled(row.text if row else ""))
+        return replied(partial(say.unfiled, row.text if row else ""))
 
     @command(
         "answers delete",
@@ -63,7 +64,8 @@ class Sorting(Cog):
             return replied(partial(say.delete_sure, row.text), (erase,))
         await tx.erase_for_good(row, ctx.now)
         place = await tx.place(row.place_id)
-        return Reply(say.deleted("" if place.platform == BROWSER else network_name(place.platform)))
+        network = "" if place.platform == BROWSER else network_name(place.platform)
+        return replied(partial(say.deleted, network))
 
     @command("answers forget", role=Role.HOST, private=True, destructive=True)
     async def forget(
@@ -82,10 +84,10 @@ class Sorting(Cog):
         called = people[0].name
         if not sure:
             kept = [(await tx.kept_of(one.id, here)).messages for one in people]
-            asked = say.forget_name_sure(called, sentences.counted(sum(kept), "message"))
-            return Reply(asked, say.forget_name_offers(called, OFFER_LIMIT))
+            asked = partial(say.forget_name_sure, called, sum(kept))
+            return replied(asked, say.forget_name_offers(called, OFFER_LIMIT))
         erased = [await tx.forget(one, here, ctx.now) for one in people]
-        return Reply(say.name_forgotten(called, sentences.counted(sum(erased), "message")))
+        return replied(partial(say.name_forgotten, called, sum(erased)))
 
     @command("answers undo", role=Role.HOST, private=True, of_own_place=True, shows_words=True)
     async def undo(self, ctx: Context, tx: Tx, *, chat: Recent) -> Reply:
@@ -102,10 +104,11 @@ class Sorting(Cog):
         await tx.report_anew(before)
         await tx.forget_sorted(before.message_id)
         row = await tx.message(before.message_id)
-        return Reply(say.undone(row.text if row else "", words, waits=bool(before.reports)))
+        said = row.text if row else ""
+        return replied(partial(say.undone, said, words, waits=bool(before.reports)))
 
 
-async def _filed_again(ctx: Context, tx: Tx, chat: Chat, before: AsItWas) -> list[str]:
+async def _filed_again(ctx: Context, tx: Tx, chat: Chat, before: AsItWas) -> list[Words]:
     """Put it where it was, if it was moved; gives where that is."""
     if (await tx.as_it_is(before.message_id)).filed_as(before):
         return []
@@ -116,7 +119,7 @@ async def _filed_again(ctx: Context, tx: Tx, chat: Chat, before: AsItWas) -> lis
     if before.kind is MessageKind.COMMENT:
         return [say.COMMENT_AGAIN]
     under = [question for question in running.questions if question.id in before.questions]
-    return [say.under_again(running.series, under) if under else say.CONVERSATION_AGAIN]
+    return [partial(say.under_again, running.series, under) if under else say.CONVERSATION_AGAIN]
 
 
 async def _seen_again(ctx: Context, tx: Tx, chat: Chat, before: AsItWas) -> list[str]:

@@ -110,6 +110,33 @@ def test_no_chat_is_sealed_before_what_was_said_meanwhile_can_have_been_read(
     told(tell, longest_sleep=None)
 
 
+def test_a_network_that_is_back_long_after_the_seal_was_due_is_read_before_it(
+    told: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.scheduler.CATCHES_UP", timedelta(minutes=9))
+
+    async def tell(house: House) -> None:
+        away: dict[str, datetime] = {}
+        house.app.scheduler._behind = lambda: away
+        chat = await house.add_chat(await house.add_series(), EIGHT, ["One?"])
+        await until(EIGHT + timedelta(hours=2))
+        seals = (await house.running(chat)).when(StepKind.SEAL)
+        assert seals is not None
+        away |= dict.fromkeys(house.app.platforms, seals - timedelta(hours=1))
+        await until(seals + timedelta(minutes=8))
+        away |= dict.fromkeys(away, seals + timedelta(minutes=8))
+        await until(seals + timedelta(minutes=10))
+        assert (await house.running(chat)).chat.state is ChatState.TAIL
+        away.clear()
+        await until(seals + timedelta(minutes=12))
+        sealed = (await house.running(chat)).chat
+        assert sealed.state is ChatState.SEALED
+        async with house.store.read() as tx:
+            assert [one for place in await tx.places(sealed) for one in await tx.missed(place.id)] == []
+
+    told(tell, longest_sleep=None)
+
+
 def test_a_feature_that_fails_holds_up_its_own_chat_alone_and_is_tried_again(
     told: Callable[..., None],
 ) -> None:

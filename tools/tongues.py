@@ -36,11 +36,12 @@ def sentences() -> Catalog:
 
 
 def forms() -> Iterator[str]:
-    """What the forms of commands say, as they are declared."""
+    """What help and the forms of commands say, as they are declared."""
     for command in (one for cog in (*every_cog(), Help({})) for one in cog.commands()):
         yield command.help
         bare = Form(command, {})
         needing = replace(bare, lacking=frozenset(param.name for param in command.params))
+        yield from (param.help for param in command.params if param.help)
         for param in filter(bare.asks, command.params):
             yield from (bare.label(param), needing.label(param), *param.meanings.values())
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
 from bot.core import grammar
-from bot.core.echo import shown
+from bot.core.echo import discreet, shown
 from bot.core.grammar import Shape
 from bot.core.model import Chat, Offer, Person, Place, Refused, Role
 from bot.core.sentences import command as say
-from bot.core.tongue import _
+from bot.core.tongue import ENGLISH, _, spoken
 from bot.core.which import Which
 from bot.storage.store import Tx
 
@@ -72,12 +72,19 @@ class Reply:
     """What makes the text, for the same."""
     shows_words: bool = field(default=False, compare=False)
     """Whether it may show what people said."""
+    language: str = field(default=ENGLISH.code, compare=False)
+    """In which language the text is."""
 
-    def said(self) -> str:
-        """The text in the language that is spoken here; in English where nobody translated it."""
-        if self.no is not None:
-            return self.no.said()
-        return self.told() if self.told else _(self.text)
+    def here(self, given: Iterable[str] = ()) -> Reply:
+        """The same in the language that is spoken here; in English, which it says, if nobody translated it.
+
+        A refusal repeats nothing secret of what was `given`.
+        """
+        if spoken() is ENGLISH:
+            return self
+        said = discreet(self.no.said(), given) if self.no else self.told() if self.told else _(self.text)
+        language = ENGLISH.code if said == self.text else spoken().code
+        return replace(self, text=said, language=language)
 
 
 def replied(told: Callable[[], str], offers: tuple[Offer, ...] = (), *, private: bool = False) -> Reply:

@@ -8,12 +8,13 @@ from functools import partial
 from typing import Annotated
 
 from bot.commands.cog import Cog, command
-from bot.commands.declared import Command, Context, Example, Param, Reply
+from bot.commands.declared import Command, Context, Example, Param, Reply, replied
 from bot.commands.parameters import example
 from bot.core import grammar
 from bot.core.echo import shown
 from bot.core.model import Refused, Role
 from bot.core.sentences import command as say
+from bot.core.tongue import _
 from bot.storage.store import Tx
 
 
@@ -30,7 +31,7 @@ class Help(Cog):
         """Show what you can do here."""
         standing = await tx.standing(ctx.person, ctx.place, ctx.power, None)
         role = max(ctx.role, Role.HOST if standing.guest_of else Role.ANYONE)
-        return Reply(pages(about, [known for known in self._known.values() if known.role <= role]))
+        return replied(partial(pages, about, [one for one in self._known.values() if one.role <= role]))
 
 
 def usage(command: Command) -> str:
@@ -70,7 +71,7 @@ def pages(said: str, commands: Collection[Command]) -> str:
     """Help on everything, on the group or on the command that somebody names."""
     name = " ".join(said.casefold().split())
     if not name:
-        return "\n".join([say.HELP_HEAD, *_listed(commands)])
+        return "\n".join([_(say.HELP_HEAD), *_listed(commands)])
     found = [command for command in commands if command.path == name]
     group = [command for command in commands if command.path.startswith(f"{name} ")]
     if found:

@@ -71,10 +71,10 @@ async def chat_if_any(ctx: Context, tx: Tx, which: Which) -> Chat | None:
 
 
 async def _hosted(ctx: Context, tx: Tx) -> Chat | None:
-    """The chat that is meant here by its host, who may be a guest host of others alone."""
+    """The chat of which somebody is a guest host; whoever hosts the place needs none, be it anybody's."""
     standing = await tx.standing(ctx.person, ctx.place, ctx.power, None)
     if standing.hosts_here or not standing.guest_of:
-        return await chat_if_any(ctx, tx, Which.LIVE)
+        return None
     found = [await tx.chat(number) for number in sorted(standing.guest_of)]
     theirs = [chat for chat in found if chat and await _of_community(ctx, tx, chat)]
     return hosted(await tx.chat_here(ctx.place.id, Which.LIVE), theirs, ctx.now)

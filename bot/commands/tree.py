@@ -72,6 +72,7 @@ class CommandTree:
         """The methods that act on this kind of step."""
         return tuple(method for kinds, method in self._steppers if kind in kinds)
 
+    @in_english
     async def answer(self, asker: Asker, text: str, settle: Settle | None = None) -> Reply:
         """Run a command typed as text, without its "!edchat"; `settle` stores the reply with the effect."""
         try:
@@ -82,6 +83,7 @@ class CommandTree:
         share_out = partial(grammar.bind, line, skip, found.shape)
         return await self._answer(_Asked(asker, found, (text,), share_out), settle)
 
+    @in_english
     async def run(
         self,
         asker: Asker,
@@ -126,8 +128,7 @@ class CommandTree:
         series = next((param for param in found.params if param.kind.name == "series"), None)
         async with self._store.read() as tx:
             ctx = self._context(asker, found)
-            chat = await _chat(ctx, tx, found, given)
-            if chat:
+            if chat := await _chat(ctx, tx, found, given):
                 return await tx.series(chat.series_id)
             return await _value(ctx, tx, series, given) if series else None
 
@@ -195,12 +196,11 @@ class CommandTree:
     def _group(self, name: str) -> list[str]:
         return [path for path in self._commands if path.startswith(f"{name} ")]
 
-    @in_english
     async def _answer(self, asked: _Asked, settle: Settle | None) -> Reply:
         try:
             return await self._transact(partial(self._act, asked), settle)
         except Misread as no:
-            how = {"usage": usage(asked.command), "example": example_of(asked.command)}
+            how = {"usage": partial(usage, asked.command), "example": example_of(asked.command)}
             return await self._refuse(Refused(say.HOW_IT_GOES, sentence=no.said, **how), asked.said, settle)
         except Refused as no:
             return await self._refuse(no, asked.said, settle)

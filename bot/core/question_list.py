@@ -1,12 +1,13 @@
 """A question list as people paste it: bullets, numbers and labels off, each line checked, doubts named."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.core import sentences
 from bot.core.model import Refused
 from bot.core.plain import cut, storable
+from bot.core.tongue import worded
 
 LONGEST = 2_000
 """Characters of a question, counted as Discord counts a message: by code point."""
@@ -24,10 +25,10 @@ _SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class QuestionList:
-    """The questions of a pasted list in order, and what whoever pasted it should look at."""
+    """The questions of a pasted list in order, and what says at what whoever pasted it should look."""
 
     texts: tuple[str, ...]
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Callable[[], str], ...] = ()
 
 
 def read_questions(lines: Sequence[str], letter: str = "Q") -> QuestionList:
@@ -90,11 +91,11 @@ def _label(letter: str, number: int) -> re.Pattern[str]:
     return re.compile(rf"{one}(?:{word}\s?\1\s?[:.)]\s*)?", re.IGNORECASE)
 
 
-def _doubts(texts: Sequence[str]) -> Iterator[str]:
+def _doubts(texts: Sequence[str]) -> Iterator[Callable[[], str]]:
     seen: dict[str, int] = {}
     for number, text in enumerate(texts, start=1):
         first = seen.setdefault(" ".join(text.casefold().split()), number)
         if first != number:
-            yield sentences.QUESTION_TWICE.format(number=number, first=first, text=cut(text, _SHOWN))
+            yield worded(sentences.QUESTION_TWICE, number=number, first=first, text=cut(text, _SHOWN))
         if _SECRET.search(_LINK.sub(" ", text)):
-            yield sentences.QUESTION_DOUBTFUL.format(number=number)
+            yield worded(sentences.QUESTION_DOUBTFUL, number=number)

@@ -15,6 +15,7 @@ from bot.core.sentences import (
     chat_refusals,
     command,
     health,
+    houses,
     people,
     planning,
     refusals,
@@ -32,8 +33,8 @@ CALL: Final = "!edchat"
 """What a command begins with where it is typed among other words."""
 
 _OURS: Final = (
-    *(archive, chat, chat_hosts, chat_refusals, command, health, people, planning, refusals, resources),
-    *(searching, setup, slow, sorting, steering, sure),
+    *(archive, chat, chat_hosts, chat_refusals, command, health, houses, people, planning, refusals),
+    *(resources, searching, setup, slow, sorting, steering, sure),
 )
 _FIELD = re.compile(r"\{[^{}]*\}")
 _OPENS = re.compile(r"(?<![^\s(])`(?=[a-z!])")
@@ -54,9 +55,10 @@ def spoken_commands(
         line = span[1].removeprefix(CALL).strip()
         if span.start() not in own or not (_path(line, paths) or span[1] == CALL):
             return span[0]
-        label = (buttons or {}).get(re.sub("[0-9]+", "#", line))
+        label = labels.get(re.sub("[0-9]+", "#", line))
         return f"*{_(label)}*" if label else f"`{prefix}{line}`" if line else f"`{card}`"
 
+    labels = {_(line): label for line, label in (buttons or {}).items()}
     card = CALL if prefix.strip() == CALL else f"{prefix}{CALL.lstrip('!')}"
     own = frozenset(_own(text)) if paths and "`" in text else frozenset()
     return _SPAN.sub(spelled, text) if own else text

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, time
-from functools import wraps
+from functools import partial, wraps
 from typing import Final, ParamSpec, Protocol, TypeVar
 
 Given = ParamSpec("Given")
@@ -175,6 +175,20 @@ def _written(value: object) -> object:
     if isinstance(value, int):
         return _spoken.get().number(value)
     return value() if callable(value) else value
+
+
+def worded(words: Words, /, **values: object) -> Callable[[], str]:
+    """What says a sentence, its holes filled, in the language of each moment in which it is asked."""
+    return partial(filled, words, values)
+
+
+def joined(*said: Words, by: str = "\n") -> Callable[[], str]:
+    """What says several sentences in a row, those that are empty left out."""
+    return partial(_in_a_row, said, by)
+
+
+def _in_a_row(said: Iterable[Words], by: str) -> str:
+    return by.join(filter(None, (filled(one, {}) for one in said)))
 
 
 def marked(words: str) -> str:

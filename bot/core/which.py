@@ -10,7 +10,7 @@ from bot.core.model import Chat
 class Which(StrEnum):
     """LIVE: under way or next; AHEAD: next; UNPLANNED: next without questions; RECENT: takes answers.
 
-    HOSTED: the one under way or next, unless somebody is host of others alone; then one of those.
+    HOSTED: of a guest host one of theirs; hosts of the place need none.
     """
 
     LIVE = "live"

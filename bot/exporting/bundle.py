@@ -54,11 +54,11 @@ async def export_bundle(settings: Settings, file: Path, named: str | None) -> st
 
 
 async def _written(tx: Tx, bundle: ZipFile, community_id: int | None, manifest: Manifest) -> dict[str, int]:
-    members = []
+    members, hide = [], await tx.secret_hider(manifest.made_at)
     for table in carried_tables():
         member = Member(f"data/{table.name}.jsonl")
         with put(bundle, member.name) as out:
-            async for lines in lines_of(tx, table, community_id):
+            async for lines in lines_of(tx, table, community_id, hide):
                 member.add(lines)
                 await asyncio.to_thread(out.write, b"".join(lines))
         members.append(member)

@@ -32,9 +32,9 @@ _SCRIPT: Final = "pagefind.js"
 _HELD: Final = (".pf_fragment", ".pf_index", ".pf_meta", ".pf_filter", ".pagefind", ".json")
 _BESIDE: Final = (
     "nav,figure,form,summary,.t,.facts,.under,.crumb,.vh,.pn,.by span,.blurb,.live,.sub,.when,.acts,.note"
-    ",.qh p"
+    ",.qh p,.mods,.next>h2,.next>p,.spoiler"
 )
-"""What stands on a chat's page beside what was said."""
+"""What stands on a chat's page beside what was said, and what is under a veil there."""
 _EXPORTS: Final = re.compile(r"export\{([\w,$ ]+)\};?\s*$")
 
 

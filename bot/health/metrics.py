@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -87,6 +87,12 @@ class Metrics:
         self.retries = often("retries", "What had to be tried again.", "network")
         self.not_sent = often("not_sent", "What was given up.", "network", "state")
         self.absences = often("absences", "How often a network went out of reach.", "network")
+
+    def begin(self, networks: Iterable[str]) -> None:
+        """Let what is counted stand at 0 before it happens for the first time: a rate needs a beginning."""
+        for network in networks:
+            for counter in (self.heard, self.not_stored, self.retries, self.absences):
+                counter.labels(network)
 
     def posted(self, network: str, late: float) -> None:
         """Note how late a post was sent, in seconds."""

@@ -75,6 +75,7 @@ class Vitals:
     ) -> None:
         self._store, self._clock, self.metrics = store, clock, metrics or Metrics()
         self._networks = dict(networks or {})
+        self.metrics.begin(self._networks)
         self._began = clock.real()
         self._states = {
             name: NetworkState(name, _connected(one), self._began) for name, one in self._networks.items()

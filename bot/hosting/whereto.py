@@ -37,14 +37,28 @@ async def said(app: App, owner: str, text: str, named: str | None) -> tuple[Repl
 
 
 async def _meant(app: App, owner: str, text: str, spots: Sequence[Spot], rooms: Sequence[Place]) -> Place:
-    if spots and (len(spots) == 1 or _path(app, text) in (*_ANYWHERE, None)):
+    if spots and _path(app, text) in (*_ANYWHERE, None):
         return spots[0].place
-    about = [(spot, await _about(app, owner, text, spot.place)) for spot in spots]
-    found = [spot for spot, series in about if series is not None]
-    own = [spot for spot, series in about if series and series.community_id == spot.community.id]
-    if len(found) == 1 or len(own) == 1:
-        return (own or found)[0].place
+    if not await _about_others(app, owner, text, spots, rooms):
+        if len(spots) == 1:
+            return spots[0].place
+        about = [(spot, await _about(app, owner, text, spot.place)) for spot in spots]
+        found = [spot for spot, series in about if series is not None]
+        own = [spot for spot, series in about if series and series.community_id == spot.community.id]
+        if len(found) == 1 or len(own) == 1:
+            return (own or found)[0].place
     raise Refused(sentences.where_meant([word_for(place, rooms) for place in rooms]))
+
+
+async def _about_others(
+    app: App, owner: str, text: str, spots: Sequence[Spot], rooms: Sequence[Place]
+) -> bool:
+    """Whether a line may be about a weekly chat of a community that has rooms, but none to speak to it in."""
+    spoken_to = {spot.community.id for spot in spots}
+    for room in rooms:
+        if room.community_id not in spoken_to and await _about(app, owner, text, room):
+            return True
+    return False
 
 
 async def _of_all(app: App, owner: str, text: str, spots: Sequence[Spot]) -> Reply:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, select
 
 from bot.clock import SystemClock
 from bot.core.actions import Action
@@ -14,6 +14,7 @@ from bot.storage.chats.plans import series_of
 from bot.storage.forgetting.unsaying import OWN_WORDS
 from bot.storage.json_stream import JsonStream, Write
 from bot.storage.schema import tables as t
+from bot.storage.shown_names import writers_consent
 from bot.storage.store import Tx
 
 FORMAT = "edchat-data"
@@ -116,10 +117,8 @@ async def _people(tx: Tx, out: JsonStream) -> None:
 
 def _messages(chat_id: int) -> Select[Any]:
     place = t.message.join(t.place, t.place.c.id == t.message.c.place_id)
-    said = and_(
-        t.consent.c.person_id == t.message.c.person_id, t.consent.c.community_id == t.place.c.community_id
-    )
-    whose = place.outerjoin(t.person, t.person.c.id == t.message.c.person_id).outerjoin(t.consent, said)
+    whose = place.outerjoin(t.person, t.person.c.id == t.message.c.person_id)
+    whose = whose.outerjoin(t.consent, writers_consent())
     names = (t.person.c.name, t.consent.c.pseudonym)
     return select(t.message, *names).select_from(whose).where(t.message.c.chat_id == chat_id)
 

@@ -15,13 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import sentences
 from bot.core.actions import Action
-from bot.core.archive.chat_page import ChatPage
+from bot.core.archive.chat_page import ChatPage, Listed
 from bot.core.audience import Audience
 from bot.core.drafting import renumbered
 from bot.core.effects import Enter, Tell
 from bot.core.erasure import Erasure
 from bot.core.keeping import entry, kept_in_step, timed
-from bot.core.model import ChatState, Refused, Series, Visibility
+from bot.core.model import ChatState, Community, Refused, Series, Visibility
 from bot.core.reminding import Word, news
 from bot.core.sentences.sharing import not_held_tonight
 from bot.core.state import Change, Running
@@ -32,7 +32,7 @@ from bot.storage.archive.glance import visit
 from bot.storage.archive.heaps import Heaps
 from bot.storage.archive.index_care import tidied
 from bot.storage.archive.onlooking import Onlooker
-from bot.storage.archive.page import read_page
+from bot.storage.archive.page import read_order, read_page
 from bot.storage.books import Books
 from bot.storage.caring import Caring
 from bot.storage.chats.digests import Digests
@@ -225,6 +225,10 @@ class Store:
     def chat_page(self, chat_id: int, audience: Audience) -> ChatPage | None:
         """Everything the page of a chat says, for a worker who makes it off the loop."""
         return self._onlooker.look(lambda database: read_page(database, chat_id, audience))
+
+    def chat_order(self, listed: Listed, community: Community, audience: Audience) -> ChatPage:
+        """The order of a chat's page and nothing of its words, likewise."""
+        return self._onlooker.look(lambda database: read_order(database, listed, community, audience))
 
     async def scrub(self) -> bool:
         """Let erased bytes leave the file and its log; False while an old snapshot is still being read."""

@@ -101,7 +101,7 @@ class PageCache:
 def finished(page: str | bytes) -> Cached:
     """A page with its packed form and its tag; takes a while, so it is done in the worker."""
     body = page.encode() if isinstance(page, str) else page
-    packed = igzip.compress(body, 3, mtime=0) if len(body) >= _WORTH_PACKING else body
+    packed = igzip.compress(body, 2, mtime=0) if len(body) >= _WORTH_PACKING else body
     return Cached(body, packed, hashlib.blake2b(packed, digest_size=16).hexdigest())
 
 

@@ -71,6 +71,12 @@ async def back(site: Site, request: Request) -> Response:
 def said_no(site: Site, sentence: str) -> Response:
     """A link that opens nothing, and how to get one that does; the same for every reason."""
     said = {"sentence": _(sentence), "how": _(sentences.HOW_TO_GET_A_LINK)}
+    return site.answer("said_no.html", 403, community=None, reader=None, room=False, **said)
+
+
+def not_in_here(site: Site, sentence: str) -> Response:
+    """A room that is not open to all, and how people come in."""
+    said = {"sentence": _(sentence), "room": True}
     return site.answer("said_no.html", 403, community=None, reader=None, **said)
 
 

@@ -1,8 +1,9 @@
-"""Readers whose programs bring no cookie: a personal key in the address of a feed or a calendar."""
+"""Readers whose programs bring no cookie: a personal key in the address of a feed or a calendar.
+
+Such an address lies with others: by a host's key, too, there is what members may read, and no more.
+"""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -24,11 +25,9 @@ async def reader_by_key(site: Site, request: Request, tx: Tx, community: Communi
     whose = secret.person_id if secret and secret.community_id == community.id else None
     if whose is None or not await tx.still_member(whose, community.id):
         raise HTTPException(404)
-    member = await tx.membership(community.id, whose)
-    return Audience(community.id, Reads.HOSTS if member and member.host else Reads.MEMBERS)
+    return by_any_key(community)
 
 
-def carried_out(request: Request, audience: Audience) -> Audience:
-    """Whose eyes a feed is for: by a host's key, which lies with others, it has what members may read."""
-    by_key = "key" in request.query_params and audience.reads is Reads.HOSTS
-    return replace(audience, reads=Reads.MEMBERS) if by_key else audience
+def by_any_key(community: Community) -> Audience:
+    """What a personal key carries out of a community, whoever was given it."""
+    return Audience(community.id, Reads.MEMBERS)

@@ -13,7 +13,8 @@ from string import Formatter
 from typing import Any, Final
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.environment import TemplateModule
 from markupsafe import Markup, escape
 from pydantic import SecretStr
 from starlette.exceptions import HTTPException
@@ -28,6 +29,7 @@ from bot.core.tongue import _, ngettext, speak, spoken
 from bot.core.veils import masked
 from bot.health.vitals import Vitals
 from bot.storage.store import Store, Tx
+from bot.web.bars import bars
 from bot.web.bells import Bells
 from bot.web.cache import PageCache
 from bot.web.recent import Recent
@@ -39,8 +41,11 @@ STATIC: Final = HERE / "static"
 _NO_HTML: Final = re.compile("[\0-\b\v\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 """Characters that no page may hold, whoever typed them."""
 _CONTROLS: Final = bytes(sign for sign in range(128) if _NO_HTML.match(chr(sign)))
-_BEYOND: Final = re.compile(b"\xc2[\x80-\x9f]"), re.compile(b"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")
-"""The same in UTF-8, in pieces that are found fast."""
+_BEYOND: Final = {
+    b"\xc2": re.compile(b"\xc2[\x80-\x9f]"),
+    b"\xef": re.compile(b"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])"),
+}
+"""The same in UTF-8 by how they begin, in pieces that are found fast."""
 
 
 async def _untold(_place: Place, _person: Person) -> Role | None:
@@ -125,7 +130,8 @@ class Site:
 
 def _cleaned(page: bytes) -> bytes:
     """A page without what no page may hold; nearly all are clean, and that is seen fast."""
-    if len(page.translate(None, _CONTROLS)) == len(page) and not any(odd.search(page) for odd in _BEYOND):
+    odd = len(page.translate(None, _CONTROLS)) < len(page)
+    if not odd and not any(begin in page and found.search(page) for begin, found in _BEYOND.items()):
         return page
     return _NO_HTML.sub("\N{REPLACEMENT CHARACTER}", page.decode()).encode()
 
@@ -203,8 +209,33 @@ def worded(offer: Offer) -> Markup:
     return Markup("<bdi{}>{}</bdi>").format(mark, told) if mark else escape(told)
 
 
+def _sentence(words: str, /, **values: object) -> Markup:
+    """A sentence of a page; most have no values in them, and are not looked through for their places."""
+    said = Markup(_(words))  # noqa: S704 - what we or translators wrote; values are escaped
+    return said % values if values else said
+
+
+def _sentence_of(one: str, many: str, number: int, /, **values: object) -> Markup:
+    """The sentence that fits a number."""
+    said = Markup(ngettext(one, many, number))  # noqa: S704 - as above
+    return said % values if values else said
+
+
+_SENTENCES: Final = {"_": _sentence, "gettext": _sentence, "ngettext": _sentence_of}
+"""What says them in templates; Jinja's own copies the context of the page for each."""
 _GLOBALS: Final = {one.__name__: one for one in (static, tongue, english, in_tongue, bots, spoken, worded)}
 """What every template may ask for."""
+
+
+class _Template(Template):
+    """A template that lets go of what a page showed as soon as it is made."""
+
+    def make_module(self, *given: Any, **named: Any) -> TemplateModule:
+        """Its macros: they hold their context, and would stay with the page's words if it held them, too."""
+        context = self.new_context(*given, **named)
+        module = TemplateModule(self, context)
+        context.vars.clear()
+        return module
 
 
 @cache
@@ -219,7 +250,8 @@ def environment() -> Environment:
         auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
-    made.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined] # the extension brings it
-    made.globals.update(_GLOBALS)
-    made.filters.update(veiled=veiled, masked=masked)
+    made.template_class = _Template
+    made.extend(newstyle_gettext=True)
+    made.globals.update(_GLOBALS, **_SENTENCES)
+    made.filters.update(bars=bars, masked=masked, veiled=veiled)
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import date, time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,8 @@ from bot.written import CATALOGUES, translated
 
 _LONGEST: Final = 200
 """So much of a browser's wish is read: nobody speaks more languages."""
+_MINUTES: Final = 24 * 60
+"""So many times of day are kept as they are written: a page has one for each minute of its hour, twice."""
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _WEIGHT: Final = re.compile(r"[01](?:\.[0-9]{0,3})?", re.ASCII)
 
@@ -29,6 +31,8 @@ class Translated:
     def __init__(self, locale: Locale, catalogue: Translations) -> None:
         self.code, self.right_to_left = str(locale).replace("_", "-"), locale.text_direction == "rtl"
         self._locale, self._catalogue = locale, catalogue
+        pattern = str(dates.get_time_format("short", locale).pattern)
+        self._short = "H:mm" if "H" in pattern else "h:mm"
 
     def said(self, words: str) -> str:
         """The sentence from the catalogue; in English where it is not there yet."""
@@ -42,11 +46,11 @@ class Translated:
 
     def clock(self, at: time) -> str:
         """As in 20:00."""
-        return dates.format_time(at, "short", locale=self._locale)
+        return _clock(at.replace(second=0, microsecond=0), "short", self._locale)
 
     def short_clock(self, at: time) -> str:
         """The same without its half of the day, where the language has such."""
-        return dates.format_time(at, "H:mm" if "H" in self._pattern else "h:mm", locale=self._locale)
+        return _clock(at.replace(second=0, microsecond=0), self._short, self._locale)
 
     def day_name(self, day: date) -> str:
         """As in Di."""
@@ -76,9 +80,10 @@ class Translated:
         """As in 1.204."""
         return numbers.format_decimal(number, locale=self._locale)
 
-    @property
-    def _pattern(self) -> str:
-        return str(dates.get_time_format("short", self._locale).pattern)
+
+@lru_cache(_MINUTES)
+def _clock(at: time, pattern: str, locale: Locale) -> str:
+    return dates.format_time(at, pattern, locale=locale)
 
 
 @cache

@@ -103,6 +103,19 @@ async def test_hosts_keep_a_page_until_they_publish_it(tmp_path: Path) -> None:
         assert (await says(room, "archive unpublish", Role.HOST)).refused
 
 
+@pytest.mark.parametrize("hides", ["archive unpublish", "archive visibility off"])
+async def test_hosts_on_other_networks_are_led_to_the_desk_by_what_no_link_opens(
+    room: Parlour, hides: str
+) -> None:
+    assert not (await says(room, hides, Role.HOST)).refused
+    reply = await says(room, "archive link", Role.HOST)
+    assert (reply.refused, reply.text) == (
+        True,
+        "Only hosts read Thursday Chat now; they see it at the desk, to which `desk` leads.",
+    )
+    assert await room.evening.rows("SELECT * FROM secret WHERE kind = 'reading'") == []
+
+
 async def test_members_get_a_link_of_their_own_that_opens_once(room: Parlour) -> None:
     reply = await says(room, "archive link")
     assert reply.private

@@ -303,7 +303,10 @@ async def test_next_asks_and_offers_what_can_come_then(house: PlanningRoom) -> N
         await house.later(seconds=20)
         assert (await house.say("chat next")).text == f"Q{number} is going out."
     await house.later(seconds=20)
-    assert "the wrap-up begins" in (await house.say("chat next")).text
+    reply = await house.say("chat next")
+    assert "the wrap-up begins" in reply.text
+    more, end = [offer.line for offer in reply.offers]
+    assert (more, end) == (f"chat extend 5 chat={chat.id} after=4", f"chat end chat={chat.id}")
     await house.later(seconds=1)
     assert (await house.running(chat.id)).chat.state is ChatState.WRAPPING
     assert "wrap-up is running" in (await house.say("chat next")).text

@@ -82,6 +82,22 @@ async def test_a_guest_host_of_a_later_chat_need_not_name_it(room: Evening) -> N
     assert (await room.asks("ben", "desk")).refused
 
 
+async def test_hosts_get_it_whosever_chat_comes_next_and_however_many_are_on(room: Evening) -> None:
+    async with room.store.begin() as tx:
+        other = await tx.add_community("Elsewhere", "Europe/Berlin")
+        far = await tx.add_place(other.id, room.place.platform, "9", "far")
+        theirs = await tx.add_series(Series(0, other.id, "Their Chat"), far.id, (), room.clock.at)
+        await tx.take_in(theirs, room.place, room.clock.at)
+        garden = await tx.add_place(room.place.community_id, room.place.platform, "3", "garden")
+        ours = await tx.add_series(Series(0, garden.community_id, "Garden"), garden.id, (), room.clock.at)
+    await add_chat(room, theirs, START - timedelta(hours=3))
+    await add_chat(room, ours, START)
+    assert token((await room.asks("ana", "desk", Role.HOST)).text)
+    async with room.store.begin() as tx:
+        await tx.connection.exec_driver_sql("UPDATE chat SET state = 'open'")
+    assert token((await room.asks("ana", "desk", Role.HOST, room.hosts)).text)
+
+
 async def test_the_card_offers_it_to_hosts_where_there_are_pages(room: Evening) -> None:
     offered = [offer.label for offer in (await room.asks("ana", "", Role.HOST)).offers]
     assert OPEN_DESK in offered

@@ -14,6 +14,7 @@ from bot.core.audience import Audience, Reads
 from bot.core.hearing import Author, Barred, Edited, Said
 from bot.core.model import ChatState, Place, Role, Series, Visibility
 from bot.core.sentences import sharing as say
+from bot.core.sentences.desk import CANNOT_HOLD
 from bot.core.state import Change
 from bot.inbox import Inbox
 from cogs.health import Health
@@ -265,6 +266,8 @@ async def test_owners_who_hide_words_of_another_place_hold_nobody_back_there(two
     chat = await opened(two)
     there = await two.message(await two.hear("A1: Pupil Tom told me", two.room))
     here = await two.message(await two.hear("A1: Pupil Ann told me", two.house.place, "Cy"))
+    no = await two.owner(f"answers hide m{here.id} hold=yes chat={chat}")
+    assert (no.refused, no.text) == (True, CANNOT_HOLD)
     async with two.house.store.begin() as tx:
         await tx.make_member(two.house.place.community_id, here.person_id, two.house.clock.at)
     told = (await two.owner(f"answers hide m{there.id} hold=yes chat={chat}")).text

@@ -13,7 +13,7 @@ from bot.core.model import Chat, Role, Series, Visibility
 from bot.rendering import Renderer
 from cogs import every_cog
 from tests.support.bad_inputs import case
-from tests.support.evening import START, Evening, add_chat, evening
+from tests.support.evening import QUESTIONS, START, Evening, add_chat, evening
 from tests.support.networks import FEW
 
 BASE = "https://chat.example"
@@ -158,7 +158,7 @@ async def test_a_chat_on_each_day_has_a_digest_a_week_with_all_that_was_shared(r
     await wanted(room)
     series = await series_of(room)
     for days in range(1, 9):
-        await add_chat(room, series, START + timedelta(days=days))
+        await add_chat(room, series, START + timedelta(days=days), QUESTIONS[:1])
     for days in range(9):
         await shared(room, ("ana", f"A1: https://day{days}.example/x"), minutes=days * DAY + 10)
     await room.until(11 * DAY)

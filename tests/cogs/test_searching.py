@@ -94,6 +94,12 @@ async def test_one_may_look_among_ones_own_words_alone(room: Evening) -> None:
     everybody, own = await finds(room, "novels"), await finds(room, "novels mine=yes")
     assert ("young" in everybody, "old" in everybody) == (True, True)
     assert ("young" in own, "old" in own) == (False, True)
+    async with room.store.begin() as tx:
+        await tx.install("address", BASE)
+    for number in range(3):
+        await room.says("ben", f"A1: novels for readers of {number}")
+    await drawn(room)
+    assert (await finds(room, "novels mine=yes")).endswith(f"{BASE}/edhouse/search?q=novels&mine=1")
 
 
 async def test_prefixes_work_here_too_and_one_that_makes_no_sense_is_told(room: Evening) -> None:

@@ -261,6 +261,30 @@ async def test_one_question_goes_into_every_place_and_answers_from_all_stand_und
     assert "Cy" not in who
 
 
+async def test_who_searches_in_a_place_that_joined_finds_the_chat_that_is_held_there(two: Guests) -> None:
+    await opened(two)
+    await two.owner("chat next")
+    await two.hear("A1: zebras at home", two.house.place, "Cy")
+    await two.hear("A1: zebras among guests", two.room)
+    async with two.house.store.begin() as tx:
+        drawn = "UPDATE message SET body_html = text, render_version = 1, public_id = 'p' || id"
+        await tx.connection.exec_driver_sql(drawn)
+        await tx.give_addresses()
+    found = [
+        (await two.guest(f"archive search zebra{more}", Role.ANYONE)).text
+        for more in ("", " series:weekly", " from:cy")
+    ]
+    assert [("at home" in text, "among guests" in text) for text in found] == [
+        (True, True),
+        (True, True),
+        (True, False),
+    ]
+    assert (await two.guest("archive search zebra from:zed")).text.startswith("Nobody whom you may read")
+    assert (await two.guest("archive search zebra", place=two.hosts)).text.startswith("Nothing was found")
+    await two.owner("archive visibility members")
+    assert (await two.guest("archive search zebra", Role.ANYONE)).text.startswith("Nothing was found")
+
+
 async def test_each_place_is_told_who_reads_and_where_all_of_it_stands(two: Guests) -> None:
     async with two.house.store.begin() as tx:
         await tx.install("address", "https://chat.example")

@@ -17,8 +17,10 @@ from bot.commands.help import completed
 from bot.commands.parameters import Lines
 from bot.core.hearing import Author, Commanded, Deleted, Heard, Reacted, Said
 from bot.core.model import Chat, Place, Refused, Role, Series, Step, StepKind
+from bot.core.tongue import speaking
 from bot.core.which import Which
 from bot.storage.store import Tx
+from bot.web.tongues import tongue_of
 from tests.support.bad_inputs import case
 from tests.support.command_room import Room, StoppedClock, room
 
@@ -297,6 +299,17 @@ async def test_b225_an_unknown_command_asks_what_was_meant(house: Room) -> None:
         'I know no command "chat xyzzy". Did you mean `chat plan`, `chat start`, `chat next` or `chat end`?'
     )
     assert (await house.say("xyzzy")).text == 'I know no command "xyzzy"; `help` shows what you can do.'
+
+
+async def test_what_nobody_knows_is_told_in_english_which_whoever_asked_may_hear_in_their_language(
+    house: Room,
+) -> None:
+    asker = await house.asker()
+    with speaking(tongue_of("de")):
+        for reply in (await house.tree.answer(asker, "xyzzy"), await house.tree.run(asker, "xyzzy", {})):
+            assert reply.text == 'I know no command "xyzzy"; `help` shows what you can do.'
+            said = reply.here()
+            assert (said.text[:32], said.language) == ('Einen Befehl "xyzzy" kenne ich n', "de")
 
 
 async def test_extra_words_show_how_it_goes(house: Room) -> None:

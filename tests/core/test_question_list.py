@@ -86,8 +86,8 @@ def test_b112_what_looks_like_a_token_is_doubted_without_being_repeated() -> Non
     found = read_questions(["Why?", f"Is {token} ours?"])
     assert found.texts[1] == f"Is {token} ours?"
     assert len(found.doubts) == 1
-    assert "Question 2" in found.doubts[0]
-    assert token[:8] not in found.doubts[0]
+    assert "Question 2" in found.doubts[0]()
+    assert token[:8] not in found.doubts[0]()
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_link_or_a_long_word_is_no_token(harmless: str) -> None:
 def test_b118_the_same_question_twice_is_taken_with_a_word() -> None:
     found = read_questions(["Why?", "How?", "why? "])
     assert found.texts == ("Why?", "How?", "why?")
-    assert found.doubts == ("Questions 1 and 3 are the same: why?",)
+    assert [doubt() for doubt in found.doubts] == ["Questions 1 and 3 are the same: why?"]
 
 
 def test_one_question_may_have_lines_but_needs_words() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -10,14 +11,16 @@ import pytest
 from babel import Locale
 from babel.support import Translations
 
-from bot.core.model import Chat, Pace, Series
+from bot.core.model import Chat, ChatState, Pace, Series
 from bot.core.rooms.bar import bar
+from bot.core.rooms.panel import panel
 from bot.core.sentences import bar as say
 from bot.core.sentences import nth_words
 from bot.core.sentences.slow import days_words, lasts, series_length
 from bot.core.times.recurrence import in_words, parse_recurrence
 from bot.core.tongue import ENGLISH, English, _, in_english, marked, ngettext, speak, speaking, spoken
 from bot.web.tongues import Translated, tongue_of
+from tests.support.pure_week import begun
 
 GERMAN: Final = tongue_of("de")
 NOW: Final = datetime(2026, 11, 17, 12, tzinfo=UTC)
@@ -148,3 +151,14 @@ def test_the_bar_of_a_room_is_told_in_the_language_of_a_page() -> None:
 )
 def test_places_in_a_row_are_as_they_were(number: int, words: str) -> None:
     assert nth_words(number) == words
+
+
+@pytest.mark.parametrize("stands", [ChatState.PLANNED, ChatState.OPEN])
+def test_no_button_before_hosts_is_left_in_english(stands: ChatState) -> None:
+    state = begun().state
+    state = replace(state, chat=replace(state.chat, state=stands))
+    english = {offer.line: offer.label for offer in panel(state)}
+    with speaking(GERMAN):
+        german = {offer.line: offer.label for offer in panel(state)}
+    assert english.keys() == german.keys()
+    assert [label for line, label in german.items() if label == english[line]] == []

@@ -28,6 +28,7 @@ from bot.rendering import Renderer
 from bot.settings import Settings
 from bot.storage.bundle.carried import LEFT, carried_tables
 from bot.storage.bundle.origins import home_id
+from bot.storage.doors.secrets import SecretKind
 from bot.storage.engine import database_url
 from bot.storage.migrate import migrate
 from bot.storage.schema import tables as t
@@ -197,6 +198,8 @@ async def test_a_community_whose_address_is_taken_comes_in_at_another(
         assert "several communities" in await refused(there, bundle, "staffroom")
         for twice in (("staffroom", "lounge"), (f"{here.slug}=staffroom", f"{here.slug}=lounge")):
             assert "Say once at which address" in await refused(there, file, *twice)
+        together = [f"{one['slug']}=lounge" for one in rows_in(bundle)["community"]]
+        assert "at the address 'lounge' here already" in await refused(fresh(tmp_path), bundle, *together)
         await import_bundle(there, file, ["staffroom"])
         chat = house.chats["held"]
         page = await other.web.stranger().get(f"/staffroom/{chat}")
@@ -346,6 +349,28 @@ async def test_the_owner_of_another_bot_is_somebody_else_here_and_can_be_forgott
         assert (await _owners(store))[""][1] == 0
 
 
+async def test_what_our_owner_decided_is_not_done_to_theirs_when_a_community_comes_again(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "theirs.zip"
+    async with archive_pages(tmp_path / "theirs", answers=4) as theirs:
+        community = theirs.archive.community
+        await export_bundle(settings_of(await _owned(theirs, "a1", "Ana Host")), file, community.slug)
+    async with archive_pages(tmp_path / "ours", answers=4) as ours:
+        store, settings = ours.web.store, settings_of(await _owned(ours, "b2", "Ben Host"))
+        await _made_different(store)
+        await import_bundle(settings, file, ["theirs"])
+        async with store.begin() as tx:
+            [brought] = [one.id for one in await tx.communities() if one.slug == "theirs"]
+            rows = await tx.connection.exec_driver_sql("SELECT id FROM person WHERE name = 'Ben Host'")
+            await tx.forget(await tx.person_by_id(rows.scalar_one(), brought), brought, ours.clock.now())
+            ErasureList(folder_of(store) / "erased.jsonl").add(tx.erasures)
+        async with store.begin() as tx:
+            await tx.erase_community(brought, ours.clock.now())
+        await import_bundle(settings, file, ["once-more"])
+        assert (await _owners(store))["Ana Host"][1] == 1
+
+
 async def test_an_owner_who_was_forgotten_there_comes_in_forgotten_and_ours_is_not(tmp_path: Path) -> None:
     file = tmp_path / "theirs.zip"
     async with archive_pages(tmp_path / "theirs", answers=4) as theirs:
@@ -386,15 +411,17 @@ def test_no_secret_is_in_it(bundle: Path, house: WholeHouse) -> None:
     assert b"link_secret" not in whole
 
 
-async def test_links_that_open_something_are_taken_out_of_words(tmp_path: Path) -> None:
+async def test_links_and_codes_that_open_something_are_taken_out_of_words(tmp_path: Path) -> None:
     async with archive_pages(tmp_path / "data", answers=4) as pages:
         token = "aB3_" * 10
         words = f"come in by https://chat.example/join/{token} or /l/{token}/2026-11-17, read ?key={token}"
         async with pages.web.store.begin() as tx:
+            code = await tx.give_secret(SecretKind.PLACE, 1, pages.clock.real())
+            words += f", or series join {code}"
             await tx.connection.exec_driver_sql("UPDATE message SET text = ? WHERE id = 1", (words,))
         await export_bundle(settings_of(folder_of(pages.web.store)), tmp_path / "all.zip", None)
     said = rows_in(tmp_path / "all.zip")["message"][0]["text"]
-    assert said == "come in by https://chat.example/join/… or /l/…/2026-11-17, read ?key=…"
+    assert said == "come in by https://chat.example/join/… or /l/…/2026-11-17, read ?key=…, or series join …"
 
 
 def test_what_the_bot_told_one_person_alone_is_not_in_it(bundle: Path, house: WholeHouse) -> None:

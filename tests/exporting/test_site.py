@@ -233,8 +233,15 @@ def test_a_copys_search_names_the_weekly_chat_and_the_day_and_keeps_lists_and_bu
     assert re.search(r'data-series="[^"]+" data-when="\w+ \d+ \w+ \d{4}, ', page)
     held = [told_by(name, body) for name, body in exported.files.items() if ".pf_fragment" in name]
     assert sum(b'"when"' in one for one in held) == len(held) > 1
-    for words in (b"Add to calendar", b"Change how you appear", b"These links alone", b"Asked at"):
+    ours = (b"Add to calendar", b"Change how you appear", b"These links alone", b"Asked at", b"beforehand")
+    for words in (*ours, b"This chat is called off"):
         assert not [one for one in held if words in one], words
+
+
+def test_a_copys_search_shows_nothing_of_what_stands_under_a_veil(exported: Exported) -> None:
+    held = [told_by(name, body) for name, body in exported.files.items() if ".pf_fragment" in name]
+    [marked] = [one for one in held if b"quoted" in one]
+    assert (b"slanted" in marked, b"hidden" in marked) == (True, False)
 
 
 def test_it_says_where_it_lies_and_how_much_it_is(exported: Exported) -> None:

@@ -68,6 +68,20 @@ async def test_with_several_communities_it_is_meant_where_what_it_names_is_held(
     assert "Maths Chat" in await says(app, "series show", "maths")
 
 
+async def test_what_may_be_meant_in_a_community_without_a_hosts_room_is_asked(app: App) -> None:
+    async with app.store.begin() as tx:
+        server = await tx.add_community("Server", "Europe/London")
+        for word in ("den", "loft"):
+            await tx.add_place(server.id, "browser", word, word)
+    await says(app, TUESDAYS.format("here"), "edchat")
+    await says(app, MATHS.format("here"), "den")
+    for words in ("series pause", "series pause Maths"):
+        with pytest.raises(Refused, match="--place"):
+            await says(app, words)
+    assert "Tuesday chat is paused" in await says(app, "series pause Tuesday")
+    assert "Maths Chat is paused" in await says(app, "series pause", "den")
+
+
 async def test_what_only_looks_looks_everywhere_and_what_needs_no_place_asks_for_none(app: App) -> None:
     await another_house(app)
     await says(app, TUESDAYS.format("here"), "edchat")

@@ -48,6 +48,22 @@ async def test_without_scripts_buttons_move_questions_on_a_phone(
         await expect(host.page.get_by_role("button", name="Move Q1 up")).to_be_disabled()
 
 
+async def test_the_days_of_a_slow_chat_stay_in_order_while_its_questions_move(
+    tmp_path: Path, come: Visitors
+) -> None:
+    async with evening(tmp_path, come) as night:
+        await night.says('series pace daily days="Mon-Sat"', night.house.place)
+        host = await night.host()
+        await host.opens("/desk/")
+        await host.page.get_by_role("link", name="Homework", exact=True).click()
+        days = await times(host)
+        assert [day.partition(",")[0] for day in days] == ["24 Nov", "25 Nov", "26 Nov"]
+        await Keyboard(host).goes_to("Q1")
+        await host.page.keyboard.press("Alt+ArrowDown")
+        assert await words(host) == [QUESTIONS[1], QUESTIONS[0], QUESTIONS[2]]
+        assert await times(host) == days
+
+
 async def comes_to_the_desk(host: Visitor) -> None:
     """Ask the bot for the link, follow it, and press Continue."""
     page = host.page

@@ -65,7 +65,7 @@ async def test_words_of_any_kind_can_be_searched_in_a_copy_on_a_phone(tmp_path: 
     reader = await come(base, PHONE)
     page = reader.page
     await reader.opens("/maths-chat/search/index.html")
-    for words in ("łuk", '"zeppelin story"', "slides"):
+    for words in ("łuk", '"zeppelin story"', "lessons", "zep", "homew story", "slides"):
         await searches(page, words)
         await expect(page.get_by_role("status")).to_have_text("One chat was found.")
     await expect(page.get_by_role("main")).to_contain_text("1 < 2")
@@ -75,7 +75,7 @@ async def test_words_of_any_kind_can_be_searched_in_a_copy_on_a_phone(tmp_path: 
         # From a disk nobody may fetch a style sheet, nor may the one who looks for barriers.
         found = await page.evaluate("axe.run({resultTypes: ['violations'], preload: false})")
         assert found["violations"] == []
-    for words in ("<script>alert(1)</script>xyzzy", "qqqqqq"):
+    for words in ("<script>alert(1)</script>xyzzy", "qqqqqq", "theory", "zeppelin qqqqqq"):
         await searches(page, words)
         await expect(page.get_by_role("status")).to_have_text("Nothing was found.")
     assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -9,8 +9,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from alembic import command
@@ -145,6 +147,33 @@ def test_those_for_whom_webhooks_speak_are_kept_under_what_does_not_tell_their_n
         command.downgrade(config(connection), "0015")
 
 
+def test_arabic_that_was_said_before_is_found_however_it_is_written(connection: Connection) -> None:
+    command.upgrade(config(connection), "0018")
+    run, at = connection.exec_driver_sql, "'2026-11-03 12:00:00'"
+    run(
+        "INSERT INTO chat (id, series_id, zone, starts_at, ends_at, state, pace_seconds, topic)"
+        f" VALUES (3, 1, 'UTC', {at}, {at}, 'sealed', 480, 'أول')"
+    )
+    run(
+        "INSERT INTO question (id, chat_id, position, text, state, asked_at)"
+        f" VALUES (4, 3, 1, 'أولى', 'asked', {at})"
+    )
+    run(
+        "INSERT INTO message (place_id, platform_message_id, chat_id, text, body_html, render_version, kind,"
+        f" said_at, heard_at, public_id) VALUES (1, 'n', 3, 'الأولى', 'x', 1, 'answer', {at}, {at}, 'p'),"
+        f" (1, 'm', 3, 'first', 'x', 1, 'answer', {at}, {at}, 'q')"
+    )
+    for _ in range(2):
+        for step, written in (("0019", "اول اولي الاولي"), ("0018", "أول أولى الأولى")):
+            if step == "0019":
+                command.upgrade(config(connection), step)
+            else:
+                command.downgrade(config(connection), step)
+            for word in (*written.split(), "first"):
+                asked = f"SELECT count(*) FROM search WHERE search MATCH 'words : \"{word}\"'"
+                assert run(asked).scalar() == 1, (step, word)
+
+
 KILLED = """
 import os, signal, sys
 from datetime import UTC, datetime
@@ -174,21 +203,25 @@ def test_b367_a_migration_killed_half_way_leaves_a_whole_step_or_none(
         [sys.executable, "-c", KILLED, str(tmp_path), str(statements)], env=os.environ, check=False
     )
     assert killed.returncode == -signal.SIGKILL
-    whole = {_shape_at(tmp_path, one) for one in [None, *REVISIONS]}
-    assert _without_version(shape(Path(str(url.database)))) in whole
+    assert _without_version(shape(Path(str(url.database)))) in _whole()
     migrate(url, NOW)
     assert revision(Path(str(url.database))) == head()
 
 
-def _shape_at(folder: Path, wanted: str | None) -> tuple[tuple[str, str], ...]:
-    file = folder / f"whole-{wanted}.sqlite"
-    engine = create_engine(f"sqlite:///{file}")
-    with engine.connect() as opened:
-        if wanted:
-            command.upgrade(config(opened), wanted)
-            opened.commit()
-    engine.dispose()
-    return _without_version(shape(file))
+@cache
+def _whole() -> frozenset[tuple[tuple[str, str], ...]]:
+    """Every shape that a database has between two steps, and before the first one."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "whole.sqlite"
+        engine = create_engine(f"sqlite:///{file}")
+        shapes = {_without_version(shape(file))}
+        with engine.connect() as opened:
+            for one in REVISIONS:
+                command.upgrade(config(opened), one)
+                opened.commit()
+                shapes.add(_without_version(shape(file)))
+        engine.dispose()
+    return frozenset(shapes)
 
 
 def _without_version(rows: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -21,14 +21,20 @@ async def copied(folder: Path, name: Hashable, make: Callable[[Store], Awaitable
     if name not in _MADE:
         _MADE[name] = await _made(make)
     database, found = _MADE[name]
-    _put(database, folder)
+    put(database, folder)
     there: T = found
     return there
 
 
-def _put(database: bytes, folder: Path) -> None:
+def put(database: bytes, folder: Path) -> None:
+    """Put this database into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     _file(folder).write_bytes(database)
+
+
+def taken(folder: Path) -> bytes:
+    """The database of a folder, of which nobody has a connection any more."""
+    return _file(folder).read_bytes()
 
 
 def _file(folder: Path) -> Path:
@@ -41,4 +47,4 @@ async def _made(make: Callable[[Store], Awaitable[T]]) -> tuple[bytes, T]:
         put_empty(url)
         async with Store(url, readers=0) as store:
             found = await make(store)
-        return _file(Path(folder)).read_bytes(), found
+        return taken(Path(folder)), found

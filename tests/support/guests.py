@@ -18,6 +18,7 @@ from cogs.archive import Archive
 from cogs.card import Card
 from cogs.health import Health
 from cogs.privacy import Privacy
+from cogs.searching import Searching
 from cogs.sharing import Sharing
 from tests.support.discord_rooms import PlanningOnDiscord
 from tests.support.matrix_network import HOST, open_space
@@ -91,7 +92,7 @@ class Guests:
 @asynccontextmanager
 async def with_guests(folder: Path, rooms: str = "terminal") -> AsyncIterator[Guests]:
     """Two communities on one network, and the owners' weekly chat."""
-    cogs = (Sharing(), Card(), Answers(), Archive(), Privacy(), Health())
+    cogs = (Sharing(), Card(), Answers(), Archive(), Privacy(), Health(), Searching())
     async with planning_room(folder, rooms, *cogs) as house:
         server, here, among_hosts = await _their_rooms(house)
         async with house.store.begin() as tx:

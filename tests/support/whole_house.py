@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from sqlalchemy import select, update
+from yarl import URL
 
 from bot.core.model import ChatState, Offer, Person, Place, Role, Visibility
 from bot.markup import render
@@ -19,7 +22,9 @@ from bot.storage.schema import tables as t
 from bot.storage.store import Tx
 from tests.support.archive_pages import ArchivePages, archive_pages
 from tests.support.archive_seed import LIVE, NOW, Sower
-from tests.support.web_house import Browser
+from tests.support.copied import put, taken
+from tests.support.set_clock import SetClock
+from tests.support.web_house import Browser, WebHouse, web_house
 
 READERS: Final = ("stranger", "link", "member", "host")
 EVERYBODY: Final = " ".join(READERS)
@@ -71,16 +76,53 @@ class WholeHouse:
         return kept.words
 
 
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """A house that was built once: its database, where everything is in it, and its readers' cookies."""
+
+    database: bytes
+    house: WholeHouse
+    cookies: dict[str, dict[str, str]]
+
+
+_BUILT: Final[dict[int, _Built]] = {}
+
+
 @asynccontextmanager
 async def whole_house(folder: Path, *, answers: int = 12) -> AsyncIterator[WholeHouse]:
+    """The house, and everybody in it; it is built once and copied, for building takes longer than reading."""
+    if answers not in _BUILT:
+        _BUILT[answers] = await _build(answers)
+    built = _BUILT[answers]
+    put(built.database, folder)
+    async with web_house(folder, SetClock(NOW)) as web:
+        yield _copy(built, web)
+
+
+async def _build(answers: int) -> _Built:
     """Build it and let everybody in."""
-    async with archive_pages(folder, answers=answers) as pages:
-        house = WholeHouse(pages)
-        await _let_in(house)
-        async with pages.web.store.begin() as tx:
-            await _Furnisher(house, tx, Sower(tx, NOW, Random(7))).everything()
-        await _hand_out(house)
-        yield house
+    with TemporaryDirectory() as folder:
+        async with archive_pages(Path(folder), answers=answers) as pages:
+            house = WholeHouse(pages)
+            await _let_in(house)
+            async with pages.web.store.begin() as tx:
+                await _Furnisher(house, tx, Sower(tx, NOW, Random(7))).everything()
+            await _hand_out(house)
+            cookies = {name: browser.cookies for name, browser in house.readers.items()}
+        return _Built(taken(Path(folder)), house, cookies)
+
+
+def _copy(built: _Built, web: WebHouse) -> WholeHouse:
+    """The same house behind other pages; its readers come with the browsers they had."""
+    first = built.house
+    readers = {}
+    for name, cookies in built.cookies.items():
+        readers[name] = browser = web.stranger()
+        browser.name, browser.back = first.readers[name].name, first.readers[name].back
+        browser.session.cookie_jar.update_cookies(cookies, URL(web.base))
+    found = ("kept", "chats", "series", "links", "answers", "said", "ids")
+    of_its_own: dict[str, Any] = {name: copy(getattr(first, name)) for name in found}
+    return WholeHouse(ArchivePages(web, first.pages.archive), readers, **of_its_own)
 
 
 async def _let_in(house: WholeHouse) -> None:

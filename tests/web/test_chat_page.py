@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
+import weakref
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
@@ -11,8 +13,12 @@ from urllib.parse import quote
 import pytest
 
 from bot.core.archive.folding import alphabetical
+from bot.core.archive.orders import BY_TIME
+from bot.core.audience import Audience
 from bot.core.model import Visibility
+from bot.storage.store import Store
 from bot.web.cache import finished
+from bot.web.pages.chat import USUAL, View, render
 from tests.support.archive_seed import AHEAD, PEOPLE, QUESTIONS, TOPIC
 from tests.support.reading_room import ReadingRoom, reading_room
 
@@ -301,6 +307,20 @@ async def test_it_is_sent_again_only_when_it_changed(room: ReadingRoom) -> None:
     assert "host’s pick" in await room.get(room.held, 200, If_None_Match=tag)
 
 
+@pytest.mark.parametrize("view", [USUAL, View(BY_TIME)])
+async def test_what_a_page_showed_leaves_memory_as_soon_as_it_is_made(room: ReadingRoom, view: View) -> None:
+    page = room.store.chat_page(room.archive.held, Audience(room.archive.community.id))
+    assert page is not None
+    shown = weakref.ref(page)
+    gc.disable()
+    try:
+        assert render(room.site, page, view)
+        del page
+        assert shown() is None
+    finally:
+        gc.enable()
+
+
 async def test_the_latest_chat_of_a_series_is_the_one_held_last(room: ReadingRoom) -> None:
     async with room.session.get(f"{room.base}{room.home}inquirychat/latest/", allow_redirects=False) as found:
         assert (found.status, found.headers["Location"]) == (307, room.held)
@@ -365,6 +385,22 @@ async def test_b393_a_huge_chat_is_read_in_parts_and_links_find_what_stands_in_t
             assert f'<a rel="next" href="{at}&amp;page=2">' in first
             assert f'<a rel="prev" href="{at}">' in second
             await room.get(f"{at}&page=3", status=404)
+
+
+async def test_b393_a_permalink_and_a_part_that_is_not_there_read_none_of_a_huge_chats_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(*_: object) -> None:
+        raise AssertionError("all of it was read")
+
+    async with reading_room(tmp_path, answers=600) as room:
+        last = answers(await room.get(f"{room.held}?page=2"))[-1]
+        monkeypatch.setattr(Store, "chat_page", read)
+        for _ in range(2):
+            async with room.session.get(f"{room.base}{room.home}a/{last}", allow_redirects=False) as led:
+                assert (led.status, led.headers["Location"]) == (302, f"{room.held}?page=2#a-{last}")
+            for view in ("?page=3", "?page=9999", "?page=q99", "?view=time&page=9999", "?view=person&page=4"):
+                await room.get(room.held + view, status=404)
 
 
 async def test_b393_files_search_and_what_search_engines_are_told_lead_into_the_part_of_a_huge_chat(

@@ -9,6 +9,7 @@ import json
 import resource
 import time
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ FOR_ALL = {
         "reply_to",
         "author",
         "by_host",
+        "picked",
         "said_at",
         "edited_at",
         "text",
@@ -203,6 +205,35 @@ async def test_a_comment_names_no_answer_that_its_readers_may_not_read(
     assert by_host == ("above" if gone in ("hidden_at", "excluded_at") else None)
 
 
+async def test_it_tells_how_complete_it_is_and_what_hosts_picked(pages: ArchivePages) -> None:
+    document = await pages.document(await held(pages, "chat.json"))
+    assert document["completeness"] == {"state": "so_far", "gaps": [], "kept_out": 0}
+    rows = await pages.rows(
+        "SELECT public_id FROM message WHERE chat_id = :id AND picked_at IS NOT NULL", id=pages.archive.held
+    )
+    before = {one["id"] for one in document["messages"] if one["picked"]}
+    assert before == {row["public_id"] for row in rows}
+    assert (await pages.document(await pages.page(pages.archive.live) + "chat.json"))["completeness"] == {
+        "state": None,
+        "gaps": [],
+        "kept_out": 0,
+    }
+    chosen = next(one["id"] for one in document["messages"] if not one["picked"])
+    room = pages.archive.places[0]
+    since = datetime.fromisoformat(document["starts_at"]) + timedelta(minutes=5)
+    await pages.change("UPDATE message SET picked_at = :at WHERE public_id = :id", at=NOW, id=chosen)
+    await pages.change("INSERT INTO missed (place_id, since) VALUES (:p, :at)", p=room.id, at=since)
+    document = await pages.document(await held(pages, "chat.json"))
+    assert {one["id"] for one in document["messages"] if one["picked"]} == {*before, chosen}
+    assert document["completeness"]["state"] == "gaps"
+    [gap] = document["completeness"]["gaps"]
+    assert (gap["place"], gap["network"], gap["why"], gap["until"]) == (room.name, "Browser", "unheard", None)
+    assert datetime.fromisoformat(gap["since"]) == since
+    await pages.change("UPDATE message SET deleted_at = :at WHERE public_id = :id", at=NOW, id=chosen)
+    document = await pages.document(await held(pages, "chat.json"), await pages.host())
+    assert {one["id"] for one in document["messages"] if one["picked"]} == before
+
+
 async def test_ids_of_networks_are_for_hosts_alone(pages: ArchivePages) -> None:
     await say(pages, "thanks <@123456789012>!")
     for name in ("chat.json", "chat.csv", "chat.md"):
@@ -343,7 +374,7 @@ async def test_a_long_chat_comes_in_small_pieces(pages: ArchivePages) -> None:
 
 @pytest.mark.slow
 async def test_b339_200_000_messages_take_little_memory_and_hold_nobody_up(pages: ArchivePages) -> None:
-    await fill(pages, 200_000)
+    await fill(pages, 200_000, html=None)  # not drawn yet: the search need not take them in
     mo, lags = await pages.host(), []
 
     async def tick() -> None:
@@ -383,12 +414,13 @@ async def test_b342_own_data_holds_nobody_elses_words(pages: ArchivePages) -> No
     assert not [name for name in PEOPLE if name != PEOPLE[1] and f'"{name}"' in "".join(written)]
 
 
-async def fill(pages: ArchivePages, count: int) -> None:
+async def fill(pages: ArchivePages, count: int, html: str | None = "<p>x</p>") -> None:
     """So many long answers in the chat that was held."""
     await pages.change(
         "INSERT INTO message(place_id, chat_id, person_id, platform_message_id, text, body_html, public_id,"
         " kind, said_at, heard_at, render_version) WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1"
         " FROM n WHERE k < :count) SELECT :place, :chat, 1 + k % 20, 'many-' || k, 'long ' || k || :words,"
-        " '<p>x</p>', 'p' || k, 'answer', :at, :at, 1 FROM n",
-        count=count, place=pages.archive.places[1].id, chat=pages.archive.held, at=NOW, words=" word" * 50,
+        " :html, 'p' || k, 'answer', :at, :at, 1 FROM n",
+        count=count, html=html, words=" word" * 50,
+        place=pages.archive.places[1].id, chat=pages.archive.held, at=NOW,
     )  # fmt: skip

@@ -559,6 +559,17 @@ async def test_settings_change_what_was_changed_and_nothing_else(desk: Setting) 
     assert (series.publish_at_once, series.tail.days, series.letters) == (False, 7, "Q/A")
 
 
+async def test_settings_that_are_refused_stand_there_as_they_were_filled_in(desk: Setting) -> None:
+    at = f"{DESK}series/1/"
+    fields = settings((await desk.host.get(at)).text) | {"p.minutes": "soon", "p.anonymous_answers": "yes"}
+    fields.pop("p.publish_at_once")
+    got = await desk.host.post(at, fields)
+    assert got.status == 422
+    again = settings(got.text)
+    assert (again["p.minutes"], again["p.anonymous_answers"]) == ("soon", "yes")
+    assert "p.publish_at_once" not in again, "a box that was unticked stays so"
+
+
 async def test_a_setting_that_was_emptied_is_none_and_one_that_was_changed_meanwhile_is_kept(
     desk: Setting,
 ) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.model import Place, Visibility
+from bot.core.model import Chat, Place, Series, Visibility
 from bot.storage.schema import tables as t
 from tests.support.archive_pages import ArchivePages, archive_pages
 from tests.support.archive_seed import NOW
@@ -424,6 +424,23 @@ async def test_hosts_of_a_place_that_joined_see_what_was_said_there_alone(table:
     assert (await one.guests.get(f"{one.heap}preview/")).status == 404
 
 
+async def test_a_chat_that_was_joined_leads_to_no_chat_of_ones_own_at_a_like_address(table: Table) -> None:
+    one, web = await joined(table), table.pages.web
+    async with web.store.begin() as tx:
+        chat = await tx.chat(table.held)
+        assert chat is not None
+        like, at = await tx.series(chat.series_id), NOW + timedelta(days=3)
+        ours = Series(0, web.community.id, like.title, slug=like.slug, visibility=Visibility.PUBLIC)
+        kept = await tx.add_series(ours, web.place.id, (), NOW)
+        twin = await tx.add_chat(Chat(0, kept.id, chat.zone, at, at + kept.length))
+        await tx._do(t.series.update().where(t.series.c.id == kept.id).values(slug=like.slug))
+        await tx._do(t.chat.update().where(t.chat.c.id == twin.id).values(slug=chat.slug))
+    assert (await one.guests.get(f"/{web.community.slug}/{like.slug}/{chat.slug}/")).status == 200
+    page = (await one.guests.get(f"{one.heap}q1/")).text
+    assert lying(page) == [one.theirs]
+    assert f"/{like.slug}/{chat.slug}/" not in page
+
+
 @pytest.mark.parametrize(
     ("asks", "named"),
     [({}, "Thea Ode"), ({"pseudonym": "Magnet"}, "Magnet"), ({"excluded_at": NOW}, "somebody")],
@@ -667,16 +684,16 @@ async def test_a_chats_page_leads_those_to_the_desk_who_may_sit_there(table: Tab
     before = [(await table.pages.get(path, who)).text for who in others]
     hosts = (await table.pages.get(path, table.host)).text
     assert f'<a href="{table.at()}">Look after it at the desk</a>' in hosts
-    assert not [page for page in before if "/desk/" in page]
+    assert not [page for page in before if '"/desk/' in page]
     assert [(await table.pages.get(path, who)).text for who in others] == before
     await invited(table, table.held, guest)
     assert f'href="{table.at()}"' in (await table.pages.get(path, guest)).text
-    assert "/desk/" not in (await table.pages.get(path, member)).text
+    assert '"/desk/' not in (await table.pages.get(path, member)).text
     live = table.pages.archive.live
     follow = f"{await table.pages.page(live)}live/"
-    assert "/desk/" not in (await table.pages.get(follow, member)).text
+    assert '"/desk/' not in (await table.pages.get(follow, member)).text
     assert f'<a href="{table.at(chat=live)}">Look after' in (await table.pages.get(follow, table.host)).text
-    assert "/desk/" not in (await table.pages.get(follow, stranger)).text
+    assert '"/desk/' not in (await table.pages.get(follow, stranger)).text
     ahead = await table.pages.page(table.pages.archive.ahead)
     assert "Plan it at the desk</a>" in (await table.pages.get(ahead, table.host)).text
     assert "at the desk" not in (await table.pages.get(ahead, member)).text

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.model import Role
+from bot.web.desk import removals
 from tests.support.archive_pages import ArchivePages, archive_pages
 from tests.support.web_house import Browser, Got
 from tests.web.room_setting import said as number_of
@@ -79,7 +80,7 @@ def lying(page: str) -> list[int]:
 
 
 async def test_what_was_reported_in_a_room_waits_on_the_desk_with_its_words_and_where_it_stands(
-    one: Reported,
+    one: Reported, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = (await one.host.get(f"{one.desk}removals/")).text
     assert lying(page) == [one.number]
@@ -92,6 +93,8 @@ async def test_what_was_reported_in_a_room_waits_on_the_desk_with_its_words_and_
     await one.reports(second, "")
     assert "no reason given" in (await one.host.get(f"{one.desk}removals/")).text
     assert ">2 wait for you<" in (await one.host.get(one.desk)).text
+    monkeypatch.setattr(removals, "MOST", 1)
+    assert ">1 more comes up when" in (await one.host.get(f"{one.desk}removals/")).text
 
 
 async def test_it_waits_there_where_no_hosts_room_hears_of_it(one: Reported) -> None:

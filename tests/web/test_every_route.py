@@ -249,6 +249,7 @@ class Tour:
     house: WholeHouse
     got: dict[tuple[str, str], Got] = field(default_factory=dict)
     found_on: dict[tuple[str, str], str] = field(default_factory=dict)
+    _read: dict[tuple[str, str], Document] = field(default_factory=dict)
 
     async def go(self) -> None:
         """Open every address as every reader, then what is linked there."""
@@ -269,9 +270,7 @@ class Tour:
         new: dict[str, None] = {}
         for path in paths:
             got = self.got[reader, path]
-            for target in (
-                document(self.house, path, got).links() if is_html(got) and got.status == 200 else ()
-            ):
+            for target in self._document(path, got).links() if is_html(got) and got.status == 200 else ():
                 address = path_of(target)
                 if (reader, address) not in self.got and address not in new:
                     new[address] = None
@@ -284,12 +283,12 @@ class Tour:
         for (reader, path), got in self.got.items():
             if is_html(got) and got.text not in seen:
                 seen.add(got.text)
-                yield reader, path, document(self.house, path, got)
+                yield reader, path, self._document(path, got)
 
-
-def document(house: WholeHouse, path: str, got: Got) -> Document:
-    """A page, to be judged."""
-    return Document(got.text, house.pages.web.base + path)
+    def _document(self, path: str, got: Got) -> Document:
+        """A page, to be judged; what several readers and several tests see is taken apart once."""
+        whole = Document(got.text, self.house.pages.web.base + path)
+        return self._read.setdefault((path, got.text), whole)
 
 
 def is_html(got: Got) -> bool:

@@ -171,6 +171,27 @@ async def test_a_personal_key_reads_what_its_owner_reads_until_it_is_ended(tmp_p
         assert (await pages.get(f"{mine}?key={second}")).status == 404
 
 
+@pytest.mark.parametrize("name", ["feed.atom", "feed.json", "calendar.ics"])
+async def test_a_hosts_personal_key_shows_what_members_see_in_feeds_and_calendars_alike(
+    pages: ArchivePages, name: str
+) -> None:
+    mo, mine = await pages.host(), f"{pages.archive.series.slug}/{name}"
+    key = await personal_key(pages, mo)
+    paths = (name, mine, await pages.page(pages.archive.held) + "event.ics")
+
+    async def told(browser: Any = None, end: str = "") -> list[bool]:
+        return ["Feedback" in (await pages.get(path + end, browser)).text for path in paths]
+
+    assert await told(end=f"?key={key}") == [True, True, True]
+    await pages.change("UPDATE series SET visibility = 'off' WHERE id = :id", id=pages.archive.series.id)
+    assert await told(mo) == [True, True, True]
+    assert await told(end=f"?key={key}") == [False, False, False]
+    assert mine in (await pages.get("feeds/", mo)).text
+    given = (await mo.post(pages.at("feeds/"), {"do": "new"})).text
+    assert "feed.atom?key=" in given
+    assert mine not in given, "no address is given that opens nothing"
+
+
 async def test_a_key_that_opens_nothing_finds_nothing(pages: ArchivePages) -> None:
     for key in ("", "x", "%00", "x" * 300):
         assert (await pages.get(f"feed.atom?key={key}")).status == 404

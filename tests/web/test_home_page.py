@@ -27,6 +27,17 @@ async def test_the_next_chat_stands_on_the_front_page_with_its_questions(room: R
     assert page.index("Join in your browser") < page.index("Add to calendar")
 
 
+async def test_the_front_page_leads_nobody_to_a_room_that_turns_them_away(room: ReadingRoom) -> None:
+    first = '<p class="acts"><a class="btn solid" href="/room/'
+    async with room.store.begin() as tx:
+        await tx.join_secret(room.archive.places[0].id)
+        await tx.open_rooms(await tx.places_of_community(room.archive.community.id), Visibility.PUBLIC)
+    assert first in (await room.get(room.home)).partition("</header>")[2].partition("<section")[0]
+    async with room.store.begin() as tx:
+        await tx.open_rooms(await tx.places_of_community(room.archive.community.id), Visibility.MEMBERS)
+    assert first not in (await room.get(room.home)).partition("</header>")[2].partition("<section")[0]
+
+
 async def test_what_is_live_is_said_with_its_question(room: ReadingRoom) -> None:
     page = await room.get(room.home)
     assert "First Years is on Q3: “Which bit of planning can you drop this week?”" in page

@@ -41,12 +41,14 @@ class Reading:
     about: Hostile
     base: str
     got: dict[str, Got] = field(default_factory=dict)
+    _read: dict[str, Document] = field(default_factory=dict)
 
     def pages(self) -> Iterator[tuple[str, Document]]:
-        """Its pages, and the pieces of them that are sent to open ones."""
+        """Its pages, each taken apart once."""
         for path, got in self.got.items():
             if is_html(got):
-                yield path, Document(got.text, self.base + path.partition(" ")[2])
+                whole = Document(got.text, self.base + path.partition(" ")[2])
+                yield path, self._read.setdefault(path, whole)
 
     def files(self, ending: str) -> Iterator[tuple[str, Got]]:
         """Its files of one kind."""

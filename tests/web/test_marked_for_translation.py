@@ -193,6 +193,21 @@ def test_whatever_is_refused_or_offered_can_be_said_in_another_language(
     assert [where for where, one in calls if _unknown(one.args[0], known, called)] == []
 
 
+def test_a_sentence_inside_another_string_is_in_translators_sight_all_the_same(known: frozenset[str]) -> None:
+    """Whoever looks for sentences looks into no f-string."""
+    said = [(where, one.args[0]) for where, one in _calls("_") if one.args]
+    told = [(where, one.value) for where, one in said if isinstance(one, ast.Constant)]
+    assert len(told) > 100
+    assert [one for one in told if one[1] not in known] == []
+
+
+def test_an_answer_is_a_marked_sentence_or_keeps_what_makes_its_words(known: frozenset[str]) -> None:
+    called = _constants()
+    plain = [(where, one) for where, one in _calls("Reply") if where.startswith("cogs/")]
+    bare = [where.partition(":")[0] for where, one in plain if _unknown(one.args[0], known, called)]
+    assert bare == ["cogs/privacy.py"], "what is kept of somebody is a file in no language, and nothing else"
+
+
 @pytest.mark.parametrize(
     "refusal",
     [

@@ -55,6 +55,8 @@ async def test_a_program_of_this_machine_reads_every_measure_in_prometheus_forma
     assert {"edchat_well", "edchat_faults", "edchat_disk_free_bytes"} <= found.keys()
     assert {"edchat_outbox_waiting", "process_resident_memory_bytes"} <= found.keys()
     assert found["edchat_disk_free_bytes"][""] > 0
+    counted = {"heard", "not_stored", "retries", "absences"}
+    assert {one: found[f"edchat_{one}_total"] for one in counted} == {one: {"browser": 0} for one in counted}
     names = {name for name in found if not name.startswith("process_")}
     assert all(name.startswith("edchat_") for name in names)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import partial
@@ -247,6 +247,37 @@ async def test_on_a_phone_no_time_is_broken_in_two_in_any_language(room: Reading
     times = await asyncio.to_thread(look)
     assert len(times) > 100
     assert [said for said, count in times if count > 1] == []
+
+
+@needs_a_browser
+async def test_beside_a_coming_chats_time_a_reader_elsewhere_sees_their_own(room: ReadingRoom) -> None:
+    ahead = (room.home, f"{room.home}inquirychat/", f"{room.home}inquirychat/2026-11-24/", room.held)
+
+    def look(*asked: tuple[str, tuple[str, ...]]) -> list[list[list[str]]]:
+        with _browser() as browser:
+            return [_own_times(browser, zone, [room.base + path for path in paths]) for zone, paths in asked]
+
+    here, elsewhere = await asyncio.to_thread(look, ("America/New_York", ahead), ("Europe/Paris", ahead))
+    assert here == [[]] * 4
+    assert elsewhere == [["Wed 2:00 am where you are"]] * 3 + [[]]
+    await room.change("UPDATE community SET language = 'de'")
+    morning = "UPDATE chat SET starts_at = '2026-11-22 14:00:00.000000' WHERE id = :id"
+    await room.change(morning, chat=room.archive.live, id=room.archive.live)
+    german = await asyncio.to_thread(look, ("Europe/Paris", ahead[:1]), ("America/Los_Angeles", (room.live,)))
+    assert [[[one.replace(".,", ",") for one in own] for own in some] for some in german] == [
+        [["Mi, 02:00 bei dir"]],
+        [["06:00 bei dir"]],
+    ]
+
+
+def _own_times(browser: Browser, zone: str, addresses: Sequence[str]) -> list[list[str]]:
+    """The reader's own times on each page, and whether it has become too wide by them."""
+    page, found = browser.new_page(timezone_id=zone), list[list[str]]()
+    for address in addresses:
+        page.goto(address)
+        found.append([*page.locator("main .own").all_inner_texts(), *too_wide(page)])
+    page.close()
+    return found
 
 
 async def test_chat_apps_find_a_picture_and_words_for_a_link(room: ReadingRoom) -> None:

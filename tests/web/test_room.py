@@ -428,7 +428,9 @@ async def test_hostile_words_and_names_stay_words_on_the_page_and_in_its_forms(r
 async def test_a_room_that_all_the_world_may_read_leads_strangers_to_its_name_form(tmp_path: Path) -> None:
     async with open_room(tmp_path) as room:
         stranger = room.house.stranger()
-        assert (await stranger.get(room.at)).status == 403
+        shut = await stranger.get(room.at)
+        assert (shut.status, "<h1>You are not in this room</h1>" in shut.text) == (403, True)
+        assert ("link opens nothing" in shut.text, 'href="/room/"' in shut.text) == (False, True)
         async with room.house.store.begin() as tx:
             await tx.join_secret(room.house.place.id)
             await tx.open_rooms([room.house.place], Visibility.PUBLIC)

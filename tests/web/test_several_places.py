@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 
+from bot.core.audience import Audience
 from bot.core.model import Person, Place, Visibility
+from bot.storage.archive.addresses import BROWSER
 from bot.storage.schema import tables as t
+from bot.web.pages.on_now import on_now
 from tests.support.archive_pages import ArchivePages, archive_pages
 from tests.support.archive_seed import NOW
 from tests.support.web_house import Browser
@@ -206,3 +209,16 @@ async def test_a_page_that_was_read_before_shows_no_word_of_a_community_that_wen
     async with shared.pages.web.store.begin() as tx:
         await tx.erase_community(shared.club.community_id, NOW)
     assert THERE not in await shared.read()
+
+
+async def test_a_room_of_guests_is_no_way_in_to_what_is_live_for_the_owners_readers(shared: Shared) -> None:
+    async with shared.pages.web.store.begin() as tx:
+        den = await tx.add_place(shared.club.community_id, BROWSER, "den", "den")
+        chat = await tx.chat(shared.pages.archive.live)
+        assert chat is not None
+        series = await tx.series(chat.series_id)
+        await tx.take_in(series, den, NOW)
+        own = await on_now(tx, Audience(series.community_id))
+        await tx._do(t.series_place.delete().where(t.series_place.c.place_id != den.id))
+        alone = await on_now(tx, Audience(series.community_id))
+    assert ([one.room != "" for one in own], [one.room for one in alone]) == ([True], [""])

@@ -7,7 +7,6 @@ import html
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
-from datetime import date, time
 from pathlib import Path
 from typing import Final
 from xml.etree.ElementTree import Element
@@ -18,7 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from bot.core.model import Offer, offered
-from bot.core.tongue import English, Tongue, speaking
+from bot.core.tongue import Tongue, speaking
 from bot.storage.doors.secrets import SecretKind
 from bot.storage.outgoing.keeping import shown_offers
 from bot.storage.rooms.posts import stored_offers
@@ -28,6 +27,7 @@ from bot.web import site as site_module
 from bot.web.tongues import tongue_of
 from bot.written import CATALOGUES
 from tests.support.chromium import CHROMIUM, needs_a_browser
+from tests.support.fenced import Fenced, outside
 from tests.support.whole_house import WholeHouse, whole_house
 from tests.web.room_setting import open_room
 from tests.web.test_desk import filled
@@ -53,33 +53,6 @@ _NAMES: Final = re.compile(
 _TYPED: Final = ("stud", "nothing whatever")
 """What readers looked for, as titles of windows repeat it."""
 _SKIPPED: Final = frozenset({"script", "style", "code", "kbd", "textarea"})
-
-
-class Fenced(English):
-    """A made-up language: English between brackets, so that what nobody translates stands outside."""
-
-    code = "de"
-
-    def said(self, words: str) -> str:
-        return f"⟦{words}⟧" if words else ""
-
-    def told(self, one: str, many: str, number: int) -> str:
-        return f"⟦{super().told(one, many, number)}⟧"
-
-    def clock(self, at: time) -> str:
-        return f"⟦{super().clock(at)}⟧"
-
-    def day_name(self, day: date) -> str:
-        return f"⟦{super().day_name(day)}⟧"
-
-    def long_day(self, day: date) -> str:
-        return f"⟦{super().long_day(day)}⟧"
-
-    def short_day(self, day: date) -> str:
-        return f"⟦{super().short_day(day)}⟧"
-
-    def month(self, day: date) -> str:
-        return f"⟦{super().month(day)}⟧"
 
 
 @pytest.fixture
@@ -143,6 +116,10 @@ async def test_a_room_speaks_its_community_s_language_and_marks_the_bot_s_englis
     assert '<html lang="de">' in text
     assert "Wer liest das hier?" in text
     assert '<div class="say" lang="en">' in text
+    edit = f"{german.room}?thread=room&edit={german.said['marked']}"
+    form = (await german.readers["member"].get(edit)).text
+    assert ">Deine Worte</label>" in form
+    assert '<button class="solid">Ändern</button>' in form
     door = (await german.readers["stranger"].get(german.links["join"])).text
     assert "Dein Name, wie die anderen ihn sehen" in door
 
@@ -233,13 +210,35 @@ async def test_what_the_bot_says_in_a_chat_is_english_whoever_asks_from_which_pa
 ) -> None:
     given = {"line": f"chat announce chat={german.pages.archive.ahead}", "once": "announce", "page": ""}
     answer = await german.readers["host"].post(f"{german.desk}do", given)
-    assert "Tue 24 Nov 2026, 8:00 pm ET, 60 minutes" in answer.text
+    [told] = re.findall(r'<div id="said".*?</div>', answer.text, re.DOTALL)
+    assert "Di., 24. Nov. 2026, 20:00 ET, 60 Minuten." in told, "a host passes that on in their language"
+    assert "lang=" not in told
+    ends = {"line": f"chat cancel chat={german.pages.archive.ahead} sure=yes", "once": "end", "page": ""}
+    assert (await german.readers["host"].post(f"{german.desk}do", ends)).status == 200
     report = german.pages.at(f"a/{german.answers['marked']}/report")
     assert "eine Antwort auf Q" in (await german.readers["stranger"].get(report)).text
     assert (await german.readers["stranger"].post(report, {"reason": "Why?"})).status == 200
     said = " ".join(await _column(german, "SELECT payload FROM outbox"))
+    assert "on Tue 24 Nov 2026, 8:00 pm ET is cancelled" in said
     assert "A reader reports an answer to Q" in said
     assert "Antwort" not in said
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "language"),
+    [
+        ("series list", "Nächster Termin Di., 24. Nov. 2026", []),
+        ("series pause nothing", "nothing", []),
+        ("privacy export", "edchat-own-words", [' lang="en"']),
+    ],
+)
+async def test_what_the_desk_answers_is_german_or_says_that_it_is_not(
+    german: WholeHouse, line: str, said: str, language: list[str]
+) -> None:
+    answer = await german.readers["host"].post(f"{german.desk}do", {"line": line, "once": line, "page": ""})
+    [told] = re.findall(r'<div id="said"[^>]*>(.*?)</div>', answer.text, re.DOTALL)
+    assert said in html.unescape(told)
+    assert re.findall(r' lang="\w+"', told) == language
 
 
 async def test_two_communities_in_two_languages_do_not_mix(tmp_path: Path) -> None:
@@ -278,15 +277,7 @@ async def test_no_word_of_a_page_is_left_untranslated(
 def _outside(page: str) -> Iterator[str]:
     """What stands on a page beside sentences of its language."""
     body = html5lib.parse(page, namespaceHTMLElements=False)
-    depth = 0
-    for text in _texts(body):
-        kept = []
-        for sign in text:
-            depth += (sign == "⟦") - (sign == "⟧")
-            if depth == 0 and sign != "⟧":
-                kept.append(sign)
-        assert depth >= 0, text
-        yield "".join(kept)
+    yield from outside(_texts(body))
 
 
 def _texts(element: Element) -> Iterator[str]:
@@ -394,6 +385,17 @@ _ANSWERS: Final = {
     "privacy exclude": "`!edchat privacy include` bist du wieder dabei",
     "privacy include": "Von jetzt an werden deine Worte wieder aufbewahrt",
     "series pause": "Bis `!edchat series resume` wird nichts angekündigt",
+    "help chat end": "Das lässt sich nicht rückgängig machen.",
+    "chat preview": "Abschluss",
+    "chat now": "Noch ",
+    "series list": "Pausiert.",
+    "archive search homework": "Thema: Homework",
+    "resource list": "Links",
+    "question add Wozu?": "Als Q4 hinzugefügt; der Chat hat jetzt 4 Fragen.",
+    "privacy show": "Leser sehen dich als",
+    "archive visibility": "Alle können seine Chats danach lesen.",
+    "room people": "Moderation: ",
+    "": "nimm <em>Antworten</em>, schreib in ihren Thread",
     "chat end sure=yes": "Der Chat endet jetzt; späte Antworten zählen noch.",
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.core.archive.completeness import Completeness
 from bot.core.archive.parts import to_copied_question, to_question
 from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
@@ -13,6 +14,7 @@ from bot.core.model import ChatState, QuestionState
 from bot.core.plain import slug, storable
 from bot.core.sentences import THROUGH
 from bot.core.times import clockface
+from bot.core.tongue import _
 
 FORMAT = "edchat-chat"
 VERSION = 1
@@ -66,6 +68,7 @@ class Head:
     questions: tuple[Asked, ...]
     letter: str = "Q"
     places: tuple[Whence, ...] = ()
+    completeness: Completeness = field(default_factory=Completeness)
     many: bool = False
     """Whether its page may be in parts, so that only permalinks lead to what was said."""
     copied: bool = False
@@ -100,6 +103,7 @@ class Head:
             "hosts": [self.lead] if self.lead else [],
             "published_at": self.published_at,
             "places": [one.as_row() for one in self.places],
+            "completeness": self.completeness.as_row(),
             "questions": [self._question(one) for one in self.questions],
         }
 
@@ -134,6 +138,7 @@ class Line:
     reply_to: str | None = None
     gone: bool = False
     whence: Whence | None = None
+    picked: bool = False
     known: Mapping[str, object] = field(default_factory=dict)
 
     def url(self, head: Head) -> str | None:
@@ -151,6 +156,7 @@ class Line:
             "reply_to": self.reply_to,
             "author": {"name": storable(self.author, len(self.author))} if self.author else None,
             "by_host": self.by_host,
+            "picked": self.picked,
             "said_at": self.said_at,
             "edited_at": self.edited_at,
             "text": storable(self.text, len(self.text)),
@@ -194,4 +200,4 @@ def when(head: Head) -> str:
         return clockface.moment(head.starts_at, head.zone)
     last = clockface.local(head.ends_at - timedelta(seconds=1), head.zone)
     first = clockface.day(head.starts_at, head.zone)
-    return THROUGH.format(first=first, last=clockface.day_words(last))
+    return _(THROUGH).format(first=first, last=clockface.day_words(last))

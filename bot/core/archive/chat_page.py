@@ -196,8 +196,9 @@ class ChatPage(Listed):
 
     @property
     def room(self) -> str:
-        """The word of the browser room to join by; empty where there is none."""
-        return next((place.room for place in self.places if place.room and place.left_at is None), "")
+        """The word of the community's own browser room to join by; empty where there is none."""
+        own = (place for place in self.places if not place.community and place.left_at is None)
+        return next((place.room for place in own if place.room), "")
 
     @property
     def current(self) -> Answered | None:

@@ -17,11 +17,22 @@ _LIKE: Final = str.maketrans(
     {**dict(zip("đðøłħŧı", "ddolhti", strict=True)), "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th"}
 )
 """Letters that no mark can be taken from, and where people look for them in a list of names."""
+_ARABIC: Final = str.maketrans(
+    "\u0622\u0623\u0625\u0671\u0624\u0626\u0649\u06cc\u06a9\u0629",
+    "\u0627\u0627\u0627\u0627\u0648\u064a\u064a\u064a\u0643\u0647",
+    "\u0640\u0670" + "".join(map(chr, range(0x64B, 0x656))),
+)
+"""Forms of alef, waw, yeh, kaf and heh; what only stretches a word, and signs for vowels, are none."""
+
+
+def plain_arabic(text: str) -> str:
+    """The text with one form of each Arabic letter, as triggers write it into the index (0019)."""
+    return text.translate(_ARABIC)
 
 
 def folded(text: str) -> str:
     """The text so that two that a reader takes for the same word are the same."""
-    apart = unicodedata.normalize("NFD", text.lower())
+    apart = unicodedata.normalize("NFD", plain_arabic(text.lower()))
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 

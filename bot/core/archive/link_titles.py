@@ -18,6 +18,8 @@ _LEADS_ON: Final = tuple(":-–—=>→|(")
 _APART: Final = tuple(":-–—=>→|/&(*")
 """What stands first behind a link of which the words behind it say something on their own."""
 _JOINS: Final = re.compile(r"\A(?:and|or|plus|und|oder|sowie|et|ou)\s+", re.IGNORECASE)
+_LEANS: Final = re.compile(r"\s(?:at|on|in|by|from|under|auf|unter)\Z", re.IGNORECASE)
+"""Words that say nothing without what comes behind them."""
 _POINTS: Final = re.compile(
     r"(?:click |see )?(?:here|this|that|link|this (?:link|page|one)|hier|dies|dieser link|diese seite)[.!:]?",
     re.IGNORECASE,
@@ -52,6 +54,8 @@ def _title(before: str, words: str, after: str, host: str) -> str:
 def _around(lead: str, tail: str, host: str) -> str:
     """The words around a bare address."""
     own = tail.strip(_EDGES + _STOPS)
+    if not own and _LEANS.search(lead):
+        return _joined(lead, host, "")
     if not tail or (lead and (lead.endswith(_LEADS_ON) or tail.startswith(_APART))):
         return lead
     if lead and not _ENDED.search(lead):

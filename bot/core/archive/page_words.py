@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from bot.core.archive.chat_page import ChatPage, Where
-from bot.core.hearing import Stretch
-from bot.core.model import Chat, ChatState
+from bot.core.archive.completeness import Gap, Whole, Why, completeness, heard_until
+from bot.core.model import Chat
 from bot.core.times.clockface import clock_words, local, moment, time, zone_short
 from bot.core.tongue import _, ngettext
 from bot.core.tongue import spoken as tongue
@@ -87,24 +87,6 @@ def _within_a_minute(starts: datetime, ends: datetime) -> bool:
     return starts.replace(second=0, microsecond=0) == ends.replace(second=0, microsecond=0)
 
 
-def beside(at: datetime, chat: Chat) -> str:
-    """What stands in the margin beside an answer: the time of that evening, later the day."""
-    here = local(at, chat.zone)
-    if chat.takes_days:
-        return short_day(here)
-    evening = local(chat.starts_at, chat.zone).date() == here.date() or at - chat.starts_at < _A_DAY / 2
-    shown = tongue().short_clock(here.time())
-    return shown if evening and at < chat.starts_at + _A_DAY else short_day(here)
-
-
-def spoken(at: datetime, chat: Chat) -> str:
-    """The same for who listens, as in 8:05 pm on 17 Nov."""
-    here = local(at, chat.zone)
-    same = here.date() == local(chat.starts_at, chat.zone).date() and not chat.takes_days
-    clock = clock_words(here.time())
-    return clock if same else _("{time} on {day}").format(time=clock, day=short_day(here))
-
-
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with one of the words below, as in 1 answer, 2 answers, 1,204 answers."""
     return f"{tongue().number(number)} {ngettext(one, many or one + 's', number)}"
@@ -136,15 +118,32 @@ class Margin:
     """What stands beside the answers of one chat; each minute is worked out once."""
 
     def __init__(self, chat: Chat) -> None:
-        self._chat = chat
-        self._known: dict[int, tuple[str, str]] = {}
+        self._chat, self._days = chat, chat.takes_days
+        self._first_day = local(chat.starts_at, chat.zone).date()
+        self._known: dict[float, tuple[str, str]] = {}
 
     def both(self, moment: datetime) -> tuple[str, str]:
         """What the eye reads and what the ear hears."""
-        minute = int(moment.timestamp()) // 60
+        minute = moment.timestamp() // 60
         if (known := self._known.get(minute)) is None:
-            known = self._known[minute] = beside(moment, self._chat), spoken(moment, self._chat)
+            here = local(moment, self._chat.zone)
+            known = self._known[minute] = self._seen(moment, here), self._heard(here)
         return known
+
+    def _seen(self, at: datetime, here: datetime) -> str:
+        """The time of that evening, later the day."""
+        since = at - self._chat.starts_at
+        evening = here.date() == self._first_day or since < _A_DAY / 2
+        if self._days or not evening or since >= _A_DAY:
+            return short_day(here)
+        return tongue().short_clock(here.time())
+
+    def _heard(self, here: datetime) -> str:
+        """The same for who listens, as in 8:05 pm on 17 Nov."""
+        clock = clock_words(here.time())
+        if here.date() == self._first_day and not self._days:
+            return clock
+        return _("{time} on {day}").format(time=clock, day=short_day(here))
 
     def said(self, moment: datetime) -> str:
         """What the ear hears."""
@@ -153,8 +152,8 @@ class Margin:
 
 def standing(page: ChatPage) -> tuple[str, ...]:
     """How complete a chat's page is: whole, still growing, or with gaps that are named."""
-    gaps = [*_gaps(page)]
-    said = gaps or ([] if page.unseen else _whole(page))
+    found = completeness(page)
+    said = [_missing(gap, page.chat) for gap in found.gaps] or _whole(found.whole, page)
     said += [_went(place, page.chat) for place in page.places if _went_early(place, page)]
     if page.late_until:
         until = moment(page.late_until, page.chat.zone)
@@ -178,78 +177,39 @@ def standing(page: ChatPage) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _whole(page: ChatPage) -> list[str]:
+def _whole(whole: Whole | None, page: ChatPage) -> list[str]:
     """What a page says in which nothing is missing."""
-    if page.chat.state is ChatState.SEALED:
+    if whole is Whole.COMPLETE:
         if page.seals_at is None:
             return [_("Complete: every place of the chat was heard until it was sealed.")]
         sealed = _("Complete: every place of the chat was heard until it was sealed on {day}.")
         return [sealed.format(day=moment(page.seals_at, page.chat.zone))]
-    over = page.chat.state.hears_late_answers
-    return [_("Complete so far: every place of the chat is heard.")] if over else []
-
-
-def _left_early(place: Where, page: ChatPage) -> bool:
-    return place.left_at is not None and page.chat.starts_at <= place.left_at < _heard_until(page)
+    return [_("Complete so far: every place of the chat is heard.")] if whole is Whole.SO_FAR else []
 
 
 def _went_early(place: Where, page: ChatPage) -> bool:
-    return place.went_at is not None and page.chat.starts_at <= place.went_at < _heard_until(page)
+    return place.went_at is not None and page.chat.starts_at <= place.went_at < heard_until(page)
 
 
-def _heard_until(page: ChatPage) -> datetime:
-    """Until when answers count."""
-    return max(page.chat.ends_at, page.seals_at or page.chat.ends_at)
+def _missing(gap: Gap, chat: Chat) -> str:
+    """What is missing, in a sentence."""
+    if gap.since is None:
+        said = _("Not complete: this chat was brought here without what was said in {place}.")
+        return said.format(place=gap.place)
+    if gap.why is Why.LEFT:
+        return _left(gap.place, gap.since, chat)
+    return _not_heard(gap.place, gap.since, gap.until, chat)
 
 
-def _missing(place: Where, page: ChatPage) -> Iterator[str]:
-    """Why something that was said in a place may not stand on the page, a sentence for each time."""
-    left, until = _left_early(place, page), min(filter(None, (_heard_until(page), place.went_at)))
-    for one in _together(place.missed):
-        gone = left and place.left_at is not None and one.since >= place.left_at
-        if not gone and one.since < until and (one.until is None or one.until > page.chat.starts_at):
-            yield _not_heard(place, page.chat, one)
-    if left:
-        yield _gap(place, page.chat)
-
-
-def _gaps(page: ChatPage) -> Iterator[str]:
-    """Each thing that is missing, in a sentence."""
-    for place in page.places:
-        yield from _missing(place, page)
-    yield from map(_left_behind, page.apart)
-
-
-def _left_behind(place: str) -> str:
-    """That a chat came here without what was said with another community's guests."""
-    said = _("Not complete: this chat was brought here without what was said in {place}.")
-    return said.format(place=place)
-
-
-def _together(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
-    """The stretches in order, those that touch as one."""
-    last: Stretch | None = None
-    for one in sorted(stretches, key=lambda one: one.since):
-        if last is not None and (last.until is None or one.since <= last.until):
-            ends = None if last.until is None or one.until is None else max(last.until, one.until)
-            last = Stretch(last.since, ends)
-            continue
-        if last is not None:
-            yield last
-        last = one
-    if last is not None:
-        yield last
-
-
-def _not_heard(place: Where, chat: Chat, one: Stretch) -> str:
-    if one.until is None:
+def _not_heard(place: str, since: datetime, until: datetime | None, chat: Chat) -> str:
+    if until is None:
         said = _("Not complete: {place} cannot be read since {since}; what was said there since is missing.")
-        return said.format(place=place.name, since=_when(one.since, chat))
+        return said.format(place=place, since=_when(since, chat))
     said = _(
         "Not complete: {place} could not be read from {since} to {until}; "
         "what was said there in that time is missing."
     )
-    return said.format(place=place.name, since=_when(one.since, chat), until=_when(one.until, chat))
+    return said.format(place=place, since=_when(since, chat), until=_when(until, chat))
 
 
 def _when(at: datetime, chat: Chat) -> str:
@@ -258,18 +218,17 @@ def _when(at: datetime, chat: Chat) -> str:
     return time(at, chat.zone) if inside else moment(at, chat.zone)
 
 
-def _gap(place: Where, chat: Chat) -> str:
-    at = place.left_at or chat.ends_at
+def _left(place: str, at: datetime, chat: Chat) -> str:
     if at < chat.ends_at:
         left = _(
             "Not complete: the bot had to leave {place} at {time}; what was said there afterwards is missing."
         )
-        return left.format(place=place.name, time=time(at, chat.zone))
+        return left.format(place=place, time=time(at, chat.zone))
     left = _(
         "Not complete: the bot had to leave {place} on {day}; "
         "late answers given there afterwards are missing."
     )
-    return left.format(place=place.name, day=moment(at, chat.zone))
+    return left.format(place=place, day=moment(at, chat.zone))
 
 
 def _went(place: Where, chat: Chat) -> str:

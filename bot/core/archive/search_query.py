@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
+from bot.core.archive.folding import plain_arabic
 from bot.core.model import Refused
 from bot.core.plain import storable
 from bot.core.sentences import searching as say
@@ -113,7 +114,7 @@ def _with(found: Query, piece: re.Match[str]) -> Query:
 
 
 def _words(text: str, *, whole: bool) -> Iterator[Word]:
-    for part in _UNSPACED.split(text):
+    for part in _UNSPACED.split(plain_arabic(text)):
         if lettered(part):
             # One or two letters begin half of all words, and mean themselves.
             yield Word(part.strip(), whole or (len(part) <= 2 and part.isascii()))

@@ -22,7 +22,7 @@ WIDTH: Final = 240
 BEFORE: Final = 80
 _BLOCK: Final = re.compile(r"</?(?:p|br|hr|li|ul|ol|blockquote|pre|h[1-6]|tr|td|th)\b[^>]*>")
 _TAG: Final = re.compile(r"<[^>]*>")
-_TOKEN: Final = re.compile("(?:[^\\W_]|[\u0300-\u036f])+")
+_TOKEN: Final = re.compile("(?:[^\\W_]|[\u0300-\u036f\u064b-\u0655\u0670])+")
 
 
 class Sort(StrEnum):

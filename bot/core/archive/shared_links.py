@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
 from typing import Final
@@ -17,7 +17,8 @@ from bot.core.veils import masked_html
 
 _LINK: Final = re.compile(r'<a href="(https?://[^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 _ANY_LINK: Final = re.compile(r"<a [^>]*>(.*?)</a>", re.DOTALL)
-_HOST: Final = re.compile(r'\s*<span class="host">[^<]*</span>')
+_HOST_MARK: Final = '<span class="host">'
+_HOST: Final = re.compile(rf"\s*{_HOST_MARK}[^<]*</span>")
 """Where a link leads, as a page tells it behind the words of the link: nobody said that."""
 _TAG: Final = re.compile(r"<[^>]*>")
 _LINES: Final = re.compile(r"</?(?:p|br|hr|li|ul|ol|blockquote|pre)\b[^>]*>")
@@ -77,16 +78,14 @@ def words_alone(html: str) -> str:
 
 def shared_links(page: ChatPage) -> tuple[Shared, ...]:
     """The links in a chat's answers and comments, in the order of its questions."""
-    found: dict[str, Shared] = {}
-    seen: set[tuple[str, int]] = set()
+    found: dict[str, dict[int, tuple[Answer, Answered]]] = {}
     for asked in page.questions:
         for one in asked.words:
-            for each in marks_in(one.html) if "<a " in one.html and not one.hidden else ():
-                if each not in page.removed and (each, one.message_id) not in seen:
-                    seen.add((each, one.message_id))
-                    known = found.get(each)
-                    found[each] = _once_more(known, one) if known else _first(each, one, asked)
-    return tuple(found.values())
+            if "<a " in one.html and not one.hidden:
+                for each in marks_in(one.html):
+                    if each not in page.removed:
+                        found.setdefault(each, {}).setdefault(one.message_id, (one, asked))
+    return tuple(_shared(each, tuple(said.values())) for each, said in found.items())
 
 
 def links_in(html: str) -> tuple[Link, ...]:
@@ -103,24 +102,20 @@ def marks_in(html: str) -> tuple[str, ...]:
     return tuple({mark(cleaned(unescape(one[1]))): None for _, links in _lines(html) for one in links})
 
 
-def _first(mark: str, one: Answer, asked: Answered) -> Shared:
+def _shared(mark: str, said: Sequence[tuple[Answer, Answered]]) -> Shared:
     """A link with the words of the first who shared it."""
+    one, asked = said[0]
     link = next(link for link in links_in(one.html) if link.mark == mark)
     whose = (one.name, asked.label, asked.question.position, one.public_id)
-    return Shared(link.url, link.title, link.host, *whose, mark, 1, one.said_at, one.said_at)
-
-
-def _once_more(known: Shared, one: Answer) -> Shared:
-    at = one.said_at
-    first, last = min(known.first_at or at, at), max(known.last_at or at, at)
-    return replace(known, times=known.times + 1, first_at=first, last_at=last)
+    times = [each.said_at for each, _ in said]
+    return Shared(link.url, link.title, link.host, *whose, mark, len(said), min(times), max(times))
 
 
 def _lines(html: str) -> Iterator[tuple[str, list[re.Match[str]]]]:
     """Each line with links that are worth listing."""
     for line in _LINES.split(masked_html(html)) if "<a " in html else ():
         if "<a " in line:
-            bare = _HOST.sub("", line)
+            bare = _HOST.sub("", line) if _HOST_MARK in line else line
             yield bare, [one for one in _LINK.finditer(bare) if worth_listing(unescape(one[1]))]
 
 

@@ -13,6 +13,7 @@ from bot.core.model import Question, QuestionState, Series
 from bot.core.sentences.chat import letter
 
 _CLIMB = 20
+_NUMBER, _SAID_AT = attrgetter("message_id"), attrgetter("said_at")
 _ANSWER, _COMMENT = MessageKind.ANSWER, MessageKind.COMMENT
 
 Native = tuple[int, str]
@@ -53,7 +54,10 @@ def answered(
     an answer is gone for good, and then a comment stands under what was asked last before it.
     """
     questions = tuple(questions)
-    filed = _under_questions(chain(_threaded(told), _orphans(told, lost or {}, questions)))
+    by_native = {one.native: one for one in told}
+    comments = tuple(one for one in told if one.kind is _COMMENT)
+    orphans = _orphans(comments, by_native, lost or {}, questions)
+    filed = _under_questions(chain(_threaded(told, _below(comments, by_native)), orphans))
     shown = (q for q in questions if q.asked_at and (q.state is QuestionState.ASKED or q.id in filed))
     return tuple(
         Answered(q, f"{letter(series)}{q.position}", tuple(_in_order(filed.get(q.id, ())))) for q in shown
@@ -67,9 +71,8 @@ def unknown_parents(told: Sequence[Told]) -> tuple[Native, ...]:
     return tuple({parent: None for parent in comments if parent not in seen})
 
 
-def _threaded(told: Sequence[Told]) -> Iterator[_Filed]:
-    """The answers, with their comments."""
-    below = _below(told)
+def _threaded(told: Iterable[Told], below: Mapping[Native, list[Answer]]) -> Iterator[_Filed]:
+    """The answers, with what hangs `below` them."""
     for one in told:
         if one.kind is _ANSWER:
             comments = below.get(one.native)
@@ -81,12 +84,11 @@ def _threaded(told: Sequence[Told]) -> Iterator[_Filed]:
                 yield one.questions, answer
 
 
-def _below(told: Sequence[Told]) -> dict[Native, list[Answer]]:
+def _below(comments: Iterable[Told], by_native: Mapping[Native, Told]) -> dict[Native, list[Answer]]:
     """The comments by what they hang on."""
-    by_native = {one.native: one for one in told}
     below: dict[Native, list[Answer]] = {}
-    for one in told:
-        if one.kind is _COMMENT and (answer := _top(one, by_native)):
+    for one in comments:
+        if answer := _top(one, by_native):
             below.setdefault(answer.native, []).append(one.answer)
     return below
 
@@ -102,12 +104,14 @@ def _top(comment: Told, by_native: Mapping[Native, Told]) -> Told | None:
 
 
 def _orphans(
-    told: Sequence[Told], lost: Mapping[Native, tuple[int, ...]], questions: Sequence[Question]
+    comments: Iterable[Told],
+    by_native: Mapping[Native, Told],
+    lost: Mapping[Native, tuple[int, ...]],
+    questions: Sequence[Question],
 ) -> Iterator[_Filed]:
     """Comments whose answer is not shown, also by way of other comments, under that answer's questions."""
-    by_native = {one.native: one for one in told}
-    for one in told:
-        parent = _last_parent(one, by_native) if one.kind is _COMMENT else None
+    for one in comments if lost else ():
+        parent = _last_parent(one, by_native)
         if parent is not None and parent in lost:
             yield lost[parent] or _asked_before(one.answer, questions), one.answer._replace(orphan=True)
 
@@ -139,4 +143,4 @@ def _under_questions(told: Iterable[_Filed]) -> dict[int, list[Answer]]:
 
 
 def _in_order(answers: Iterable[Answer]) -> list[Answer]:
-    return sorted(answers, key=attrgetter("said_at", "message_id"))
+    return sorted(sorted(answers, key=_NUMBER), key=_SAID_AT)  # faster than by both at once

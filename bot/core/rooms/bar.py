@@ -11,11 +11,11 @@ from bot.core.sentences.chat import letter, name
 from bot.core.sentences.slow import day_of
 from bot.core.state import Running
 from bot.core.times import clockface
-from bot.core.tongue import _
+from bot.core.tongue import _, marked
 
 _TURNS = (StepKind.ASK, StepKind.WRAP, StepKind.CLOSE)
 _ON_TOP = ("answer ", "chat now", "privacy show")
-BUTTONS = {"answer # your words": "Answer", "privacy show": "My words"}
+BUTTONS = {marked("answer # your words"): "Answer", "privacy show": "My words"}
 """What stands on top of every room, by the lines for which it stands; "#" is any number."""
 _NEAR = timedelta(hours=1)
 

@@ -11,11 +11,13 @@ from bot.core.sentences.door import *
 from bot.core.sentences.health import *
 from bot.core.sentences.host import *
 from bot.core.sentences.host_care import *
+from bot.core.sentences.houses import *
 from bot.core.sentences.people import *
 from bot.core.sentences.planning import *
 from bot.core.sentences.reminders import *
 from bot.core.sentences.setup import *
 from bot.core.sentences.slow import *
+from bot.core.sentences.standing import *
 from bot.core.sentences.status import *
 from bot.core.sentences.steering import *
 from bot.core.sentences.sure import *
@@ -91,9 +93,9 @@ THROUGH = marked("{first} to {last}")
 WEEKDAY = marked("weekday")
 DAY = marked("day")
 
-NOTE_SKIPPED = "Months without a {what} are skipped."
-NOTE_GAP = "The clocks go forward on {day}: {clock} does not exist, so that chat starts at {starts}."
-NOTE_OVERLAP = "The clocks go back on {day}: {clock} comes twice, and the chat starts at the first."
+NOTE_SKIPPED = marked("Months without a {what} are skipped.")
+NOTE_GAP = marked("The clocks go forward on {day}: {clock} does not exist, so that chat starts at {starts}.")
+NOTE_OVERLAP = marked("The clocks go back on {day}: {clock} comes twice, and the chat starts at the first.")
 
 MINUTES_BAD = marked("I cannot read {said!r} as a duration; write it like 8 min, 1 h 30 or 90 minutes.")
 MINUTES_LOW = marked("That is too short; {low} is the least.")

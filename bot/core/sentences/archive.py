@@ -12,9 +12,10 @@ from bot.core.tongue import _, marked
 
 FILE = "File: {name}"
 ARCHIVE_NO_PAGES = marked("This bot shows no pages, so there is no archive to open.")
-ARCHIVE_OFF = "Nothing of {series} is kept for reading: answers are erased when late answers end."
+ARCHIVE_OFF = marked("Nothing of {series} is kept for reading: answers are erased when late answers end.")
 ARCHIVE_NOTHING = marked("No chat here can be read yet; the next one can, as soon as it begins.")
 ARCHIVE_NOT_OUT = marked("{chat} is not published yet; its hosts see it already.")
+ARCHIVE_AT_DESK = marked("Only hosts read {chat} now; they see it at the desk, to which `desk` leads.")
 
 
 def archive_link(chat: Chat, series: Series, url: str) -> str:
@@ -24,15 +25,16 @@ def archive_link(chat: Chat, series: Series, url: str) -> str:
 
 def archive_by_link(chat: Chat, series: Series, url: str) -> str:
     """Where holders of the weekly chat's link find its chats."""
-    return f"{name(chat, series)}: {url}\nWhoever has this link can read every chat of {series.title}."
+    said = _("{chat}: {url}\nWhoever has this link can read every chat of {series}.")
+    return said.format(chat=name(chat, series), url=url, series=series.title)
 
 
 def archive_for_you(chat: Chat, series: Series, url: str) -> str:
     """A personal way in, for members."""
-    return (
-        f"{name(chat, series)}: {url}\nThis link is yours alone: it opens the archive in one browser, "
-        "once, within a week."
+    said = _(
+        "{chat}: {url}\nThis link is yours alone: it opens the archive in one browser, once, within a week."
     )
+    return said.format(chat=name(chat, series), url=url)
 
 
 NEW_LINK_HOSTS = marked("Only its hosts can have a weekly chat's link made anew.")
@@ -41,10 +43,11 @@ NEW_LINK_NONE = marked("{series} is not read by a link, so there is none to make
 
 def new_reading_link(series: Series, url: str) -> str:
     """Said when a weekly chat got another reading link."""
-    return (
-        f"The old link opens nothing any more, nor for those who opened it before.\n{series.title}: {url}\n"
-        f"Whoever has this link can read every chat of {series.title}."
+    said = _(
+        "The old link opens nothing any more, nor for those who opened it before.\n{series}: {url}\n"
+        "Whoever has this link can read every chat of {series}."
     )
+    return said.format(series=series.title, url=url)
 
 
 # --- Publishing ------------------------------------------------------------------------------
@@ -82,28 +85,32 @@ def unpublished(chat: str) -> str:
 
 # --- Who may read ----------------------------------------------------------------------------
 
-VISIBILITY_ROOMS_SURE = (
+VISIBILITY_ROOMS_SURE = marked(
     "People in {rooms} were told that only those with the link can read along. "
     "Shall everything said there from now on be public?"
 )
 VISIBILITY_YES = marked("Yes, make it public")
-VISIBILITY_OLDER = "What was said before stays as open as people were told then."
-VISIBILITY_OLDER_CLOSES = "That holds at once for what was said before, too: nobody else reads its old pages."
-VISIBILITY_PLACES = "Places that are less open themselves stay so: {rooms}."
-VISIBILITY_OFF = "From now on answers are erased when late answers end, those of chats not sealed yet too."
+VISIBILITY_OLDER = marked("What was said before stays as open as people were told then.")
+VISIBILITY_OLDER_CLOSES = marked(
+    "That holds at once for what was said before, too: nobody else reads its old pages."
+)
+VISIBILITY_PLACES = marked("Places that are less open themselves stay so: {rooms}.")
+VISIBILITY_OFF = marked(
+    "From now on answers are erased when late answers end, those of chats not sealed yet too."
+)
 
 CHATS_READERS: Mapping[Visibility, str] = {
-    Visibility.OFF: "Nobody reads its chats afterwards.",
-    Visibility.MEMBERS: "Members can read its chats afterwards.",
-    Visibility.LINK: "Whoever has the link can read its chats afterwards.",
-    Visibility.PUBLIC: "Everybody can read its chats afterwards.",
+    Visibility.OFF: marked("Nobody reads its chats afterwards."),
+    Visibility.MEMBERS: marked("Members can read its chats afterwards."),
+    Visibility.LINK: marked("Whoever has the link can read its chats afterwards."),
+    Visibility.PUBLIC: marked("Everybody can read its chats afterwards."),
 }
 """Who reads the chats of a weekly chat, as its hosts are told."""
 
 
 def visible_to(series: Series) -> str:
     """Who may read a weekly chat."""
-    return f"{series.title}: {CHATS_READERS[series.visibility]}"
+    return f"{series.title}: {_(CHATS_READERS[series.visibility])}"
 
 
 # --- Files and feeds -------------------------------------------------------------------------
@@ -111,28 +118,27 @@ def visible_to(series: Series) -> str:
 
 def archive_files(chat: Chat, series: Series, url: str) -> str:
     """Where a chat's files are; a host who is signed in finds everything in them."""
-    files = "\n".join(f"{url}chat.{kind}" for kind in ("json", "md", "csv"))
-    return (
-        f"{name(chat, series)} as files, with everything that hosts may see when you are signed in as one:\n"
-        f"{files}"
-    )
+    said = _("{chat} as files, with everything that hosts may see when you are signed in as one:")
+    files = (f"{url}chat.{kind}" for kind in ("json", "md", "csv"))
+    return "\n".join([said.format(chat=name(chat, series)), *files])
 
 
 FEED_REVOKED = marked("Your feed addresses open nothing any more; `archive feed` gives new ones.")
-FEED_PRIVATE = (
-    "These addresses are yours alone: whoever has them reads along. `archive feed revoke=yes` ends them."
+FEED_PRIVATE = marked(
+    "These addresses are yours alone: whoever has them reads what members may read. "
+    "`archive feed revoke=yes` ends them."
 )
 
 
 def feeds(urls: Sequence[str], private: bool) -> str:
     """Where a weekly chat's feed and calendar are."""
-    return "\n".join([*urls, *([FEED_PRIVATE] if private else [])])
+    return "\n".join([*urls, *([_(FEED_PRIVATE)] if private else [])])
 
 
 # --- Reports ---------------------------------------------------------------------------------
 
 HIDE_IT = marked("Hide it")
-WRITER_HELD = "What its writer says from now on in our own rooms waits until hosts let it in."
+WRITER_HELD = marked("What its writer says from now on in our own rooms waits until hosts let it in.")
 KEEP_IT = marked("Keep it")
 KEPT_AS_IT_IS = marked("It stays as it is, and what was reported of it is settled.")
 

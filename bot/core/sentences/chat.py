@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.core.model import Chat, Offer, Question, Series
 from bot.core.sentences import slow
 from bot.core.times import clockface
-from bot.core.tongue import marked
+from bot.core.tongue import _, marked
 
 INTRODUCE = "While we gather: say hello, where you are, and what you teach."
 PAUSED_TOO_LONG = "The chat was paused for a whole day, so it ends here. Late answers still count."
@@ -59,7 +59,8 @@ def when(chat: Chat, series: Series) -> str:
 
 def links_listed(join: str, page: str, calendar: str) -> list[str]:
     """What leads to a chat, a line each."""
-    named = (("Join in your browser", join), ("Its page", page), ("For your calendar", calendar))
+    labels = _("Join in your browser"), _("Its page"), _("For your calendar")
+    named = zip(labels, (join, page, calendar), strict=True)
     return [f"{label}: {link}" for label, link in named if link]
 
 

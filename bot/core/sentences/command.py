@@ -43,14 +43,14 @@ NO_CHAT = {
 }
 """What is said where no chat is found, and how to get one."""
 
-ROLES = ("everybody", "hosts", "whoever hosts the bot")
+_FOR = ("", marked("This is for hosts."), marked("This is for whoever hosts the bot."))
 """Who may use a command, by its role."""
 
 OF_PARAMETER = marked("{name}: {reason}")
 DID_YOU_MEAN = marked("{sentence} Did you mean {names}?")
 HOW_IT_GOES = marked("{sentence}\nIt goes like this: {usage}\nFor example: {example}")
-HELP_EXAMPLE = "For example: {example}"
-HELP_HEAD = "What you can do here; `help chat plan` tells more about one of them."
+HELP_EXAMPLE = marked("For example: {example}")
+HELP_HEAD = marked("What you can do here; `help chat plan` tells more about one of them.")
 
 
 def which_one(names: Sequence[str]) -> str:
@@ -77,25 +77,26 @@ def unknown_command(said: str, near: Sequence[str]) -> str:
 
 def help_line(usage: str, what: str) -> str:
     """One command in a list of several."""
-    return f"{usage} - {what}"
+    return f"{usage} - {_(what)}"
 
 
 def help_param(name: str, what: str, optional: bool) -> str:
     """One parameter in the help of its command."""
-    return f"{name}: {what}" + (" (if you like)" if optional else "")
+    said = _("{name}: {what} (if you like)") if optional else "{name}: {what}"
+    return said.format(name=name, what=_(what))
 
 
 def help_page(usage: str, what: str, params: Sequence[str], example: str, tail: Sequence[str]) -> str:
     """All that help says of one command."""
-    return "\n".join((usage, what, *params, HELP_EXAMPLE.format(example=example), *tail))
+    return "\n".join((usage, _(what), *params, _(HELP_EXAMPLE).format(example=example), *tail))
 
 
 def help_tail(role: int, destructive: bool) -> list[str]:
     """Who may use a command, and whether it can be undone."""
-    rest = [f"This is for {ROLES[role]}."] if role else []
-    return [*rest, "This cannot be undone."] if destructive else rest
+    rest = [_(_FOR[role])] if role else []
+    return [*rest, _("This cannot be undone.")] if destructive else rest
 
 
 def lines_below(name: str) -> str:
     """Where a usage line shows lines of text."""
-    return f"lines below: {name}"
+    return _("lines below: {name}").format(name=name)

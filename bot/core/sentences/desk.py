@@ -34,13 +34,10 @@ HIDDEN_IN_ROOM = marked(
 )
 NEXT_WORDS_HELD = marked("What its writer says next in your rooms waits until you let it in.")
 LEFT_AS_IT_IS = marked("It stays as it is, and what was reported of it is settled.")
-WRITER_LEFT = marked(
-    "Its writer is no member here any more, so nothing of theirs can be held back; hide this message alone."
-)
-PLEASE_LOOK = "Please look"
-"""How a doubt about a question begins, which is shown beside what was done."""
+CANNOT_HOLD = marked("What its writer says next cannot be held back; hide this message alone.")
 SENT_TWICE = marked("That was sent twice; it was done once.")
-_WHAT_FOR = (
+_WAY_TO_DESK = marked(
+    "Your way to the desk of {community}, for you alone: {url}\n"
     "There you plan and reorder questions, see the term at a glance, and look after what was said. "
     "It opens once, within a day."
 )
@@ -48,7 +45,7 @@ _WHAT_FOR = (
 
 def desk_link(community: Community, url: str) -> str:
     """The way to the desk, for one host alone."""
-    return f"Your way to the desk of {community.name}, for you alone: {url}\n{_WHAT_FOR}"
+    return _(_WAY_TO_DESK).format(community=community.name, url=url)
 
 
 def desk_command(networks: Collection[str]) -> str:

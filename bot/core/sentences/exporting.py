@@ -49,16 +49,19 @@ ERASED_SINCE = "{name} was erased here after this bundle was made, and stays era
 
 def site_written(folder: str, pages: int, files: int) -> str:
     """Say where an exported archive lies."""
-    return f"Written to {folder}: {pages:,} pages, {files:,} files. Open {folder}/index.html."
+    many = f"{_many(pages, 'page')}, {_many(files, 'file')}"
+    return f"Written to {folder}: {many}. Open {folder}/index.html."
 
 
 def bundle_written(file: str, chats: int, messages: int, apart: Sequence[str] = ()) -> str:
     """Say what a bundle holds, and whose words are not with its chats."""
-    written = f"Written to {file}: {chats:,} chats, {messages:,} messages."
+    written = f"Written to {file}: {_many(chats, 'chat')}, {_many(messages, 'message')}."
     if not apart:
         return written
-    more = f" and {len(apart) - 1} more" if len(apart) > 1 else ""
-    return f"{written} What was said in {apart[0]}{more} stays with that place's own community."
+    if len(apart) == 1:
+        return f"{written} What was said in {apart[0]} stays with that place's own community."
+    more = _many(len(apart) - 1, "more place")
+    return f"{written} What was said in {apart[0]} and {more} stays with the communities of these places."
 
 
 def clash_community(slug: str, was: str, *, only: bool) -> str:
@@ -72,8 +75,13 @@ def clash_community(slug: str, was: str, *, only: bool) -> str:
 
 def brought_in(names: list[str], chats: int, messages: int, again: int, renamed: dict[str, str]) -> str:
     """Say what was imported, what was forgotten again, and which rooms have another address."""
-    words = [f"Brought in: {', '.join(names)}, with {chats:,} chats and {messages:,} messages."]
+    held = f"{_many(chats, 'chat')} and {_many(messages, 'message')}"
+    words = [f"Brought in: {', '.join(names)}, with {held}."]
     if again:
         words.append(f"Forgotten again, as noted here: {again:,}.")
     words += [f"The room {was} is at {now} here." for was, now in renamed.items()]
     return " ".join(words)
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"

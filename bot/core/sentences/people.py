@@ -28,7 +28,7 @@ MESSAGE_UNKNOWN = marked(
     "I find no message {said} in that chat; `answers unanswered` shows numbers to use, as in m123."
 )
 SEALED = marked("That chat is sealed: its answers stay where they are.")
-HIDDEN = "Readers no longer see that message."
+HIDDEN = marked("Readers no longer see that message.")
 SHOWN_AGAIN = marked("Readers see that message again.")
 SHOW_LEFT_OUT = marked("Its writer asked to be left out, so it stays hidden.")
 PICKED = marked("Picked as one of the good bits.")
@@ -42,13 +42,13 @@ _WORDS = 40
 
 def filed_under(series: Series, question: Question) -> str:
     """Said when an answer is filed."""
-    return f"Filed under {_number(series, question)}."
+    return _("Filed under {question}.").format(question=_number(series, question))
 
 
 def held_until_asked(series: Series, question: Question) -> str:
     """Said when an answer came before its question."""
-    q = _number(series, question)
-    return f"{q} is not asked yet; I keep your answer and file it as soon as it is."
+    said = _("{question} is not asked yet; I keep your answer and file it as soon as it is.")
+    return said.format(question=_number(series, question))
 
 
 def not_asked(series: Series, question: Question) -> str:
@@ -75,18 +75,26 @@ def brief(who: str) -> str:
 
 def missing(series: Series, question: Question, names: Sequence[str]) -> str:
     """Who spoke and has no answer to the present question, by name."""
-    q = _number(series, question)
-    if not names:
-        return f"Everybody who spoke has answered {q}."
-    return f"Spoke, without an answer to {q}: {_names(names)}."
+    everybody = _("Everybody who spoke has answered {question}.")
+    said = _("Spoke, without an answer to {question}: {names}.") if names else everybody
+    return said.format(question=_number(series, question), names=_names(names))
 
 
 def unsorted(count: int, offered: int) -> str:
     """How much is filed nowhere, and that some of it may be answers."""
     if not count:
-        return "Every message is filed."
-    said = f"{count} message{' is' if count == 1 else 's are'} filed under no question"
-    return f"{said}; these may be answers:" if offered else f"{said}, and none looks like an answer."
+        return _("Every message is filed.")
+    some = ngettext(
+        "{count} message is filed under no question; these may be answers:",
+        "{count} messages are filed under no question; these may be answers:",
+        count,
+    )
+    none = ngettext(
+        "{count} message is filed under no question, and none looks like an answer.",
+        "{count} messages are filed under no question, and none looks like an answer.",
+        count,
+    )
+    return (some if offered else none).format(count=count)
 
 
 def panel_at_end(
@@ -159,7 +167,7 @@ EXCLUDED = marked(
 INCLUDED = marked("From now on your words are kept again; what you said before stays as it was.")
 INCLUDED_ALREADY = marked("Your words are kept already; `privacy show` tells how many.")
 FORGET_SURE = marked("This erases {count} of yours here and your name, and cannot be undone. Are you sure?")
-SPOKEN_FOR_TOO = (
+SPOKEN_FOR_TOO = marked(
     "What a webhook said for you, as PluralKit or a bridge does, stands under the name it gave you: tell a "
     "host that name, and they erase it with `answers forget`."
 )
@@ -177,8 +185,10 @@ def forgotten(messages: int, at: datetime, zone: str) -> str:
 
 
 KEPT_NOTHING = marked("Nothing you said is kept here.")
-KEPT_OUT = "You asked to be left out: nothing new is kept, and what you said before is hidden from readers."
-KEPT_FORGOTTEN = "You asked to be forgotten: nothing new is kept."
+KEPT_OUT = marked(
+    "You asked to be left out: nothing new is kept, and what you said before is hidden from readers."
+)
+KEPT_FORGOTTEN = marked("You asked to be forgotten: nothing new is kept.")
 MY_WORDS = marked("My words")
 LEAVE_ME_OUT = marked("Leave me out")
 LET_ME_IN = marked("Let me back in")
@@ -206,7 +216,7 @@ def kept(messages: int, answers: int, chats: int) -> str:
 
 def seen_as(shown: str) -> str:
     """The name that readers see."""
-    return f"Readers see you as {shown}."
+    return _("Readers see you as {name}.").format(name=shown)
 
 
 def readers(visibilities: Sequence[Visibility]) -> str:
@@ -222,11 +232,15 @@ def counted(count: int, thing: str) -> str:
 
 # --- The card --------------------------------------------------------------------------------
 
-CARD_NOTHING = "No chat is on or coming up here."
-CARD_NO_SERIES = "There is no weekly chat here yet; `series create` makes one, and `help series` shows how."
-CARD_HELP = "`help` shows all that you can do here."
-CARD_UNPLANNED = "Nobody has planned it yet; `chat plan` takes a topic and the questions, one a line below."
-CARD_PAUSED = "It is paused just now."
+CARD_NOTHING = marked("No chat is on or coming up here.")
+CARD_NO_SERIES = marked(
+    "There is no weekly chat here yet; `series create` makes one, and `help series` shows how."
+)
+CARD_HELP = marked("`help` shows all that you can do here.")
+CARD_UNPLANNED = marked(
+    "Nobody has planned it yet; `chat plan` takes a topic and the questions, one a line below."
+)
+CARD_PAUSED = marked("It is paused just now.")
 CATCH_UP = marked("Catch up")
 NEXT_QUESTION = marked("Next question")
 PAUSE = marked("Pause")
@@ -237,23 +251,28 @@ START_NOW = marked("Start now")
 
 def card_live(chat: Chat, series: Series, current: Question | None, count: int) -> str:
     """A chat in its hour, and the question that is out."""
-    until = f"until {chat_clock(chat, chat.ends_at)}"
+    called, until = name(chat, series), chat_clock(chat, chat.ends_at)
     if current is None:
-        return f"{name(chat, series)} is on {until}; the first question comes soon."
-    q, a = _number(series, current), letter(series, 1)
-    n = current.position
-    how = f"To answer, use `answer {n} your words`, write in its thread, or begin with {a}{n}:"
-    return f"{name(chat, series)} is on {until}. {q} of {count} is out: {current.text}\n{how}"
+        said = _("{chat} is on until {until}; the first question comes soon.")
+        return said.format(chat=called, until=until)
+    said = _(
+        "{chat} is on until {until}. {question} of {count} is out: {text}\n"
+        "To answer, use `answer {number} your words`, write in its thread, or begin with {label}:"
+    )
+    number, text = current.position, current.text
+    about = {"question": _number(series, current), "label": f"{letter(series, 1)}{number}"}
+    return said.format(chat=called, until=until, count=count, text=text, number=number, **about)
 
 
 def card_next(chat: Chat, series: Series) -> str:
     """The chat that comes next."""
-    return f"Next: {_dated(chat, series)}."
+    return _("Next: {chat}.").format(chat=_dated(chat, series))
 
 
 def card_late(chat: Chat, series: Series) -> str:
     """A chat that still takes late answers."""
-    return f"Late answers to {name(chat, series)} still count; give one with `answer 1 your words`."
+    said = _("Late answers to {chat} still count; give one with `answer 1 your words`.")
+    return said.format(chat=name(chat, series))
 
 
 def _dated(chat: Chat, series: Series) -> str:
@@ -267,8 +286,9 @@ def _number(series: Series, question: Question) -> str:
 
 def _names(names: Sequence[str]) -> str:
     """Names as given, at most twenty of them."""
-    rest = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {counted(rest, 'other')}" if rest > 0 else "")
+    rest, some = len(names) - _MOST_NAMES, ", ".join(names[:_MOST_NAMES])
+    more = ngettext("{names} and {count} other", "{names} and {count} others", rest)
+    return more.format(names=some, count=rest) if rest > 0 else some
 
 
 def _quoted(text: str) -> str:

@@ -8,7 +8,7 @@ from bot.core.sentences.chat import READERS, name
 from bot.core.sentences.slow import series_length
 from bot.core.times import clockface
 from bot.core.times.free_times import Clash, Span
-from bot.core.tongue import _, marked, spoken
+from bot.core.tongue import _, marked, ngettext, spoken
 
 WHOLE_ROOM = "@room"
 """What announcements call where people have no roles: everybody in the room."""
@@ -21,28 +21,34 @@ EDIT_WHAT = marked(
 )
 PAUSED_ALREADY = marked("It is paused already; `series resume` lets it go on.")
 SERIES_NONE = marked("There is no weekly chat here yet; a host makes one with `series create`.")
-ANSWERS_NAMELESS = "Answers may be given without a name."
-FOUND_BY_ENGINES = "Search engines may find what everybody may read."
-CALLED = "Announcements call {role}."
+ANSWERS_NAMELESS = marked("Answers may be given without a name.")
+FOUND_BY_ENGINES = marked("Search engines may find what everybody may read.")
+CALLED = marked("Announcements call {role}.")
 HOW_COLLECTED = {
-    "copy": "The words are copied into their question's thread, with a link to where they stand.",
-    "link": "Only a link to the words stands in their question's thread; an answer by form is copied.",
-    "off": "Nothing but answers by form is put into a thread; readers find all under their questions.",
+    "copy": marked("The words are copied into their question's thread, with a link to where they stand."),
+    "link": marked(
+        "Only a link to the words stands in their question's thread; an answer by form is copied."
+    ),
+    "off": marked(
+        "Nothing but answers by form is put into a thread; readers find all under their questions."
+    ),
 }
 """What becomes of an answer given elsewhere than in its question's thread, where a network has threads."""
 NOT_PAUSED_SERIES = marked("It is not paused; its next chat comes as planned.")
 
 _DAYS_SHOWN, _ROOMS_SHOWN = 8, 6
-_ARE_THEY_RIGHT = (
+_NEXT_DATES = marked("Next: {dates}.")
+_ARE_THEY_RIGHT = marked(
     "Are these right? Then write the questions for the first with `chat plan`; `series edit` changes them."
 )
 
 
 def series_made(series: Series, rules: Sequence[str], dates: Sequence[str], notes: Sequence[str]) -> str:
     """A new weekly chat: its rule in words, its next dates, what to know of them, what is next."""
-    head = f"{series.title} is set: {'; '.join(rules)}, {series_length(series)}."
-    lines = [head, f"Next: {'; '.join(dates)}.", *notes, READERS[series.visibility.value]]
-    return "\n".join([*lines, _ARE_THEY_RIGHT])
+    said = _("{title} is set: {times}, {length}.")
+    head = said.format(title=series.title, times="; ".join(rules), length=series_length(series))
+    following = _(_NEXT_DATES).format(dates="; ".join(dates))
+    return "\n".join([head, following, *notes, _(READERS[series.visibility.value]), _(_ARE_THEY_RIGHT)])
 
 
 def series_where(rooms: Sequence[str]) -> str:
@@ -61,30 +67,48 @@ def role_written(native_id: str) -> str:
 
 def series_page(series: Series, rules: Sequence[str], dates: Sequence[str], left_out: Sequence[str]) -> str:
     """A weekly chat with all that can be set."""
-    state = ", paused" if series.paused else ""
-    tags = " ".join(filter(None, [series.hashtag, f"letters {series.letters}"]))
-    lines = [f"{series.title} (number {series.id}{state})", *rules]
-    lines.append(f"{series_length(series)}, {tags}, late answers for {series.tail.days} days.")
-    lines += [READERS[series.visibility.value], *([f"Welcome: {series.welcome}"] if series.welcome else [])]
-    lines += [f"About: {series.about}"] if series.about else []
-    lines += [HOW_COLLECTED[series.collecting.value]] if series.collecting is not Collecting.COPY else []
-    lines += [CALLED.format(role=role_written(series.ping))] if series.ping else []
-    lines += [ANSWERS_NAMELESS] if series.anonymous_answers else []
-    lines += [FOUND_BY_ENGINES] if series.indexable else []
-    lines += [f"Left out: {'; '.join(left_out)}."] if left_out else []
-    return "\n".join([*lines, f"Next: {'; '.join(dates)}." if dates else "No date is coming up."])
+    paused, following = _("{title} (number {number}, paused)"), _(_NEXT_DATES).format(dates="; ".join(dates))
+    head = (paused if series.paused else _("{title} (number {number})")).format(
+        title=series.title, number=series.id
+    )
+    lines = [head, *rules, _in_short(series), _(READERS[series.visibility.value]), *_as_set(series)]
+    lines += [_("Left out: {days}.").format(days="; ".join(left_out))] if left_out else []
+    return "\n".join([*lines, following if dates else _("No date is coming up.")])
+
+
+def _in_short(series: Series) -> str:
+    """How long its chats take, what they go by, and how long answers count."""
+    letters, days = _("letters {letters}").format(letters=series.letters), series.tail.days
+    said = ngettext(
+        "{length}, {tags}, late answers for {count} day.",
+        "{length}, {tags}, late answers for {count} days.",
+        days,
+    )
+    tags = " ".join(filter(None, [series.hashtag, letters]))
+    return said.format(length=series_length(series), tags=tags, count=days)
+
+
+def _as_set(series: Series) -> list[str]:
+    """What is not as it is with most weekly chats."""
+    lines = [_("Welcome: {text}").format(text=series.welcome)] if series.welcome else []
+    lines += [_("About: {text}").format(text=series.about)] if series.about else []
+    lines += [_(HOW_COLLECTED[series.collecting.value])] if series.collecting is not Collecting.COPY else []
+    lines += [_(CALLED).format(role=role_written(series.ping))] if series.ping else []
+    lines += [_(ANSWERS_NAMELESS)] if series.anonymous_answers else []
+    return [*lines, _(FOUND_BY_ENGINES)] if series.indexable else lines
 
 
 def series_line(series: Series, rules: Sequence[str], next_date: str) -> str:
     """One weekly chat in a list."""
-    then = "Paused." if series.paused else next_date
+    then = _("Paused.") if series.paused else next_date
     how = f", {series_length(series)}" if series.slow else ""
     return f"{series.title} ({series.id}): {'; '.join(rules)}{how}. {then}".strip()
 
 
 def next_date(at: datetime, zone: str, topic: str) -> str:
     """When a weekly chat comes next, and about what."""
-    return f"Next {clockface.moment(at, zone)}" + (f": {topic}." if topic else ".")
+    said = _("Next {when}: {topic}.") if topic else _("Next {when}.")
+    return said.format(when=clockface.moment(at, zone), topic=topic)
 
 
 def place_taken(found: Clash, zone: str) -> str:
@@ -116,10 +140,9 @@ def own_times_meet(title: str, at: datetime, zone: str) -> str:
 
 def still_planned(chats: Sequence[tuple[Chat, datetime | None]], series: Series) -> str:
     """Planned chats that a new rule does not touch."""
-    lines = ["These are planned already and stay as they are until you decide:"]
-    lines += [
-        f"{chat.id}: {name(chat, series)}, {clockface.moment(chat.starts_at, chat.zone)}" for chat, _ in chats
-    ]
+    lines = [_("These are planned already and stay as they are until you decide:")]
+    for chat, _nearest in chats:
+        lines.append(f"{chat.id}: {name(chat, series)}, {clockface.moment(chat.starts_at, chat.zone)}")
     return "\n".join(lines)
 
 
@@ -153,7 +176,8 @@ def series_resumed(series: Series, coming: Chat | None) -> str:
 
 def left_out(series: Series, days: Sequence[date]) -> str:
     """Said when dates are skipped."""
-    return f"{series.title} leaves out {'; '.join(days_listed(days))}."
+    said = _("{title} leaves out {days}.")
+    return said.format(title=series.title, days="; ".join(days_listed(days)))
 
 
 def days_listed(days: Sequence[date]) -> list[str]:
@@ -173,10 +197,12 @@ def nothing_to_skip(series: Series, dates: Sequence[str]) -> str:
 
 def confirm_skips(series: Series, chats: Sequence[Chat]) -> str:
     """Ask before a planned chat is skipped."""
+    one = _("{chat} on {when}")
     listed = "; ".join(
-        f"{name(chat, series)} on {clockface.day(chat.starts_at, chat.zone)}" for chat in chats
+        one.format(chat=name(chat, series), when=clockface.day(chat.starts_at, chat.zone)) for chat in chats
     )
-    return f"Planned already, so still on: {listed}. Skipping it tells everybody that it is cancelled."
+    said = _("Planned already, so still on: {chats}. Skipping it tells everybody that it is cancelled.")
+    return said.format(chats=listed)
 
 
 def skip_offers(chats: Sequence[Chat]) -> tuple[Offer, ...]:
@@ -201,9 +227,13 @@ def moved_to(chat: Chat, series: Series) -> str:
 
 def confirm_delete(series: Series, planned: int, running: bool) -> str:
     """Ask before a weekly chat is deleted."""
-    now = " The one running now ends." if running else ""
-    chats = f" {planned} planned chat{'s are' if planned > 1 else ' is'} cancelled." if planned else ""
-    return f"Delete {series.title} for good? No more dates come.{now}{chats} The archive is kept."
+    chats = ngettext(
+        "{count} planned chat is cancelled.", "{count} planned chats are cancelled.", planned
+    ).format(count=planned)
+    asked = _("Delete {title} for good? No more dates come.").format(title=series.title)
+    now = _("The one running now ends.")
+    lost = [*[now] * running, *[chats] * bool(planned)]
+    return " ".join([asked, *lost, _("The archive is kept.")])
 
 
 def delete_offer(series: Series) -> Offer:

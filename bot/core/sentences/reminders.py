@@ -10,19 +10,25 @@ from bot.core.tongue import _
 def will_remind(chat: Chat, series: Series) -> str:
     """The answer to a wish for a reminder."""
     at = clockface.moment(chat.starts_at, chat.zone)
-    daily = " I tell you of each further question, too." if series.asks is Pace.DAILY else ""
-    return f"I will remind you ten minutes before {name(chat, series)}, {at}.{daily}"
+    once = _("I will remind you ten minutes before {chat}, {when}.")
+    daily = _(
+        "I will remind you ten minutes before {chat}, {when}. I tell you of each further question, too."
+    )
+    said = daily if series.asks is Pace.DAILY else once
+    return said.format(chat=name(chat, series), when=at)
 
 
 def will_tell(chat: Chat, series: Series) -> str:
     """The answer while a slow chat goes on."""
-    return f"I will tell you of each question of {name(chat, series)} that is still to come."
+    said = _("I will tell you of each question of {chat} that is still to come.")
+    return said.format(chat=name(chat, series))
 
 
 def will_remind_if_held(chat: Chat, series: Series) -> str:
     """The answer while the weekly chat rests."""
     at = clockface.moment(chat.starts_at, chat.zone)
-    return f"{series.title} is paused by its hosts; if it goes on before {at}, I remind you."
+    said = _("{series} is paused by its hosts; if it goes on before {when}, I remind you.")
+    return said.format(series=series.title, when=at)
 
 
 def all_are_out(chat: Chat, series: Series) -> str:
@@ -35,7 +41,7 @@ def all_are_out(chat: Chat, series: Series) -> str:
 def starts_soon(chat: Chat, series: Series) -> str:
     """The answer when it is too late to remind anybody."""
     at = clockface.time(chat.starts_at, chat.zone)
-    return f"{name(chat, series)} starts at {at} already; see you there."
+    return _("{chat} starts at {time} already; see you there.").format(chat=name(chat, series), time=at)
 
 
 def not_held_then(chat: Chat, series: Series) -> str:

@@ -7,7 +7,7 @@ from bot.core.archive.shared_links import Resource
 from bot.core.model import Offer, Place, Series, offered
 from bot.core.sentences.chat import name
 from bot.core.times import clockface
-from bot.core.tongue import marked
+from bot.core.tongue import _, marked
 
 RESOURCES_NONE = marked(
     "No links were shared here yet; those in answers and comments stand here as soon as they are."
@@ -40,14 +40,20 @@ _LONGEST = 1_600
 def resource(number: int, one: Resource) -> str:
     """One link in a list for one person's eyes."""
     link, chat = one.link, name(one.listed.chat, one.listed.series)
-    where = f"under {one.label} of {chat}" if one.label else f"in {chat}"
-    often = f", in {one.times} messages" if one.times > 1 else ""
-    return f"{number}. {_titled(one)}\n   {link.host}, shared by {one.name} {where}{often}"
+    if one.label:
+        said = _("{host}, shared by {name} under {label} of {chat}")
+    else:
+        said = _("{host}, shared by {name} in {chat}")
+    shared = said.format(host=link.host, name=one.name, label=one.label, chat=chat)
+    often = _("{shared}, in {count} messages").format(shared=shared, count=one.times)
+    return f"{number}. {_titled(one)}\n   {often if one.times > 1 else shared}"
 
 
-def all_resources(lines: Sequence[str], rest: int, page: str) -> str:
+def all_resources(found: Sequence[Resource], rest: int, page: str) -> str:
     """The newest links, with how many more there are and where."""
-    more = [f"And {rest} more{f': {page}' if page else '.'}"] if rest else ([page] if page else [])
+    lines = [resource(number, one) for number, one in enumerate(found, 1)]
+    said = _("And {count} more: {url}") if page else _("And {count} more.")
+    more = [said.format(count=rest, url=page)] if rest else ([page] if page else [])
     return "\n".join([*lines, *more])
 
 
@@ -80,11 +86,13 @@ def digest(
 def digest_is(series: Series, *, on: bool) -> str:
     """Whether a digest is posted."""
     if on:
-        return (
-            f"The links shared in {series.title} are posted in its places a day after a chat ends, "
+        said = _(
+            "The links shared in {series} are posted in its places a day after a chat ends, "
             "once a week at most; where none were shared, nothing is."
         )
-    return f"No digest of links is posted in the places of {series.title}."
+    else:
+        said = _("No digest of links is posted in the places of {series}.")
+    return said.format(series=series.title)
 
 
 def digest_offer(series: Series, *, on: bool) -> Offer:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.core.tongue import marked
+from bot.core.tongue import _, marked
 
 SEARCH_NO_LETTERS = marked("There is no letter and no digit in that, so nothing can be looked for.")
 SEARCH_NO_VALUE = marked("Write right behind {prefix}: what it is to be, as in {example}.")
@@ -22,8 +22,8 @@ SEARCH_WHAT = marked(
     "Write what to look for, as in `archive search homework`; words match by their beginning,"
     ' "several words" as they stand.'
 )
-SEARCH_OLDER = "There is more in older chats; more words, or series:, after: and before:, find it."
-SEARCH_ALL = "Everything that was found, as a page: {url}"
+SEARCH_OLDER = marked("There is more in older chats; more words, or series:, after: and before:, find it.")
+SEARCH_ALL = marked("Everything that was found, as a page: {url}")
 
 
 def found_in(title: str, day: str, lines: Iterable[str], url: str) -> str:
@@ -39,5 +39,5 @@ def found_line(whose: str, words: str, url: str) -> str:
 def whose(question: bool, number: str, name: str) -> str:
     """Whose words these are: a question's, somebody's, or those by which a chat is called."""
     if question:
-        return f"Question {number}"
-    return ", ".join(filter(None, (name, number))) or "Topic"
+        return _("Question {number}").format(number=number)
+    return ", ".join(filter(None, (name, number))) or _("Topic")

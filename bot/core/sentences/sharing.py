@@ -22,9 +22,9 @@ OWN_PLACE_MUTE = marked("{series} is your own, so it is not muted; `series pause
 NOT_HELD_THERE = marked("{series} is not held there; `series share` lists its places.")
 MUTED_ALREADY = marked("{series} is muted in {place} already.")
 NOT_MUTED = marked("{series} is not muted in {place}.")
-MUTED_HERE = "It is muted in {place}: nothing of it is posted there."
+MUTED_HERE = marked("It is muted in {place}: nothing of it is posted there.")
 NOT_SAID_HERE = marked("That was said in another place; only this chat's own hosts look after it.")
-NOT_HELD_BACK = "Its writer is not held back: that is for the hosts of the place where it was said."
+NOT_HELD_BACK = marked("Its writer is not held back: that is for the hosts of the place where it was said.")
 SHOWN_BY_OWNERS = marked("It stands on {community}'s page, and its own hosts show it again; ask one of them.")
 NOT_FOR_GUESTS = marked(
     "That page is for members of {community}, whose chat this is; ask one of them for it."
@@ -33,7 +33,7 @@ MUTE, UNMUTE, LEAVE = marked("Mute it here"), marked("Unmute"), marked("Leave")
 ACCEPT = marked("Yes, hold it here too")
 LEAVE_SURELY, TAKE_OUT = marked("Yes, leave"), marked("Yes, take it out")
 _THERE = {"members": marked("Members of {community} can read your answers afterwards.")}
-_CODE_HOW = (
+_CODE_HOW = marked(
     "Give this code to a host of the other place, privately. It is good once, for 7 days; "
     "there they write `!edchat series join {code}`, or on Discord `/series join`."
 )
@@ -68,13 +68,16 @@ def read_there(readers: Visibility, community: str) -> str:
 
 def read_in(series: Series, readers: Visibility, community: str) -> str:
     """The same, where it must be said of which chat."""
-    return f"{series.title} is {community}'s: {read_there(readers, community)}"
+    said = _("{series} is {community}'s: {readers}")
+    return said.format(series=series.title, community=community, readers=read_there(readers, community))
 
 
 def guest_of(series: Series, community: str, place: str, *, muted: bool) -> str:
     """Tell hosts of a place that joined whose chat it is."""
-    said = f"{series.title} is {community}'s, and {place} is a guest of it: its own hosts steer."
-    return f"{said} {MUTED_HERE.format(place=place)}" if muted else said
+    said = _("{series} is {community}'s, and {place} is a guest of it: its own hosts steer.")
+    told = said.format(series=series.title, community=community, place=place)
+    quiet = _(MUTED_HERE).format(place=place)
+    return f"{told} {quiet}" if muted else told
 
 
 def held_together(community: str, page: str, *, guests: bool) -> str:
@@ -86,13 +89,18 @@ def held_together(community: str, page: str, *, guests: bool) -> str:
 
 def share_code(series: Series, places: Sequence[str], code: str) -> str:
     """Where a weekly chat is held, and the code by which one more place joins."""
-    return "\n".join([f"{series.title} is held in:", *places, "", _CODE_HOW.format(code=code)])
+    head, how = _("{series} is held in:").format(series=series.title), _(_CODE_HOW).format(code=code)
+    return "\n".join([head, *places, "", how])
 
 
 def shared_place(place: Place, network: str, community: str, *, muted: bool, left: bool) -> str:
     """One place of a weekly chat, in a list; one of another community is named with it."""
-    state = ", which I cannot see any more" if left else ", muted" if muted else ""
-    return f"- {_whose(place.name, community)}, {network}{state}"
+    said = "- {place}, {network}"
+    if left:
+        said = _("- {place}, {network}, which I cannot see any more")
+    elif muted:
+        said = _("- {place}, {network}, muted")
+    return said.format(place=_whose(place.name, community), network=network)
 
 
 def take_out_offer(series: Series, place: Place, community: str) -> Offer:
@@ -128,19 +136,24 @@ def on_there(chat: Chat, series: Series, place: Place) -> str:
 
 def join_sure(series: Series, community: str, place: Place, rules: Sequence[str], readers: Visibility) -> str:
     """Ask a place's own host whether another community's weekly chat may be held there."""
-    lines = [f"{series.title} of {community}: {'; '.join(rules) or 'no fixed time'}."]
-    lines.append(f"Shall it be held in {place.name} too? Its own hosts steer; you can mute or leave it.")
-    return "\n".join([*lines, f"Answers stand on {community}'s page. {read_there(readers, community)}"])
+    said = _(
+        "{series} of {community}: {times}.\n"
+        "Shall it be held in {place} too? Its own hosts steer; you can mute or leave it.\n"
+        "Answers stand on {community}'s page. {readers}"
+    )
+    about = {"times": "; ".join(rules) or _("no fixed time"), "readers": read_there(readers, community)}
+    return said.format(series=series.title, community=community, place=place.name, **about)
 
 
 def joined(series: Series, community: str, place: Place, coming: Chat | None) -> str:
     """Said to the host who let a weekly chat in."""
-    said = f"{series.title} of {community} is held in {place.name} from now on."
+    said = _("{series} of {community} is held in {place} from now on.")
+    told = said.format(series=series.title, community=community, place=place.name)
     if coming is None:
-        return said
-    if coming.state.live:
-        return f"{said} It is on right now."
-    return f"{said} The next one is on {clockface.moment(coming.starts_at, coming.zone)}."
+        return told
+    then = _("It is on right now.") if coming.state.live else _("The next one is on {when}.")
+    then = then.format(when=clockface.moment(coming.starts_at, coming.zone))
+    return f"{told} {then}"
 
 
 def place_joined(series: Series, place: Place, network: str, community: str) -> str:
@@ -160,34 +173,39 @@ def place_taken_out(series: Series, place: Place, community: str) -> str:
 
 def muted(series: Series, place: Place) -> str:
     """Said when nothing is to be posted in a place any more."""
-    return f"{series.title} is muted in {place.name}: nothing of it is posted there until `series unmute`."
+    said = _("{series} is muted in {place}: nothing of it is posted there until `series unmute`.")
+    return said.format(series=series.title, place=place.name)
 
 
 def unmuted(series: Series, place: Place) -> str:
     """Said when a place is posted in again."""
-    return f"{series.title} is heard in {place.name} again."
+    return _("{series} is heard in {place} again.").format(series=series.title, place=place.name)
 
 
 def leave_sure(series: Series, place: Place) -> str:
     """Ask before a place leaves."""
-    kept = "What was said here stays on its page; each person can still take their own words back."
-    return f"{place.name} leaves {series.title}, and needs a new code to come back. {kept}"
+    said = _(
+        "{place} leaves {series}, and needs a new code to come back. What was said here stays on its page; "
+        "each person can still take their own words back."
+    )
+    return said.format(place=place.name, series=series.title)
 
 
 def left_series(series: Series, place: Place) -> str:
     """Said when a place left."""
-    return f"{place.name} has left {series.title}; nothing said there belongs to it any more."
+    said = _("{place} has left {series}; nothing said there belongs to it any more.")
+    return said.format(place=place.name, series=series.title)
 
 
 def unshare_sure(series: Series, place: Place, community: str) -> str:
     """Ask before a place is taken out."""
-    kept = "What was said there stays on your page."
-    return f"{series.title} is no longer held in {_whose(place.name, community)}, from now on. {kept}"
+    said = _("{series} is no longer held in {place}, from now on. What was said there stays on your page.")
+    return said.format(series=series.title, place=_whose(place.name, community))
 
 
 def out_of_series(series: Series, place: Place) -> str:
     """Said to the host who took a place out."""
-    return f"{series.title} is no longer held in {place.name}."
+    return _("{series} is no longer held in {place}.").format(series=series.title, place=place.name)
 
 
 def about_words_there(about: str, place: str, community: str) -> str:
@@ -210,4 +228,5 @@ def not_held_tonight(place: Place, other: str) -> str:
 
 def _whose(place: str, community: str) -> str:
     """A place with its community, where that is another one and they are not called the same."""
-    return f"{place} of {community}" if community not in ("", place) else place
+    said = _("{place} of {community}") if community not in ("", place) else "{place}"
+    return said.format(place=place, community=community)

@@ -11,9 +11,9 @@ from bot.core.times.clockface import WEEKDAYS
 from bot.core.tongue import _, marked, spoken
 
 HOW_ASKED = {
-    "hour": "Its questions come on a timer, within the hour.",
-    "daily": "Slow: a question a day at the time it starts, answers all week.",
-    "all": "Slow: all questions at once when it starts, answers all week.",
+    "hour": marked("Its questions come on a timer, within the hour."),
+    "daily": marked("Slow: a question a day at the time it starts, answers all week."),
+    "all": marked("Slow: all questions at once when it starts, answers all week."),
 }
 """How the questions of a weekly chat come, as those who make it choose."""
 DAYS_BAD = marked("I cannot read {said!r} as days; write them like Mon-Sat, weekdays or Mon, Wed, Fri.")
@@ -24,7 +24,7 @@ NO_DAY_LEFT = marked(
     "No day is left for one more; `chat ask` asks it now, and `chat extend` gives more days."
 )
 TOO_MANY_DAYS = marked("A slow chat can last a fortnight at most; end this one and plan another.")
-PAUSED_FOR_NOW = "Paused; nothing is asked until you use `chat resume`. After a week it would end."
+PAUSED_FOR_NOW = marked("Paused; nothing is asked until you use `chat resume`. After a week it would end.")
 ON_NOW = marked("A chat of it is on; how its questions come can be changed when that has ended.")
 PAUSED_A_WEEK = "The chat was paused for a whole week, so it ends here. Late answers still count."
 ALL_DAYS = marked("every day")
@@ -64,7 +64,10 @@ def at_clock(chat: Chat, at: datetime) -> str:
 
 def next_comes(chat: Chat, at: datetime | None) -> str:
     """When the next question comes, behind what was said of a chat that takes days; else nothing."""
-    return f" The next question comes {at_clock(chat, at)}." if at and chat.takes_days else ""
+    if at is None or not chat.takes_days:
+        return ""
+    said = _("The next question comes {at}.").format(at=at_clock(chat, at))
+    return f" {said}"
 
 
 def all_asked(chat: Chat) -> str:
@@ -79,13 +82,15 @@ def all_asked(chat: Chat) -> str:
 def runs_into(other: Chat, title: str) -> str:
     """The answer to giving a chat days that another one has."""
     when = clockface.moment(other.starts_at, other.zone)
-    return f"{other.topic or title} is held here on {when}, before this one would end; move that or end this."
+    said = _("{chat} is held here on {when}, before this one would end; move that or end this.")
+    return said.format(chat=other.topic or title, when=when)
 
 
 def make_way(left_out: Sequence[Chat]) -> str:
     """Which dates that nobody had planned are left out, because a slow chat goes on over them."""
     dates = ", ".join(clockface.day(one.starts_at, one.zone) for one in left_out)
-    return f" Nothing was planned for {dates} yet, so that is left out." if left_out else ""
+    said = _("Nothing was planned for {dates} yet, so that is left out.")
+    return said.format(dates=dates) if left_out else ""
 
 
 def lasts(chat: Chat, series: Series) -> str:

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 
 from bot.core.model import Offer, Question, Series
 from bot.core.sentences.chat import letter
-from bot.core.tongue import _, marked
+from bot.core.tongue import Words, _, filled, marked, ngettext
 
 NOTHING_TO_UNDO = marked("There is nothing of yours to take back in that chat, or somebody changed it since.")
-COMMENT_AGAIN = "it is a comment again"
-CONVERSATION_AGAIN = "it is conversation again"
-HIDDEN_AGAIN = "readers do not see it"
-SEEN_AGAIN = "readers see it again"
-PICKED_AGAIN = "it is one of the good bits again"
-PICKED_NO_MORE = "it is not picked"
+COMMENT_AGAIN = marked("it is a comment again")
+CONVERSATION_AGAIN = marked("it is conversation again")
+HIDDEN_AGAIN = marked("readers do not see it")
+SEEN_AGAIN = marked("readers see it again")
+PICKED_AGAIN = marked("it is one of the good bits again")
+PICKED_NO_MORE = marked("it is not picked")
+_WAITS_AGAIN = marked("what was reported of it waits again")
+_AS_IT_WAS = marked("it is as it was")
 DELETE_YES = marked("Yes, erase it")
 FORGET_NAME_YES = marked("Yes, erase all of it")
 NOBODY_SPOKEN_FOR = marked(
@@ -24,7 +26,7 @@ _WORDS = 40
 
 def unfiled(text: str) -> str:
     """Said when a message was taken out from under its question."""
-    return f"Left with the conversation: {quoted(text)}"
+    return _("Left with the conversation: {words}").format(words=quoted(text))
 
 
 def delete_sure(text: str) -> str:
@@ -36,12 +38,16 @@ def delete_sure(text: str) -> str:
     return said.format(words=quoted(text))
 
 
-def forget_name_sure(name: str, messages: str) -> str:
+def forget_name_sure(name: str, messages: int) -> str:
     """Ask before all goes that a webhook said for somebody."""
-    return (
-        f"This erases {messages} that a webhook said here as {name}, and the name; nothing more said so is "
-        "kept. Do it when whoever is behind it asks you to; nobody can bring it back."
+    said = ngettext(
+        "This erases {count} message that a webhook said here as {name}, and the name; nothing more said so "
+        "is kept. Do it when whoever is behind it asks you to; nobody can bring it back.",
+        "This erases {count} messages that a webhook said here as {name}, and the name; nothing more said so "
+        "is kept. Do it when whoever is behind it asks you to; nobody can bring it back.",
+        messages,
     )
+    return said.format(count=messages, name=name)
 
 
 def forget_name_offers(name: str, most: int) -> tuple[Offer, ...]:
@@ -52,27 +58,33 @@ def forget_name_offers(name: str, most: int) -> tuple[Offer, ...]:
     return (Offer(FORGET_NAME_YES, line) if fits else again,)
 
 
-def name_forgotten(name: str, messages: str) -> str:
+def name_forgotten(name: str, messages: int) -> str:
     """Said when it is gone; on the network itself it stands until it is deleted there."""
-    return f"Erased: {messages} said as {name}. What still stands in the channel, please delete there too."
+    said = ngettext(
+        "Erased: {count} message said as {name}. What still stands in the channel, please delete there too.",
+        "Erased: {count} messages said as {name}. What still stands in the channel, please delete there too.",
+        messages,
+    )
+    return said.format(count=messages, name=name)
 
 
 def deleted(network: str) -> str:
     """Said when a message was erased; on another network it stands on until it is deleted there."""
-    there = f" On {network} it still stands; please delete it there too." if network else ""
-    return f"It is erased for good.{there}"
+    there = _("It is erased for good. On {network} it still stands; please delete it there too.")
+    return there.format(network=network) if network else _("It is erased for good.")
 
 
 def under_again(series: Series, questions: Sequence[Question]) -> str:
     """Where a message is again."""
     labels = [f"{letter(series, 0)}{one.position}" for one in questions]
-    return f"it is under {' and '.join(labels)} again"
+    return _("it is under {questions} again").format(questions=_(" and ").join(labels))
 
 
-def undone(text: str, words: Sequence[str], *, waits: bool) -> str:
+def undone(text: str, words: Sequence[Words], *, waits: bool) -> str:
     """Said when something was taken back; reports may wait again."""
-    said = [*words, *(["what was reported of it waits again"] if waits else [])]
-    return f"Taken back: {quoted(text)}; {', '.join(said) or 'it is as it was'}."
+    told = [*words, *[_WAITS_AGAIN] * waits] or [_AS_IT_WAS]
+    said = _("Taken back: {words}; {what}.")
+    return said.format(words=quoted(text), what=", ".join(filled(one, {}) for one in told))
 
 
 def quoted(text: str) -> str:

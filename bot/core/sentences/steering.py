@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 
-from bot.core import days
 from bot.core.model import Chat, ChatState, Offer, Question, Series, Step, StepKind, offered
-from bot.core.sentences.chat import END_IN, NEXT_IN, WRAP_IN, letter, name, question
-from bot.core.sentences.slow import at_clock, chat_clock, day_of, more_days_offer, next_comes
+from bot.core.sentences.chat import letter, name, question
+from bot.core.sentences.slow import at_clock, chat_clock, more_days_offer, next_comes
 from bot.core.times import clockface
-from bot.core.tongue import _, marked
+from bot.core.tongue import Words, _, filled, marked, ngettext
 
 QUESTION_LINE_EMPTY = marked(
     "Line {number} is empty; fill or remove it, then send the list again. Nothing was changed."
@@ -22,8 +22,8 @@ QUESTION_PICTURE = marked(
     "as in ![a wall of notes](...)."
 )
 QUESTION_LONG = marked("That question has {length} characters; {limit} are the most, so please shorten it.")
-QUESTION_TWICE = "Questions {first} and {number} are the same: {text}"
-QUESTION_DOUBTFUL = (
+QUESTION_TWICE = marked("Questions {first} and {number} are the same: {text}")
+QUESTION_DOUBTFUL = marked(
     "Question {number} holds what looks like a password or token; if it is one, take it out and change it."
 )
 FILE_UNREADABLE = marked(
@@ -36,34 +36,44 @@ NO_HOSTS_ROOM = marked(
 REHEARSING = marked(
     "A rehearsal is running in the hosts' room; wait a minute for its end, or use `chat end` there."
 )
-PLAN_HOW = "Write the topic behind `chat plan` and the questions below it, one a line."
+PLAN_HOW = marked("Write the topic behind `chat plan` and the questions below it, one a line.")
 ORDER_BAD = marked("Write the numbers in the order you want, as in `question reorder 1 3 2`.")
 REMINDER_NOTED = marked("A reminder, then; nothing was changed.")
 MEANT_BAD = marked("Write what it is: its number, extra or reminder, as in meant=2.")
 ANSWER_GONE = marked("That message is not there any more; nothing was changed.")
-WRAP_BEGINS = "All questions are asked; the wrap-up begins."
+LOOK = marked("Please look: {doubt}")
+WRAP_BEGINS = marked("All questions are asked; the wrap-up begins.")
 ENDED = marked("The chat ends now; late answers still count.")
 REHEARSAL_ENDS = marked("The rehearsal ends now.")
 ANNOUNCED_NOW = marked("It begins in less than a day, so everybody is told now: the announcement goes out.")
-PAUSED = "Paused; nothing is asked until you use `chat resume`."
-_NONE_LEFT = "no question is left to ask, so the wrap-up is next"
+PAUSED = marked("Paused; nothing is asked until you use `chat resume`.")
+NO_QUESTIONS_PLANNED = marked(
+    "No questions yet: without any it is called off. Write them with `chat plan`, one a line."
+)
 
 
 def left_out_one(chat: Chat, series: Series, position: int, coming: datetime | None) -> str:
     """The answer to a skip: which question, and what becomes of its time; `coming` is when the next is."""
-    which = f"{letter(series, 0)}{position}"
-    if not series.slow:
-        its_time = "the questions still to come share its minutes" if coming else _NONE_LEFT
-        return f"{which} is left out; {its_time}."
-    moved_up = f"{which} is left out, and the later ones move up.{next_comes(chat, coming)}"
-    return moved_up if coming else f"{which} is left out; no other waits."
+    if series.slow and coming:
+        said = _("{question} is left out, and the later ones move up.")
+    elif series.slow:
+        said = _("{question} is left out; no other waits.")
+    elif coming:
+        said = _("{question} is left out; the questions still to come share its minutes.")
+    else:
+        said = _("{question} is left out; no question is left to ask, so the wrap-up is next.")
+    return said.format(question=f"{letter(series, 0)}{position}") + next_comes(chat, coming)
 
 
-def planned(chat: Chat, series: Series, replaced: int, sheet: Sequence[str], doubts: Sequence[str]) -> str:
-    """The answer to a plan: when, what, the run sheet, what to look at."""
-    head = f"{name(chat, series)}, {clockface.moment(chat.starts_at, chat.zone)}:"
-    was = [f"The {replaced} questions drafted before were replaced."] if replaced else []
-    return "\n".join([head, *sheet, *was, *map(look_at, doubts)])
+def planned(replaced: int, doubts: Sequence[Words]) -> str:
+    """What is said below a fresh plan: what it replaced, what to look at."""
+    told = ngettext(
+        "The question drafted before was replaced.",
+        "The {count} questions drafted before were replaced.",
+        replaced,
+    )
+    was = [told.format(count=replaced)] if replaced else []
+    return "\n".join([*was, *map(look_at, doubts)])
 
 
 def run_sheet(chat: Chat, series: Series, questions: Iterable[Question], steps: Iterable[Step]) -> list[str]:
@@ -77,22 +87,23 @@ def run_sheet(chat: Chat, series: Series, questions: Iterable[Question], steps: 
     before = {
         s.kind: clockface.moment(s.due_at, chat.zone) for s in steps if s.kind in _BEFORE and chat.state.ahead
     }
-    return hour + [f"{_BEFORE[kind]} {at}." for kind, at in before.items()]
+    return hour + [_(_BEFORE[kind]).format(when=at) for kind, at in before.items()]
 
 
-def preview(chat: Chat, series: Series, sheet: Sequence[str], count: int) -> str:
+def preview(chat: Chat, series: Series, questions: Sequence[Question], steps: Iterable[Step]) -> str:
     """A chat's run sheet with its name and date."""
-    none = (
-        []
-        if count
-        else ["No questions yet: without any it is called off. Write them with `chat plan`, one a line."]
-    )
-    return "\n".join([f"{name(chat, series)}, {clockface.moment(chat.starts_at, chat.zone)}:", *sheet, *none])
+    head = f"{name(chat, series)}, {clockface.moment(chat.starts_at, chat.zone)}:"
+    return "\n".join([head, *run_sheet(chat, series, questions, steps)])
 
 
-def look_at(doubt: str) -> str:
+def look_at(doubt: Words) -> str:
     """Something the host should look at."""
-    return f"Please look: {doubt}"
+    return _(LOOK).format(doubt=filled(doubt, {}))
+
+
+def looks(doubts: Iterable[Words]) -> list[Words]:
+    """The same of each doubt, to be said later."""
+    return [partial(look_at, doubt) for doubt in doubts]
 
 
 def plan_offers(chat: Chat) -> tuple[Offer, ...]:
@@ -141,18 +152,21 @@ def other_comes(other: Chat, title: str) -> str:
 
 def goes_out(series: Series, position: int) -> str:
     """Said to the host who asked the next question."""
-    return f"{letter(series, 0)}{position} is going out."
+    return _("{question} is going out.").format(question=f"{letter(series, 0)}{position}")
 
 
 def more_time(chat: Chat, series: Series, next_at: datetime | None) -> str:
     """Said to the host who extended."""
-    then = f"This question has time until {chat_clock(chat, next_at)}. " if next_at else ""
-    return f"{then}The chat ends {at_clock(chat, chat.ends_at)}."
+    until = _("This question has time until {when}. The chat ends {at}.")
+    said = until if next_at else _("The chat ends {at}.")
+    when = chat_clock(chat, next_at) if next_at else ""
+    return said.format(when=when, at=at_clock(chat, chat.ends_at))
 
 
 def goes_on(chat: Chat, coming: datetime | None = None) -> str:
     """Said to the host who resumed."""
-    return f"On it goes; the chat ends {at_clock(chat, chat.ends_at)}.{next_comes(chat, coming)}"
+    said = _("On it goes; the chat ends {at}.").format(at=at_clock(chat, chat.ends_at))
+    return said + next_comes(chat, coming)
 
 
 def called_off(chat: Chat, series: Series) -> str:
@@ -165,8 +179,14 @@ def called_off(chat: Chat, series: Series) -> str:
 def rehearsal_begins(chat: Chat, count: int, place: str) -> str:
     """Said to the host who rehearses."""
     seconds = round((chat.ends_at - chat.starts_at).total_seconds())
-    length = f"{_questions(count)} in {seconds} seconds"
-    return f"The rehearsal starts in {place} in a few seconds: {length}, for hosts only."
+    said = ngettext(
+        "The rehearsal starts in {place} in a few seconds: {count} question in {seconds} seconds, "
+        "for hosts only.",
+        "The rehearsal starts in {place} in a few seconds: {count} questions in {seconds} seconds, "
+        "for hosts only.",
+        count,
+    )
+    return said.format(place=place, count=count, seconds=seconds)
 
 
 def rehearsal_offers(chat: Chat) -> tuple[Offer, ...]:
@@ -174,58 +194,34 @@ def rehearsal_offers(chat: Chat) -> tuple[Offer, ...]:
     return (Offer("End the rehearsal", f"chat end chat={chat.id}"),)
 
 
-def where_we_are(
-    chat: Chat, series: Series, questions: Sequence[Question], steps: Iterable[Step], now: datetime
-) -> str:
-    """Which question is on and how long, and what was asked before; or when the next chat is."""
-    if chat.state.ahead:
-        return (
-            f"Nothing is on now. Next: {name(chat, series)}, {clockface.moment(chat.starts_at, chat.zone)}."
-        )
-    if not chat.state.live:
-        return (
-            "That chat is over. Late answers still count."
-            if chat.state.hears_late_answers
-            else "That chat is over."
-        )
-    asked = [q for q in questions if q.asked_at]
-    coming = sorted(steps, key=lambda step: step.turn)
-    until = next((step.due_at for step in coming if step.kind in _TURNS), chat.ends_at)
-    before = ["Asked so far:", *(question(series, q) for q in asked[:-1])] if len(asked) > 1 else []
-    left = f"{clockface.minutes(until - now)} left."
-    left = _days_left(chat, series, coming, now) if chat.takes_days else left
-    return "\n".join([_present(chat, series, asked, left), *before])
-
-
-def catch_up_offers(chat: Chat) -> tuple[Offer, ...]:
-    """A button that says again where a running chat is, and what was asked."""
-    return (Offer("Catch up", f"chat now chat={chat.id}"),) if chat.state.live else ()
-
-
 def question_added(series: Series, position: int, count: int) -> str:
     """Said to the host who added a question."""
-    return f"Added as {letter(series, 0)}{position}; the chat now has {_questions(count)}."
+    said = ngettext(
+        "Added as {question}; the chat now has {count} question.",
+        "Added as {question}; the chat now has {count} questions.",
+        count,
+    )
+    return said.format(question=f"{letter(series, 0)}{position}", count=count)
 
 
 def question_edited(series: Series, changed: Question) -> str:
     """Said to the host who changed a question."""
-    out = " Its post and thread follow." if changed.asked_at else ""
-    return f"Now it reads {question(series, changed)}{out}"
+    out = _("Now it reads {question} Its post and thread follow.")
+    said = out if changed.asked_at else _("Now it reads {question}")
+    return said.format(question=question(series, changed))
 
 
 def question_removed(series: Series, removed: Question) -> str:
     """Said to the host who removed a question."""
-    what = f"{letter(series, 0)}{removed.position}"
-    return (
-        f"{what} is out; its number stays empty."
-        if removed.asked_at
-        else f"{what} is out; later ones moved up."
-    )
+    empty = _("{question} is out; its number stays empty.")
+    said = empty if removed.asked_at else _("{question} is out; later ones moved up.")
+    return said.format(question=f"{letter(series, 0)}{removed.position}")
 
 
 def in_this_order(series: Series, questions: Sequence[Question]) -> str:
     """The questions as they now stand."""
-    return "\n".join(["The questions now stand in this order.", *(question(series, q) for q in questions)])
+    order = _("The questions now stand in this order.")
+    return "\n".join([order, *(question(series, q) for q in questions)])
 
 
 def typed_question(series: Series, by: str, position: int, text: str) -> str:
@@ -246,18 +242,24 @@ def typed_offers(
 def adopted(series: Series, position: int, left_out: Sequence[int]) -> str:
     """Said to the host who made a typed question the chat's own."""
     q = letter(series, 0)
-    skipped = f" {', '.join(f'{q}{k}' for k in left_out)} left out." if left_out else ""
-    return f"That is {q}{position} now; I do not ask it again.{skipped}"
+    said = _("That is {question} now; I do not ask it again. {others} left out.")
+    said = said if left_out else _("That is {question} now; I do not ask it again.")
+    return said.format(question=f"{q}{position}", others=", ".join(f"{q}{k}" for k in left_out))
 
 
-_BEFORE = {StepKind.ANNOUNCE: "Announcement", StepKind.REMIND: "Reminder"}
-_NEXT = {StepKind.ASK: NEXT_IN, StepKind.WRAP: WRAP_IN, StepKind.CLOSE: END_IN}
-_TURNS = tuple(_NEXT)
-_IN_THE_HOUR = {StepKind.OPEN: "welcome", StepKind.ASK: "", StepKind.WRAP: "wrap-up", StepKind.CLOSE: "end"}
+_BEFORE = {StepKind.ANNOUNCE: marked("Announcement {when}."), StepKind.REMIND: marked("Reminder {when}.")}
+_IN_THE_HOUR = {
+    StepKind.OPEN: marked("welcome"),
+    StepKind.ASK: "",
+    StepKind.WRAP: marked("wrap-up"),
+    StepKind.CLOSE: marked("end"),
+}
 
 
 def _step(series: Series, questions: dict[int, Question], step: Step) -> str:
-    return question(series, questions[step.ordinal]) if step.kind is StepKind.ASK else _IN_THE_HOUR[step.kind]
+    if step.kind is StepKind.ASK:
+        return question(series, questions[step.ordinal])
+    return _(_IN_THE_HOUR[step.kind])
 
 
 def _offers_between(chat: Chat, questions: Sequence[Question]) -> tuple[Offer, ...]:
@@ -270,24 +272,3 @@ def _offers_between(chat: Chat, questions: Sequence[Question]) -> tuple[Offer, .
     skip = () if coming is None else (Offer("Skip the next", f"chat skip {coming} chat={chat.id}"),)
     onward = () if chat.takes_days and coming is None else (Offer("Next question", f"chat next {which}"),)
     return *onward, more, Offer("Pause", f"chat pause {which}"), *skip
-
-
-def _present(chat: Chat, series: Series, asked: Sequence[Question], left: str) -> str:
-    pause = f"{chat.steered_by or 'A host'} paused the chat." if chat.paused_at else left
-    if chat.state is ChatState.WRAPPING:
-        return f"The wrap-up is on. {pause}"
-    return (
-        f"{question(series, asked[-1])}\n{pause}"
-        if asked
-        else f"We are gathering; the first question comes soon. {pause}"
-    )
-
-
-def _days_left(chat: Chat, series: Series, steps: Sequence[Step], now: datetime) -> str:
-    day = day_of(days.which_day(chat, series, now)).capitalize()
-    coming = next((step for step in steps if step.kind in _TURNS), None)
-    return f"{day}. {_NEXT[coming.kind]}: {chat_clock(chat, coming.due_at)}." if coming else f"{day}."
-
-
-def _questions(count: int) -> str:
-    return f"{count} question{'' if count == 1 else 's'}"

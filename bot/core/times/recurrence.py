@@ -165,11 +165,11 @@ def _skipped_months(rrule: str) -> list[str]:
     days = [day for day in numbers(parts.get("BYMONTHDAY", "1")) if abs(day) > 28]
     fifths = [place for place in parts.get("BYDAY", "").split(",") if "5" in place]
     said = [*map(say_day, days), *map(say_place, fifths)]
-    return [sentences.NOTE_SKIPPED.format(what=what) for what in said]
+    return [_(sentences.NOTE_SKIPPED).format(what=what) for what in said]
 
 
 def _shift_note(found: Occurrence, zone: str) -> str:
     note = sentences.NOTE_GAP if found.shifted == "gap" else sentences.NOTE_OVERLAP
     starts = sentences.clock_words(found.at.astimezone(zone_info(zone)).time())
     clock = sentences.clock_words(found.local.time())
-    return note.format(day=sentences.day_words(found.local), clock=clock, starts=starts)
+    return _(note).format(day=sentences.day_words(found.local), clock=clock, starts=starts)

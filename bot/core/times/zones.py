@@ -1,6 +1,7 @@
 """Time zones as people name them, and never anything that is not in the time zone database."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache, partial
@@ -10,7 +11,7 @@ from bot.core import sentences
 from bot.core.model import Refused
 from bot.core.plain import plain
 from bot.core.times.zone_names import AT_OFFSET, CALLED, FIXED, MANY, SHORT
-from bot.core.tongue import _
+from bot.core.tongue import worded
 
 _LIMIT = 60
 _NO_PLACES = frozenset({"Factory", "localtime"})
@@ -21,10 +22,15 @@ _ETC = re.compile(r"Etc/GMT([+-])([0-9]{1,2})")
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A zone by its IANA name, with the remark to echo when people called it something else."""
+    """A zone by its IANA name, with what makes the remark to echo when people called it something else."""
 
     name: str
-    said: str | None
+    remark: Callable[[], str] | None = None
+
+    @property
+    def said(self) -> str | None:
+        """The remark in the language that is spoken."""
+        return self.remark() if self.remark else None
 
 
 def parse_zone(text: str, default: str | None = None) -> Zone:
@@ -114,12 +120,12 @@ def _refuse_misleading(said: str, key: str) -> None:
         raise Refused(sentences.ZONE_OFFSET, said=said, names=partial(sentences.listed, places, "or"))
 
 
-def _remark(said: str, name: str) -> str | None:
+def _remark(said: str, name: str) -> Callable[[], str] | None:
     if fixed := _ETC.fullmatch(name):
         # The database counts these hours west of Greenwich, so the sign is the opposite of what is meant.
         offset = f"UTC{'-' if fixed[1] == '+' else '+'}{int(fixed[2]):02}:00"
-        return _(sentences.ZONE_ETC).format(name=name, offset=offset)
-    return None if _key(said) == _key(name) else _(sentences.ZONE_TAKEN).format(said=said, name=name)
+        return worded(sentences.ZONE_ETC, name=name, offset=offset)
+    return None if _key(said) == _key(name) else worded(sentences.ZONE_TAKEN, said=said, name=name)
 
 
 def _unknown(said: str) -> Refused:

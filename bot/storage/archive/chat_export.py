@@ -1,6 +1,7 @@
 """One chat's files, written piece by piece from one snapshot: as JSON, as a table, as Markdown."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
@@ -8,13 +9,16 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from bot.core.actions import Action
 from bot.core.archive import chat_markdown, chat_rows
 from bot.core.archive.chat_document import Asked, Head, Line, Whence, shown_questions, without_native_ids
+from bot.core.archive.completeness import Completeness, completeness
 from bot.core.archive.page_words import network_name
 from bot.core.archive.parts import MOST
 from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
 from bot.core.model import Chat
 from bot.core.sentences.chat import letter
+from bot.storage.archive.glance import visit
 from bot.storage.archive.lists import words_in
+from bot.storage.archive.page import read_frame
 from bot.storage.archive.readable import readable_beside, readable_messages
 from bot.storage.archive.statements import WORDS_OF_CHATS
 from bot.storage.json_stream import JsonStream
@@ -41,7 +45,6 @@ async def head_of(tx: Tx, chat: Chat, url: str, audience: Audience) -> Head:
     """What a chat's files begin with."""
     series = await tx.series(chat.series_id)
     community = await tx.community(series.community_id)
-    asked = tuple(Asked(q.position, q.text, q.state, q.asked_at) for q in await tx.questions(chat.id))
     return Head(
         url=url,
         community=community.name,
@@ -57,11 +60,22 @@ async def head_of(tx: Tx, chat: Chat, url: str, audience: Audience) -> Head:
         state=chat.state,
         lead=chat.lead,
         published_at=chat.published_at,
-        questions=shown_questions(asked, audience, chat.state),
+        questions=await _questions(tx, chat, audience),
         letter=letter(series),
         places=await _places(tx, chat),
+        completeness=await _completeness(tx, chat, audience),
         many=await words_in(tx, chat.id) > MOST,
     )
+
+
+async def _questions(tx: Tx, chat: Chat, audience: Audience) -> tuple[Asked, ...]:
+    asked = tuple(Asked(q.position, q.text, q.state, q.asked_at) for q in await tx.questions(chat.id))
+    return shown_questions(asked, audience, chat.state)
+
+
+async def _completeness(tx: Tx, chat: Chat, audience: Audience) -> Completeness:
+    frame = await visit(tx.connection, partial(read_frame, chat_id=chat.id, audience=audience))
+    return completeness(frame) if frame else Completeness()
 
 
 async def _places(tx: Tx, chat: Chat) -> tuple[Whence, ...]:
@@ -210,6 +224,7 @@ def _line(row: Row[Any], filed: Sequence[Row[Any]], edits: Sequence[Row[Any]], a
         reply_to=row.answered,
         gone=gone,
         whence=_whence(row),
+        picked=row.picked_at is not None and not gone,
         known=_known(row, filed, edits) if for_hosts else {},
     )
 

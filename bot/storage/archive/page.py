@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -13,7 +14,7 @@ from bot.core.archive.threads import Native, Told, answered, unknown_parents
 from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
 from bot.core.hearing import Stretch
-from bot.core.model import Chat, ChatState, Question
+from bot.core.model import Chat, ChatState, Community, Question
 from bot.core.tongue import _
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.archive.kept_links import REMOVED
@@ -43,29 +44,45 @@ Neighbours = tuple[Listed | None, Listed | None]
 
 def read_page(database: sqlite3.Connection, chat_id: int, audience: Audience) -> ChatPage | None:
     """Everything the page of a chat says; None where these readers may not read it."""
-    heads = page_head(audience).seen(database, chat=chat_id)
-    if not heads:
+    frame = read_frame(database, chat_id, audience)
+    if frame is None:
         return None
-    listed = listed_of(heads[0])
-    chat, places = listed.chat, _places(database, listed.chat)
+    chat = frame.chat
     questions = tuple(map(question_of, QUESTIONS.seen(database, chat=chat_id)))
-    told = _told(page_words(audience).plain(database, chat=chat_id), told_apart(places))
+    told = _told(page_words(audience).plain(database, chat=chat_id), told_apart(frame.places))
     lost = _lost(database, unknown_parents(told))
     before, after = read_neighbours(database, chat, audience)
-    return ChatPage(
-        chat,
-        listed.series,
-        community_of(heads[0]),
-        audience,
-        hosts=_hosts(database, listed),
-        places=places,
-        questions=answered(listed.series, questions, told, lost),
+    return replace(
+        frame,
+        hosts=_hosts(database, frame),
+        questions=answered(frame.series, questions, told, lost),
         ahead=_announced(chat, questions, audience),
         before=before,
         after=after,
         removed=frozenset(row.mark for row in REMOVED.seen(database, series=chat.series_id)),
-        **_standing(chat, heads[0]),
     )
+
+
+def read_frame(database: sqlite3.Connection, chat_id: int, audience: Audience) -> ChatPage | None:
+    """A chat with what its page says of how far it is, and how complete: nothing of what was said."""
+    heads = page_head(audience).seen(database, chat=chat_id)
+    if not heads:
+        return None
+    listed, community = listed_of(heads[0]), community_of(heads[0])
+    places, standing = _places(database, listed.chat), _standing(listed.chat, heads[0])
+    return ChatPage(listed.chat, listed.series, community, audience, places=places, **standing)
+
+
+def read_order(
+    database: sqlite3.Connection, listed: Listed, community: Community, audience: Audience
+) -> ChatPage:
+    """A page of which only the order is read: what stands under which question, and not what it says."""
+    chat = listed.chat.id
+    questions = tuple(map(question_of, QUESTIONS.seen(database, chat=chat)))
+    told = _told(page_words(audience, bare=True).plain(database, chat=chat), {})
+    lost = _lost(database, unknown_parents(told))
+    asked = answered(listed.series, questions, told, lost)
+    return ChatPage(listed.chat, listed.series, community, audience, questions=asked)
 
 
 def read_beside(

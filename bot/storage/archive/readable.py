@@ -96,7 +96,7 @@ def in_rooms(audience: Audience) -> ColumnElement[bool]:
         return false()
     among = true() if audience.reads is Reads.HOSTS else t.place.c.hosts_room.is_(False)
     here = and_(t.place.c.community_id == audience.community_id, t.place.c.platform == BROWSER, among)
-    kept = and_(t.message.c.deleted_at.is_(None), t.consent.c.forgotten_at.is_(None))
+    kept = _kept(t.message, t.consent)
     said = and_(kept, t.message.c.hidden_at.is_(None), t.consent.c.excluded_at.is_(None))
     drawn = t.message.c.body_html.is_not(None)
     return and_(here, t.place.c.left_at.is_(None), _STANDS_THERE, said, drawn, of_chats())
@@ -108,8 +108,7 @@ def sorted_by_hosts(community_id: int) -> ColumnElement[bool]:
     For the same queries as `readable_messages`; what is erased or forgotten is for nobody.
     """
     theirs = or_(t.series.c.community_id == community_id, t.place.c.community_id == community_id)
-    kept = and_(t.message.c.deleted_at.is_(None), t.consent.c.forgotten_at.is_(None))
-    return and_(theirs, kept, t.chat.c.rehearsal.is_(False))
+    return and_(theirs, _kept(t.message, t.consent), t.chat.c.rehearsal.is_(False))
 
 
 def of_chats() -> ColumnElement[bool]:

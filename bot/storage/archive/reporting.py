@@ -18,6 +18,7 @@ from bot.storage.archive.statements import WORDS_OF_CHATS
 from bot.storage.outgoing.keeping import SENT, WAITING, WITHDRAWN
 from bot.storage.outgoing.outbound import Outbound
 from bot.storage.rooms.posts import Rooms
+from bot.storage.rooms.views import goes_on
 from bot.storage.schema import tables as t
 from bot.storage.shown_names import writers_name
 
@@ -161,11 +162,11 @@ class Reporting(Outbound, Rooms):
 
 
 def _shown(row: Row[Any]) -> Any:
-    here: ColumnElement[bool] = t.room_message.c.place_id == row.place_id
+    # Without `+ 0` SQLite would look through the whole room.
+    here: ColumnElement[bool] = t.room_message.c.place_id + 0 == row.place_id
     standing, first = and_(here, t.room_message.c.deleted_at.is_(None)), int(row.platform_message_id)
     key = select(_BEGUN.c.key).where(_BEGUN.c.id == first).scalar_subquery()
-    part = t.room_message.c.key.between(key + ".", key + "/")  # of a long post, as in edchat-12.1
-    return select(t.room_message).where(standing, or_(t.room_message.c.id == first, part))
+    return select(t.room_message).where(standing, or_(t.room_message.c.id == first, goes_on(key)))
 
 
 def _choices(message_id: int, chat: Chat) -> tuple[Offer, Offer]:

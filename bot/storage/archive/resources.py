@@ -110,7 +110,7 @@ class Resources(Queries):
     async def _first_words(self, message_ids: Sequence[int]) -> Mapping[int, Row[Any]]:
         """The messages in which links were shared first, with their chats."""
         name = shown_name().label("name")
-        words = (_M.id.label("message_id"), _M.body_html, _M.anonymous, _M.public_id, name, _under())
+        words = (_M.id.label("message_id"), _M.body_html, _M.anonymous, _M.public_id, name, stands_under())
         query = select(t.chat, *SERIES, *words).select_from(
             WORDS_OF_CHATS.outerjoin(t.person, t.person.c.id == _M.person_id)
         )
@@ -157,7 +157,7 @@ def _newest(rows: Sequence[Row[Any]], span: Span) -> list[_Share]:
     return sorted(found.values(), key=lambda one: (one.last_at, one.mark), reverse=True)
 
 
-def _under() -> ColumnElement[int | None]:
+def stands_under() -> ColumnElement[int | None]:
     """The number of the question under which a message stands, or of the answer that it replies to."""
     q, f = t.question.c, t.filing.c
     number = select(func.min(q.position)).join(t.filing, f.question_id == q.id)

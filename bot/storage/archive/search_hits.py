@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, Integer, Select, and_, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, Integer, bindparam, func, select
 
 from bot.core.archive.chat_page import SOMEBODY
 from bot.core.archive.parts import MOST, to_question
@@ -17,6 +17,7 @@ from bot.core.tongue import _
 from bot.core.veils import masked
 from bot.storage.archive.glance import Glance
 from bot.storage.archive.readable import listed_chats, listed_messages
+from bot.storage.archive.resources import stands_under
 from bot.storage.archive.rows import listed_of
 from bot.storage.archive.statements import WORDS_OF_CHATS, chats_of
 from bot.storage.archive.word_index import MESSAGE, QUESTION, TOPIC, Entry
@@ -25,8 +26,6 @@ from bot.storage.shown_names import writers_name
 
 Look = Callable[[str], tuple[Piece, ...]]
 """Gives the words around what was looked for."""
-_ABOVE = t.message.alias("above")
-_FILED = t.filing.join(t.question, t.question.c.id == t.filing.c.question_id)
 
 
 def told(
@@ -96,9 +95,6 @@ def _own(column: Column[int]) -> ColumnElement[bool]:
 @lru_cache(maxsize=64)
 def _messages(audience: Audience) -> Glance:
     m = t.message.c
-    above = and_(_ABOVE.c.place_id == m.place_id, _ABOVE.c.platform_message_id == m.reply_to)
-    answered = _number(_FILED.join(_ABOVE, _ABOVE.c.id == t.filing.c.message_id)).where(above)
-    own = _number(_FILED).where(t.filing.c.message_id == m.id)
     columns = (
         m.id,
         m.public_id,
@@ -106,15 +102,10 @@ def _messages(audience: Audience) -> Glance:
         m.body_html,
         m.said_at,
         writers_name().label("name"),
-        func.coalesce(own.scalar_subquery(), answered.scalar_subquery()).label("number"),
+        stands_under(),
     )
     joined = WORDS_OF_CHATS.outerjoin(t.person, t.person.c.id == m.person_id)
     return Glance(select(*columns).select_from(joined).where(_own(m.id), listed_messages(audience)))
-
-
-def _number(filed: FromClause) -> Select[Any]:
-    """The first question under which something is filed."""
-    return select(func.min(t.question.c.position)).select_from(filed)
 
 
 @lru_cache(maxsize=64)

@@ -49,7 +49,10 @@ _BESIDE = Glance(
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A query with who asks and how: their zone, one chat alone, how far back, how many letters of each."""
+    """A query with who asks and how: their zone, one chat alone, how far back, how many letters of each.
+
+    Where `among` names weekly chats, it is only looked in these.
+    """
 
     query: Query
     zone: str
@@ -57,6 +60,7 @@ class Search:
     chat_id: int | None = None
     older: int | None = None
     width: int = WIDTH
+    among: frozenset[int] = frozenset()
 
 
 async def find(tx: Tx, audience: Audience, wanted: Search) -> Found:
@@ -114,7 +118,7 @@ def _alone(database: sqlite3.Connection, wanted: Wanted, entry: Entry) -> bool:
 
 def _wanted(database: sqlite3.Connection, audience: Audience, wanted: Search) -> Wanted:
     query = wanted.query
-    series, others = _series(database, audience, query.series)
+    series, others = _series(database, audience, query.series, wanted.among)
     terms = terms_of(database, query.words)
     named = Wanted(terms, query.glyphs, series, others, number=query.number, link=query.link)
     if query.mine and wanted.me is None:
@@ -139,11 +143,11 @@ def _minute(day: date, zone: str) -> int:
 
 
 def _series(
-    database: sqlite3.Connection, audience: Audience, named: str
+    database: sqlite3.Connection, audience: Audience, named: str, among: frozenset[int]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The weekly chats of which these readers may read something, or those called so; and the others."""
     every = _series_of(audience).seen(database)
-    readable = [one for one in every if one.readable]
+    readable = [one for one in every if one.readable and (not among or one.id in among)]
     called = {one.id for one in readable if one.slug == named} or {
         one.id for one in readable if not named or _called(named, (one.title, one.slug, one.hashtag))
     }

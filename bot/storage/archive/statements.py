@@ -15,6 +15,7 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    literal,
     not_,
     null,
     or_,
@@ -203,17 +204,18 @@ _WORDS = (
     _MARKS.label("marks"),
     t.filing.c.how,
 )
+_BARE = (*_WORDS[:7], *(literal("").label(name) for name in ("name", "person_id", "body_html")), *_WORDS[10:])
 
 
 @lru_cache(maxsize=64)
-def page_words(audience: Audience) -> Glance:
+def page_words(audience: Audience, *, bare: bool = False) -> Glance:
     """The answers and comments of a chat, one row for each question that they are filed under.
 
-    In no order: a page sorts them under each question anyway.
+    In no order: a page sorts them under each question anyway. `bare` ones have neither words nor names.
     """
-    m = t.message.c
+    m, needed = t.message.c, _BARE if bare else _WORDS
     return Glance(
-        select(*_WORDS)
+        select(*needed)
         .select_from(
             WORDS_OF_CHATS.outerjoin(t.person, t.person.c.id == m.person_id).outerjoin(
                 t.filing, t.filing.c.message_id == m.id

@@ -1,8 +1,9 @@
 """The words of the archive as FTS5 finds them: the only place that knows how a database does that.
 
 An entry's id holds, from high to low, the minute in which its chat begins, the id of what it is an entry of,
-and of which kind that is; triggers write it (migration 0009). Its scope holds words of ours that narrow a
-search without a look at any row: c<community>, s<weekly chat>, h<chat>, p<person>, q<question>, and link.
+and of which kind that is; triggers write it (migrations 0009 and 0019). Its scope holds words of ours that
+narrow a search without a look at any row: c<community>, s<weekly chat>, h<chat>, p<person>, q<question>, and
+link.
 """
 
 from __future__ import annotations

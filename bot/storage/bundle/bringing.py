@@ -175,7 +175,8 @@ class Bringing:
             raise Refused(sentences.ADDRESS_OF_NOBODY.format(slug=slug) if slug else sentences.ADDRESS_WHOSE)
         for row in rows:
             was, row["slug"] = row.get("slug"), self._addressed(row.get("slug"), only=only)
-            if row["slug"] and await self._there(t.community.c.slug == row["slug"]):
+            given = row["slug"] in {slug for _, slug in self._new.values()}
+            if row["slug"] and (given or await self._there(t.community.c.slug == row["slug"])):
                 raise Refused(sentences.clash_community(row["slug"], was or "", only=only))
             native_id = row.get("native_id")
             server = t.community.c.platform == row.get("platform"), t.community.c.native_id == native_id
@@ -237,12 +238,14 @@ class Bringing:
             if erasure.place in self.brought.renamed:
                 return None  # said in the room that has this name here
             return replace(erasure, native_id=self._number_in_rooms(erasure.native_id) or "")
-        found = self._new.get((erasure.community_id, erasure.slug)) or self._come_again(erasure)
+        there = self._new.get((erasure.community_id, erasure.slug))
+        found = there or self._come_again(erasure)
         if found is None:
             return None
         chat = erasure.chat_id + self._shift["chat"] if erasure.chat_id else erasure.chat_id
         here = replace(erasure, community_id=found[0], slug=found[1] or "", chat_id=chat)
-        return replace(here, native_id=self._called(erasure.platform, erasure.native_id))
+        # Whoever decided it here is known by their id of here: "owner" is ours then, and nobody else's.
+        return replace(here, native_id=self._called(here.platform, here.native_id)) if there else here
 
     def _come_again(self, erasure: Erasure) -> tuple[int, str | None] | None:
         """The community in which somebody decided this when it was here before, under another number."""

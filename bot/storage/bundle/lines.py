@@ -12,7 +12,8 @@ from sqlalchemy import JSON, Boolean, Column, Integer, Row, Table
 
 from bot.core import plain
 from bot.storage.archive.addresses import RESERVED
-from bot.storage.bundle.carried import carried_columns, carried_rows, without_secrets
+from bot.storage.bundle.carried import carried_columns, carried_rows
+from bot.storage.json_stream import Hide
 from bot.storage.schema.columns import Instant, WallClock, metadata
 from bot.storage.store import Tx
 
@@ -33,12 +34,14 @@ class Unknown(Exception):
     """A column that this version does not know."""
 
 
-async def lines_of(tx: Tx, table: Table, community_id: int | None) -> AsyncIterator[Sequence[bytes]]:
-    """A table's rows as lines, some hundred at a time."""
+async def lines_of(
+    tx: Tx, table: Table, community_id: int | None, hide: Hide
+) -> AsyncIterator[Sequence[bytes]]:
+    """A table's rows as lines, some hundred at a time; `hide` takes out of words what opens something."""
     names = [column.name for column in carried_columns(table)]
     async with tx.connection.stream(carried_rows(table, community_id)) as found:
         async for rows in found.partitions(AT_ONCE):
-            yield [_line(names, row) for row in rows]
+            yield [_line(names, row, hide) for row in rows]
 
 
 def row_of(name: str, line: bytes) -> dict[str, Any]:
@@ -67,13 +70,17 @@ def _needed(column: Column[Any]) -> bool:
     return not column.nullable and column.server_default is None
 
 
-def _line(names: Sequence[str], row: Row[Any]) -> bytes:
-    said = {name: _plain(value) for name, value in zip(names, row, strict=True)}
+def _line(names: Sequence[str], row: Row[Any], hide: Hide) -> bytes:
+    said = {name: _plain(value, hide) for name, value in zip(names, row, strict=True)}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
 
 
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else without_secrets(value)
+def _plain(value: object, hide: Hide) -> object:
+    if isinstance(value, str):
+        return hide(value)
+    if isinstance(value, dict):
+        return {name: _plain(one, hide) for name, one in value.items()}
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _value(column: Column[Any], said: Any) -> Any:

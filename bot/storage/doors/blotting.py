@@ -52,7 +52,7 @@ class Blotting(Secrets, Rooms):
         def hide(token: re.Match[str]) -> str:
             return BLOT if hashed(token[0]) in valid else token[0]
 
-        return lambda text: _TOKEN.sub(hide, str(without_secrets(text)))
+        return lambda text: _TOKEN.sub(hide, without_secrets(text))
 
     async def _blot(self, rows: Collection[Row[Any]], tokens: Collection[str], now: datetime) -> None:
         for row in rows:

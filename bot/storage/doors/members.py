@@ -14,6 +14,8 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.core import sentences
 from bot.core.model import Person, Place, Refused, Series, Visibility
 from bot.core.names import free_name
+from bot.core.sentences.bar import HOSTS_STAY
+from bot.core.sentences.desk import CANNOT_HOLD
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.chats.plans import place_of, series_of
 from bot.storage.doors.secrets import SecretKind, Secrets, hashed, valid
@@ -38,6 +40,16 @@ class Membership:
     banned: bool = False
     host: bool = False
     nameless: bool = False
+
+    @property
+    def seen_held(self) -> bool:
+        """Whether they are held, as far as anybody is told."""
+        return self.held and not self.nameless
+
+    @property
+    def seen_banned(self) -> bool:
+        """Whether they are banned, as far as anybody is told."""
+        return self.banned and not self.nameless
 
 
 class Members(OwnWords, Secrets):
@@ -125,6 +137,14 @@ class Members(OwnWords, Secrets):
     async def hold(self, community_id: int, person_id: int, now: datetime, *, nameless: bool = False) -> None:
         """Let hosts see first what this member says from now on."""
         await self._mark(community_id, person_id, held_at=now, nameless=nameless)
+
+    async def need_holdable(self, community_id: int, person_id: int, nameless: bool) -> None:
+        """Refuse to hold back or shut out a host; of one without a name not even that is told."""
+        member = await self.membership(community_id, person_id)
+        if member is not None and member.host and not nameless:
+            raise Refused(HOSTS_STAY)
+        if member is None or member.host:
+            raise Refused(CANNOT_HOLD)
 
     async def release(self, community_id: int, person_id: int) -> None:
         """Let this member speak for themselves again."""

@@ -123,9 +123,16 @@ class Erasing(Unnaming):
 
     async def erase_for_good(self, row: Any, now: datetime) -> None:
         """Erase one message everywhere, and note it so that no old copy brings it back."""
-        place = await self.place(row.place_id)
-        self.erasures.append(erasure_of(Erased.MESSAGE, place, row.platform_message_id, now))
-        await self._erase_everywhere([row], now)
+        await self.erase_all_for_good([row], now)
+
+    async def erase_all_for_good(self, rows: Sequence[Any], now: datetime) -> None:
+        """The same of many: one by one, each would look through all that the bot said."""
+        places = {place_id: await self.place(place_id) for place_id in {row.place_id for row in rows}}
+        for row in rows:
+            place = places[row.place_id]
+            self.erasures.append(erasure_of(Erased.MESSAGE, place, row.platform_message_id, now))
+        for first in range(0, len(rows), _AT_ONCE):
+            await self._erase_everywhere(rows[first : first + _AT_ONCE], now)
 
     async def _erase_everywhere(self, rows: Sequence[Any], now: datetime) -> None:
         await self.erase([row.id for row in rows], now)
@@ -228,7 +235,10 @@ class Erasing(Unnaming):
         joined = select(t.member.c.person_id).where(
             t.member.c.person_id == person_id, t.member.c.community_id != community_id
         )
-        return bool(await self._value(select(or_(said.exists(), joined.exists()))))
+        hosts = select(t.community_host.c.person_id).where(
+            t.community_host.c.person_id == person_id, t.community_host.c.community_id != community_id
+        )
+        return bool(await self._value(select(or_(said.exists(), joined.exists(), hosts.exists()))))
 
     async def _note(self, what: Erased, person: Person, community_id: int, now: datetime) -> None:
         community = await self.community(community_id)

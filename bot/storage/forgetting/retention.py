@@ -52,8 +52,8 @@ class Retention(Unheard, Archives):
             alone = and_(t.place.c.community_id == row.id, t.message.c.chat_id.is_(None))
             old = and_(alone, t.message.c.said_at < before, t.message.c.deleted_at.is_(None))
             lonely = select(t.message).join(t.place).where(old)
-            for word in [*await self._rows(query.where(due)), *await self._rows(lonely)]:
-                await self.erase_for_good(word, now)
+            words = [*await self._rows(query.where(due)), *await self._rows(lonely)]
+            await self.erase_all_for_good(words, now)
 
     async def _let_whispers_go(self, now: datetime) -> None:
         """Empty what was whispered long ago in our own rooms: it was read or never will be."""
@@ -73,8 +73,7 @@ class Retention(Unheard, Archives):
         said = t.message.join(t.chat, t.chat.c.id == t.message.c.chat_id).join(t.chat_place, _SAID_THERE)
         told_off = and_(t.chat.c.state == ChatState.SEALED, t.chat_place.c.told == Visibility.OFF)
         query = select(t.message).select_from(said).where(chats, told_off, t.message.c.deleted_at.is_(None))
-        for word in await self._rows(query):
-            await self.erase_for_good(word, now)
+        await self.erase_all_for_good(await self._rows(query), now)
 
     async def due_to_go(self, now: datetime) -> tuple[Chat, ...]:
         """The chats with words that are kept no longer: too old, or said where none were to be."""

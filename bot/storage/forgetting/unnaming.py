@@ -13,7 +13,7 @@ from bot.core.masking import Mask
 from bot.core.mentioning import Mentions
 from bot.core.model import Person
 from bot.core.names import names_of
-from bot.core.sentences import setup
+from bot.core.sentences import houses
 from bot.storage.archive.statements import WORDS_OF_CHATS
 from bot.storage.forgetting.unsaying import Unsaying, chats_of, places_of, together
 from bot.storage.rooms.views import EventKind
@@ -45,8 +45,16 @@ class Unnaming(Unsaying):
             await self.save_series(replace(await self.series(row.id), title=words))
             self.stale_communities.add(community_id)
             if row.slug and any(plain.slug(name) in row.slug for name in mentions.names):
-                await self._do(update(t.series).where(t.series.c.id == row.id).values(slug=None))
-                self.replanned = True  # it is given another address in this same transaction
+                await self._readdress(row.id)
+        whole = [word for name in mentions.names if " " in name and "-" in (word := plain.slug(name))]
+        for row in await self._rows(select(t.series.c.id, t.series.c.slug).where(ours)):
+            if any(word in (row.slug or "") for word in whole):  # from a title that it had before
+                await self._readdress(row.id)
+
+    async def _readdress(self, series_id: int) -> None:
+        """Let a weekly chat have another address, which it is given in this same transaction."""
+        await self._do(update(t.series).where(t.series.c.id == series_id).values(slug=None))
+        self.replanned = True
 
     async def unname_notes(self, person: Person, community_id: int, now: datetime) -> None:
         """Take somebody's name out of what hosts and readers noted here, and out of what these plan."""
@@ -68,7 +76,7 @@ class Unnaming(Unsaying):
             await self._do(update(t.community).where(mine).values(contact=""))
             self.stale_communities.add(community_id)
             key = f"contact.{community_id}.{now.timestamp():.0f}"
-            await self._report_to(await self.community(community_id), setup.CONTACT_GONE, (), key, now)
+            await self._report_to(await self.community(community_id), houses.CONTACT_GONE, (), key, now)
 
     async def _say_anew(self, words: Callable[[str], str], *kept: _Kept) -> list[int]:
         """Change what names them; gives the ids of the rows that did."""

@@ -21,6 +21,7 @@ from bot.storage.forgetting.replies import Replies
 from bot.storage.heard.inbound import COPY
 from bot.storage.heard.refiling import erasure_of
 from bot.storage.outgoing.keeping import SENT, WAITING
+from bot.storage.rooms.views import goes_on
 from bot.storage.schema import tables as t
 
 OWN_WORDS = "edchat-own-words"
@@ -86,9 +87,10 @@ class Unsaying(Members, Replies):
         self.erasures.append(erasure_of(what, place, row.platform_message_id, now))
 
     async def hold_writer(self, message_id: int, community_id: int, now: datetime) -> None:
-        """Let hosts see first what a message's writer says next, whoever that is."""
+        """Let hosts see first what a message's writer says next, whoever that is; no host is held back."""
         row = await self.message(message_id)
         if row is not None and row.person_id is not None:
+            await self.need_holdable(community_id, row.person_id, row.anonymous)
             await self.hold(community_id, row.person_id, now, nameless=row.anonymous)
 
     async def unname(
@@ -106,7 +108,7 @@ class Unsaying(Members, Replies):
         for row, words in await self._renamed(t.message, t.message.c.text, said, mentions):
             drawn = {"text": words, "body_html": render(words), "render_version": 0}
             await self._do(update(t.message).where(t.message.c.id == row.id).values(**drawn))
-            self.stale.add(row.chat_id)
+            self.stale |= {row.chat_id} - {None}  # a guest's words come in without their chat
         there = and_(_M.place_id.in_(places_of(community_id)), _M.person_id.is_not(None))
         others = and_(there, _M.person_id != person.id)
         for row, words in await self._renamed(t.room_message, _M.text, others, mentions):
@@ -204,8 +206,8 @@ class Unsaying(Members, Replies):
         begun = t.room_message.alias("begun")
         its = begun.c
         first = and_(its.only_for.in_(writers), its.text.contains(f'"{OWN_WORDS}"'))
-        part = _M.key.between(its.key + ".", its.key + "/")  # of a long one, as in edchat-12.1
-        copies = and_(_M.deleted_at.is_(None), or_(_M.id == its.id, part), _M.only_for == its.only_for)
+        whole = or_(_M.id == its.id, goes_on(its.key))
+        copies = and_(_M.deleted_at.is_(None), whole, _M.only_for == its.only_for)
         standing = select(t.room_message).join(begun, and_(first, copies))
         await self._erase_in_room(await self._rows(standing), now)
 

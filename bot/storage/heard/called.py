@@ -1,8 +1,9 @@
 """What hosts see people called: their own house's by the platform's name, guests as they asked at home."""
 
-from sqlalchemy import ColumnElement, and_, case, func
+from sqlalchemy import ColumnElement, and_, case
 
 from bot.storage.schema import tables as t
+from bot.storage.shown_names import shown_name
 
 
 def called(hosts_of: ColumnElement[int] | int) -> ColumnElement[str | None]:
@@ -15,6 +16,6 @@ def called(hosts_of: ColumnElement[int] | int) -> ColumnElement[str | None]:
     return case(
         (t.message.c.anonymous, None),
         (and_(guest, t.consent.c.excluded_at.is_not(None)), None),
-        (guest, func.coalesce(t.consent.c.pseudonym, t.person.c.name)),
+        (guest, shown_name()),
         else_=t.person.c.name,
     )

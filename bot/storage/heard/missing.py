@@ -1,7 +1,6 @@
 """What could not be heard: in which places, and for how long."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, func, or_, select, update
 
@@ -12,6 +11,8 @@ from bot.storage.queries import Queries
 from bot.storage.schema import tables as t
 
 _OVER = (ChatState.SEALED, ChatState.CANCELLED)
+_LISTENS = timedelta(days=90)
+"""Longer than any chat hears late answers, which count for sixty days at most."""
 _M = t.missed.c
 
 
@@ -30,21 +31,23 @@ class Missing(Queries):
         if row is not None and until is None and row.since <= since:
             return
         if row is not None:
-            values = {"since": min(row.since, since), "until": until}
+            since = min(row.since, since)
+            values = {"since": since, "until": until}
             await self._do(update(t.missed).where(_M.id == row.id).values(**values))
         elif until is None or since < until:
             inside = [_M.since >= since, *([] if until is None else [_M.until <= until])]
             await self._do(delete(t.missed).where(here, *inside))
             await self._add(t.missed, place_id=place_id, since=since, until=until)
-        await self._renew_pages([place_id])
+        await self._renew_pages(place_id, since)
 
     async def note_caught_up(self, place_id: int, since: datetime) -> None:
         """Note that all that was said in a place from then on was heard after all."""
-        here = _M.place_id == place_id
-        gone = await self._do(delete(t.missed).where(here, _M.since >= since))
-        longer = or_(_M.until.is_(None), _M.until > since)
-        if gone + await self._do(update(t.missed).where(here, longer).values(until=since)):
-            await self._renew_pages([place_id])
+        here, longer = _M.place_id == place_id, or_(_M.until.is_(None), _M.until > since)
+        first = await self._value(select(func.min(_M.since)).where(here, or_(_M.since >= since, longer)))
+        await self._do(delete(t.missed).where(here, _M.since >= since))
+        await self._do(update(t.missed).where(here, longer).values(until=since))
+        if first is not None:
+            await self._renew_pages(place_id, first)
 
     async def places_not_heard(self, platform: str) -> tuple[tuple[Place, datetime], ...]:
         """The places of a network that the bot is in and that are not heard, and since when."""
@@ -67,6 +70,9 @@ class Missing(Queries):
         )
         return {row.platform: row.places for row in await self._rows(query.group_by(t.place.c.platform))}
 
-    async def _renew_pages(self, place_ids: Sequence[int]) -> None:
-        held = select(t.chat_place.c.chat_id).where(t.chat_place.c.place_id.in_(place_ids))
-        self.stale |= {row.chat_id for row in await self._rows(held)}
+    async def _renew_pages(self, place_id: int, since: datetime) -> None:
+        """Have those pages say so whose chats heard a place after that: of older ones nothing is missing."""
+        heard = t.chat.c.ends_at > since - _LISTENS
+        held = select(t.chat_place.c.chat_id).join(t.chat, t.chat.c.id == t.chat_place.c.chat_id)
+        rows = await self._rows(held.where(t.chat_place.c.place_id == place_id, heard))
+        self.stale |= {row.chat_id for row in rows}

@@ -52,7 +52,7 @@ class Refiling(Inbound):
     ) -> None:
         if _attends(attended, row.chat_id):
             await self._add(t.message_revision, message_id=row.id, text=row.text, replaced_at=now)
-        self.stale.add(row.chat_id)
+        self.stale |= {row.chat_id} - {None}
         self.recollect.add(row.id)
         values = {"text": new, "body_html": None, "render_version": 0, "edited_at": at}
         await self._do(update(t.message).where(t.message.c.id == row.id).values(**values))

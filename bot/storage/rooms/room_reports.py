@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, String, and_, cast, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Integer, Row, and_, cast, delete, exists, func, select, update
 
 from bot.core import sentences
 from bot.core.desk.heaps import Reported, Word
@@ -73,10 +73,9 @@ class RoomReports(Reporting):
 
     async def settle_reports(self, message_id: int, now: datetime) -> int:
         """Note that hosts decided about an answer, wherever it was reported."""
-        said = t.message.join(t.place).join(
-            t.room_message,
-            and_(_M.place_id == t.message.c.place_id, cast(_M.id, String) == t.message.c.platform_message_id),
-        )
+        m = t.message.c
+        stands = and_(_M.id == cast(m.platform_message_id, Integer), _M.place_id == m.place_id)
+        said = t.message.join(t.place).join(t.room_message, stands)
         query = select(_M.id).select_from(said).where(t.message.c.id == message_id)
         for row in await self._rows(query.where(t.place.c.platform == BROWSER)):
             await self.settle_in_room(row.id, now)

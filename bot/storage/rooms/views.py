@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, literal, or_, select
 
 from bot.core.model import Offer
 from bot.storage.queries import Queries
@@ -208,6 +208,11 @@ def message_of(row: Row[Any], viewer: str, reactions: _Reactions) -> RoomMessage
         reactions=reactions.get(row.id, ()),
         reply=reply_of(row.key) if row.only_for and row.key else "",
     )
+
+
+def goes_on(key: Any) -> ColumnElement[bool]:
+    """Whether a message goes on the long post that stands under a key, as edchat-12.1 does on edchat-12."""
+    return _M.key.between(key + ".", key + "/")
 
 
 def reply_of(key: str) -> str:

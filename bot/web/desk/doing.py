@@ -15,14 +15,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.commands.declared import Reply
-from bot.core.echo import discreet
 from bot.core.model import Offer, Place, Refused
 from bot.core.sentences import desk as sentences
-from bot.core.tongue import _
+from bot.core.tongue import _, spoken
 from bot.markup import render
 from bot.web.desk.door import Desk, ShutOut, enter
 from bot.web.joining import to
-from bot.web.site import Site, desk_path
+from bot.web.numbers import LARGEST
+from bot.web.site import Site, desk_path, in_tongue
 
 _KEPT: Final = 1_000
 """So many answers of forms wait to be shown; the oldest go first."""
@@ -36,7 +36,8 @@ class Said:
     """What a form came to: words for the page that follows, and what was filled in where it was refused.
 
     `wrong` is the name of the field that a refusal is about, where it is about one; `about` is the mark of
-    the message beside which it is said, where it asks whether that is meant.
+    the message beside which it is said, where it asks whether that is meant; `language` is that of the text,
+    the page's unless it is said otherwise.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Said:
     fields: Fields = field(default_factory=dict)
     wrong: str = ""
     about: str = ""
+    language: str = field(default_factory=lambda: spoken().code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +118,8 @@ async def answered(site: Site, request: Request, act: Act, draw: Draw) -> Respon
         if done is None or done.reply.refused:
             _waiting(site).pop(once, None)
     if done.reply.refused and not done.leads_on:
-        line, offers = done.reply.text.partition("\n")[0], done.reply.offers
-        return await draw(site, request, desk, Said(line, offers, True, fields, done.wrong))
+        said = replace(_said(done), fields=fields, wrong=done.wrong)
+        return await draw(site, request, desk, replace(said, text=said.text.partition("\n")[0]))
     return to(desk_path(desk.community, _with_words(site, desk, done)))
 
 
@@ -128,11 +130,8 @@ async def carried_out(
 
     `given` are its parameters as text, as a form gives them; a chat is given as its number.
     """
-    reply = await site.tree.run(desk.asker(place), path, given, lines)
-    if not reply.refused:
-        return replace(reply, text=reply.said())
-    said = discreet(reply.no.said(), (*given.values(), *lines)) if reply.no else reply.text
-    return replace(reply, text=_labelled(site, path, said))
+    reply = (await site.tree.run(desk.asker(place), path, given, lines)).here((*given.values(), *lines))
+    return replace(reply, text=_labelled(site, path, reply.text)) if reply.refused else reply
 
 
 def _labelled(site: Site, path: str, refused: str) -> str:
@@ -149,8 +148,12 @@ def page(
     status = 422 if said is not None and said.refused and request.method == "POST" else 200
     about = {"community": desk.community, "reader": desk.reader, "desk": desk, "said": said}
     at = {"at": desk_path(desk.community), "once": secrets.token_urlsafe(12)}
-    words = render(said.text) if said else ""
-    return site.answer(template, status, **about, **at, words_said=words, **context)
+    return site.answer(template, status, **about, **at, words_said=_drawn(said) if said else "", **context)
+
+
+def _drawn(said: Said) -> str:
+    words, language = render(said.text), in_tongue(said.language)
+    return f"<div{language}>{words}</div>" if language else words
 
 
 def beside(said: Said | None, marks: Iterable[str]) -> Said | None:
@@ -161,7 +164,7 @@ def beside(said: Said | None, marks: Iterable[str]) -> Said | None:
 def number(request: Request, name: str) -> int:
     """A number in the path; one beyond all bounds names nothing."""
     found: int = request.path_params[name]
-    if found > 2**53:
+    if found > LARGEST:
         raise HTTPException(404)
     return found
 
@@ -170,10 +173,14 @@ def _with_words(site: Site, desk: Desk, done: Done) -> str:
     if not done.reply.text:
         return done.page
     token = secrets.token_urlsafe(6)
-    said = Said(done.reply.text, done.reply.offers, done.reply.refused, about=done.about)
-    _keep(site, ("said", desk.person.id, token), said)
+    _keep(site, ("said", desk.person.id, token), _said(done))
     path, _, mark = done.page.partition("#")
     return f"{path}?{urlencode({'said': token})}#{mark or 'said'}"
+
+
+def _said(done: Done) -> Said:
+    reply = done.reply
+    return Said(reply.text, reply.offers, reply.refused, about=done.about, language=reply.language)
 
 
 def _key(request: Request, desk: Desk) -> tuple[str, int, str]:

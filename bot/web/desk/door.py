@@ -108,7 +108,7 @@ async def seated(site: Site, community: Community, who: Reader) -> Desk | None:
 
 async def chat_at(desk: Desk, tx: Tx, number: int) -> tuple[Chat, Series]:
     """The chat of a number, with its weekly chat; 404 unless it is theirs to look after at this desk."""
-    chat = await tx.chat(min(number, 2**53))
+    chat = await tx.chat(number)
     series = await tx.series(chat.series_id) if chat and not chat.rehearsal else None
     if chat is None or series is None or series.community_id != desk.community.id:
         raise HTTPException(404)
@@ -119,7 +119,7 @@ async def chat_at(desk: Desk, tx: Tx, number: int) -> tuple[Chat, Series]:
 
 async def series_at(desk: Desk, tx: Tx, number: int) -> Series:
     """The weekly chat of a number; 404 unless all of this desk is theirs."""
-    series = await tx.series_going_on(min(number, 2**53)) if desk.hosting else None
+    series = await tx.series_going_on(number) if desk.hosting else None
     if series is None or series.community_id != desk.community.id:
         raise HTTPException(404)
     return series

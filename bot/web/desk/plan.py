@@ -15,18 +15,18 @@ from bot.core.desk.sheet import sheet, tells_at_once
 from bot.core.model import Chat, Place, Refused, Series
 from bot.core.sentences import desk as sentences
 from bot.core.sentences.chat import letter
-from bot.core.sentences.steering import ANNOUNCED_NOW
+from bot.core.sentences.steering import ANNOUNCED_NOW, LOOK
 from bot.core.state import Running
 from bot.core.telling import announcing
 from bot.core.times.clockface import local
-from bot.core.tongue import ENGLISH, _, speaking
+from bot.core.tongue import ENGLISH, _, speaking, spoken
 from bot.web.desk.doing import Done, Fields, Said, answered, carried_out, in_field, number, page, shown
 from bot.web.desk.door import Desk, chat_at, place_of
 from bot.web.desk.ways import ways
 from bot.web.pages.showing import WORDS
 from bot.web.site import Page, Site
 
-_KEPT: Final = sentences.PLEASE_LOOK, ANNOUNCED_NOW
+_KEPT: Final = LOOK, ANNOUNCED_NOW
 """What is said of an answer's further lines: doubts, and news."""
 
 
@@ -90,7 +90,8 @@ async def _keep(site: Site, request: Request, desk: Desk, fields: Fields) -> Don
     if _refused(done):
         wish, reply = done[-1]
         return Done(reply, back, wish.field)
-    return Done(Reply(await _words(site, done, filled, state) or _(sentences.AS_IT_WAS)), back)
+    words = await _words(site, done, filled, state) or _(sentences.AS_IT_WAS)
+    return Done(Reply(words, language=_language(done)), back)
 
 
 async def _all(
@@ -156,11 +157,18 @@ async def _words(site: Site, done: Sequence[tuple[Wish, Reply]], filled: Filled,
         first, q = last - len(filled.added) + 1, letter(state.series, 0)
         short[plan_form.NEW] = _(sentences.ADDED).format(first=f"{q}{first}", last=f"{q}{last}")
     lines: dict[str, None] = {}
+    begun = tuple(_(one).partition("{")[0] for one in _KEPT)
     for wish, reply in done:
         head, *more = reply.text.splitlines()
-        kept = (_(line) for line in more if line.startswith(_KEPT))
+        kept = (line for line in more if line.startswith(begun))
         lines |= dict.fromkeys([short.get(wish.field, head), *kept])
     return "\n".join(lines)
+
+
+def _language(done: Iterable[tuple[Wish, Reply]]) -> str:
+    """In which language the answers are: the page's, unless one is not."""
+    ours = spoken().code
+    return next((reply.language for _wish, reply in done if reply.language != ours), ours)
 
 
 def _mark(filled: Filled) -> str:

@@ -13,9 +13,8 @@ from bot.commands.declared import Reply
 from bot.core.desk.heaps import Word
 from bot.core.model import Chat, Refused, Series
 from bot.core.rooms.sheets import Hung, stands
-from bot.core.sentences import bar as bar_sentences
 from bot.core.sentences import desk as sentences
-from bot.core.tongue import _
+from bot.core.tongue import _, spoken
 from bot.storage.rooms.room_reports import ReportedInRoom
 from bot.storage.store import Tx
 from bot.web.desk.after import MOST
@@ -94,23 +93,21 @@ async def _settle_in_room(site: Site, desk: Desk, fields: Fields) -> Reply:
             raise Refused(sentences.SETTLED_ALREADY)
         if fields["act"] == "keep":
             await tx.settle_in_room(number, site.clock.now())
-            return Reply(_(sentences.LEFT_AS_IT_IS))
+            return Reply(_(sentences.LEFT_AS_IT_IS), language=spoken().code)
         said = [_(sentences.HIDDEN_IN_ROOM)]
         if fields.get("hold"):
             await _hold_writer(site, tx, desk, number)
             said.append(_(sentences.NEXT_WORDS_HELD))
         await tx.hide_in_room(number, site.clock.now())
-    return Reply("\n".join(said))
+    return Reply("\n".join(said), language=spoken().code)
 
 
 async def _hold_writer(site: Site, tx: Tx, desk: Desk, number: int) -> None:
     """Let hosts see first what its writer says next, who may have left since, but is no host."""
     found = await tx.room_writer(number)
-    member = await tx.membership(desk.community.id, found[0]) if found else None
-    if member is not None and member.host:
-        raise Refused(bar_sentences.HOSTS_STAY)
-    if found is None or member is None:
-        raise Refused(sentences.WRITER_LEFT)
+    if found is None:
+        raise Refused(sentences.CANNOT_HOLD)
+    await tx.need_holdable(desk.community.id, *found)
     await tx.hold(desk.community.id, found[0], site.clock.real(), nameless=found[1])
     tx.stale_communities.add(desk.community.id)
 

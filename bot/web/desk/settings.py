@@ -54,7 +54,7 @@ async def _draw(site: Site, request: Request, desk: Desk, said: Said | None) -> 
     form = await _form(site, desk, place, series)
     shown_now = form.given
     if said and said.refused:
-        form = replace(form, given={**form.given, **_some(said.fields, FIELD)})
+        form = replace(form, given={**form.given, **_as_sent(said.fields)})
     without = ("series",) if place.platform in site.store.collects else ("series", _GATHERED)
     made = [replace(one, label=_SPARE.get(one.name, one.label)) for one in fields(form, {}, without)]
     async with site.store.read() as tx:
@@ -101,6 +101,11 @@ async def _meant(site: Site, request: Request, desk: Desk) -> tuple[Series, Plac
 
 async def _form(site: Site, desk: Desk, place: Place, series: Series) -> Form:
     return await site.tree.form_for(desk.asker(place), _EDIT, {"series": str(series.id)})
+
+
+def _as_sent(filled: Mapping[str, str]) -> dict[str, str]:
+    """What the form held when it was sent: a box without a tick, of which browsers tell nothing, too."""
+    return dict.fromkeys(_some(filled, WAS), "") | _some(filled, FIELD)
 
 
 def _some(filled: Mapping[str, str], prefix: str) -> dict[str, str]:

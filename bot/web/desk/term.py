@@ -47,7 +47,8 @@ async def _draw(site: Site, request: Request, desk: Desk, said: Said | None) -> 
 async def _press(site: Site, _request: Request, desk: Desk, fields: Fields) -> Done:
     async with site.store.read() as tx:
         place = await place_of(desk, tx)
-    reply = await site.tree.answer(desk.asker(place), fields.get("line", ""))
+    line = fields.get("line", "")
+    reply = (await site.tree.answer(desk.asker(place), line)).here((line,))
     # What led here may be gone with it: a refusal is said on the page that comes, as any other answer is.
     return Done(reply, fields.get("page", ""), leads_on=True)
 

@@ -36,7 +36,8 @@ async def ways(site: Site, tx: Tx, desk: Desk, chat: Chat, series: Series) -> Wa
     found = await tx.chat_at(desk.reader.audience, series.slug, chat.slug or "")
     held_in = {one.id for one in await tx.places(chat)} | {desk.community.hosts_place_id}
     mine = [one for one in await _open_to(tx, desk) if one.id in held_in]
-    page = site.path(desk.community, found.address) if found else ""
+    # One that was joined stands on its owners' pages, and another of ours may have an address like its.
+    page = site.path(desk.community, found.address) if found and found.chat.id == chat.id else ""
     return Ways(page, f"{page}live/" if page and chat.state.live else "", _named(desk, mine))
 
 

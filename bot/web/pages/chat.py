@@ -31,6 +31,7 @@ from bot.storage.archive.page import Neighbours
 from bot.storage.store import Tx
 from bot.web.cache import respond
 from bot.web.pages.entries import Entries
+from bot.web.pages.outlines import outline
 from bot.web.pages.showing import (
     WORDS,
     chart_of,
@@ -117,6 +118,7 @@ async def _shown(site: Site, request: Request, view: View) -> Response:
         community, who = await whose(site, request, tx)
         found, beside = await _beside(request, tx, who.audience)
         ways = await _ways(site, tx, community, who, found.chat)
+    await _need_part(site, community, found, who.audience, view)
     audience = narrowed(who.audience, found.series.id)
     load = partial(_load, site, found.chat.id, audience, view, ways)
     key = ("chat", found.chat.id, view, audience.key, ways)
@@ -125,6 +127,15 @@ async def _shown(site: Site, request: Request, view: View) -> Response:
     if today is None:
         site.recent.keep(request, page, stamp)
     return respond(request, page)
+
+
+async def _need_part(site: Site, community: Community, found: Listed, audience: Audience, view: View) -> None:
+    """404 where a page has no such part: found out without reading all of a long chat."""
+    parted = found.chat.state.live or found.chat.state.over
+    if view.part and parted:
+        parts = await outline(site, community, found, audience)
+        if not parts.holds(view.part, ordered=view.order in _ORDERS):
+            raise HTTPException(404)
 
 
 async def _beside(request: Request, tx: Tx, audience: Audience) -> tuple[Listed, Neighbours]:
@@ -194,7 +205,7 @@ def _told(site: Site, page: ChatPage, ways: Ways) -> dict[str, Any]:
         "about": about,
         "linked": _linked(page, url, about, parts),
         "margin": margin,
-        "entries": Entries(margin, report, tongue(page.community.language)),
+        "entries": Entries(margin, report, str(tongue(page.community.language))),
         "standing": page_words.standing(page),
     }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from markupsafe import Markup, escape
 
@@ -16,6 +17,7 @@ from bot.core.model import How
 from bot.core.tongue import _
 
 _NAME = "{name}"
+_MARKS = attrgetter("place", "by_host", "picked", "hidden", "how", "orphan", "edited")
 Beside = tuple[str, str, str, str]
 """What stands before and after the time of a link, who said it, and how that is reported."""
 
@@ -30,18 +32,20 @@ class _Words:
         self.picked = f'<span class="pick">★ {escape(_("host’s pick"))}</span>'
         self.hidden = f'<span class="pick">{escape(_("hidden from readers"))}</span>'
         self.host, self.edited = f"<span>{escape(_('host'))}</span>", f"<span>{escape(_('edited'))}</span>"
-        self.orphan = f"<span>{escape(_('on an answer that is not here'))}</span>"
+        orphan = _("on an answer that is not here")
+        self.orphan = f"<span>{escape(orphan)}</span>"
         self.report = str(escape(_("Report")))
         link = _("Link")
         self.link = f"<i>{escape(link)}</i>"
         comment = _("comment")
         self.comment = f'<span class="as">{escape(comment)}</span>'
         self._on = str(escape(_("comment on an answer by {name}")))
-        self.filed = {
-            str(How.REPLY): f"<span>{escape(_('as a reply to the question'))}</span>",
-            str(How.REACTION): f"<span>{escape(_('filed by a reaction'))}</span>",
-            str(How.MODERATOR): f"<span>{escape(_('filed by a host'))}</span>",
+        filed = {
+            How.REPLY: _("as a reply to the question"),
+            How.REACTION: _("filed by a reaction"),
+            How.MODERATOR: _("filed by a host"),
         }
+        self.filed = {str(how): f"<span>{escape(said)}</span>" for how, said in filed.items()}
         self._about = {
             "answer": _cut(_("{time}, link to this answer by {name}"), _("Report this answer by {name}")),
             "comment": _cut(_("{time}, link to this comment by {name}"), _("Report this comment by {name}")),
@@ -86,6 +90,7 @@ class Entries:
     to_answer: Callable[[str], str] = _here
     _escaped: dict[str, str] = field(default_factory=dict)
     _words: _Words = field(default_factory=_Words)
+    _marks: dict[tuple[object, ...], str] = field(default_factory=dict)
     _beside: dict[str, dict[str, Beside]] = field(default_factory=lambda: {"answer": {}, "comment": {}})
 
     def listed(self, answers: Iterable[Answer], elsewhere: frozenset[int] = frozenset()) -> Markup:
@@ -111,35 +116,37 @@ class Entries:
         return Markup(self._one(one, what, label=beside, named=named))  # noqa: S704 - made of escaped parts
 
     def _whole(self, one: Answer, home: bool) -> str:
-        said = self._one(one, "comment" if one.orphan else "answer", home=home)
+        said = self._one(one, "comment" if one.orphan else "answer", home)
         if one.comments and home:
             below = "".join([f"<li>{self._one(comment, 'comment')}</li>" for comment in one.comments])
             said += f'\n<ol class="re">{below}</ol>'
         return said
 
-    def _one(self, one: Answer, what: str, *, home: bool = True, label: str = "", named: bool = True) -> str:
+    def _one(self, one: Answer, what: str, home: bool = True, label: str = "", named: bool = True) -> str:
         """One entry: its time in the margin, who said it, and what."""
-        at, (seen, heard), known = one.public_id, self.margin.both(one.said_at), self._beside[what]
-        if (beside := known.get(one.name)) is None:
-            beside = known[one.name] = self._words.beside(self._safe(one.name), what)
+        at, name, known = one.public_id, one.name, self._beside[what]
+        seen, heard = self.margin.both(one.said_at)
+        if (beside := known.get(name)) is None:
+            beside = known[name] = self._words.beside(self._safe(name), what)
         before, after, by, report = beside
+        if (marks := self._marks.get(key := _MARKS(one))) is None:
+            marks = self._marks[key] = self._marked(one)
         id_, there = (f' id="a-{at}"', "") if home else ("", self._safe(self.to_answer(at)))
         reported = f'<a class="rp" href="{self.report}{at}/report{report}</a>' if self.report else ""
         return (
             f'<div class="a"{id_}><a class="t" href="{there}#a-{at}" '
             f'aria-label="{before}{heard}{after}">{seen}{self._words.link}</a>\n'
-            f'<div><p class="by">{by if named else ""}{label}{self._marks(one)}{reported}</p>'
+            f'<div><p class="by">{by if named else ""}{label}{marks}{reported}</p>'
             f'<div class="say"{self.tongue}>{one.html.strip()}</div></div></div>'
         )
 
-    def _marks(self, one: Answer) -> str:
+    def _marked(self, one: Answer) -> str:
+        """What stands beside a name: put together once for all beside which the same stands."""
         words = self._words
-        filed = words.filed.get(one.how, "") if one.how else ""
-        if not (one.place or one.by_host or one.picked or one.hidden or one.orphan or one.edited or filed):
-            return ""  # as most are
         place = f"<span>{self._safe(one.place)}</span>" if one.place else ""
         host, edited = words.host if one.by_host else "", words.edited if one.edited else ""
         picked, hidden = words.picked if one.picked else "", words.hidden if one.hidden else ""
+        filed = words.filed.get(one.how, "") if one.how else ""
         return f"{host}{place}{picked}{hidden}{filed}{words.orphan if one.orphan else ''}{edited}"
 
     def _safe(self, words: str) -> str:

@@ -19,7 +19,7 @@ from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
 from bot.web.cache import respond
 from bot.web.reader import reader
-from bot.web.reader_key import carried_out, reader_by_key
+from bot.web.reader_key import by_any_key, reader_by_key
 from bot.web.site import Page, Site
 
 ATOM: Final = "application/atom+xml; charset=utf-8"
@@ -60,7 +60,7 @@ async def personal_feeds(site: Site, request: Request) -> Response:
         await tx.revoke_secrets(whose, now, kind=kind, community_id=community.id)
         end = form.get("do") == "end"
         key = "" if end else await tx.give_secret(kind, community.id, now, person_id=whose)
-        series = await tx.series_listed(who.audience)
+        series = await tx.series_listed(by_any_key(community) if key else who.audience)
     return site.answer("feeds.html", community=community, reader=who, series=series, key=key)
 
 
@@ -70,7 +70,6 @@ async def _feed(site: Site, request: Request, name: str, media_type: str) -> Res
         audience = await reader_by_key(site, request, tx, community)
         series = await series_named(request, tx, audience)
         version = await community_version(tx, community.id)
-    audience = carried_out(request, audience)
     own = series.id if series else None
 
     async def load() -> Callable[[], str]:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from bot.core.archive import linked_data, timetable
 from bot.core.archive.chat_page import ChatPage, Held
 from bot.core.archive.hour_chart import HourChart
-from bot.core.audience import Audience
+from bot.core.audience import Audience, Reads
 from bot.core.model import Community, Series
 from bot.core.sentences.chat import letter
 from bot.core.sentences.slow import series_length
@@ -100,7 +100,7 @@ async def front_of(tx: Tx, community: Community, audience: Audience, zone: str, 
         await tx.count_held(audience),
         tuple([await weekly(tx, one, audience) for one in series]),
         await tx.picked(audience),
-        await _rooms(tx, community),
+        await _rooms(tx, community, audience),
     )
 
 
@@ -121,11 +121,13 @@ async def _skipped(tx: Tx, series: tuple[Series, ...]) -> dict[date, list[str]]:
     return skipped
 
 
-async def _rooms(tx: Tx, community: Community) -> tuple[str, ...]:
-    """The words of the rooms in the browser that lead into chats."""
-    places = await tx.places_of_community(community.id)
-    hosts = community.hosts_place_id
-    return tuple(place.native_id for place in places if place.platform == BROWSER and place.id != hosts)
+async def _rooms(tx: Tx, community: Community, audience: Audience) -> tuple[str, ...]:
+    """The words of the rooms in the browser that lead into chats and that these readers may go into."""
+    places, hosts = await tx.places_of_community(community.id), community.hosts_place_id
+    found = [place for place in places if place.platform == BROWSER and place.id != hosts]
+    if audience.reads is Reads.PUBLIC:
+        found = [place for place in found if await tx.open_door(place.id)]
+    return tuple(place.native_id for place in found)
 
 
 def _render(site: Site, community: Community, front: Front, when: dict[str, Any]) -> str:

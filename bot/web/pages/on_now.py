@@ -13,7 +13,7 @@ from bot.storage.store import Tx
 
 @dataclass(frozen=True, slots=True)
 class OnNow:
-    """A chat in its hour, with the question that is being answered, and the word of the room to join by."""
+    """A chat in its hour, the question that is being answered, and the word of its own room to join by."""
 
     listed: Listed
     question: Question | None
@@ -27,6 +27,7 @@ async def on_now(tx: Tx, audience: Audience, series_id: int = 0) -> tuple[OnNow,
 
 
 async def _on(tx: Tx, listed: Listed) -> OnNow:
-    places = await tx.places_of_series(listed.series.id)
-    room = next((place.native_id for place in places if place.platform == BROWSER), "")
+    found = await tx.places_of_series(listed.series.id)
+    own = (place for place in found if place.community_id == listed.series.community_id)
+    room = next((place.native_id for place in own if place.platform == BROWSER), "")
     return OnNow(listed, await tx.current_question(listed.chat.id), room)

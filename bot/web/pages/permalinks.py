@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import Final
 from urllib.parse import quote
 
@@ -11,9 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.core.archive.parts import MOST, part_of
-from bot.core.audience import Audience
+from bot.core.archive.parts import MOST
 from bot.storage.archive.lists import chat_of_message, words_in
+from bot.web.pages.outlines import outline
 from bot.web.pages.showing import whose
 from bot.web.site import Page, Site
 
@@ -31,18 +30,10 @@ async def permalink(site: Site, request: Request) -> Response:
         many = found is not None and await words_in(tx, found.chat.id) > MOST
     if found is None:
         raise HTTPException(404)
-    page = site.path(community, quote(found.address))
-    part = (
-        await site.pages.aside(partial(_part, site, found.chat.id, who.audience, public_id)) if many else ""
-    )
+    page, part = site.path(community, quote(found.address)), ""
+    if many:
+        part = (await outline(site, community, found, who.audience)).to_answer(public_id)
     return RedirectResponse(f"{page}{part}#a-{public_id}", 302, {"Cache-Control": "no-cache"})
-
-
-def _part(site: Site, chat_id: int, audience: Audience, public_id: str) -> str:
-    """What names the part of a long page in which a message stands."""
-    page = site.store.chat_page(chat_id, audience)
-    part = part_of(page) if page else None
-    return part.to_answer(public_id) if part else ""
 
 
 PAGES = (Page("/{community}/a/{id}", permalink),)

@@ -25,7 +25,7 @@ from bot.web.cache import Load, respond
 from bot.web.pages.feeds import ATOM, JSON, network_name, private, series_named
 from bot.web.pages.resources import page_read
 from bot.web.pages.showing import chat_asked_for, narrowed, version_of
-from bot.web.reader_key import carried_out, reader_by_key
+from bot.web.reader_key import reader_by_key
 from bot.web.site import Page, Site
 
 MOST: Final = 50
@@ -99,7 +99,7 @@ async def of_chat(kind: str, site: Site, request: Request) -> Response:
     """The links of one chat, in the order of its questions."""
     async with site.store.read() as tx:
         community = await site.community(request, tx)
-        audience = carried_out(request, await reader_by_key(site, request, tx, community))
+        audience = await reader_by_key(site, request, tx, community)
         found = await chat_asked_for(request, tx, audience)
     shelf = Shelf(community, narrowed(audience, found.series.id), found.series)
 
@@ -117,7 +117,6 @@ async def _shelf(site: Site, request: Request) -> tuple[Shelf, int]:
         audience = await reader_by_key(site, request, tx, community)
         series = await series_named(request, tx, audience)
         version = await community_version(tx, community.id)
-    audience = carried_out(request, audience)
     return Shelf(community, narrowed(audience, series.id) if series else audience, series), version
 
 

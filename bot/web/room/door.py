@@ -15,7 +15,7 @@ from bot.core.sentences import bar as bar_sentences
 from bot.core.which import Which
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.store import Tx
-from bot.web.joining import room_asked_for, said_no, to
+from bot.web.joining import not_in_here, room_asked_for, to
 from bot.web.reader import Reader
 from bot.web.room.view import Stage, Viewer
 from bot.web.site import Site
@@ -48,7 +48,7 @@ async def enter(site: Site, request: Request, tx: Tx) -> Door:
     community, place, who, hosts_room = await room_asked_for(site, request, tx)
     if who.person is None or who.person.platform != BROWSER:
         secret = await tx.open_door(place.id)
-        raise ShutOut(to(f"/join/{secret}") if secret else said_no(site, bar_sentences.NOT_IN_HERE))
+        raise ShutOut(to(f"/join/{secret}") if secret else not_in_here(site, bar_sentences.NOT_IN_HERE))
     stage = await staged(site, tx, community, place, hosts_room=hosts_room)
     chat_id = stage.state.chat.id if stage.state else None
     standing = await tx.standing(who.person, place, who.role, chat_id)

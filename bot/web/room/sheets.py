@@ -124,7 +124,8 @@ async def _form(
 def _edit(goes: str, target: RoomMessage, hidden: Mapping[str, str], text: str) -> Form:
     change = {**hidden, "act": "edit", "edit": str(target.id)}
     about, words = _("You are changing what you said."), text or target.text
-    return Form(goes, f"edit-{target.id}", "Your words", "Change", change, about, words, leaves=True)
+    keep, label, button = f"edit-{target.id}", _("Your words"), _("Change")
+    return Form(goes, keep, label, button, change, about, words, leaves=True)
 
 
 async def _target(tx: Tx, door: Door, asked: Mapping[str, str]) -> RoomMessage | None:

@@ -95,11 +95,9 @@ async def _ban(site: Site, door: Door, fields: Fields, number: int) -> None:
 async def _writer(tx: Tx, door: Door, number: int) -> tuple[int, bool]:
     """Who wrote it, and whether without a name; a host is neither held back nor shut out by another."""
     found = await tx.room_writer(number)
-    member = await tx.membership(door.community.id, found[0]) if found is not None else None
-    if found is None or member is None:
+    if found is None:
         raise Refused(room_sentences.NOT_IN_ROOM)
-    if member.host:
-        raise Refused(bar_sentences.HOSTS_STAY)
+    await tx.need_holdable(door.community.id, *found)
     return found
 
 

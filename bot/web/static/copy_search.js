@@ -37,10 +37,37 @@
     return text;
   }
 
+  // The words of a page; some languages stand without spaces.
+  function wordsOf(data) {
+    const joined = data.raw_content.includes("\u200B");
+    return { joined, words: data.raw_content.split(joined ? "\u200B" : /\s+/) };
+  }
+
+  const letters = (text) =>
+    plain(text).normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+
+  // Whether a word begins as asked for, or is another form of it.
+  function alike(word, asked) {
+    let same = 0;
+    while (same < asked.length && word[same] === asked[same]) same += 1;
+    return same === asked.length || (same > 3 && asked.length - same < 4 && word.length - same < 4);
+  }
+
+  // Where pagefind knows no "theory" it takes "the", in all chats: those found first tell.
+  async function stands(asked) {
+    const wanted = letters(asked), { results } = await pagefind.search(asked);
+    const best = await Promise.all(results.slice(0, 3).map((one) => one.data()));
+    const there = best.flatMap((data) => {
+      const { words } = wordsOf(data);
+      return [...Object.values(data.meta), ...data.locations.map((place) => words[place])];
+    });
+    const meant = (word) => wanted.some((one) => alike(word, one));
+    return !wanted.length || there.flatMap((text) => letters(text)).some(meant);
+  }
+
   // What was found on a page: answer by answer, question by question.
   function hits(data) {
-    const joined = data.raw_content.includes("\u200B"); // a language without spaces
-    const words = data.raw_content.split(joined ? "\u200B" : /\s+/);
+    const { joined, words } = wordsOf(data);
     const parts = data.anchors.filter((one) => /^(a-|q\d+$)/.test(one.id));
     parts.unshift({ id: "", location: 0 });
     const found = new Map();
@@ -89,7 +116,9 @@
     try {
       await pagefind.options({ basePath: new URL("pagefind/", top).href, noWorker: true });
       await pagefind.filters(); // or nothing is told of chats
-      const found = await pagefind.search(words);
+      let all = true;
+      for (const one of words.startsWith('"') ? [] : words.split(/\s+/)) all = all && await stands(one);
+      const found = all ? await pagefind.search(words) : { results: [], filters: {} };
       waiting = found.results;
       const count = Object.values(found.filters.chat ?? {}).filter(Boolean).length;
       said.textContent = [say.none, say.one][count] ?? say.many.replace("{count}", String(count));

@@ -13,6 +13,8 @@ from markdown_it import MarkdownIt
 
 from bot.core.archive import chat_markdown
 from bot.core.archive.chat_document import Asked
+from bot.core.tongue import speaking
+from bot.web.tongues import tongue_of
 from tests.support.chat_files import head, said
 from tests.support.xss_payloads import XSS_PAYLOADS
 
@@ -115,6 +117,13 @@ def test_the_file_opens_with_title_time_host_and_address() -> None:
         "Hosted by Ana \\*Star\\*.\n\n"
         "<https://ed.example/ed/edchat/2026-11-24/>\n"
     )
+
+
+def test_the_days_of_a_slow_chat_stand_at_its_head_in_the_language_of_the_file() -> None:
+    slow = head(ends_at=datetime(2026, 11, 29, 2, 0, tzinfo=UTC), zone="Europe/Berlin")
+    assert "Wed 25 Nov to Sun 29 Nov 2026" in chat_markdown.opening(slow)
+    with speaking(tongue_of("de")):
+        assert "Mi., 25. Nov. bis So., 29. Nov. 2026" in chat_markdown.opening(slow)
 
 
 def test_questions_are_headings_under_their_labels() -> None:

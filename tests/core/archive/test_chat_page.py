@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.core.archive.chat_page import Answer, ChatPage
+from bot.core.archive.chat_page import Answer, ChatPage, Where
 from bot.core.archive.shared_links import shared_links, words_alone
 from bot.core.archive.sources import sources
 from bot.core.archive.threads import Told, answered, unknown_parents
@@ -175,3 +176,10 @@ def test_words_alone_leave_out_what_is_veiled_whatever_stands_under_the_veil() -
 
 def test_words_alone_have_neither_marks_nor_escapes() -> None:
     assert words_alone("<p>1 &lt; 2 <em>and</em><br>\n3</p>\n") == "1 < 2 and 3"
+
+
+def test_readers_are_led_into_a_room_of_the_chats_own_community_alone() -> None:
+    left, own = Where(1, "hall", "Browser", "hall", left_at=AT), Where(3, "edchat", "Browser", "edchat")
+    guests = Where(2, "den", "Browser", "den", community="Club")
+    assert replace(page(), places=(left, guests, own)).room == "edchat"
+    assert replace(page(), places=(left, guests)).room == ""

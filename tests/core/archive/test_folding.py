@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
-from bot.core.archive.folding import alphabetical, as_indexed, folded
+from bot.core.archive.folding import alphabetical, as_indexed, folded, plain_arabic
 
 
 def test_letters_are_folded_as_the_index_folds_them() -> None:
@@ -33,6 +33,11 @@ def test_of_other_letters_nothing_is_claimed() -> None:
 
 def test_two_that_a_reader_takes_for_the_same_are_the_same() -> None:
     assert folded("Müller") == folded("mu\u0308LLER") == "muller"
+
+
+def test_forms_of_an_arabic_letter_are_one_and_what_is_plain_stays() -> None:
+    assert plain_arabic("أإآٱا ىیي ةه ؤو ئ کك مـ\u064e\u0651\u0654د") == "ااااا ييي هه وو ي كك مد"
+    assert plain_arabic("ء ٢ Schüler हि 日本") == "ء ٢ Schüler हि 日本"
 
 
 def test_names_stand_where_people_look_for_them() -> None:

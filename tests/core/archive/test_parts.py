@@ -9,6 +9,7 @@ import pytest
 
 from bot.core.archive.chat_page import Answer, Answered, ChatPage
 from bot.core.archive.orders import BY_PERSON, BY_TIME, ordered_part
+from bot.core.archive.outline import outline_of
 from bot.core.archive.parts import MOST, part_called, part_of
 from bot.core.archive.repeats import again
 from bot.core.audience import Audience
@@ -80,6 +81,21 @@ def test_a_part_is_also_called_by_the_question_that_begins_in_it() -> None:
     assert part_called(huge, "q1") == part_called(huge, "") == part_of(huge)
     assert part_called(usual, "q2") == part_of(usual)
     assert part_called(huge, "q3") is part_called(usual, "q3") is part_called(huge, "3") is None
+
+
+@pytest.mark.parametrize("counts", [(3, 3), (3, 0, 9_000, 0, 997), (MOST, MOST), (0, MOST + 1, 0), (0,)])
+def test_an_outline_knows_the_parts_of_a_page_and_where_its_answers_stand(counts: tuple[int, ...]) -> None:
+    whole = page(*counts, picked=7)
+    first, outline = part_of(whole), outline_of(whole)
+    assert first is not None
+    for word in ("1", "2", "3", "20", "21", "9999", "q1", "q2", "q3", "q99"):
+        assert outline.holds(word) == (part_called(whole, word) is not None), word
+        if not word.startswith("q"):
+            there = ordered_part(whole, BY_TIME, int(word)) is not None
+            assert outline.holds(word, ordered=True) == there, word
+    ids = [one.public_id for asked in whole.questions for one in asked.answers]
+    assert [outline.to_answer(one) for one in ids] == [first.to_answer(one) for one in ids]
+    assert outline.to_answer("nowhere") == outline.to_answer("parts") == ""
 
 
 @pytest.mark.parametrize("view", [BY_TIME, BY_PERSON])

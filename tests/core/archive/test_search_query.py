@@ -102,6 +102,12 @@ def test_a_prefix_that_makes_no_sense_is_told_in_one_sentence(typed: str, told: 
     assert "\n" not in str(no.value)
 
 
+def test_what_only_stretches_words_or_stands_above_them_is_no_word() -> None:
+    assert words("أنا ـــ \u064e مُعلِّمة") == ["انا", "معلمه"]
+    with pytest.raises(Refused):
+        read_query("ـــ")
+
+
 def test_what_is_no_prefix_of_ours_is_a_word() -> None:
     assert words("https://padlet.com note:3 xfrom:ana") == ["https://padlet.com", "note:3", "xfrom:ana"]
 

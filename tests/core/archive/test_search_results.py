@@ -18,6 +18,11 @@ def test_words_are_marked_by_their_beginning_whatever_their_accents() -> None:
     assert marked("It's a student's work: STUDENTS!", "student") == "It's a [student]'s work: [STUDENTS]!"
 
 
+def test_arabic_words_are_marked_as_they_were_written() -> None:
+    assert marked("أنا أنتظر المُدَرِّسة", "انتظر مدرس المدرسه") == "أنا [أنتظر] [المُدَرِّسة]"
+    assert marked("مســـؤول و کتاب", "مسوول كتاب") == "[مســـؤول] و [کتاب]"
+
+
 def test_a_phrase_is_marked_where_it_stands_as_it_is() -> None:
     assert marked("exit ticket, exit tickets", '"exit tickets"') == "exit ticket, [exit tickets]"
     assert marked("don't do it", "don't") == "[don't] do it"

@@ -44,6 +44,8 @@ def page(*answers: Answer, removed: frozenset[str] = frozenset()) -> ChatPage:
         (f"[the card]({CARD})", "the card"),
         (f"A1: Two stars and a wish: {CARD}", "Two stars and a wish"),
         (f"A1 Two stars {CARD}", "Two stars"),
+        (f"A great article at {CARD}", "A great article at cards.example"),
+        (f"Two stars, found on {CARD}.", "Two stars, found on cards.example"),
         (f"{CARD} is what we use", "cards.example is what we use"),
         (f"Before it {CARD} and after", "Before it cards.example and after"),
         (f"Great idea. {CARD} is what we use. More soon.", "cards.example is what we use"),

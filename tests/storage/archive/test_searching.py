@@ -121,6 +121,27 @@ async def test_words_of_any_letters_are_found_by_their_beginning(shelf: Shelf, s
 
 
 @pytest.mark.parametrize(
+    ("said", "typed"),
+    [
+        ("أنتظر الإجابة في المدرسة", "انتظر الاجابه"),
+        ("انتظر الاجابه في المدرسه", "أنتظر الإجابة"),
+        ("آخر ٱلدرس على المستوى", '"اخر الدرس علي" المستوي'),
+        ("مُدَرِّسٌ مســـؤول", "مدرس مسوول"),
+        ("مدرس مسؤول", "مُدَرِّس مســـؤول"),
+        ("کتاب فارسی", "كتاب فارسي"),
+    ],
+)
+async def test_arabic_words_are_found_however_their_letters_are_written(
+    shelf: Shelf, said: str, typed: str
+) -> None:
+    await shelf.say("كلام آخر")
+    message = await shelf.say("first said otherwise")
+    await shelf.change("UPDATE message SET text = :w, body_html = :w WHERE id = :id", w=said, id=message)
+    assert await shelf.words(typed) == [said]
+    assert await shelf.words("first otherwise") == []
+
+
+@pytest.mark.parametrize(
     "typed", ["日本語", "日本", "本", "語の授業", "日本語 school", "授業 日本", "sch 本語"]
 )
 async def test_b330_words_without_spaces_are_found_wherever_they_stand(shelf: Shelf, typed: str) -> None:

@@ -21,10 +21,11 @@ from bot.core.archive.shared_links import links_in
 from bot.core.archive.web_addresses import cleaned, mark, worth_listing
 from bot.core.audience import Audience, Reads
 from bot.core.erasure import Erased, Erasure
-from bot.core.hearing import Author, Said
+from bot.core.hearing import Author, Edited, Said
 from bot.core.mentioning import Mentions
 from bot.core.model import Person, Role, Series, Visibility
 from bot.core.names import looks
+from bot.core.sentences.bar import HOSTS_STAY
 from bot.erasures import FILE, ErasureList, reapply
 from bot.markup import render
 from bot.storage.doors.secrets import SecretKind
@@ -440,6 +441,29 @@ async def test_words_older_than_a_community_keeps_them_go(room: Parlour) -> None
     assert b"rmadillos" not in room.bytes()
 
 
+async def test_old_words_of_other_communities_chats_go_together_and_each_is_listed(
+    room: Parlour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = await room.joins("Ana")
+    for number in range(3):
+        await room.says(ana, f"A1: armadillos {number}")
+    looked, look = [], Tx.let_replies_go
+
+    async def counted(tx: Tx, said: Any, now: datetime) -> None:
+        looked.append(len(said))
+        await look(tx, said, now)
+
+    monkeypatch.setattr(Tx, "let_replies_go", counted)
+    async with room.store.begin() as tx:
+        await tx.connection.execute(text("UPDATE message SET chat_id = NULL"))
+        await tx.connection.execute(text("UPDATE community SET retention_days = 30"))
+    async with room.store.begin() as tx:
+        await tx.keep_house(START + 31 * DAY)
+    assert looked == [3]
+    assert [one.what for one in room.listed.read()] == [Erased.MESSAGE] * 3
+    assert await room.evening.rows("SELECT DISTINCT text FROM message") == [("",)]
+
+
 async def test_in_which_order_things_happened_in_a_room_is_known_for_a_month(room: Parlour) -> None:
     await room.says(await room.joins("Ana"), "A1: armadillos")
     async with room.store.begin() as tx:
@@ -569,6 +593,26 @@ async def test_who_goes_by_another_name_is_called_so_from_then_on(room: Parlour)
     assert texts == ["A1: as @Night Owl said", "A2: @Night Owl again", "A2: and Night Owl, too"]
 
 
+async def test_words_that_came_in_without_their_chat_let_go_of_a_name_and_are_changed_like_others(
+    room: Parlour,
+) -> None:
+    ana, ben = await room.joins("Ana"), await room.joins("Ben")
+    for words in ("A1: as @Ana said", "A1: what @Ana says"):
+        await room.says(ben, words)
+    async with room.store.begin() as tx:
+        await tx.connection.execute(text("UPDATE message SET chat_id = NULL WHERE text LIKE '%says'"))
+    await forget(room, ana)
+    said = await room.evening.rows("SELECT text, chat_id IS NULL AS alone FROM message ORDER BY id")
+    assert said == [("A1: as somebody said", 0), ("A1: what somebody says", 1)]
+    async with room.store.begin() as tx:
+        attended = await tx.attended(room.place.id, room.evening.clock.at)
+        for row in await room.evening.rows("SELECT platform_message_id FROM message ORDER BY id"):
+            ben_again = Author(ben.native_id, ben.name)
+            edited = Edited(row.platform_message_id, ben_again, "A1: novels", room.evening.clock.at)
+            await tx.edit(room.place, edited, attended, room.evening.clock.at)
+    assert await room.evening.rows("SELECT DISTINCT text FROM message") == [("A1: novels",)]
+
+
 async def test_an_answer_by_a_command_calls_nobody_who_is_left_out(room: Parlour) -> None:
     ana, ben = await room.joins("Ana"), await room.joins("Ben")
     async with room.store.begin() as tx:
@@ -665,6 +709,22 @@ async def test_hosts_hold_the_writer_of_a_nameless_answer_without_seeing_who(roo
         member = await tx.membership(1, ana.id)
         assert member is not None
         assert member.held
+
+
+async def test_a_host_is_held_back_by_no_other_who_hides_their_words(room: Parlour) -> None:
+    lea, host = await room.joins("Lea"), await room.joins("Mo")
+    said = await room.says(lea, "A1: something rude")
+    async with room.store.begin() as tx:
+        await tx.make_community_host(1, lea.id)
+    reply = await room.evening.tree.answer(
+        Asker(host, room.place, Role.HOST), f"answers hide {said} hold=yes"
+    )
+    assert (reply.refused, reply.text) == (True, HOSTS_STAY)
+    async with room.store.read() as tx:
+        member = await tx.membership(1, lea.id)
+    assert member is not None
+    assert not member.held
+    assert await room.evening.rows("SELECT id FROM message WHERE hidden_at IS NOT NULL") == []
 
 
 async def test_a_new_room_is_as_open_as_its_first_weekly_chat_and_one_in_use_is_not(room: Parlour) -> None:

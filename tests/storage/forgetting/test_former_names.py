@@ -149,12 +149,16 @@ async def test_somebody_alone_is_told_which_names_of_theirs_are_kept(room: Parlo
     assert FIRST not in "".join(everything)
 
 
-async def test_forgetting_in_one_community_leaves_the_names_of_another(room: Parlour) -> None:
+@pytest.mark.parametrize("known_as", ["member", "host"])
+async def test_forgetting_in_one_community_leaves_the_names_of_another(room: Parlour, known_as: str) -> None:
     ana = await room.joins(FIRST)
     async with room.store.begin() as tx:
         other = await tx.add_house("Elsewhere", "UTC")
         third = await tx.add_house("Nowhere", "UTC")
-        await tx.make_member(other.id, ana.id, START)
+        if known_as == "member":
+            await tx.make_member(other.id, ana.id, START)
+        else:
+            await tx.make_community_host(other.id, ana.id)
     ana = await called(room, THEN)
     async with room.store.read() as tx:
         noted = [await tx.former_names(ana.id, one) for one in (1, other.id, third.id)]
@@ -216,6 +220,15 @@ async def test_a_contact_and_a_weekly_chat_that_bear_a_name_lose_it_and_hosts_ar
     assert ["The contact on your pages was" in row.payload for row in told] == [True]
     assert await room.store.scrub()
     assert b"ebedee" not in room.bytes()
+
+
+async def test_an_address_from_an_earlier_title_lets_go_of_a_name_too(room: Parlour) -> None:
+    ana = await room.joins(FIRST)
+    await titled(room, "Aardvark Zebedee’s Hour", "")
+    async with room.store.begin() as tx:
+        await tx.connection.execute(text("UPDATE series SET title = 'Book Hour'"))
+    await forget(room, ana)
+    assert await stands(room) == [("", "Book Hour", "book-hour")]
 
 
 async def test_a_weekly_chat_is_called_by_the_name_that_its_host_chose_and_the_contact_stays(

@@ -76,6 +76,18 @@ async def test_pages_of_chats_held_there_are_made_anew_and_only_when_something_c
     assert tx.stale == set()
 
 
+async def test_pages_of_chats_that_heard_nothing_any_more_stay_as_they_are(tx: Tx, place: Place) -> None:
+    await held(tx, place, NOON - timedelta(days=100), ChatState.SEALED)
+    late = await held(tx, place, NOON - timedelta(days=50), ChatState.TAIL)
+    tx.stale.clear()
+    await tx.note_missed(place.id, minute(5))
+    assert tx.stale == {late}
+    tx.stale.clear()
+    await tx.note_missed(place.id, minute(7), minute(9))
+    await tx.note_caught_up(place.id, minute(6))
+    assert tx.stale == {late}
+
+
 async def test_a_place_that_is_left_is_not_heard_from_then_on_and_whoever_comes_back_may_catch_up(
     tx: Tx, place: Place
 ) -> None:

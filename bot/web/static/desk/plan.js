@@ -4,6 +4,8 @@ import {showOwn} from "./times.js";
 
 const form = document.getElementById("plan");
 const list = form?.querySelector(".qs");
+// In a chat that is on or goes over days, times belong to turns: whatever is asked first is asked then.
+let turns = [];
 
 function rows() {
   return [...list.querySelectorAll("[data-movable]")];
@@ -64,7 +66,10 @@ function layOut() {
       button.disabled = button.dataset.move === "-1" ? place === 0 : place === moving.length - 1;
     });
   });
-  if (!list.dataset.first) return;
+  if (!list.dataset.first) {
+    moving.forEach((row, place) => row.querySelector(".at").replaceChildren(...turns[place]));
+    return;
+  }
   const fresh = list.querySelector(".new");
   const pasted = fresh.querySelector("textarea").value.split("\n").filter(line => line.trim()).length;
   const start = Number(list.dataset.first);
@@ -112,6 +117,7 @@ function onKey(event) {
 
 if (list) {
   rows().forEach(row => { row.dataset.number = row.id.slice(1); });
+  turns = rows().map(row => [...row.querySelector(".at").childNodes]);
   form.querySelectorAll(".scripted").forEach(one => { one.hidden = rows().length < 2; });
   form.addEventListener("click", onPress);
   form.addEventListener("keydown", onKey);

@@ -2,8 +2,9 @@
 "use strict";
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const language = document.documentElement.lang;
-const own = new Intl.DateTimeFormat(language, {hour: "numeric", minute: "2-digit"});
-const dated = new Intl.DateTimeFormat(language, {weekday: "short", hour: "numeric", minute: "2-digit"});
+const clock = {hour: language === "en" ? "numeric" : "2-digit", minute: "2-digit"};
+const own = new Intl.DateTimeFormat(language, clock);
+const dated = new Intl.DateTimeFormat(language, {weekday: "short", ...clock});
 
 // As the page writes a time: in English by us, since browsers say "PM".
 function words(format, at) {
@@ -21,16 +22,17 @@ function offsetThere(said) {
 
 export function showOwn(time) {
   const at = new Date(time.dateTime);
-  const beside = time.nextElementSibling?.matches(".own") ? time.nextElementSibling : null;
+  const last = time.nextElementSibling?.matches("time") ? time.nextElementSibling : time; // of a span of hours
+  const beside = last.nextElementSibling?.matches(".own") ? last.nextElementSibling : null;
   if (offsetHere(at) === offsetThere(time.dateTime)) {
     beside?.remove();
     return false;
   }
   const here = beside ?? Object.assign(document.createElement("span"), {className: "own"});
   const sameDay = at.getDate() === Number(time.dateTime.slice(8, 10));
-  here.textContent = ` ${words(sameDay ? own : dated, at)}`;
+  here.textContent = (time.dataset.own || "{time}").replace("{time}", words(sameDay ? own : dated, at));
   here.title = zone;
-  if (!beside) time.after(here);
+  if (!beside) last.after(" ", here);
   return true;
 }
 
