@@ -20,9 +20,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 CODE := bot cogs tests migrations benchmarks tools
 # Branch coverage is a rule for the rooms where a miss would lose somebody's words.
 COVERED := bot/core/*,bot/scheduler.py,bot/outbox.py
-# Most of a test is waiting: for a browser, a homeserver, a bot that starts anew. Two cores serve four; six
-# cost a tenth more time of the processor and end no sooner.
+# Most of a test is waiting: for a browser, a homeserver, a bot that starts anew. Two cores serve four, and
+# five where some wait for minutes; six cost a tenth more time of the processor and end no sooner.
 WORKERS := 4
+test-slow test-all: WORKERS := 5
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --quiet
 step = @echo "--- $(1)" >&2
 

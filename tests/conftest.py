@@ -27,15 +27,18 @@ compiled.share()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each worker its share of those that wait for minutes, at a time when others do not."""
+    """Give each worker its share of those that wait for minutes, here and there among those that work."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     waiting = [item for item in items if "faults" in item.path.parts]
     rest = [item for item in items if "faults" not in item.path.parts]
+    rest.sort(key=lambda item: "simulation" not in item.path.parts)  # the dearest may not come last
     items.clear()
     for worker in range(workers):
         mine = rest[len(rest) * worker // workers : len(rest) * (worker + 1) // workers]
-        at = len(mine) * worker // (workers + 1)
-        items += [*mine[:at], *waiting[worker::workers], *mine[at:]]
+        waits = waiting[worker::workers]
+        timed = [(number / len(mine), item) for number, item in enumerate(mine)]
+        timed += [(0.75 * (n + worker / workers) / len(waits), item) for n, item in enumerate(waits)]
+        items += [item for _, item in sorted(timed, key=lambda one: one[0])]
 
 
 def pytest_collection_finish() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -55,8 +56,9 @@ async def test_a_late_answer_stands_on_the_page_of_the_chat(tmp_path: Path, come
         await ana.page.get_by_label("Your answer to Q1").fill(ANSWER)
         await ana.button("Answer").click()
         await ana.finds(ANSWER, "filed under Q1")
-        await page.reload()
-        assert ANSWER in await under(page, 1)
+        async with asyncio.timeout(15):
+            while ANSWER not in await under(page, 1):  # it is drawn a moment later
+                await page.reload()
 
 
 async def test_an_answer_that_a_host_moves_stands_under_its_other_question_everywhere(

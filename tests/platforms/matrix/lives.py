@@ -117,8 +117,10 @@ class Life:
         await until(lambda: any(one.text == mark for one in self.heard(Said)))
 
     async def has_noted(self, friend: Person, room: str) -> None:
-        """Wait until it is noted, too, how far everything was heard."""
-        for _ in range(2):
+        """Wait until it is noted, too, how far everything was heard: whatever is noted later tells of it."""
+        await self.is_through(friend, room)
+        noted = await self.kept()
+        while await self.kept() == noted:
             await self.is_through(friend, room)
 
 

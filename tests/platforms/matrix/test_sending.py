@@ -15,7 +15,7 @@ from bot.core.sentences import refusals
 from bot.platform import Impossible, Outgoing
 from bot.platforms.matrix.drawing import KEY, TEXT_LIMIT
 from bot.storage.schema import tables as t
-from tests.platforms.matrix.lives import open_chat
+from tests.platforms.matrix.lives import open_chat, seen
 from tests.platforms.matrix.speaking import Speaking, speaking, until
 from tests.support.bad_inputs import case
 from tests.support.synapse.people import KEYCAP, People
@@ -222,6 +222,11 @@ async def test_a_card_is_made_once_changed_in_place_made_anew_when_deleted_and_t
 async def test_what_is_no_message_here_is_impossible(room: Speaking) -> None:
     gone = await room.dana.says(room.room, "A1")
     await room.dana.redacts(room.room, gone)
+
+    async def is_gone() -> bool:
+        return not await room.content(gone)
+
+    await seen(is_gone)
     for action in (Action.PIN, Action.EDIT, Action.RECEIPT):
         for target in ("c3.q1", None, "$no-such-event", gone):
             with pytest.raises(Impossible) as no:
