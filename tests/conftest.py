@@ -27,17 +27,17 @@ compiled.share()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each worker its share of those that wait for minutes, here and there among those that work."""
+    """Give each worker its share of those that wait for minutes, none of them late."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     waiting = [item for item in items if "faults" in item.path.parts]
-    rest = [item for item in items if "faults" not in item.path.parts]
-    rest.sort(key=lambda item: "simulation" not in item.path.parts)  # the dearest may not come last
+    dearest = [item for item in items if "simulation" in item.path.parts]
+    rest = [item for item in items if not {"faults", "simulation"} & {*item.path.parts}]
     items.clear()
     for worker in range(workers):
-        mine = rest[len(rest) * worker // workers : len(rest) * (worker + 1) // workers]
-        waits = waiting[worker::workers]
+        share = rest[len(rest) * worker // workers : len(rest) * (worker + 1) // workers]
+        mine, waits = [*dearest[worker::workers], *share], waiting[worker::workers]
         timed = [(number / len(mine), item) for number, item in enumerate(mine)]
-        timed += [(0.75 * (n + worker / workers) / len(waits), item) for n, item in enumerate(waits)]
+        timed += [((n + worker / workers) / len(waits) / 2, item) for n, item in enumerate(waits)]
         items += [item for _, item in sorted(timed, key=lambda one: one[0])]
 
 

@@ -32,7 +32,7 @@ async def look_in(participant: str, host: str, archive: str) -> None:
 
 
 def test_the_demo_loses_and_doubles_nothing_and_asks_every_question_once(tmp_path: Path) -> None:
-    said = played(COMMAND, tmp_path, "--seconds", "16", "--seed", "12", "--json")
+    said = played(COMMAND, tmp_path, "--seconds", "30", "--seed", "12", "--json")
     line = whole_evening(said, tmp_path, 80)  # a slow machine has time for fewer
     assert list(line["filed"]) == ["label", "thread", "reply", "form", "reaction", "moderator"]
     assert all(line["filed"].values())
