@@ -81,6 +81,17 @@ def test_the_alarm_is_set_anew_when_the_plan_changes(told: Callable[..., None]) 
     told(tell, longest_sleep=None)
 
 
+async def held(house: House) -> tuple[int, datetime, dict[str, datetime]]:
+    """A chat whose hour is over, when it is to be sealed, and since when which networks are away."""
+    away: dict[str, datetime] = {}
+    house.app.scheduler._behind = lambda: away
+    chat = await house.add_chat(await house.add_series(), EIGHT, ["One?"])
+    await until(EIGHT + timedelta(hours=2))
+    seals = (await house.running(chat)).when(StepKind.SEAL)
+    assert seals is not None
+    return chat, seals, away
+
+
 @pytest.mark.parametrize("stays_away", [False, True])
 def test_no_chat_is_sealed_before_what_was_said_meanwhile_can_have_been_read(
     told: Callable[..., None], monkeypatch: pytest.MonkeyPatch, stays_away: bool
@@ -88,12 +99,7 @@ def test_no_chat_is_sealed_before_what_was_said_meanwhile_can_have_been_read(
     monkeypatch.setattr("bot.scheduler.CATCHES_UP", timedelta(minutes=9))
 
     async def tell(house: House) -> None:
-        away: dict[str, datetime] = {}
-        house.app.scheduler._behind = lambda: away
-        chat = await house.add_chat(await house.add_series(), EIGHT, ["One?"])
-        await until(EIGHT + timedelta(hours=2))
-        seals = (await house.running(chat)).when(StepKind.SEAL)
-        assert seals is not None
+        chat, seals, away = await held(house)
         left = seals - timedelta(hours=1)
         away |= dict.fromkeys(house.app.platforms, left)
         await until(seals + timedelta(minutes=8))
@@ -116,12 +122,7 @@ def test_a_network_that_is_back_long_after_the_seal_was_due_is_read_before_it(
     monkeypatch.setattr("bot.scheduler.CATCHES_UP", timedelta(minutes=9))
 
     async def tell(house: House) -> None:
-        away: dict[str, datetime] = {}
-        house.app.scheduler._behind = lambda: away
-        chat = await house.add_chat(await house.add_series(), EIGHT, ["One?"])
-        await until(EIGHT + timedelta(hours=2))
-        seals = (await house.running(chat)).when(StepKind.SEAL)
-        assert seals is not None
+        chat, seals, away = await held(house)
         away |= dict.fromkeys(house.app.platforms, seals - timedelta(hours=1))
         await until(seals + timedelta(minutes=8))
         away |= dict.fromkeys(away, seals + timedelta(minutes=8))
