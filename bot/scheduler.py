@@ -29,6 +29,8 @@ PLAN_AHEAD_EVERY = timedelta(days=1)
 AFTER_A_FAULT = timedelta(seconds=5)
 CATCHES_UP = timedelta(days=1)
 """How long a chat is kept from being sealed by a network on which words may wait that were said before."""
+JUST_BACK = timedelta(minutes=10)
+"""How long (real time) a network that came or went is given to bring them, however late the seal is."""
 AT_ONCE = 10
 """Chats whose steps are taken in one transaction: at the top of the hour many are due."""
 
@@ -52,6 +54,7 @@ class Scheduler:
         self._held: set[int] = set()
         self._look_again = False
         self._planned_ahead: datetime | None = None
+        self._began = clock.now()
         store.committed.append(self._committed)
 
     async def run(self) -> None:
@@ -182,13 +185,19 @@ class Scheduler:
             return False
         since = {name: in_chat_time(self._clock, at) for name, at in behind.items()}
         places = [place for place in await tx.places(state.chat) if place.platform in since]
-        # A network that is only just back brings what was said, however long ago the seal was due.
-        waits = max((seals_at, *(since[place.platform] for place in places)))
-        if self._clock.now() - waits < CATCHES_UP:
-            return bool(places)
+        if self._may_bring_words(seals_at, [since[place.platform] for place in places]):
+            return True
         for place in places:
             await tx.note_missed(place.id, min(since[place.platform], seals_at - timedelta(seconds=1)))
         return False
+
+    def _may_bring_words(self, seals_at: datetime, since: Sequence[datetime]) -> bool:
+        """Whether networks that came or went then are waited for: not for ever, be they dead or flapping."""
+        now, long_ago = self._clock.now(), seals_at + CATCHES_UP
+        if not since or now < long_ago:
+            return bool(since)
+        just_back = now - max(since) < JUST_BACK * self._clock.rate
+        return just_back and now < max(long_ago, self._began) + CATCHES_UP
 
     @property
     def _head_start(self) -> timedelta:

@@ -192,8 +192,8 @@ async def _hold_writer(ctx: Context, tx: Tx, message_id: int) -> str:
     """Hold a writer back where they are one of ours; gives what is said of it."""
     if not await tx.said_among(message_id, ctx.place.community_id):
         return sharing.NOT_HELD_BACK
-    await tx.hold_writer(message_id, ctx.place.community_id, ctx.real)
-    return sentences.WRITER_HELD
+    nameless = await tx.hold_writer(message_id, ctx.place.community_id, ctx.real)
+    return sentences.NAMELESS_WRITER_HELD if nameless else sentences.WRITER_HELD
 
 
 def _reason(because: str) -> str | None:

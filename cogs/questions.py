@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
-from bot.commands import Cog, Context, Example, Reply, command, fills, hears, replied
+from bot.commands import OFFER_LIMIT, Cog, Context, Example, Reply, command, fills, hears, replied
 from bot.core import adopting, drafting, grammar, sentences
 from bot.core.desk.marks import need_unchanged
 from bot.core.hearing import Heard, Said
@@ -97,7 +97,8 @@ class Questions(Cog):
         need_unchanged(before.questions, seen)
         after = await tx.change(before, drafting.remove(before, number.position, ctx.now), ctx.now)
         said = partial(sentences.question_removed, after.series, number)
-        return replied(said, sentences.steering_offers(after.chat, after.questions))
+        back = sentences.put_back(before.chat, number, OFFER_LIMIT)
+        return replied(said, (back, *sentences.steering_offers(after.chat, after.questions)))
 
     @command("question adopt", role=Role.HOST)
     async def adopt(

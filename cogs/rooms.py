@@ -71,8 +71,8 @@ class Rooms(Cog):
         """Show who came in, who is held and who is banned."""
         _need_own_rooms(ctx)
         known = [(person.name, member) for person, member in await tx.members(ctx.place.community_id)]
-        banned = [name for name, member in known if member.seen_banned]
-        held = [name for name, member in known if member.seen_held and not member.banned]
+        banned = [name for name, member in known if member.banned]
+        held = [name for name, member in known if member.held and not member.banned]
         hosts = [name for name, member in known if member.host and name not in banned]
         rest = [name for name, _ in known if name not in (*banned, *held, *hosts)]
         return replied(partial(sentences.people_in, rest, hosts, held, banned))
@@ -82,7 +82,7 @@ class Rooms(Cog):
         """Let what somebody writes wait until a host lets it through."""
         member = await _member(ctx, tx, person)
         _check(not member.host, sentences.NOT_A_HOST, person)
-        _check(not member.seen_held, sentences.HELD_ALREADY, person)
+        _check(not member.held, sentences.HELD_ALREADY, person)
         await tx.hold(ctx.place.community_id, person.id, ctx.real)
         return replied(partial(sentences.held_now, person.name), _back(sentences.RELEASE, "release", person))
 
@@ -90,7 +90,7 @@ class Rooms(Cog):
     async def release(self, ctx: Context, tx: Tx, person: Who) -> Reply:
         """Let somebody who was held speak freely again."""
         member = await _member(ctx, tx, person)
-        _check(member.seen_held, sentences.NOT_HELD, person)
+        _check(member.held, sentences.NOT_HELD, person)
         await tx.release(ctx.place.community_id, person.id)
         await tx.room_release_all(person.id, ctx.place.community_id, ctx.now)
         return replied(partial(sentences.released, person.name))
@@ -100,7 +100,7 @@ class Rooms(Cog):
         """Shut somebody out; their links open nothing any more."""
         member = await _member(ctx, tx, person)
         _check(not member.host, sentences.NOT_A_HOST, person)
-        _check(not member.seen_banned, sentences.BANNED_ALREADY, person)
+        _check(not member.banned, sentences.BANNED_ALREADY, person)
         await tx.ban(ctx.place.community_id, person.id, ctx.real)
         tx.rooms_rung |= {place.id for place in await _setup.rooms(tx, ctx.place)}  # open pages look again
         return replied(
@@ -111,7 +111,7 @@ class Rooms(Cog):
     async def unban(self, ctx: Context, tx: Tx, person: Who) -> Reply:
         """Let somebody come in again."""
         member = await _member(ctx, tx, person)
-        _check(member.seen_banned, sentences.NOT_BANNED, person)
+        _check(member.banned, sentences.NOT_BANNED, person)
         await tx.unban(ctx.place.community_id, person.id)
         return replied(partial(sentences.unbanned, person.name))
 

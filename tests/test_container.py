@@ -119,6 +119,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 def test_copied_elsewhere_and_read_only_it_finds_all_it_needs(tmp_path: Path) -> None:
     app = tmp_path / "app"
     for source, target in container.copied(DOCKERFILE):

@@ -138,6 +138,42 @@ def test_a_network_that_is_back_long_after_the_seal_was_due_is_read_before_it(
     told(tell, longest_sleep=None)
 
 
+def test_a_network_that_comes_and_goes_for_ever_keeps_no_chat_from_being_sealed(
+    told: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.scheduler.CATCHES_UP", timedelta(minutes=9))
+
+    async def tell(house: House) -> None:
+        chat, seals, _ = await held(house)
+        names, clock = list(house.app.platforms), house.app.clock
+        house.app.scheduler._behind = lambda: dict.fromkeys(names, clock.real() - timedelta(seconds=30))
+        await until(seals + timedelta(minutes=17))
+        assert (await house.running(chat)).chat.state is ChatState.TAIL
+        await until(seals + timedelta(minutes=19))
+        assert (await house.running(chat)).chat.state is ChatState.SEALED
+
+    told(tell, longest_sleep=timedelta(seconds=30))
+
+
+def test_a_network_that_is_dead_since_the_bot_began_keeps_no_chat_from_being_sealed_for_long(
+    told: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.scheduler.CATCHES_UP", timedelta(minutes=9))
+
+    async def tell(house: House) -> None:
+        chat, seals, away = await held(house)
+        away |= dict.fromkeys(house.app.platforms, seals)
+        await until(seals + timedelta(minutes=8))
+        house.app.scheduler._began = began = seals + timedelta(minutes=8)  # as though it were begun anew
+        away |= dict.fromkeys(away, began)
+        await until(began + timedelta(minutes=8))
+        assert (await house.running(chat)).chat.state is ChatState.TAIL
+        await until(began + timedelta(minutes=11))
+        assert (await house.running(chat)).chat.state is ChatState.SEALED
+
+    told(tell, longest_sleep=timedelta(seconds=30))
+
+
 def test_a_feature_that_fails_holds_up_its_own_chat_alone_and_is_tried_again(
     told: Callable[..., None],
 ) -> None:

@@ -52,7 +52,7 @@ class Caring(Queries):
         )
         columns = t.person, t.member.c.community_id, literal(None).label("pseudonym")
         query = select(*columns).join_from(t.member, t.person).join(t.community_host, hosts)
-        there = t.person.c.platform == BROWSER, t.member.c.banned_at.is_(None)
+        there = t.person.c.platform == BROWSER, t.NOT_BANNED
         row = await self._row(query.where(*there).order_by(t.member.c.joined_at).limit(1))
         if row is None:
             return None

@@ -15,9 +15,7 @@ from bot.core.sentences.desk import OPEN_DESK
 from bot.storage.doors.secrets import SecretKind
 from cogs import every_cog
 from tests.support.evening import START, Evening, add_chat, evening
-from tests.support.networks import FEW
 
-pytestmark = pytest.mark.parametrize("rooms", FEW, indirect=True)
 ADDRESS = "https://chats.example"
 
 

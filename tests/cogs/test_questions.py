@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.model import QuestionState, Role
+from bot.core.model import Offer, QuestionState, Role
 from tests.support.bad_inputs import case
 from tests.support.planning_room import PlanningRoom, planning_room
 
@@ -39,8 +39,28 @@ async def test_the_list_changes_before_the_chat(house: PlanningRoom) -> None:
     assert (await house.say("question edit 2 Q2: Better?")).text == "Now it reads Q2: Better?"
     reply = await house.say("question reorder 5, Q1 3 2 4")
     assert reply.text.splitlines()[1:] == ["Q1: D?", "Q2: First?", "Q3: B?", "Q4: Better?", "Q5: C?"]
-    assert (await house.say("question remove last")).text == "Q5 is out; later ones moved up."
+    assert (await house.say("question remove last")).text == "Q5 is out; later ones moved up. It read: C?"
     assert await listed(house) == ["1 D?", "2 First?", "3 B?", "4 Better?"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["B?", "What does “good” mean – to you?", "at last", "1 + 1 = 2?", "--at 3", '"B"', "B\nB?", "x" * 90],
+)
+async def test_what_was_removed_is_shown_and_can_be_put_back(house: PlanningRoom, words: str) -> None:
+    await house.planned("A?", "B?", "C?")
+    await house.say(f"question edit 2 chat=1\n{words}")
+    kept = (await house.questions(1))[1].text
+    assert kept == words
+    reply = await house.say("question remove 2")
+    assert reply.text == f"Q2 is out; later ones moved up. It read: {words}"
+    back = reply.offers[0]
+    if back.form:  # a button cannot carry them: they are typed into a form once more
+        assert back.line == "question add at=2 chat=1"
+        assert words not in ("B?", "What does “good” mean – to you?", "at last")
+        return
+    assert (await house.say(back.line)).text == "Added as Q2; the chat now has 3 questions."
+    assert await listed(house) == ["1 A?", f"2 {words}", "3 C?"]
 
 
 async def test_an_order_names_each_question_once(house: PlanningRoom) -> None:
@@ -66,7 +86,9 @@ async def test_b121_a_number_that_was_asked_stays_empty(house: PlanningRoom) -> 
     for _ in range(2):
         await house.say("chat next")
         await house.later(seconds=10)
-    assert (await house.say("question remove 2")).text == "Q2 is out; its number stays empty."
+    reply = await house.say("question remove 2")
+    assert reply.text == "Q2 is out; its number stays empty. It read: B?"
+    assert reply.offers[0] == Offer("Ask it once more, as the last", "question add chat=1 B?")
     states = {q.position: q.state for q in await house.questions(1)}
     assert states[2] is QuestionState.REMOVED
     assert list(states) == list(range(1, 9))

@@ -14,9 +14,6 @@ from bot.core.model import Chat, Pace, Person, Role, Series
 from bot.core.reminding import Word
 from cogs import every_cog
 from tests.support.evening import START, Evening, evening
-from tests.support.networks import FEW
-
-pytestmark = pytest.mark.parametrize("rooms", FEW, indirect=True)
 
 
 @pytest.fixture

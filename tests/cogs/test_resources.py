@@ -14,15 +14,12 @@ from bot.rendering import Renderer
 from cogs import every_cog
 from tests.support.bad_inputs import case
 from tests.support.evening import QUESTIONS, START, Evening, add_chat, evening
-from tests.support.networks import FEW
 
 BASE = "https://chat.example"
 CARD = "https://cards.example/two-stars?utm_source=mail"
 STEMS = "https://stems.example/peer"
 DAY = 24 * 60
 WEEK = 7 * DAY
-
-pytestmark = pytest.mark.parametrize("rooms", FEW, indirect=True)
 
 
 @pytest.fixture

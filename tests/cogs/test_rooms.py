@@ -253,6 +253,56 @@ async def test_who_is_banned_is_out_until_let_back_in(rooms: Rooms) -> None:
     assert (await rooms.says("room people")).text.splitlines()[1] == "In: Ben."
 
 
+@pytest.mark.parametrize(("act", "back"), [("hold", "release"), ("ban", "unban")])
+async def test_hosts_see_of_somebody_what_they_did_by_name_whatever_else_is_done(
+    rooms: Rooms, act: str, back: str
+) -> None:
+    ben = await rooms.joins("Ben")
+    await rooms.says(f"room {act} Ben")
+    before = (await rooms.says("room people")).text
+    assert before != "Hosts: Ana.\nIn: Ben."
+    for _ in range(2):
+        async with rooms.house.store.begin() as tx:
+            await tx.hold(rooms.place.community_id, ben.id, rooms.house.clock.at, nameless=True)
+            await tx.ban(rooms.place.community_id, ben.id, rooms.house.clock.at, nameless=True)
+        assert (await rooms.says("room people")).text == before
+        assert (await rooms.says(f"room {act} Ben")).text.startswith("Ben is")
+    assert not (await rooms.says(f"room {back} Ben")).refused
+    assert (await rooms.says("room people")).text == "Hosts: Ana.\nIn: Ben."
+    assert (await rooms.says(f"room {back} Ben")).refused
+
+
+@pytest.mark.parametrize("nameless", ["hold", "ban"])
+@pytest.mark.parametrize(
+    ("act", "back", "said"), [("hold", "release", "Held: Ben."), ("ban", "unban", "Banned: Ben.")]
+)
+async def test_what_is_done_by_name_never_shows_what_was_done_without(
+    rooms: Rooms, nameless: str, act: str, back: str, said: str
+) -> None:
+    ben = await rooms.joins("Ben")
+    async with rooms.house.store.begin() as tx:
+        mark = tx.hold if nameless == "hold" else tx.ban
+        await mark(rooms.place.community_id, ben.id, rooms.house.clock.at, nameless=True)
+    for wanted, line in ((["In: Ben."], act), ([said], back), (["In: Ben."], act)):
+        assert (await rooms.says("room people")).text.splitlines()[1:] == wanted
+        assert not (await rooms.says(f"room {line} Ben")).refused
+
+
+async def test_who_is_held_without_a_name_speaks_freely_under_their_own(rooms: Rooms) -> None:
+    ben, dee = await rooms.joins("Ben"), await rooms.joins("Dee")
+    async with rooms.house.store.begin() as tx:
+        await tx.hold(rooms.place.community_id, ben.id, rooms.house.clock.at, nameless=True)
+    await rooms.writes(ben, "Hello")
+    assert await rooms.seen(dee) == ["Hello"]
+    assert await rooms.house.posts(place=rooms.hosts) == []
+    await rooms.says("room hold Ben")
+    await rooms.writes(ben, "Buy my book")
+    assert await rooms.seen(dee) == ["Hello"]
+    assert (await rooms.says("room release Ben")).text.startswith("Ben speaks freely again")
+    await rooms.writes(ben, "Thank you")
+    assert await rooms.seen(dee) == ["Hello", "Buy my book", "Thank you"]
+
+
 async def test_hosts_are_neither_held_nor_banned(rooms: Rooms) -> None:
     for act in ("hold", "ban"):
         assert (

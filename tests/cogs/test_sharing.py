@@ -12,22 +12,11 @@ import pytest
 from bot.core.model import ChatState, Role
 from bot.core.sentences import sharing as say
 from bot.core.which import Which
+from bot.storage.outgoing.outbound import SHOWS_WORDS
 from cogs._setup import option
 from tests.support.guests import Guests, with_guests
 
 PLAN = "chat plan Homework\nWhy?\nHow?\nWhat now?\nWho?"
-
-
-@pytest.fixture(
-    params=[
-        "terminal",
-        "browser",
-        *(pytest.param(one, marks=pytest.mark.slow) for one in ("discord", "matrix")),
-    ]
-)
-def rooms(request: pytest.FixtureRequest) -> str:
-    """The network of both communities, each in turn."""
-    return str(request.param)
 
 
 @pytest.fixture
@@ -379,6 +368,20 @@ async def test_a_place_leaves_and_the_others_go_on(two: Guests) -> None:
         "physics of Physics Club has left" in one for one in await two.house.posts(place=two.house.hosts)
     )
     assert (await two.guest("chat now")).refused
+
+
+async def test_what_was_found_for_guests_is_told_nobody_once_they_are_guests_no_more(two: Guests) -> None:
+    await opened(two)
+    async with two.house.store.begin() as tx:
+        for place in (two.room, two.house.place):
+            key = f"reply.{place.id}"
+            await tx.whisper(place, "Ben", "zebras", (), key, two.house.clock.at, subject=SHOWS_WORDS)
+    assert (await two.guest("series leave sure=yes")).text.startswith("physics has left")
+    kept = await two.house.rows("SELECT place_id, payload FROM outbox WHERE action = 'whisper' ORDER BY id")
+    assert [(row.place_id, "zebras" in row.payload) for row in kept] == [
+        (two.room.id, False),
+        (two.house.place.id, True),
+    ]
 
 
 async def test_owners_take_a_place_out(two: Guests) -> None:

@@ -31,6 +31,7 @@ async def look_in(participant: str, host: str, archive: str) -> None:
         assert "(simulated " in await page.text()
 
 
+@pytest.mark.slow
 def test_the_demo_loses_and_doubles_nothing_and_asks_every_question_once(tmp_path: Path) -> None:
     said = played(COMMAND, tmp_path, "--seconds", "30", "--seed", "12", "--json")
     line = whole_evening(said, tmp_path, 80)  # a slow machine has time for fewer

@@ -17,6 +17,7 @@ def test_an_evening_on_discord_loses_and_doubles_nothing_and_asks_every_question
     assert all(line["filed"].values())
 
 
+@pytest.mark.slow
 def test_it_tells_the_evening_as_people_there_read_it(tmp_path: Path) -> None:
     said = played(COMMAND, tmp_path, "--seconds", "12", "--people", "12", "--chat", "open access")
     told = said.splitlines()

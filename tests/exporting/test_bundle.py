@@ -581,6 +581,29 @@ async def test_what_a_newer_version_made_is_said_to_be_newer(bundle: Path, tmp_p
         assert "newer version" in said
 
 
+async def test_an_older_bundle_tells_no_more_of_whom_hosts_hold_without_a_name(
+    bundle: Path, tmp_path: Path
+) -> None:
+    """Until 0020 one mark told that somebody was held or banned without a name."""
+
+    def before(held: dict[str, bytes], nameless: object = None) -> None:
+        rows = [json.loads(line) for line in held["data/member.jsonl"].splitlines()]
+        for row in rows:
+            del row["held_nameless"], row["banned_nameless"]
+            row["nameless"] = row["held_at"] is not None if nameless is None else nameless
+        assert any(row["held_at"] for row in rows)
+        held["data/member.jsonl"] = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+
+    there = fresh(tmp_path)
+    await import_bundle(there, forged(bundle, tmp_path / "older.zip", before))
+    async with Store(database_url("", there.data_dir)) as store, store.read() as tx:
+        marks = "held_at IS NOT NULL, length(held_nameless), banned_nameless IS NOT NULL"
+        found = (await tx.connection.exec_driver_sql(f"SELECT DISTINCT {marks} FROM member")).all()
+    assert {tuple(row) for row in found} == {(0, None, 0), (0, 16, 0)}
+    odd = forged(bundle, tmp_path / "odd.zip", lambda held: before(held, "yes"))
+    assert "line 1" in await refused(fresh(tmp_path, "another"), odd)
+
+
 async def test_what_unfolds_to_far_more_than_it_is_is_refused(bundle: Path, tmp_path: Path) -> None:
     def swell(held: dict[str, bytes]) -> None:
         held["data/person.jsonl"] = b" " * 50_000_000

@@ -82,6 +82,7 @@ def test_a_running_bot_exports_and_takes_in_what_another_wrote(talked: Path, tmp
     assert data_in(tmp_path / "both.zip")["data/message.jsonl"].count(b"\n") == 2
 
 
+@pytest.mark.slow
 def test_an_import_that_is_killed_changes_nothing(talked: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(talked / "edchat.sqlite")) as there:
         copies = "WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < ?)"

@@ -20,6 +20,8 @@ from bot.exporting.site import export_site
 from tests.exporting.houses import files_in, folder_of, settings_of, told_by
 from tests.support.archive_pages import archive_pages
 
+pytestmark = pytest.mark.slow
+
 BASE: Final = "https://chat.example.org"
 STANDS: Final = re.compile(r'<div class="a" id="a-([\w-]+)"')
 LEADS: Final = re.compile(r'<a href="([^"#]+)#(q\d+)">')

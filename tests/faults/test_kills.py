@@ -57,6 +57,7 @@ def random_kills(folder: Path, seed: int, kills: int) -> None:
         finish(told, questions=4)
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
     random_kills(tmp_path, seed=0, kills=7)
 

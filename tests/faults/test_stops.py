@@ -8,6 +8,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.faults.process import EIGHT, Evening, as_stored, evening
 from tests.support import started
 
@@ -59,6 +61,7 @@ def test_b362_with_no_space_the_start_is_refused_in_one_sentence(tmp_path: Path)
         assert refused.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_b362_a_disk_that_fills_up_loses_nothing_and_recovers(tmp_path: Path) -> None:
     with evening(tmp_path, rate=30) as told:
         told.start()

@@ -13,7 +13,7 @@ from bot.clock import ScaledClock
 from bot.core.model import Place
 from bot.web.limits import Limits
 from tests.journeys.visitors import DESK, Visitor, Visitors
-from tests.support.web_house import WebHouse, web_house
+from tests.support.web_house import WebHouse, house_in_threads
 
 SUNDAY: Final = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 QUESTIONS: Final = ("What worked this week?", "What did not?", "What will you try?")
@@ -58,7 +58,7 @@ async def evening(
 ) -> AsyncIterator[Evening]:
     """A weekly chat that everybody may read, planned for Tuesday with three questions."""
     clock = ScaledClock(datetime.now(UTC), SUNDAY, rate)
-    async with web_house(folder, clock, limits=limits, running=True) as house:
+    async with house_in_threads(folder, clock, limits=limits, running=True) as house:
         made = Evening(house, come, f"/room/{house.place.native_id}/")
         where = house.place.native_id
         await made.says(f"setup where={where} readers=public")

@@ -65,7 +65,7 @@ async def test_words_of_any_kind_can_be_searched_in_a_copy_on_a_phone(tmp_path: 
     reader = await come(base, PHONE)
     page = reader.page
     await reader.opens("/maths-chat/search/index.html")
-    for words in ("łuk", '"zeppelin story"', "lessons", "zep", "homew story", "slides"):
+    for words in ("łuk", '"zeppelin story"', "lessons", "zep", "homew story", "slides", "stories", "ands"):
         await searches(page, words)
         await expect(page.get_by_role("status")).to_have_text("One chat was found.")
     await expect(page.get_by_role("main")).to_contain_text("1 < 2")

@@ -155,6 +155,27 @@ async def rather_does_not_erase(host: Visitor) -> None:
     await expect(lying(host, SNACKS)).to_be_focused()
 
 
+async def undoes_at_the_bar(host: Visitor) -> None:
+    """What was hidden comes back from where it was told; the bar goes by itself, but from nobody's hands."""
+    page, told_there = host.page, host.page.locator("#told")
+    undo = page.locator(".told").get_by_role("button", name="Undo")
+    await page.clock.install()
+    await page.reload()
+    await lying(host, SNACKS).get_by_text("Hide, message of Ben").click()
+    await lying(host, SNACKS).get_by_role("button", name="Hide it").click()
+    await told(host, "Readers no longer see that message.")
+    await expect(undo).to_be_in_viewport(ratio=1)
+    await undo.focus()
+    await page.clock.fast_forward(40_000)
+    await expect(told_there).to_contain_text("Readers no longer see")
+    await page.keyboard.press("Enter")
+    await told(host, "Taken back")
+    await expect(undo).to_have_count(0)
+    await expect(lying(host, SNACKS)).to_be_focused()
+    await page.clock.fast_forward(40_000)
+    await expect(told_there).to_be_empty()
+
+
 async def settles_by_key(host: Visitor) -> None:
     """Hide what somebody asked to remove."""
     keys, page = Keyboard(host), host.page
@@ -177,6 +198,7 @@ async def test_by_keys_a_host_sorts_settles_previews_and_publishes(tmp_path: Pat
         await sorts_by_key(host)
         await picks_and_hides_by_key(host)
         await rather_does_not_erase(host)
+        await undoes_at_the_bar(host)
         await settles_by_key(host)
         await to_the_chat(host)
         await Keyboard(host).presses("See it as a reader")

@@ -14,7 +14,9 @@ from tests.journeys.visitors import DESK, PHONE, Visitor, Visitors
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest.mark.parametrize(("hosting", "taking_part"), [(DESK, PHONE), (PHONE, DESK)])
+@pytest.mark.parametrize(
+    ("hosting", "taking_part"), [(DESK, PHONE), pytest.param(PHONE, DESK, marks=pytest.mark.slow)]
+)
 async def test_two_people_and_a_host_hold_a_chat_and_everybody_sees_it_as_it_happens(
     tmp_path: Path, come: Visitors, hosting: int, taking_part: int
 ) -> None:

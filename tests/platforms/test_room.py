@@ -234,6 +234,7 @@ def test_two_bots_at_once_post_every_key_once(room: Room) -> None:
     assert len(room.read(None).events) == 300
 
 
+@pytest.mark.slow
 def test_a_bot_killed_again_and_again_posts_every_key_once_under_the_id_it_was_told(room: Room) -> None:
     told: dict[str, str] = {}
     luck = random.Random(7)

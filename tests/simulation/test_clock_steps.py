@@ -61,8 +61,15 @@ def stored(house: House) -> set[str]:
     return {text for (text,) in house.rows("SELECT text FROM message")}
 
 
-@pytest.mark.parametrize("back", [timedelta(seconds=2), MINUTE, 10 * MINUTE, timedelta(hours=3)])
-@pytest.mark.parametrize("asked", [1, 2])
+@pytest.mark.parametrize(
+    "back",
+    [
+        timedelta(seconds=2),
+        *(pytest.param(back, marks=pytest.mark.slow) for back in (MINUTE, 10 * MINUTE)),
+        timedelta(hours=3),
+    ],
+)
+@pytest.mark.parametrize("asked", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_clock_set_back_says_nothing_twice_and_goes_on_where_it_was(
     back: timedelta, asked: int, told: Tell
 ) -> None:

@@ -10,7 +10,9 @@ A_TEST = 5
 SLOW_TEST = 20
 
 
-@pytest.mark.parametrize("first", range(0, 20, A_TEST))
+@pytest.mark.parametrize(
+    "first", [0, *(pytest.param(first, marks=pytest.mark.slow) for first in range(A_TEST, 20, A_TEST))]
+)
 def test_a_random_history_comes_out_well(first: int) -> None:
     for seed in range(first, first + A_TEST):
         history(seed)
@@ -29,7 +31,7 @@ def test_words_of_an_hour_that_began_by_a_clock_that_was_ahead_are_kept() -> Non
     history(410)
 
 
-@pytest.mark.parametrize("seed", range(500, 502))
+@pytest.mark.parametrize("seed", [500, pytest.param(501, marks=pytest.mark.slow)])
 def test_the_same_seed_gives_the_same_history(seed: int) -> None:
     assert history(seed) == history(seed)
 

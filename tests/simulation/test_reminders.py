@@ -12,7 +12,7 @@ from bot import failpoints
 from bot.core import steering
 from tests.simulation.telling import EIGHT, MINUTE, SIX, Evening, down, until
 from tests.support.house import House, PowerCut
-from tests.support.networks import FEW
+from tests.support.networks import FEW, IN_TURN
 
 TEN_BEFORE = EIGHT - 10 * MINUTE
 
@@ -46,7 +46,7 @@ def test_who_asked_is_reminded_once_though_the_bot_is_down_when_it_is_due(evenin
     evening(tell)
 
 
-@pytest.mark.parametrize("evening", FEW, indirect=True)
+@pytest.mark.parametrize("evening", IN_TURN, indirect=True)
 @pytest.mark.parametrize(
     "name", ["step.before_commit", "step.committed", "outbox.claimed", "outbox.sent", "outbox.confirmed"]
 )

@@ -174,6 +174,40 @@ def test_arabic_that_was_said_before_is_found_however_it_is_written(connection: 
                 assert run(asked).scalar() == 1, (step, word)
 
 
+def test_whom_hosts_hold_or_ban_without_a_name_stays_unnamed_up_and_down(connection: Connection) -> None:
+    command.upgrade(config(connection), "0019")
+    run, at = connection.exec_driver_sql, "2026-11-03 12:00:00"
+    before = [(0, None, None), (0, at, None), (0, at, at), (1, at, None), (1, None, at), (1, at, at)]
+    for number, row in enumerate(before, start=1):
+        run("INSERT INTO person (id, platform, native_id) VALUES (?, 'browser', ?)", (number, f"p{number}"))
+        columns = "community_id, person_id, joined_at, nameless, held_at, banned_at"
+        run(f"INSERT INTO member ({columns}) VALUES (1, ?, '{at}', ?, ?, ?)", (number, *row))
+    for _ in range(2):
+        command.upgrade(config(connection), "0020")
+        told = "held_at IS NOT NULL, banned_at IS NOT NULL, length(held_nameless), length(banned_nameless)"
+        found = run(f"SELECT {told} FROM member ORDER BY person_id").all()
+        assert [tuple(row) for row in found] == [
+            *((0, 0, None, None), (1, 0, None, None), (1, 1, None, None)),
+            *((0, 0, 16, None), (0, 0, None, 16), (0, 0, 16, 16)),
+        ]
+        keys = [key for row in run("SELECT held_nameless, banned_nameless FROM member") for key in row if key]
+        assert len(set(keys)) == 4
+        command.downgrade(config(connection), "0019")
+        rows = run("SELECT nameless, held_at, banned_at FROM member ORDER BY person_id").all()
+        assert [tuple(row) for row in rows] == before
+
+
+def test_who_is_held_by_name_and_banned_without_is_named_nowhere_further_down(connection: Connection) -> None:
+    command.upgrade(config(connection), "0020")
+    run, at = connection.exec_driver_sql, "2026-11-03 12:00:00"
+    run("INSERT INTO person (id, platform, native_id) VALUES (1, 'browser', 'p')")
+    columns = "community_id, person_id, joined_at, held_at, banned_nameless"
+    run(f"INSERT INTO member ({columns}) VALUES (1, 1, '{at}', '{at}', 'key')")
+    command.downgrade(config(connection), "0019")
+    [row] = run("SELECT nameless, held_at IS NOT NULL, banned_at IS NOT NULL FROM member").all()
+    assert tuple(row) == (1, 1, 1)
+
+
 KILLED = """
 import os, signal, sys
 from datetime import UTC, datetime

@@ -181,6 +181,7 @@ class Sower:
         )
         lodge = await self.tx.add_place(community.id, "discord", "900", "edchat")
         await self.tx.connection.execute(update(t.place).values(openness="public"))
+        await self.tx.join_secret(room.id)
         people = await self.people()
         places = (room, lodge)
         series = await self.series(

@@ -73,8 +73,22 @@ async def test_an_answer_to_two_questions_has_one_id(room: ReadingRoom) -> None:
 
 async def test_a_time_is_a_link_that_says_so_and_stands_beside_what_it_links(room: ReadingRoom) -> None:
     page = await room.get(room.held)
-    linked = re.findall(r'id="a-(\w+)"><a class="t" href="#a-(\w+)"[^>]*>[\d:]+<i>Link</i></a>', page)
+    lasting = rf"{room.home}a/(\w+)"
+    linked = re.findall(rf'id="a-(\w+)"><a class="t" href="{lasting}"[^>]*>[\d:]+<i>Link</i></a>', page)
     assert [one for one, _ in linked] == [there for _, there in linked] == answers(page)
+
+
+async def test_of_a_question_its_table_counts_those_who_answered_as_its_heading_does(
+    room: ReadingRoom,
+) -> None:
+    for ends in ("", "UPDATE chat SET ends_at = '2026-11-20 02:00:00.000000' WHERE id = :id"):
+        if ends:
+            await room.change(ends, chat=room.archive.held, id=room.archive.held)
+        page = await room.get(room.held)
+        table = re.findall(r'<th scope="row">Q\d</th><td>[^<]*</td><td>(\d+)</td><td>(\d+)</td>', page)
+        assert table == re.findall(r"(\d+) answers? from (\d+) (?:people|person)\.", page)
+        assert len(table) == 6
+        assert ("Its days at a glance" in page) is bool(ends)
 
 
 async def test_to_print_it_one_is_told_how_and_led_back_and_nowhere_else(room: ReadingRoom) -> None:
@@ -169,11 +183,13 @@ async def test_a_chat_that_is_called_off_says_so_and_names_the_next(room: Readin
 
 
 async def test_late_answers_are_said_to_be_welcome_until_the_chat_is_sealed(room: ReadingRoom) -> None:
-    assert "Late answers are still welcome until Tue 24 Nov 2026, 9:00 pm ET." in await room.get(room.held)
+    assert "Late answers are still welcome until Tue 24\xa0Nov 2026, 9:00\xa0pm\xa0ET." in await room.get(
+        room.held
+    )
     await room.change("UPDATE chat SET state = 'sealed' WHERE id = 1", chat=room.archive.held)
     page = await room.get(room.held)
     assert "Late answers" not in page
-    assert "Complete: every place of the chat was heard until it was sealed on Tue 24 Nov 2026" in page
+    assert "Complete: every place of the chat was heard until it was sealed on Tue 24\xa0Nov 2026" in page
 
 
 async def test_what_is_private_is_the_same_404_as_what_is_not_there(tmp_path: Path) -> None:

@@ -314,6 +314,24 @@ async def test_questions_are_added_changed_moved_and_removed_and_the_times_follo
     assert page.status == 200
 
 
+@pytest.mark.parametrize("words", [QUESTIONS[0], "x" * 1_990, 'What does "good" mean?', "1 + 1 = 2?"])
+async def test_a_question_that_is_removed_is_shown_and_put_back_where_it_was(
+    desk: Setting, words: str
+) -> None:
+    chat = await desk.planned()
+    await desk.plan("save", text_1=words)
+    got = await desk.plan("remove.1")
+    assert await desk.texts(chat) == [*QUESTIONS[1:]]
+    assert told(got)[0] == f"Q1 is out; later ones moved up. It read: {words}"
+    lines = re.findall(r'name="line" value="(question add [^"]*)"', got.text)
+    if "=" in words:
+        assert lines == [], "it would be read as something else"
+        return
+    back = {"line": unescape(lines[0]), "page": f"chat/{chat.id}/"}
+    assert (await desk.host.post(f"{DESK}do", back)).path.startswith(f"{DESK}chat/{chat.id}/")
+    assert await desk.texts(chat) == [words, *QUESTIONS[1:]]
+
+
 async def test_the_order_in_which_a_script_sends_questions_is_theirs(desk: Setting) -> None:
     chat = await desk.planned()
     fields = filled((await desk.host.get(f"{DESK}chat/{chat.id}/")).text)
@@ -434,6 +452,12 @@ def invalid(page: str) -> list[str]:
     assert 'id="said" class="said no" role="alert"' in page
     found = re.findall(r'<(?:input|textarea|select) [^>]*aria-invalid="true"[^>]*>', page)
     assert all(re.search(r'aria-describedby="said[" ]', one) for one in found)
+    assert all(" autofocus=" in one for one in found)
+    top = page.partition('id="said"')[2].partition("</div>")[0]
+    assert re.findall(r'href="#([^"]+)">To the field', top) == [
+        re.findall(r' id="([^"]+)"', one)[0] for one in found
+    ]
+    assert page.count('<div class="wrong">') == len(found)
     return [re.findall(r' name="([^"]+)"', one)[0] for one in found]
 
 

@@ -193,6 +193,21 @@ async def test_hidden_words_lie_in_a_heap_of_their_own_with_the_reason(table: Ta
     assert message in lying((await table.host.get(table.at("q1"))).text)
 
 
+async def test_what_somebody_quotes_or_lists_looks_so_wherever_it_is_read(table: Table) -> None:
+    await table.says("A1: novels", filed=1, body_html="<blockquote><p>As Timmy said</p></blockquote>")
+    page = (await table.host.get(table.at("q1"))).text
+    assert re.search(r'<div class="say"[^>]*><blockquote>', page)
+    styles = Path(__file__).parents[2] / "bot/web/static"
+    ruled = [
+        file.name
+        for file in sorted(styles.glob("*.css"))
+        for rule in (".say blockquote{border-left", ".say :is(ul,ol){padding-left")
+        if rule in file.read_text("utf-8")
+    ]
+    assert ruled == ["base.css", "base.css"]
+    assert "/base.css" in page
+
+
 async def test_words_go_for_good_once_a_host_says_so_twice(table: Table) -> None:
     message = await table.says("A1: Timmy cried", filed=1)
     asked = await table.presses("delete", message, "q1")
@@ -531,7 +546,8 @@ async def reader_of(table: Table, readers: str) -> Browser:
 
 def words(page: str) -> list[str]:
     """What a page says beside its links."""
-    return re.sub(r"<a .*?</a>|<link[^>]*>|<p[^>]*></p>", "", re.sub(r"<a .*?</a>", "", page)).split()
+    plain = re.sub(r"<a .*?</a>", "", page)
+    return re.sub(r"<(?:link|script)[^>]*>|<p[^>]*></p>", "", plain).split()
 
 
 @pytest.mark.parametrize("readers", ["public", "link", "members"])

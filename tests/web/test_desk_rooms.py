@@ -132,6 +132,14 @@ async def test_its_writers_next_words_wait_for_hosts_where_these_wish_so(one: Re
     assert "aardvarks" in (await one.host.get(one.room)).text
 
 
+async def test_of_words_without_a_name_their_writers_next_ones_without_it_wait(one: Reported) -> None:
+    await one.pages.change("UPDATE room_message SET anonymous = 1 WHERE id = :one", one=one.number)
+    told = said(await one.presses("hide", one.number, hold="yes"))
+    assert "What its writer says next without a name waits until you let it in" in told
+    await one.says("aardvarks too")
+    assert "aardvarks" in (await one.ben.get(one.room)).text, "under their name they speak as before"
+
+
 async def test_a_host_is_not_held_back_and_nothing_is_done_then(one: Reported) -> None:
     await one.pages.change(
         "INSERT INTO community_host SELECT place.community_id, person_id FROM room_message"

@@ -26,6 +26,8 @@ from tests.support.page_faults import Document
 from tests.support.web_house import Browser, Got
 from tests.support.whole_house import EVERYBODY, IN_THE_ROOM, READERS, WholeHouse, whole_house
 
+pytestmark = pytest.mark.slow
+
 CSP: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; font-src 'self'; "
     "img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"

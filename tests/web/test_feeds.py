@@ -113,6 +113,7 @@ async def test_b322_a_feed_of_an_unknown_weekly_chat_is_not_there(pages: Archive
     assert got.status == 404
 
 
+@pytest.mark.slow
 async def test_titles_are_words_in_every_feed(pages: ArchivePages) -> None:
     for payload in (*XSS_PAYLOADS, case("B085").input, case("B086").input, case("B092").input):
         await pages.change(TITLES, topic=payload, id=pages.archive.held)
@@ -190,6 +191,26 @@ async def test_a_hosts_personal_key_shows_what_members_see_in_feeds_and_calendar
     given = (await mo.post(pages.at("feeds/"), {"do": "new"})).text
     assert "feed.atom?key=" in given
     assert mine not in given, "no address is given that opens nothing"
+
+
+async def test_every_address_stands_in_full_to_be_copied_a_personal_one_with_its_key(
+    pages: ArchivePages,
+) -> None:
+    pat, ends = (
+        await pages.member(),
+        ("", *(f"{one.slug}/" for one in (pages.archive.other, pages.archive.series))),
+    )
+    whole = [
+        pages.web.base + pages.at(f"{end}{name}") for end in ends for name in ("calendar.ics", "feed.atom")
+    ]
+    key, shown = None, list[str]()
+    for got in (await pages.get("feeds/"), await pat.post(pages.at("feeds/"), {"do": "new"})):
+        key = re.search(r"feed\.atom(\?key=[\w-]+)", got.text)
+        shown = re.findall(r'<code class="copy">([^<]*)</code>', got.text)
+        assert shown[: len(whole)] == [one + (key[1] if key else "") for one in whole]
+    assert key is not None
+    for address in shown:
+        assert (await pages.web.stranger().get(address.removeprefix(pages.web.base))).status == 200
 
 
 async def test_a_key_that_opens_nothing_finds_nothing(pages: ArchivePages) -> None:

@@ -27,15 +27,15 @@ async def test_the_next_chat_stands_on_the_front_page_with_its_questions(room: R
     assert page.index("Join in your browser") < page.index("Add to calendar")
 
 
-async def test_the_front_page_leads_nobody_to_a_room_that_turns_them_away(room: ReadingRoom) -> None:
-    first = '<p class="acts"><a class="btn solid" href="/room/'
-    async with room.store.begin() as tx:
-        await tx.join_secret(room.archive.places[0].id)
-        await tx.open_rooms(await tx.places_of_community(room.archive.community.id), Visibility.PUBLIC)
-    assert first in (await room.get(room.home)).partition("</header>")[2].partition("<section")[0]
-    async with room.store.begin() as tx:
-        await tx.open_rooms(await tx.places_of_community(room.archive.community.id), Visibility.MEMBERS)
-    assert first not in (await room.get(room.home)).partition("</header>")[2].partition("<section")[0]
+async def test_nobody_is_led_to_a_room_that_turns_them_away(room: ReadingRoom) -> None:
+    into = f'href="/room/{room.archive.places[0].native_id}/">Join in your browser'
+    ahead = f"{room.home}inquirychat/2026-11-24/"
+    leading = (room.home, ahead, room.live, f"{room.live}live/", room.live.rpartition("/2026")[0] + "/")
+    for openness in (Visibility.PUBLIC, Visibility.MEMBERS, Visibility.LINK):
+        async with room.store.begin() as tx:
+            await tx.open_rooms(await tx.places_of_community(room.archive.community.id), openness)
+        opens = [into in await room.get(path) for path in leading]
+        assert opens == [openness is Visibility.PUBLIC] * len(leading)
 
 
 async def test_what_is_live_is_said_with_its_question(room: ReadingRoom) -> None:
@@ -78,7 +78,7 @@ async def test_a_chat_that_is_called_off_and_a_holiday_say_so(room: ReadingRoom)
 
 async def test_the_archive_is_there_newest_first_with_how_much_there_is_to_read(room: ReadingRoom) -> None:
     page = await room.get(room.home)
-    assert re.search(r"6 questions, 40 answers, \d+ people\.", page)
+    assert re.search(r"6\xa0questions, 40\xa0answers, \d+\xa0people\.", page)
     assert page.index(TOPIC) < page.index("Cold calls, warm calls")
     assert re.search(r"A host’s pick\.", page)
 
@@ -89,7 +89,10 @@ async def test_a_calendar_is_followed_by_an_address_that_calendar_programs_take(
         text = await room.get(room.home + page)
         assert f'{follows}calendar.ics"' in text, page
         assert "“From URL”" in text, page
-    assert f'{follows}inquirychat/calendar.ics"' in await room.get(f"{room.home}inquirychat/")
+        assert f'<code class="copy">{room.base}{room.home}calendar.ics</code>' in text, page
+    weekly = await room.get(f"{room.home}inquirychat/")
+    assert f'{follows}inquirychat/calendar.ics"' in weekly
+    assert f'<code class="copy">{room.base}{room.home}inquirychat/calendar.ics</code>' in weekly
     await room.change("UPDATE series SET visibility = 'members' WHERE id = 1")
     members = await room.get(f"{room.home}inquirychat/", Cookie=await room.sign_in())
     assert "webcal:" not in members
@@ -134,5 +137,5 @@ async def test_a_series_says_when_it_meets_and_has_all_that_was_held(room: Readi
     assert ABOUT in page
     assert f'href="{room.held}"' in page
     assert f'href="{room.home}inquirychat/2026-11-10/"' in page
-    assert "Tue 1 Dec 2026, 8:00 pm ET" in page
+    assert "Tue 1\xa0Dec 2026, 8:00\xa0pm\xa0ET" in page
     await room.get(f"{room.home}nochat/", 404)

@@ -292,6 +292,7 @@ async def test_a_permalink_that_leads_nowhere_is_not_there(pages: ArchivePages, 
 # --- Titles ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 async def test_titles_are_words_on_every_list(pages: ArchivePages) -> None:
     plain = await shapes(pages, ["Marks", "Grades", "Books", "Trips", "Walls"])
     payloads = [*XSS_PAYLOADS, case("B085").input, case("B086").input]

@@ -5,8 +5,21 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from bot.core.sentences.bar import NAMELESS
 from bot.core.sentences.desk import CANNOT_HOLD
-from tests.web.room_setting import open_room, said, words
+from tests.web.room_setting import Room, open_room, said, words
+
+_BACK_IN = re.compile(r'name="release" value="([^"]*)">Let (.*?) back in \((.*?)\)<')
+
+
+async def kept_out(room: Room) -> list[tuple[str, str, str]]:
+    """The buttons by which hosts let somebody back in: what is sent, and what they say."""
+    return _BACK_IN.findall((await room.host.get(room.at)).text)
+
+
+async def let_back_in(room: Room, key: str) -> None:
+    """Press such a button."""
+    assert (await room.host.post(f"{room.at}people", {"release": key}, follow=False)).status == 303
 
 
 async def test_hosts_are_told_of_a_held_answer_but_not_whose_it_is(tmp_path: Path) -> None:
@@ -63,3 +76,77 @@ async def test_who_tries_all_names_learns_not_who_is_shut_out_for_words_without_
             await room.acts(room.host, nameless, act)
             guessed = words((await room.presses(room.host, f"room {act} Aardvark")).text)
             assert not re.search(r"Aardvark is (held|banned) already", guessed)
+
+
+async def test_each_mark_has_an_entry_and_nobody_sees_that_two_are_of_one_person(tmp_path: Path) -> None:
+    async with open_room(tmp_path, anonymous_answers=True) as room:
+        ana, root = await room.house.join("Aardvark"), await room.root(1)
+        await room.house.join("Zebra")
+        answer = said(await room.says(ana, "I never managed it", root, by_form="yes", anonymous="yes"))
+        number = (await room.house.person("Aardvark")).id
+        for act in ("hold", "ban"):
+            await room.acts(room.host, answer, act)
+            await room.presses(room.host, f"room {act} Aardvark")
+            await room.presses(room.host, f"room {act} Zebra")
+        entries = await kept_out(room)
+        assert [entry[1:] for entry in entries[:4]] == [
+            (name, what) for name in ("Aardvark", "Zebra") for what in ("held back", "shut out")
+        ]
+        assert sorted(entry[1:] for entry in entries[4:]) == [(NAMELESS, "held back"), (NAMELESS, "shut out")]
+        keys = [entry[0] for entry in entries[4:]]
+        assert keys == sorted(keys), "their order tells nothing"
+        assert not any(key.endswith(f" {number}") for key in keys)
+        for gone in entries[::-1]:
+            await let_back_in(room, gone[0])
+            await let_back_in(room, gone[0])  # a button that was pressed elsewhere already
+            entries.remove(gone)
+            assert await kept_out(room) == entries
+
+
+async def test_letting_go_by_name_or_without_lets_in_what_was_said_so(tmp_path: Path) -> None:
+    async with open_room(tmp_path, anonymous_answers=True) as room:
+        ana, ben, root = await room.house.join("Aardvark"), await room.house.join("Ben"), await room.root(1)
+
+        async def answers(text: str) -> int:
+            return said(await room.says(ana, text, root, by_form="yes", anonymous="yes"))
+
+        async def seen() -> list[str]:
+            sheets = [(await ben.get(f"{room.at}?thread={one}")).text for one in ("room", root)]
+            return [word for word in ("badgers", "foxes", "otters", "owls") if word in "".join(sheets)]
+
+        first = await answers("I never managed it")
+        await room.acts(room.host, first, "hold")
+        await room.says(ana, "badgers")
+        assert await seen() == ["badgers"], "nothing under their name shows that they are held"
+        await room.presses(room.host, "room hold Aardvark")
+        await answers("foxes")
+        await room.says(ana, "otters")
+        assert await seen() == ["badgers"]
+        await room.presses(room.host, "room release Aardvark")
+        assert await seen() == ["badgers", "otters"], "what they said without a name would show whose it is"
+        await answers("owls")
+        await room.acts(room.host, first, "ban")
+        keys = {what: key for key, name, what in await kept_out(room) if name == NAMELESS}
+        await let_back_in(room, keys["shut out"])
+        assert await seen() == ["badgers", "otters"], "that the other mark is of the same person is not shown"
+        await let_back_in(room, keys["held back"])
+        assert await seen() == ["badgers", "foxes", "otters", "owls"]
+
+
+async def test_who_is_held_without_a_name_changes_no_answer_that_stands_without_one(tmp_path: Path) -> None:
+    async with open_room(tmp_path, anonymous_answers=True) as room:
+        ana, root = await room.house.join("Aardvark"), await room.root(1)
+        answer = said(await room.says(ana, "I never managed it", root, by_form="yes", anonymous="yes"))
+        named = said(await room.says(ana, "badgers"))
+        await room.acts(room.host, answer, "hold")
+        assert (await room.acts(ana, answer, "edit", text="Buy stamps")).status == 422
+        assert (await room.acts(ana, named, "edit", text="foxes")).status == 303
+
+
+async def test_what_cannot_be_done_to_who_has_no_name_is_said_of_both(tmp_path: Path) -> None:
+    async with open_room(tmp_path, anonymous_answers=True) as room:
+        lea, root = await room.house.host("Lea"), await room.root(1)
+        nameless = said(await room.says(lea, "I never managed it", root, by_form="yes", anonymous="yes"))
+        for act in ("hold", "ban"):
+            told = words((await room.acts(room.host, nameless, act)).text)
+            assert "cannot be held back or shut out; hide this message alone" in told

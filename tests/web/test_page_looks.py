@@ -36,6 +36,27 @@ async def room(tmp_path: Path) -> AsyncIterator[ReadingRoom]:
 
 
 MORE: Final = "One more answer of a long week."
+NUMBERS: Final = r"""() => {
+    const time = /\d{1,2}:\d\d(?:\s[ap]m)?(?:\s(?:ET|UTC))?/, day = /\d{1,2}\.?\s(?:Nov|Dec|Dez)/;
+    const told = /\d+\s(?:ques|ans|peo|Fra|Ant|Per)/, said = new Range(), found = [];
+    const every = new RegExp([time, day, told].map(one => one.source).join("|"), "g");
+    const words = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    for (const fold of document.querySelectorAll("details")) fold.open = true;
+    while (words.nextNode()) {
+        if (words.currentNode.parentElement.matches(".t") && !words.currentNode.data.includes(":")) continue;
+        for (const one of words.currentNode.data.matchAll(every)) {
+            said.setStart(words.currentNode, one.index);
+            said.setEnd(words.currentNode, one.index + one[0].length);
+            const lines = new Set([...said.getClientRects()].map(box => Math.round(box.top)));
+            found.push([one[0], lines.size]);
+        }
+    }
+    return found;
+}"""
+"""Times, days and counted things of an open page, and on how many lines each stands.
+
+A day in the narrow margin is written in two.
+"""
 FAREWELL: Final = "/farewell/"
 """Where the sweep finds the page that stands at no address: somebody was forgotten."""
 DRAWN_BY_FORMS: Final = frozenset({"reported.html", "farewell.html"})
@@ -196,6 +217,7 @@ async def test_no_page_has_a_barrier_by_day_or_by_night_at_any_width(tmp_path: P
         assert await asyncio.to_thread(_looked_through, house, barriers) == []
 
 
+@pytest.mark.slow
 @needs_a_browser
 async def test_no_page_asks_for_what_the_policy_forbids_or_scrolls_sideways(tmp_path: Path) -> None:
     async with swept_house(tmp_path) as house:
@@ -227,26 +249,73 @@ async def test_a_link_into_a_folded_answer_opens_the_fold(room: ReadingRoom) -> 
 
 
 @needs_a_browser
-async def test_on_a_phone_no_time_is_broken_in_two_in_any_language(room: ReadingRoom) -> None:
-    await room.change("UPDATE community SET language = 'de'")
-    lines = """() => [...document.querySelectorAll(".a > .t, .nb")].map(one => {
-        const said = new Range();
-        said.selectNodeContents(one.firstChild);
-        return [one.firstChild.data, said.getClientRects().length];
-    })"""
+async def test_a_link_to_an_answer_jumps_where_it_stands_and_an_aged_one_finds_it_elsewhere(
+    tmp_path: Path,
+) -> None:
+    async with swept_house(tmp_path) as house:
+        long = house.pages.web.base + house.pages.at(house.chats["earlier"])
+
+        def look() -> tuple[str, list[str]]:
+            with _browser() as browser:
+                page, seen = browser.new_page(), list[str]()
+                page.goto(f"{long}?page=2")
+                link = page.locator(".a > .t").last
+                lasts, here = link.evaluate("one => one.href"), link.evaluate("one => one.parentElement.id")
+                page.evaluate("one => { window.same = one }", here)
+                link.click()
+                expect(page.locator(":target")).to_have_id(here)
+                seen += [page.evaluate("window.same"), page.url]
+                for aged in (f"{long}?view=time#{here}", f"{long}#{here}"):
+                    page.goto(aged)
+                    page.wait_for_url(f"{long}?page=2#{here}")
+                    seen.append(page.locator(":target").get_attribute("id") or "")
+                page.goto(f"{long}#a-nobody")
+                page.wait_for_load_state("networkidle")
+                return lasts.rpartition("/")[2], [*seen, page.title()]
+
+        last, [same, after, *found, lost] = await asyncio.to_thread(look)
+        assert (same, after) == (f"a-{last}", f"{long}?page=2#a-{last}"), "it jumps, and loads nothing"
+        assert found == [same] * 2
+        assert lost.startswith("Not here")
+
+
+@needs_a_browser
+@pytest.mark.parametrize("wide", [390, 1280])
+async def test_what_reports_an_answer_stands_on_no_line_of_its_own(room: ReadingRoom, wide: int) -> None:
+    await room.change("UPDATE message SET by_host = 1, picked_at = said_at", chat=room.archive.held)
+    first = """() => [...document.querySelectorAll(".by")].filter(one => {
+        const [name, report] = ["b", ".rp"].map(it => one.querySelector(it)?.getClientRects()[0]);
+        return name && report && report.top > name.bottom;
+    }).length"""
+
+    def look() -> int:
+        with _browser() as browser:
+            page = browser.new_page(viewport={"width": wide, "height": 900})
+            page.goto(f"{room.base}{room.held}?view=all")
+            return int(page.evaluate(first))
+
+    assert await asyncio.to_thread(look) == 0
+
+
+@needs_a_browser
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_on_a_phone_no_time_is_broken_in_two_in_any_language(room: ReadingRoom, language: str) -> None:
+    await room.change("UPDATE community SET language = :language", language=language)
+    rests = ("", "archive/", "archive/2026/11/", "inquirychat/", "inquirychat/2026-11-10/", "upcoming/")
+    paths = (room.held, f"{room.held}?view=time", f"{room.live}live/", *(room.home + rest for rest in rests))
 
     def look() -> list[tuple[str, int]]:
         with _browser() as browser:
             page = browser.new_page(viewport={"width": 390, "height": 844})
-            found = []
-            for path in (room.held, f"{room.held}?view=time", f"{room.live}live/", room.home):
+            found = list[tuple[str, int]]()
+            for path in paths:
                 page.goto(room.base + path)
-                found += page.evaluate(lines)
-            return [(said, count) for said, count in found if ":" in said]
+                found += page.evaluate(NUMBERS)
+            return found
 
     times = await asyncio.to_thread(look)
-    assert len(times) > 100
-    assert [said for said, count in times if count > 1] == []
+    assert len(times) > 200
+    assert [one for one in times if one[1] > 1] == []
 
 
 @needs_a_browser

@@ -121,3 +121,22 @@ async def test_of_a_handout_nothing_but_the_sheet_goes_on_paper(room: ReadingRoo
         return [page.locator(mark).first.is_visible() for mark in marks]
 
     assert await seen(look) == [True, True, False, False, False]
+
+
+async def test_on_a_handout_no_question_begins_in_one_column_and_ends_in_the_other(room: ReadingRoom) -> None:
+    await room.change("UPDATE question SET text = :text", chat=room.archive.held, text=SENTENCE * 3)
+    every = offered(await room.get(f"{room.held}handout/"))
+
+    def look(page: Page) -> list[int]:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        left, most = "one => new Set([...one.getClientRects()].map(box => box.left)).size", list[int]()
+        for chosen in range(3, 9):
+            page.goto(room.base + of(room, every[:: len(every) // chosen][:chosen]))
+            for media in ("screen", "print"):
+                page.emulate_media(media=media)
+                most += [one.evaluate(left) for one in page.locator(".said h2").all()]
+        return most
+
+    columns = await seen(look)
+    assert len(columns) > 30
+    assert set(columns) == {1}

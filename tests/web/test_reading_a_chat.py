@@ -196,7 +196,7 @@ async def test_a_place_that_the_bot_had_to_leave_is_a_gap_with_its_time(room: Re
     await room.change(left, chat=room.archive.held)
     page = await room.get(room.held)
     assert "Complete" not in page
-    assert "Not complete: the bot had to leave edchat at 8:40 pm ET;" in page
+    assert "Not complete: the bot had to leave edchat at 8:40\xa0pm\xa0ET;" in page
 
 
 @pytest.mark.parametrize("view", ["time", "person"])

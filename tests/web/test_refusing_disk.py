@@ -17,7 +17,7 @@ from bot.core.sentences import wellness as say
 from bot.storage.heard.pouring import driver_of
 from bot.storage.one_visit import Connection
 from tests.support.bad_inputs import case
-from tests.support.web_house import Browser, WebHouse, web_house
+from tests.support.web_house import Browser, WebHouse, house_in_threads
 
 LONG = "A1: " + "elephants " * 350
 READ_ONLY = "a disk that became read-only", "PRAGMA query_only = ON", "PRAGMA query_only = OFF"
@@ -78,7 +78,7 @@ async def test_b362_words_that_cannot_be_kept_are_given_back_and_shown_to_nobody
     _what: str, begin: str, end: str, tmp_path: Path
 ) -> None:
     assert "commands answer with a clear sentence" in case("B362").expect
-    async with web_house(tmp_path, running=True) as house:
+    async with house_in_threads(tmp_path, running=True) as house:
         ana, ben = await house.join("Ana"), await house.join("Ben")
         assert (await says(ana, house, LONG))[0] == 200
         await until(house, 1)
@@ -100,7 +100,7 @@ async def test_b362_words_that_cannot_be_kept_are_given_back_and_shown_to_nobody
 
 
 async def test_b362_a_command_that_cannot_be_kept_is_not_carried_out(tmp_path: Path) -> None:
-    async with web_house(tmp_path, running=True) as house:
+    async with house_in_threads(tmp_path, running=True) as house:
         mo = await house.host()
         async with refusing(house, *READ_ONLY[1:]):
             status, page = await says(mo, house, "!edchat series list")
@@ -111,7 +111,7 @@ async def test_b362_a_command_that_cannot_be_kept_is_not_carried_out(tmp_path: P
 
 
 async def test_whoever_joins_while_nothing_can_be_kept_gets_one_sentence(tmp_path: Path) -> None:
-    async with web_house(tmp_path) as house:
+    async with house_in_threads(tmp_path) as house:
         link = await house.join_link()
         async with refusing(house, *READ_ONLY[1:]):
             got = await house.stranger().post(link, {"name": "Cleo"})
@@ -123,7 +123,7 @@ async def test_whoever_joins_while_nothing_can_be_kept_gets_one_sentence(tmp_pat
 async def test_a_disk_that_is_slow_to_write_keeps_nobody_from_reading_and_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with web_house(tmp_path, running=True) as house:
+    async with house_in_threads(tmp_path, running=True) as house:
         ana, ben = await house.join("Ana"), await house.join("Ben")
         await until(house, 0)
         commit = Connection.commit
@@ -155,7 +155,7 @@ async def test_a_disk_that_takes_five_seconds_to_write_is_not_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.health.vitals.SLOW", 0.3)
-    async with web_house(tmp_path) as house:
+    async with house_in_threads(tmp_path) as house:
         held = asyncio.Event()
 
         async def hold() -> None:
@@ -175,7 +175,7 @@ async def test_queues_that_cannot_be_read_for_a_while_go_on_when_they_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.outbox.AFTER_A_FAULT", 0.05)
-    async with web_house(tmp_path, running=True) as house:
+    async with house_in_threads(tmp_path, running=True) as house:
         await house.join("Ana")
         await until(house, 0)
         async with house.store.begin() as tx:

@@ -273,7 +273,9 @@ async def test_the_list_of_rooms_leads_straight_into_the_only_one(room: Room) ->
     both = (await room.host.get("/room/")).text
     assert room.at in both
     assert f"/room/{room.house.hosts.native_id}/" in both
-    assert (await room.house.stranger().get("/room/")).status == 403
+    assert '<a href="/desk/">Desk</a>' in both
+    shut = await room.house.stranger().get("/room/")
+    assert (shut.status, "/desk/" in shut.text) == (403, False)
 
 
 async def test_words_that_are_held_wait_for_the_hosts(room: Room) -> None:
@@ -287,7 +289,11 @@ async def test_words_that_are_held_wait_for_the_hosts(room: Room) -> None:
     assert (await room.acts(room.host, held, "let-in")).status == 303
     assert "Buy my books" in (await ben.get(f"{room.at}?thread=room")).text
     ana_id = (await room.house.person("Ana")).id
-    await room.host.post(f"{room.at}people", {"release": str(ana_id)})
+    for strange in ("", "held", f"{ana_id}", "held 999", "nameless", "nameless x", "host 1"):
+        await room.host.post(f"{room.at}people", {"release": strange})
+    assert "1 held back or shut out" in words((await room.host.get(f"{room.at}?thread=room")).text)
+    await room.host.post(f"{room.at}people", {"release": f"held {ana_id}"})
+    assert "held back or shut out" not in words((await room.host.get(f"{room.at}?thread=room")).text)
     await room.says(ana, "Free again")
     assert "Free again" in (await ben.get(f"{room.at}?thread=room")).text
 

@@ -172,3 +172,18 @@ async def test_when_a_rehearsal_is_over_its_sheets_go_with_their_tabs(room: Room
         await expect(page.locator("[data-tab]")).to_have_count(1)
         await expect(page.locator("[data-sheet]")).to_have_count(1)
         await expect(page.locator("[data-sheet=room]")).to_be_visible()
+
+
+async def test_what_one_does_is_seen_though_the_stream_does_not_come_through(
+    room: Room, opened: Opens
+) -> None:
+    ben = await room.house.join("Ben")
+    await room.presses(room.host, "room hold Ben")
+    await room.says(ben, "Buy this")
+    async with opened(room.host) as page:
+        await page.route("**/events*", lambda _: None)  # a proxy keeps it until it ends
+        await page.reload()
+        await page.locator(".m", has_text="Buy this").get_by_text("More").click()
+        await page.get_by_role("button", name="Let in").click()
+        await expect(page.get_by_text("held back: only hosts and you see it")).to_have_count(0)
+        await expect(page.locator(".m", has_text="Buy this")).to_be_visible()

@@ -61,7 +61,7 @@ async def two(tmp_path: Path) -> AsyncIterator[TwoHouses]:
 async def test_the_question_that_is_on_stands_in_both_rooms_and_no_answer_in_another(two: TwoHouses) -> None:
     pat = await two.room.house.join("Pat", two.club)
     await pat.post(f"{two.at}say", {"text": "A1: With magnets", "thread": "room"})
-    await two.room.until("SELECT count(*) FROM filing", 1)
+    await two.room.until("SELECT count(*) FROM message WHERE body_html IS NOT NULL", 1)  # drawn, too
     assert "With magnets" in await two.sees(pat)
     assert "With magnets" not in (await two.room.host.get(two.room.at)).text
     page = await two.room.rows(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import quote, quote_plus
+from urllib.parse import parse_qs, quote, quote_plus
 
 import pytest
 
@@ -78,6 +78,21 @@ async def test_where_nothing_is_found_there_are_ways_on(room: ReadingRoom) -> No
     theirs = await find(room, way[1].replace("&amp;", "&").partition("search")[2])
     assert "<bdi>Abena Mensah</bdi>" in theirs
     assert "Is “" not in await find(room, "?person=Abena&q=zzzz")
+
+
+async def test_where_several_words_find_nothing_each_alone_is_one_link_away_with_all_else(
+    room: ReadingRoom,
+) -> None:
+    page = await find(room, "?q=stud+zeppelin+after:2026-10&series=inquirychat")
+    assert "fewer words find more" in told(page)
+    ways = dict(re.findall(r'<li><a href="([^"]*)">Look for “(\w+)” alone</a>', page))
+    assert list(ways.values()) == ["stud", "zeppelin"]
+    [alone, *_] = (way.replace("&amp;", "&").partition("search")[2] for way in ways)
+    assert parse_qs(alone[1:]) == {"q": ["stud after:2026-10"], "series": ["inquirychat"]}
+    assert room.held in chats(await find(room, alone))
+    for asked in ("?q=zeppelin", "?q=zeppelin+q:3"):
+        assert "alone" not in told(lone := await find(room, asked))
+        assert "fewer words" not in lone
 
 
 async def test_the_form_says_again_what_was_asked_and_more_of_a_chat_is_one_link_away(

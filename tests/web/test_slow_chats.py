@@ -108,8 +108,8 @@ async def test_its_times_have_dates(room: ReadingRoom) -> None:
     utc = '<span class="utc">(14:00 UTC)</span>'
     assert f">Mon 16 Nov to Sat 21 Nov 2026</time>, a question a day at 9:00 am ET {utc}" in page
     assert "12:00 pm on 17 Nov" in page
-    assert "Mon 16 Nov to Sat 21 Nov 2026" in await room.get(f"{room.home}archive/")
-    assert "16 Nov to 21 Nov" in await room.get(room.home)
+    assert "Mon 16\xa0Nov to Sat 21\xa0Nov 2026" in await room.get(f"{room.home}archive/")
+    assert "16\xa0Nov to 21\xa0Nov" in await room.get(room.home)
     feed = await room.get(f"{(await path_of(room, room.archive.held)).rsplit('/', 2)[0]}/feed.atom")
     assert "Mon 16 Nov to Sat 21 Nov 2026" in feed
 

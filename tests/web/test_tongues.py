@@ -90,7 +90,7 @@ async def test_a_community_is_served_in_its_language(german: WholeHouse) -> None
     assert "Dienstag, 17. November 2026, 20:00" in held
     assert "8:00 pm" not in held
     lists = home + (await stranger.get(at("archive/"))).text
-    assert ">17. Nov.</time> 6 Fragen, " in lists
+    assert ">17.\xa0Nov.</time> 6\xa0Fragen, " in lists
     assert ".</time>." not in lists
     assert re.search(r"\d+ Antworten von \d+ Personen\.", held)
     assert 'lang="de"' not in held.split("<main", 1)[1], "people write the language that the page speaks"
@@ -333,6 +333,7 @@ async def test_people_write_from_right_to_left_beside_others(tmp_path: Path) -> 
         assert all("ליאת" not in (one.tail or "") for one in body.iter()), "a name stands by itself"
 
 
+@pytest.mark.slow
 @needs_a_browser
 async def test_german_pages_have_no_barrier(german: WholeHouse) -> None:
     paths = ["", german.chats["held"], "archive/", "search?q=stud", "upcoming/", "privacy/"]
@@ -400,6 +401,7 @@ _ANSWERS: Final = {
 }
 
 
+@pytest.mark.slow
 async def test_what_one_person_is_told_in_a_room_is_in_the_language_of_its_page(tmp_path: Path) -> None:
     async with open_room(tmp_path) as room:
         async with room.house.store.begin() as tx:

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from bot.core.archive.folding import alphabetical
-from bot.core.audience import Audience
+from bot.core.audience import Audience, Reads
 from bot.core.hearing import Stretch
 from bot.core.model import Chat, Community, Question, Series, Visibility
 from bot.core.tongue import marked
@@ -68,11 +68,6 @@ class Answered:
         return tuple(said)
 
     @cached_property
-    def people(self) -> int:
-        """How many people answered or commented."""
-        return len(set(map(_PERSON, self.words)))
-
-    @cached_property
     def answerers(self) -> int:
         """How many people answered."""
         return len(set(map(_PERSON, self.answers)))
@@ -89,7 +84,8 @@ class Where:
     """A place of the chat; `room` is its word in addresses where it is one of the browser's.
 
     Its `community` is named where that is a guest of the chat's own one; `left_at` is when the bot had to
-    leave it, `went_at` when it went out of the chat of its own will; `missed` is when it was not heard.
+    leave it, `went_at` when it went out of the chat of its own will; `missed` is when it was not heard. Into
+    a room that is `by_link` strangers come by its own link alone.
     """
 
     place_id: int
@@ -100,6 +96,7 @@ class Where:
     community: str = ""
     went_at: datetime | None = None
     missed: tuple[Stretch, ...] = ()
+    by_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +193,10 @@ class ChatPage(Listed):
 
     @property
     def room(self) -> str:
-        """The word of the community's own browser room to join by; empty where there is none."""
+        """The word of the community's own browser room that these readers may go into; empty for none."""
         own = (place for place in self.places if not place.community and place.left_at is None)
-        return next((place.room for place in own if place.room), "")
+        stranger = self.audience.reads is Reads.PUBLIC
+        return next((place.room for place in own if place.room and not (stranger and place.by_link)), "")
 
     @property
     def current(self) -> Answered | None:

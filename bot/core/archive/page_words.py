@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +16,7 @@ from bot.core.tongue import spoken as tongue
 
 _NETWORKS = {"browser": "Browser", "discord": "Discord", "matrix": "Matrix", "terminal": "Terminal"}
 _A_DAY, _NOON = timedelta(hours=24), 12
+_AFTER_A_NUMBER = re.compile(r"(?<=\d) (?=\w)|(?<=\d\.) (?=\w)|(?<=\d [ap]m) (?=[A-Z])")
 
 
 def network_name(platform: str) -> str:
@@ -90,6 +92,11 @@ def _within_a_minute(starts: datetime, ends: datetime) -> bool:
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with one of the words below, as in 1 answer, 2 answers, 1,204 answers."""
     return f"{tongue().number(number)} {ngettext(one, many or one + 's', number)}"
+
+
+def unbroken(words: str) -> str:
+    """The same words with each number kept on one line with what it counts, as in 17 Nov or 8:00 pm ET."""
+    return _AFTER_A_NUMBER.sub("\N{NO-BREAK SPACE}", words)
 
 
 def _words() -> None:

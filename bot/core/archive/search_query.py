@@ -93,6 +93,15 @@ def read_query(
     return replace(found, cut=cut)
 
 
+def each_alone(typed: str) -> tuple[tuple[str, str], ...]:
+    """Each of several words, and what to type for it alone beside the prefixes; of one word nothing."""
+    pieces = list(_PIECE.finditer(_cleaned(typed)[0]))
+    beside = [piece[0] for piece in pieces if piece["prefix"]]
+    said = " ".join(piece["phrase"] or piece["word"] or "" for piece in pieces if not piece["prefix"])
+    words = list(dict.fromkeys(word for word in said.split() if lettered(word)))[:MOST_WORDS]
+    return tuple((word, " ".join([word, *beside])) for word in words) if len(words) > 1 else ()
+
+
 def lettered(text: str) -> bool:
     """Whether there is anything in it that could be looked for."""
     return any(unicodedata.category(sign)[0] in "LN" for sign in text)

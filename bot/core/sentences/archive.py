@@ -139,6 +139,9 @@ def feeds(urls: Sequence[str], private: bool) -> str:
 
 HIDE_IT = marked("Hide it")
 WRITER_HELD = marked("What its writer says from now on in our own rooms waits until hosts let it in.")
+NAMELESS_WRITER_HELD = marked(
+    "What its writer says without a name from now on in our own rooms waits until hosts let it in."
+)
 KEEP_IT = marked("Keep it")
 KEPT_AS_IT_IS = marked("It stays as it is, and what was reported of it is settled.")
 

@@ -34,7 +34,8 @@ HIDDEN_IN_ROOM = marked(
 )
 NEXT_WORDS_HELD = marked("What its writer says next in your rooms waits until you let it in.")
 LEFT_AS_IT_IS = marked("It stays as it is, and what was reported of it is settled.")
-CANNOT_HOLD = marked("What its writer says next cannot be held back; hide this message alone.")
+NAMELESS_HELD = marked("What its writer says next without a name waits until you let it in.")
+CANNOT_HOLD = marked("Its writer cannot be held back or shut out; hide this message alone.")
 SENT_TWICE = marked("That was sent twice; it was done once.")
 _WAY_TO_DESK = marked(
     "Your way to the desk of {community}, for you alone: {url}\n"

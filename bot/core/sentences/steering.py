@@ -1,5 +1,6 @@
 """What the bot answers to hosts who plan and steer one chat and its questions."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -215,7 +216,23 @@ def question_removed(series: Series, removed: Question) -> str:
     """Said to the host who removed a question."""
     empty = _("{question} is out; its number stays empty.")
     said = empty if removed.asked_at else _("{question} is out; later ones moved up.")
-    return said.format(question=f"{letter(series, 0)}{removed.position}")
+    read = _("It read: {words}").format(words=removed.text)
+    return f"{said.format(question=f'{letter(series, 0)}{removed.position}')} {read}"
+
+
+def put_back(chat: Chat, removed: Question, most: int) -> Offer:
+    """What brings a removed question's words back; those beyond the `most` of a button are written again."""
+    asked = removed.position <= chat.asked
+    label = marked("Ask it once more, as the last") if asked else marked("Put it back")
+    line = f"question add {'' if asked else f'at={removed.position} '}chat={chat.id}"
+    whole = f"{line} {removed.text}"
+    if len(whole) <= most and not _READ_OTHERWISE.search(removed.text):
+        return Offer(label, whole)
+    return Offer(label, line, form=True)
+
+
+# Words that are no such words where a line is read: options, what stands in quotes alone, a line below.
+_READ_OTHERWISE = re.compile(r'=|[\r\n\u2028\u2029]|^["“”„‟＂]|(?:^|\s)[-—–]+\w')
 
 
 def in_this_order(series: Series, questions: Sequence[Question]) -> str:

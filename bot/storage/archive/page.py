@@ -14,7 +14,7 @@ from bot.core.archive.threads import Native, Told, answered, unknown_parents
 from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
 from bot.core.hearing import Stretch
-from bot.core.model import Chat, ChatState, Community, Question
+from bot.core.model import Chat, ChatState, Community, Question, Visibility
 from bot.core.tongue import _
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.archive.kept_links import REMOVED
@@ -125,6 +125,7 @@ def _places(database: sqlite3.Connection, chat: Chat) -> tuple[Where, ...]:
             row.guests,
             row.went_at,
             tuple(missed[row.id]),
+            by_link=row.openness != Visibility.PUBLIC or row.join_secret is None,
         )
         for row in rows
     )

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
 from bot.core.archive.chat_page import least_open
 from bot.core.model import Chat, ChatState, Place, Series, Visibility
-from bot.storage.chats.chats import LATE, LIVE, chat_of
+from bot.storage.chats.chats import AHEAD, LATE, LIVE, chat_of
 from bot.storage.chats.plans import place_of
 from bot.storage.links import Linked
 from bot.storage.schema import tables as t
@@ -55,6 +55,9 @@ class Archives(Linked):
         ids = [place.id for place in places]
         await self._do(update(t.place).where(t.place.c.id.in_(ids)).values(openness=visibility))
         self.stale_communities |= {place.community_id for place in places}
+        lead_there = t.series_place.c.place_id.in_(ids), t.chat.c.state.in_((*AHEAD, *LIVE))
+        chats = select(t.chat.c.id).join(t.series_place, t.series_place.c.series_id == t.chat.c.series_id)
+        self.stale |= {row.id for row in await self._rows(chats.where(*lead_there))}
 
     async def open_untold(self, places: Sequence[Place], visibility: Visibility) -> None:
         """Make those rooms as open as this in which nobody was told otherwise yet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -56,6 +57,7 @@ def row_of(name: str, line: bytes) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise Odd
     known = {column.name: column for column in carried_columns(table)}
+    said = _as_kept_now(name, said)
     if not said.keys() <= known.keys():
         raise Unknown
     if any(name not in said for name, column in known.items() if _needed(column)):
@@ -63,6 +65,20 @@ def row_of(name: str, line: bytes) -> dict[str, Any]:
     row = {name: _value(known[name], value) for name, value in said.items()}
     if any(not sound for sound in _sound(table, row)):
         raise Odd
+    return row
+
+
+def _as_kept_now(table: str, said: dict[str, Any]) -> dict[str, Any]:
+    """A line of an older bundle as rows are kept now: marks of hosts on somebody are apart since 0020."""
+    if table != "member" or "nameless" not in said:
+        return said
+    row = {column: value for column, value in said.items() if column != "nameless"}
+    if not isinstance(said["nameless"], bool):
+        raise Odd
+    for mark in ("held", "banned"):
+        nameless = said["nameless"] and row.get(f"{mark}_at") is not None
+        row[f"{mark}_nameless"] = secrets.token_hex(8) if nameless else None
+        row[f"{mark}_at"] = None if nameless else row.get(f"{mark}_at")
     return row
 
 

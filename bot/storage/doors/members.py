@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Table, and_, delete, exists, or_, select, update
+from sqlalchemy import Column, ColumnElement, Row, Table, and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core import sentences
@@ -32,24 +32,19 @@ SAME_FORM = timedelta(minutes=10)
 class Membership:
     """Somebody's place in a community: since when, whether hosts hold or ban them, whether they are one.
 
-    `nameless` is somebody held or banned for words without a name: nobody is told who it is.
+    Hosts hold and ban by name, or whoever wrote words without one; nobody learns that these are one person.
+    So each mark is put on and taken off by itself, whatever other stands: who is `held` waits with all they
+    say, who is `held_nameless` with what they say without a name, and a ban of either kind shuts them out.
+    Whoever releases somebody by name lets in what was said under it, and no mark without a name goes or
+    shows; such a mark is listed without a name, and its key, which tells nothing, takes it off.
     """
 
     joined_at: datetime
     held: bool = False
     banned: bool = False
     host: bool = False
-    nameless: bool = False
-
-    @property
-    def seen_held(self) -> bool:
-        """Whether they are held, as far as anybody is told."""
-        return self.held and not self.nameless
-
-    @property
-    def seen_banned(self) -> bool:
-        """Whether they are banned, as far as anybody is told."""
-        return self.banned and not self.nameless
+    held_nameless: str = ""
+    banned_nameless: str = ""
 
 
 class Members(OwnWords, Secrets):
@@ -135,8 +130,9 @@ class Members(OwnWords, Secrets):
         return tuple((person_of(row), _membership(row)) for row in await self._rows(query))
 
     async def hold(self, community_id: int, person_id: int, now: datetime, *, nameless: bool = False) -> None:
-        """Let hosts see first what this member says from now on."""
-        await self._mark(community_id, person_id, held_at=now, nameless=nameless)
+        """Let hosts see first what this member says from now on; `nameless`, what they say without a name."""
+        mark = {"held_nameless": _key(t.member.c.held_nameless)} if nameless else {"held_at": now}
+        await self._mark(community_id, person_id, **mark)
 
     async def need_holdable(self, community_id: int, person_id: int, nameless: bool) -> None:
         """Refuse to hold back or shut out a host; of one without a name not even that is told."""
@@ -147,17 +143,27 @@ class Members(OwnWords, Secrets):
             raise Refused(CANNOT_HOLD)
 
     async def release(self, community_id: int, person_id: int) -> None:
-        """Let this member speak for themselves again."""
-        await self._mark(community_id, person_id, held_at=None, nameless=False)
+        """Let this member speak under their name again."""
+        await self._mark(community_id, person_id, held_at=None)
 
     async def ban(self, community_id: int, person_id: int, now: datetime, *, nameless: bool = False) -> None:
         """Shut a member out: their sessions and links open nothing any more; `now` is real time."""
-        await self._mark(community_id, person_id, banned_at=now, nameless=nameless)
+        mark = {"banned_nameless": _key(t.member.c.banned_nameless)} if nameless else {"banned_at": now}
+        await self._mark(community_id, person_id, **mark)
         await self.revoke_secrets(person_id, now, community_id=community_id)
 
     async def unban(self, community_id: int, person_id: int) -> None:
-        """Let somebody in again; they need a new link."""
-        await self._mark(community_id, person_id, banned_at=None, nameless=False)
+        """Let somebody who was banned by name in again; they need a new link."""
+        await self._mark(community_id, person_id, banned_at=None)
+
+    async def lift(self, community_id: int, key: str) -> int | None:
+        """Take off the mark without a name that has this key; gives who was held by it, if anybody was."""
+        m = t.member.c
+        here, held = m.community_id == community_id, m.held_nameless == key
+        whose: int | None = await self._value(select(m.person_id).where(here, held))
+        await self._do(update(t.member).where(here, held).values(held_nameless=None))
+        await self._do(update(t.member).where(here, m.banned_nameless == key).values(banned_nameless=None))
+        return whose
 
     async def openness(self, place_id: int) -> Visibility:
         """How far a place lets its words be read."""
@@ -204,7 +210,7 @@ class Members(OwnWords, Secrets):
     async def _joined_just_now(self, place: Place, native_id: str, now: datetime) -> Person | None:
         person = await self.met(BROWSER, native_id, place.community_id)
         member = await self.membership(place.community_id, person.id) if person else None
-        if member is None or member.banned or now - member.joined_at > SAME_FORM:
+        if member is None or now - member.joined_at > SAME_FORM or _is_banned(member):
             return None
         return person
 
@@ -244,7 +250,7 @@ def _still() -> ColumnElement[bool]:
         t.place.c.platform == t.person.c.platform,
         t.place.c.left_at.is_(None),
     )
-    return and_(t.member.c.banned_at.is_(None), ~gone, or_(t.person.c.platform == BROWSER, network))
+    return and_(t.NOT_BANNED, ~gone, or_(t.person.c.platform == BROWSER, network))
 
 
 def _host() -> ColumnElement[bool]:
@@ -256,4 +262,14 @@ def _host() -> ColumnElement[bool]:
 
 def _membership(row: Row[Any]) -> Membership:
     held, banned = row.held_at is not None, row.banned_at is not None
-    return Membership(row.joined_at, held, banned, bool(row.host), row.nameless)
+    without = row.held_nameless or "", row.banned_nameless or ""
+    return Membership(row.joined_at, held, banned, bool(row.host), *without)
+
+
+def _is_banned(member: Membership) -> bool:
+    return member.banned or member.banned_nameless != ""
+
+
+def _key(mark: Column[Any]) -> ColumnElement[str]:
+    """A new key for a mark without a name; one that stands keeps its own."""
+    return func.coalesce(mark, secrets.token_hex(8))

@@ -172,7 +172,7 @@ class Erasing(Unnaming):
         await self._do(delete(t.desk_seat).where(seat))
         m = t.member.c
         member = and_(m.person_id == person_id, m.community_id == community_id)
-        clean = and_(m.held_at.is_(None), m.banned_at.is_(None))
+        clean = and_(m.held_at.is_(None), m.held_nameless.is_(None), t.NOT_BANNED)
         await self._do(delete(t.member).where(member, clean))
 
     async def _forget_name(self, person: Person, community_id: int) -> None:

@@ -36,7 +36,14 @@ class Replies(RoomReports):
     async def let_replies_go(self, said: Sequence[Row[Any]], now: datetime) -> None:
         """Empty the answers that may show these messages, wherever somebody may have asked for them."""
         chats, places = {row.chat_id for row in said if row.chat_id}, {row.place_id for row in said}
-        there = and_(_O.subject == SHOWS_WORDS, _O.place_id.in_(_rooms(chats, places)))
+        await self._let_go_in(_rooms(chats, places), now)
+
+    async def let_guests_replies_go(self, community_id: int, now: datetime) -> None:
+        """Empty those of a community that is a guest no more: what is taken back later is not told there."""
+        await self._let_go_in(select(t.place.c.id).where(t.place.c.community_id == community_id), now)
+
+    async def _let_go_in(self, rooms: Any, now: datetime) -> None:
+        there = and_(_O.subject == SHOWS_WORDS, _O.place_id.in_(rooms))
         for row in await self._rows(_WITH_NETWORK.where(there, or_(_O.state == WAITING, _STANDS))):
             await self._empty_post(row, now)
 

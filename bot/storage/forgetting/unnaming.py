@@ -1,6 +1,6 @@
 """Taking a name out of what else is kept: why something was hidden or reported, titles, topics, plans."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -44,11 +44,11 @@ class Unnaming(Unsaying):
         for row, words in await self._renamed(t.series, title, ours, mentions):
             await self.save_series(replace(await self.series(row.id), title=words))
             self.stale_communities.add(community_id)
-            if row.slug and any(plain.slug(name) in row.slug for name in mentions.names):
+            if _names(row.slug, map(plain.slug, mentions.names)):
                 await self._readdress(row.id)
         whole = [word for name in mentions.names if " " in name and "-" in (word := plain.slug(name))]
         for row in await self._rows(select(t.series.c.id, t.series.c.slug).where(ours)):
-            if any(word in (row.slug or "") for word in whole):  # from a title that it had before
+            if _names(row.slug, whole):  # from a title that it had before
                 await self._readdress(row.id)
 
     async def _readdress(self, series_id: int) -> None:
@@ -96,6 +96,11 @@ class Unnaming(Unsaying):
         for row in await self._rows(select(m.id, m.sorted_from).where(here)):
             if mask.finds(row.sorted_from.get("hidden_why") or ""):
                 await self._do(update(t.message).where(m.id == row.id).values(sorted_from=None))
+
+
+def _names(address: str | None, words: Iterable[str]) -> bool:
+    """Whether one of these words stands in an address, whole: "a-b" is not in "alpha-beta"."""
+    return any(f"-{word}-" in f"-{address}-" for word in words) if address else False
 
 
 def _noted(community_id: int) -> tuple[_Kept, ...]:

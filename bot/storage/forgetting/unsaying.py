@@ -14,6 +14,7 @@ from bot.core.erasure import Erased
 from bot.core.masking import Mask
 from bot.core.mentioning import Mentions, Quotes
 from bot.core.model import Person
+from bot.core.rooms.words import in_language, language_of
 from bot.markup import render
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.doors.members import Members
@@ -86,12 +87,13 @@ class Unsaying(Members, Replies):
             await self.let_replies_go([row], now)
         self.erasures.append(erasure_of(what, place, row.platform_message_id, now))
 
-    async def hold_writer(self, message_id: int, community_id: int, now: datetime) -> None:
-        """Let hosts see first what a message's writer says next, whoever that is; no host is held back."""
+    async def hold_writer(self, message_id: int, community_id: int, now: datetime) -> bool:
+        """Let hosts see first what a message's writer says next, who is no host; gives whether namelessly."""
         row = await self.message(message_id)
         if row is not None and row.person_id is not None:
             await self.need_holdable(community_id, row.person_id, row.anonymous)
             await self.hold(community_id, row.person_id, now, nameless=row.anonymous)
+        return row is not None and row.anonymous
 
     async def unname(
         self, person: Person, community_id: int, now: datetime, *, instead: str = sentences.SOMEBODY
@@ -184,7 +186,8 @@ class Unsaying(Members, Replies):
         for row in await self._rows(query):
             new = unquoted({"text": row.text, "offers": row.offers or []})
             if new["text"] != row.text or len(new["offers"]) != len(row.offers or []):
-                values = {"text": new["text"], "html": render(new["text"]), "offers": new["offers"] or None}
+                html = in_language(render(new["text"]), language_of(row.html))
+                values = {"text": new["text"], "html": html, "offers": new["offers"] or None}
                 await self._set_in(row, values, now)
 
     async def _take_copies_away(self, rows: Sequence[Row[Any]], now: datetime) -> None:
@@ -259,11 +262,12 @@ def _masked(payload: dict[str, Any], mask: Mask) -> dict[str, Any]:
 def _unquoted(payload: dict[str, Any], ids: set[int], quotes: Quotes) -> dict[str, Any]:
     if "text" not in payload:
         return payload
-    offers = [offer for offer in payload.get("offers", ()) if not _is_about(offer[1], ids)]
+    marks = {f"m{one}" for one in ids}
+    offers = [offer for offer in payload.get("offers", ()) if not _is_about(offer[1], marks)]
     return {**payload, "text": quotes.out_of(payload["text"]), "offers": offers}
 
 
-def _is_about(line: str, ids: set[int]) -> bool:
-    """Whether a line is for hosts to do something with one of these messages."""
+def _is_about(line: str, marks: set[str]) -> bool:
+    """Whether a line is for hosts to do something with one of the messages that go by these marks."""
     group, *words = line.split()
-    return group == "answers" and any(word == f"m{one}" for one in ids for word in words)
+    return group == "answers" and not marks.isdisjoint(words)

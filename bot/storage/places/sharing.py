@@ -16,9 +16,9 @@ from bot.core.state import Running
 from bot.storage.chats.chats import AHEAD, LATE, LIVE, chat_of
 from bot.storage.chats.plans import place_of
 from bot.storage.doors.secrets import SecretKind
+from bot.storage.forgetting.replies import Replies
 from bot.storage.outgoing.keeping import SENT, WAITING
 from bot.storage.outgoing.lagging import TAKEN_BACK
-from bot.storage.outgoing.outbound import Outbound
 from bot.storage.schema import tables as t
 
 
@@ -33,7 +33,7 @@ class Share:
     left: bool
 
 
-class Sharing(Outbound):
+class Sharing(Replies):
     """What is asked of the places of a weekly chat."""
 
     async def shares(self, series: Series) -> tuple[Share, ...]:
@@ -105,6 +105,8 @@ class Sharing(Outbound):
         await self._do(delete(t.series_place).where(*theirs))
         asked = t.reminder.c.place_id == place.id, t.reminder.c.chat_id.in_(_ids_of(series))
         await self._do(delete(t.reminder).where(*asked))
+        if place.community_id != series.community_id:
+            await self.let_guests_replies_go(place.community_id, now)
 
     async def ask_anew(self, place: Place, now: datetime) -> None:
         """Post what is on again in a place whose room was replaced: there its threads go on."""

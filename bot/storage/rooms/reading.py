@@ -66,7 +66,7 @@ class RoomReading(RoomSheets):
         member = exists().where(
             t.member.c.community_id == t.place.c.community_id,
             t.member.c.person_id == person_id,
-            t.member.c.banned_at.is_(None),
+            t.NOT_BANNED,
         )
         host = exists().where(
             t.community_host.c.community_id == t.place.c.community_id,

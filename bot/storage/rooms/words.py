@@ -50,7 +50,8 @@ class RoomWords(Queries):
         key = f"say.{person.id}.{hangs['once']}" if hangs.get("once") else None
         if (said := await self._said_under(key)) is not None:
             return said
-        held = await self._held_or_banned(place.community_id, person.id)
+        nameless = hangs.get("anonymous", False)
+        held = await self._held_or_banned(place.community_id, person.id, nameless=nameless)
         row: dict[str, Any] = {"place_id": place.id, "person_id": person.id, "key": key}
         row |= {"by_host": power >= Role.HOST, "said_at": now}
         if (command := command_text(text)) is not None:
@@ -63,7 +64,7 @@ class RoomWords(Queries):
         row = await self._standing_message(message_id)
         if row.person_id != person.id:
             raise Refused(sentences.NOT_YOUR_MESSAGE)
-        held = await self._held_or_banned(row.community_id, person.id)
+        held = await self._held_or_banned(row.community_id, person.id, nameless=row.anonymous)
         if held and row.held_at is None:
             raise Refused(sentences.HELD_HERE)
         words = spoken(text)
@@ -115,10 +116,15 @@ class RoomWords(Queries):
             place_id = await self._value(select(_M.place_id).where(_M.id == message_id))
             await self._happened(place_id, EventKind.CHANGED, now, message_id=message_id)
 
-    async def room_release_all(self, person_id: int, community_id: int, now: datetime) -> None:
-        """Let in all the held words of somebody here."""
+    async def room_release_all(
+        self, person_id: int, community_id: int, now: datetime, *, nameless: bool = False
+    ) -> None:
+        """Let in all that somebody said here under their name and that was held, or all without a name.
+
+        Letting in both at once would show whose the words without a name are.
+        """
         here = select(t.place.c.id).where(t.place.c.community_id == community_id)
-        mine = _M.person_id == person_id, _M.place_id.in_(here)
+        mine = _M.person_id == person_id, _M.place_id.in_(here), _M.anonymous.is_(nameless)
         await self._let_in(await self._rows(select(t.room_message).where(*mine, *_HELD).order_by(_M.id)), now)
 
     async def _say(self, place: Place, row: dict[str, Any], hangs: Hanging) -> int:
@@ -177,14 +183,14 @@ class RoomWords(Queries):
         for row in rows:
             await self._happened(row.place_id, kind, now, message_id=row.id, person_id=by)
 
-    async def _held_or_banned(self, community_id: int, person_id: int) -> bool:
-        """Whether somebody's words are held here; one who was banned is refused."""
+    async def _held_or_banned(self, community_id: int, person_id: int, *, nameless: bool = False) -> bool:
+        """Whether somebody's words are held here, said so or `nameless`; one who was banned is refused."""
         m = t.member.c
         mine = m.community_id == community_id, m.person_id == person_id
-        row = await self._row(select(m.held_at, m.banned_at).where(*mine))
-        if row and row.banned_at is not None:
+        row = await self._row(select(m.held_at, m.held_nameless, t.NOT_BANNED.label("welcome")).where(*mine))
+        if row and not row.welcome:
             raise Refused(sentences.BANNED_HERE)
-        return bool(row and row.held_at is not None)
+        return bool(row and (row.held_at is not None or (nameless and row.held_nameless is not None)))
 
     async def _check_hooks(
         self, place_id: int, thread: int | None, reply_to: int | None, anonymous: bool

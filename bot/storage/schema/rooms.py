@@ -1,6 +1,8 @@
 """The schema of what the browser needs: who may come in, and what stands in the bot's own rooms."""
 
-from sqlalchemy import JSON, Column, Index, Integer, Table, Text
+from typing import Final
+
+from sqlalchemy import JSON, Column, ColumnElement, Index, Integer, Table, Text, and_
 
 from bot.storage.schema.columns import Instant, flag, key, metadata, of, words
 
@@ -29,9 +31,15 @@ member = Table(
     Column("seen_at", Instant),
     Column("held_at", Instant),
     Column("banned_at", Instant),
-    flag("nameless"),
+    words("held_nameless", None),
+    words("banned_nameless", None),
     Index(None, "person_id"),
 )
+"""Hosts hold and ban by name, or without: such a mark is the key by which alone it is taken off."""
+NOT_BANNED: Final[ColumnElement[bool]] = and_(
+    member.c.banned_at.is_(None), member.c.banned_nameless.is_(None)
+)
+"""Which members may come in: hosts banned them neither by name nor without."""
 
 desk_seat = Table(
     "desk_seat",

@@ -18,6 +18,7 @@ from bot.storage.schema.networks import relation as relation
 from bot.storage.schema.resources import digest as digest
 from bot.storage.schema.resources import removed_link as removed_link
 from bot.storage.schema.resources import shared_link as shared_link
+from bot.storage.schema.rooms import NOT_BANNED as NOT_BANNED
 from bot.storage.schema.rooms import desk_seat as desk_seat
 from bot.storage.schema.rooms import member as member
 from bot.storage.schema.rooms import room_event as room_event

@@ -12,10 +12,11 @@ from bot.commands.declared import Reply
 from bot.core.desk import plan_form
 from bot.core.desk.plan_form import Filled, Wish
 from bot.core.desk.sheet import sheet, tells_at_once
+from bot.core.grammar import LINE_LIMIT
 from bot.core.model import Chat, Place, Refused, Series
 from bot.core.sentences import desk as sentences
 from bot.core.sentences.chat import letter
-from bot.core.sentences.steering import ANNOUNCED_NOW, LOOK
+from bot.core.sentences.steering import ANNOUNCED_NOW, LOOK, put_back
 from bot.core.state import Running
 from bot.core.telling import announcing
 from bot.core.times.clockface import local
@@ -91,7 +92,10 @@ async def _keep(site: Site, request: Request, desk: Desk, fields: Fields) -> Don
         wish, reply = done[-1]
         return Done(reply, back, wish.field)
     words = await _words(site, done, filled, state) or _(sentences.AS_IT_WAS)
-    return Done(Reply(words, language=_language(done)), back)
+    offers = tuple(
+        put_back(chat, one, LINE_LIMIT) for one in state.questions if one.position == filled.remove
+    )
+    return Done(Reply(words, offers, language=_language(done)), back)
 
 
 async def _all(
@@ -159,7 +163,7 @@ async def _words(site: Site, done: Sequence[tuple[Wish, Reply]], filled: Filled,
     lines: dict[str, None] = {}
     begun = tuple(_(one).partition("{")[0] for one in _KEPT)
     for wish, reply in done:
-        head, *more = reply.text.splitlines()
+        head, *more = [reply.text] if wish.path == "question remove" else reply.text.splitlines()
         kept = (line for line in more if line.startswith(begun))
         lines |= dict.fromkeys([short.get(wish.field, head), *kept])
     return "\n".join(lines)

@@ -96,20 +96,21 @@ async def _settle_in_room(site: Site, desk: Desk, fields: Fields) -> Reply:
             return Reply(_(sentences.LEFT_AS_IT_IS), language=spoken().code)
         said = [_(sentences.HIDDEN_IN_ROOM)]
         if fields.get("hold"):
-            await _hold_writer(site, tx, desk, number)
-            said.append(_(sentences.NEXT_WORDS_HELD))
+            nameless = await _hold_writer(site, tx, desk, number)
+            said.append(_(sentences.NAMELESS_HELD if nameless else sentences.NEXT_WORDS_HELD))
         await tx.hide_in_room(number, site.clock.now())
     return Reply("\n".join(said), language=spoken().code)
 
 
-async def _hold_writer(site: Site, tx: Tx, desk: Desk, number: int) -> None:
-    """Let hosts see first what its writer says next, who may have left since, but is no host."""
+async def _hold_writer(site: Site, tx: Tx, desk: Desk, number: int) -> bool:
+    """Let hosts see first what its writer says next, who is no host; gives whether it is without a name."""
     found = await tx.room_writer(number)
     if found is None:
         raise Refused(sentences.CANNOT_HOLD)
     await tx.need_holdable(desk.community.id, *found)
     await tx.hold(desk.community.id, found[0], site.clock.real(), nameless=found[1])
     tx.stale_communities.add(desk.community.id)
+    return found[1]
 
 
 async def _ways(tx: Tx, reported: Iterable[ReportedInRoom]) -> dict[int, str]:

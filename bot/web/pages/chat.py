@@ -189,6 +189,7 @@ def _told(site: Site, page: ChatPage, ways: Ways) -> dict[str, Any]:
     url, blurb, parts = site.url(at), _blurb(page), parts_of(page)
     about = f"{page_words.counted(len(page.questions), 'question')}. {blurb}" if page.questions else blurb
     margin, report = page_words.Margin(page.chat), "" if ways.within else site.path(page.community, "a/")
+    lasting, lang = "" if site.copied else report, str(tongue(page.community.language))
     return {
         **_WORDS,
         "page": page,
@@ -205,7 +206,8 @@ def _told(site: Site, page: ChatPage, ways: Ways) -> dict[str, Any]:
         "about": about,
         "linked": _linked(page, url, about, parts),
         "margin": margin,
-        "entries": Entries(margin, report, str(tongue(page.community.language))),
+        "entries": Entries(margin, report, lang, lasting=lasting),
+        "lasting": lasting,
         "standing": page_words.standing(page),
     }
 

@@ -81,13 +81,15 @@ class Entries:
     `report` begins the address under which an answer is reported; where that is "", none can be.
 
     `tongue` is the attribute that says in which language people wrote. `to_answer` gives what stands before
-    the anchor of an answer by its id, where it stands on another part of the page.
+    the anchor of an answer by its id, where it stands on another part of the page. `lasting` begins the
+    address under which an answer is found wherever it stands by then; "" where there is none, as in a copy.
     """
 
     margin: Margin
     report: str
     tongue: str = ""
     to_answer: Callable[[str], str] = _here
+    lasting: str = ""
     _escaped: dict[str, str] = field(default_factory=dict)
     _words: _Words = field(default_factory=_Words)
     _marks: dict[tuple[object, ...], str] = field(default_factory=dict)
@@ -131,14 +133,19 @@ class Entries:
         before, after, by, report = beside
         if (marks := self._marks.get(key := _MARKS(one))) is None:
             marks = self._marks[key] = self._marked(one)
-        id_, there = (f' id="a-{at}"', "") if home else ("", self._safe(self.to_answer(at)))
+        id_ = f' id="a-{at}"' if home else ""
+        link = f"{self.lasting}{at}" if self.lasting else self._there(at, home)
         reported = f'<a class="rp" href="{self.report}{at}/report{report}</a>' if self.report else ""
         return (
-            f'<div class="a"{id_}><a class="t" href="{there}#a-{at}" '
+            f'<div class="a"{id_}><a class="t" href="{link}" '
             f'aria-label="{before}{heard}{after}">{seen}{self._words.link}</a>\n'
             f'<div><p class="by">{by if named else ""}{label}{marks}{reported}</p>'
             f'<div class="say"{self.tongue}>{one.html.strip()}</div></div></div>'
         )
+
+    def _there(self, at: str, home: bool) -> str:
+        """Where an answer stands as the page is now."""
+        return f"{'' if home else self._safe(self.to_answer(at))}#a-{at}"
 
     def _marked(self, one: Answer) -> str:
         """What stands beside a name: put together once for all beside which the same stands."""

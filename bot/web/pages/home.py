@@ -14,7 +14,7 @@ from starlette.responses import Response
 from bot.core.archive import linked_data, timetable
 from bot.core.archive.chat_page import ChatPage, Held
 from bot.core.archive.hour_chart import HourChart
-from bot.core.audience import Audience, Reads
+from bot.core.audience import Audience
 from bot.core.model import Community, Series
 from bot.core.sentences.chat import letter
 from bot.core.sentences.slow import series_length
@@ -22,13 +22,12 @@ from bot.core.slow_steering import LONGEST
 from bot.core.times.clockface import local
 from bot.core.times.recurrence import in_words
 from bot.core.times.zones import zone_words
-from bot.storage.archive.addresses import BROWSER
 from bot.storage.archive.browsing import Picked
 from bot.storage.archive.lists import community_version
 from bot.storage.store import Tx
 from bot.web.cache import finished, respond
 from bot.web.pages.lists import indexable, zone_asked_for
-from bot.web.pages.on_now import OnNow, on_now
+from bot.web.pages.on_now import OnNow, on_now, rooms_for
 from bot.web.pages.showing import WORDS, data_block, small_chart_of, whose
 from bot.web.site import Page, Site
 
@@ -124,10 +123,7 @@ async def _skipped(tx: Tx, series: tuple[Series, ...]) -> dict[date, list[str]]:
 async def _rooms(tx: Tx, community: Community, audience: Audience) -> tuple[str, ...]:
     """The words of the rooms in the browser that lead into chats and that these readers may go into."""
     places, hosts = await tx.places_of_community(community.id), community.hosts_place_id
-    found = [place for place in places if place.platform == BROWSER and place.id != hosts]
-    if audience.reads is Reads.PUBLIC:
-        found = [place for place in found if await tx.open_door(place.id)]
-    return tuple(place.native_id for place in found)
+    return await rooms_for(tx, (place for place in places if place.id != hosts), audience)
 
 
 def _render(site: Site, community: Community, front: Front, when: dict[str, Any]) -> str:

@@ -69,7 +69,8 @@ def look(site: Site, page: ChatPage) -> Look:
         return Look(page.chat.version, {}, site.path(page.community, page.address))
     parts: Any = site.templates.get_template("live_parts.html").module
     margin, lang = page_words.Margin(page.chat), tongue(page.community.language)
-    entries = Entries(margin, site.path(page.community, "a/"), lang)
+    lasting = site.path(page.community, "a/")
+    entries = Entries(margin, lasting, lang, lasting=lasting)
     pieces = {"now": str(parts.now(page, WORDS))}
     elsewhere = again(page.questions)
     for asked in page.questions:
@@ -129,9 +130,10 @@ def _render(site: Site, page: ChatPage, desk: str) -> bytes:
     margin, lang = page_words.Margin(page.chat), tongue(page.community.language)
     about: dict[str, Any] = {"page": page, "chat": page.chat, "series": page.series}
     about |= {"community": page.community, "desk_at": desk}
-    entries = Entries(margin, site.path(page.community, "a/"), lang)
+    lasting = site.path(page.community, "a/")
+    entries = Entries(margin, lasting, lang, lasting=lasting)
     places = {"at": site.path(page.community, page.address), "entries": entries, "reader": None}
-    about |= {"margin": margin, "again": again(page.questions)}
+    about |= {"margin": margin, "again": again(page.questions), "lasting": lasting}
     shown = {"words": WORDS, "order": _order, "on_now": _on_now}
     return site.page("live.html", **WORDS, **about, **places, **shown)
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.core.archive.chat_page import Listed
-from bot.core.archive.search_query import LONGEST, MOST_WORDS, Query, read_query
+from bot.core.archive.search_query import LONGEST, MOST_WORDS, Query, each_alone, read_query
 from bot.core.archive.search_results import Found
 from bot.core.model import Community, Refused
 from bot.core.sentences import searching as say
@@ -101,7 +101,8 @@ def _asked(request: Request) -> Asked:
 def _made(site: Site, community: Community, **shown: Any) -> str:
     cut = _(say.SEARCH_CUT).format(letters=LONGEST, words=MOST_WORDS) if shown["query"].cut else ""
     about = {"community": community, "reader": None, "letter": letter, "cut": cut, "longest": LONGEST}
-    return site.html("search.html", **WORDS, **about, **shown)
+    alone = () if shown["found"].chats else each_alone(shown["asked"].q)
+    return site.html("search.html", **WORDS, **about, alone=alone, **shown)
 
 
 PAGES = (Page("/{community}/search", search),)

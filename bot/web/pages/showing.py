@@ -42,6 +42,7 @@ WORDS: dict[str, Any] = {
     "short_span": day_span.short_span,
     "span": day_span.span,
     "time_words": time,
+    "unbroken": page_words.unbroken,
     "zone_short": zone_short,
 }
 """How pages write times and numbers; handed to their templates."""

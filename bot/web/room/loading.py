@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core import sentences
 from bot.core.first_steps import readers_of
-from bot.core.model import Offer
+from bot.core.model import Offer, Person
 from bot.core.rooms import panel as room_panel
 from bot.core.rooms.sheets import Hung, Stands, in_order, stands
 from bot.core.sentences import bar as bar_sentences
@@ -15,6 +15,7 @@ from bot.core.sentences import sharing
 from bot.core.state import Running
 from bot.core.tongue import _
 from bot.core.unsorted import suggestions
+from bot.storage.doors.members import Membership
 from bot.storage.rooms.reading import RoomFiling
 from bot.storage.rooms.views import RoomMessage
 from bot.storage.store import Tx
@@ -93,16 +94,23 @@ async def panel(tx: Tx, stage: Stage) -> Panel | None:
         offers = room_panel.panel(stage.state)
     unsorted = await _unsorted(tx, stage.state) if stage.state and not stage.guest else ()
     hint = bar_sentences.may_be_answers(len(unsorted))
-    shut_out = tuple(
-        (
-            one.id,
-            _(bar_sentences.NAMELESS) if member.nameless else one.name,
-            _(bar_sentences.SHUT_OUT) if member.banned else _(bar_sentences.HELD_BACK),
-        )
-        for one, member in await tx.members(stage.community.id)
-        if member.banned or member.held
-    )
+    shut_out = _shut_out(await tx.members(stage.community.id))
     return Panel(offers, unsorted, hint, shut_out) if offers or shut_out else None
+
+
+def _shut_out(members: Iterable[tuple[Person, Membership]]) -> tuple[tuple[str, str, str], ...]:
+    """Each mark of hosts on somebody: what takes it off, whose it is, which it is; those without a name last.
+
+    These stand in the order of their keys: in that of names it would show whose they are.
+    """
+    held, banned = _(bar_sentences.HELD_BACK), _(bar_sentences.SHUT_OUT)
+    by_name, nameless = list[tuple[str, str, str]](), list[tuple[str, str, str]]()
+    for one, member in members:
+        by_name += [(f"held {one.id}", one.name, held)] * member.held
+        by_name += [(f"banned {one.id}", one.name, banned)] * member.banned
+        for key, what in ((member.held_nameless, held), (member.banned_nameless, banned)):
+            nameless += [(f"nameless {key}", _(bar_sentences.NAMELESS), what)] * bool(key)
+    return (*by_name, *sorted(nameless))
 
 
 async def _first_steps(tx: Tx, stage: Stage) -> tuple[Offer, ...]:

@@ -13,6 +13,7 @@ from bot.core.sentences import bar as say
 from bot.core.tongue import _
 from bot.storage.rooms.views import RoomMessage
 from bot.storage.store import Tx
+from bot.web.desk.door import desks
 from bot.web.guard import SESSIONS
 from bot.web.numbers import numbered
 from bot.web.reader import tokens
@@ -87,6 +88,7 @@ async def drawn(site: Site, door: Door, seen: _Seen, *, note: str = "", status: 
 
 async def rooms(site: Site, request: Request) -> Response:
     """The rooms that somebody may go into; straight on where there is but one."""
+    plans = bool(await desks(site, request))
     async with site.store.read() as tx:
         found = []
         every = await tx.communities()
@@ -99,7 +101,8 @@ async def rooms(site: Site, request: Request) -> Response:
     mine = [place for _, places in found for place in places]
     if len(mine) == 1:
         return RedirectResponse(address(mine[0]), 303)
-    return site.answer("rooms.html", 200 if mine else 403, found=found, community=None, reader=None)
+    status = 200 if mine else 403
+    return site.answer("rooms.html", status, found=found, desk=plans, community=None, reader=None)
 
 
 async def _seen(tx: Tx, door: Door, asked: Mapping[str, str], said: Said) -> _Seen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Final
 
 from starlette.requests import Request
@@ -12,8 +13,8 @@ from bot.core.model import Refused
 from bot.core.sentences import bar as bar_sentences
 from bot.core.sentences import room as room_sentences
 from bot.storage.store import Tx
-from bot.web.numbers import in_path
-from bot.web.room.answering import CALL, Fields, answered, back, command, hook, rendered
+from bot.web.numbers import in_path, numbered
+from bot.web.room.answering import CALL, Fields, answered, back, command, rendered
 from bot.web.room.door import Door
 from bot.web.room.feed import doubt
 from bot.web.room.view import TALK
@@ -29,7 +30,7 @@ async def message(site: Site, request: Request) -> Response:
 
 
 async def people(site: Site, request: Request) -> Response:
-    """Let somebody back in whom the hosts held back or shut out."""
+    """Take off one mark by which the hosts held somebody back or shut them out."""
     return await answered(site, request, _with_person)
 
 
@@ -104,13 +105,28 @@ async def _writer(tx: Tx, door: Door, number: int) -> tuple[int, bool]:
 async def _with_person(site: Site, request: Request, door: Door, fields: Fields) -> Response:
     if not door.reader.host:
         raise Refused(bar_sentences.NOT_IN_HERE)
-    person_id = hook(fields, "release") or 0
+    mark, _, key = fields.get("release", "").partition(" ")
     async with site.store.begin() as tx:
-        await tx.release(door.community.id, person_id)
-        await tx.unban(door.community.id, person_id)
-        await tx.room_release_all(person_id, door.community.id, site.clock.now())
+        await _take_off(tx, door.community.id, mark, key, site.clock.now())
         tx.stale_communities.add(door.community.id)
     return await back(site, request, door, TALK, None)
+
+
+async def _take_off(tx: Tx, community_id: int, mark: str, key: str, now: datetime) -> None:
+    """Take one mark off somebody, by their number or by the key of a mark without a name; held words come in.
+
+    One without a name that is gone already was taken off by another host.
+    """
+    if mark == "nameless":
+        if (whose := await tx.lift(community_id, key)) is not None:
+            await tx.room_release_all(whose, community_id, now, nameless=True)
+        return
+    person_id = numbered(key) or 0
+    if mark == "banned":
+        await tx.unban(community_id, person_id)
+    elif mark == "held":
+        await tx.release(community_id, person_id)
+        await tx.room_release_all(person_id, community_id, now)
 
 
 _ACTS: Final[Mapping[str, Act]] = {

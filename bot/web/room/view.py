@@ -136,12 +136,12 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What hosts can do now; `shut_out` are those they hold back or let in no more."""
+    """What hosts can do now; `shut_out` are their marks: whom they hold back or let in no more."""
 
     offers: tuple[Offer, ...]
     unsorted: tuple[Offer, ...]
     hint: str
-    shut_out: tuple[tuple[int, str, str], ...] = ()
+    shut_out: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

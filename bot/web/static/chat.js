@@ -1,10 +1,30 @@
-// A link into a folded answer opens the fold, also in browsers that do not do so by themselves.
+// Links to answers: one into a fold opens it, one to what stands here jumps, and one that has aged finds its answer.
 "use strict";
+const { lasting } = document.currentScript.dataset; // where an answer is found by its id, wherever it stands
 function unfold() {
-  const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (!target) return;
+  const name = decodeURIComponent(location.hash.slice(1)), target = name && document.getElementById(name);
+  if (!target) {
+    seek(name);
+    return;
+  }
+  sessionStorage.removeItem("sought");
   for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   target.scrollIntoView();
 }
+// An answer moves on to another part of the page as the chat grows. Where it is not there either, once is enough.
+function seek(name) {
+  if (!lasting || !/^a-[\w-]+$/.test(name) || sessionStorage.getItem("sought") === name) return;
+  sessionStorage.setItem("sought", name);
+  location.replace(lasting + name.slice(2));
+}
+function jump(event) {
+  const link = event.target.closest(".a > .t"), name = link && `a-${link.href.split("/").pop()}`;
+  const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  if (!link || elsewhere || !document.getElementById(name)) return;
+  event.preventDefault();
+  if (location.hash === `#${name}`) unfold();
+  else location.hash = name;
+}
+addEventListener("click", jump);
 addEventListener("hashchange", unfold);
 unfold();

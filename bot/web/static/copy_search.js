@@ -46,22 +46,27 @@
   const letters = (text) =>
     plain(text).normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 
-  // Whether a word begins as asked for, or is another form of it.
+  // Whether a word begins as asked for, or is another form of it: "apps" is one of "app", "the" none of "theory".
   function alike(word, asked) {
     let same = 0;
     while (same < asked.length && word[same] === asked[same]) same += 1;
-    return same === asked.length || (same > 3 && asked.length - same < 4 && word.length - same < 4);
+    const rest = asked.length - same;
+    return !rest || (same > 2 && rest < Math.min(same, 4) && word.length - same < 4);
   }
+
+  const single = (word) => word.replace(/ies$/, "y");
+  const means = (word, asked) => alike(word, asked) || alike(single(word), single(asked));
 
   // Where pagefind knows no "theory" it takes "the", in all chats: those found first tell.
   async function stands(asked) {
     const wanted = letters(asked), { results } = await pagefind.search(asked);
     const best = await Promise.all(results.slice(0, 3).map((one) => one.data()));
+    if (best.some((data) => wordsOf(data).joined)) return true; // nobody but pagefind knows where words end
     const there = best.flatMap((data) => {
       const { words } = wordsOf(data);
       return [...Object.values(data.meta), ...data.locations.map((place) => words[place])];
     });
-    const meant = (word) => wanted.some((one) => alike(word, one));
+    const meant = (word) => wanted.some((one) => means(word, one));
     return !wanted.length || there.flatMap((text) => letters(text)).some(meant);
   }
 

@@ -9,7 +9,7 @@ from bot.core.archive.chat_page import Answer, ChatPage, Where
 from bot.core.archive.shared_links import shared_links, words_alone
 from bot.core.archive.sources import sources
 from bot.core.archive.threads import Told, answered, unknown_parents
-from bot.core.audience import Audience
+from bot.core.audience import Audience, Reads
 from bot.core.filing import MessageKind
 from bot.core.model import Chat, ChatState, Community, How, Question, QuestionState, Series, Visibility
 
@@ -132,12 +132,12 @@ def test_who_answered_without_a_name_is_counted_and_not_listed() -> None:
     shown = page(said(1, Q1.id), said(2, Q1.id, name="Somebody", anonymous=True))
     assert shown.people == ("Ana",)
     assert shown.count_people == 2
-    assert shown.questions[0].people == 2
+    assert shown.questions[0].answerers == 2
 
 
 def test_who_only_commented_is_not_among_those_from_whom_a_question_has_answers() -> None:
     asked = page(said(1, Q1.id, name="zoe"), comment(2, 1, "Ben")).questions[0]
-    assert (asked.people, asked.answerers) == (2, 1)
+    assert asked.answerers == 1
 
 
 def test_a_page_is_as_open_as_what_people_were_told_even_when_the_series_opens_up() -> None:
@@ -183,3 +183,14 @@ def test_readers_are_led_into_a_room_of_the_chats_own_community_alone() -> None:
     guests = Where(2, "den", "Browser", "den", community="Club")
     assert replace(page(), places=(left, guests, own)).room == "edchat"
     assert replace(page(), places=(left, guests)).room == ""
+
+
+def test_a_room_that_needs_its_link_is_offered_to_no_stranger() -> None:
+    shut, open_to_all = (
+        Where(1, "staff", "Browser", "staff", by_link=True),
+        Where(2, "hall", "Browser", "hall"),
+    )
+    member = Audience(1, Reads.MEMBERS)
+    assert replace(page(), places=(shut,)).room == ""
+    assert replace(page(), places=(shut, open_to_all)).room == "hall"
+    assert replace(page(), places=(shut,), audience=member).room == "staff"

@@ -191,3 +191,15 @@ def test_numbers_have_their_word() -> None:
     assert page_words.counted(1, "answer") == "1 answer"
     assert page_words.counted(1204, "answer") == "1,204 answers"
     assert page_words.counted(2, "person", "people") == "2 people"
+
+
+@pytest.mark.parametrize(
+    ("words", "pieces"),
+    [
+        ("Tue 17 Nov 2026, 8:00 pm ET", ["Tue", "17_Nov", "2026,", "8:00_pm_ET"]),
+        ("Di., 17. Nov. 2026, 20:00 ET", ["Di.,", "17._Nov.", "2026,", "20:00_ET"]),
+        ("4 Fragen, 1.204 Antworten", ["4_Fragen,", "1.204_Antworten"]),
+    ],
+)
+def test_a_number_and_what_it_counts_are_one_piece(words: str, pieces: list[str]) -> None:
+    assert [one.replace("\N{NO-BREAK SPACE}", "_") for one in page_words.unbroken(words).split(" ")] == pieces

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.archive.search_query import LONGEST, MOST_WORDS, Query, Word, lettered, read_query
+from bot.core.archive.search_query import LONGEST, MOST_WORDS, Query, Word, each_alone, lettered, read_query
 from bot.core.model import Refused
 from tests.support.bad_inputs import case
 
@@ -138,3 +138,21 @@ def test_whatever_is_typed_is_read_or_told(typed: str, series: str, person: str)
         assert '"' not in text
         assert not any(sign < " " or "\ud800" <= sign <= "\udfff" for sign in text)
     assert len(found.words) + len(found.glyphs) <= MOST_WORDS
+
+
+def test_of_several_words_each_is_offered_alone_once_with_what_narrows_beside_it() -> None:
+    typed = '"exit tickets" maths exit from:"Ana B" q:3'
+    beside = 'from:"Ana B" q:3'
+    assert each_alone(typed) == tuple((word, f"{word} {beside}") for word in ("exit", "tickets", "maths"))
+    for lone in ("", "maths", "maths maths", "maths !!", "maths series:inquiry"):
+        assert each_alone(lone) == ()
+
+
+@given(st.text(max_size=LONGEST))
+def test_whatever_was_typed_what_is_offered_alone_is_read_and_has_fewer_words(typed: str) -> None:
+    for _word, alone in each_alone(typed):
+        try:
+            read_query(typed)
+        except Refused:
+            continue
+        assert len(read_query(alone).words) <= max(1, len(read_query(typed).words))

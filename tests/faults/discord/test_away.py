@@ -13,6 +13,8 @@ from bot.core.sentences import servers as sentences
 from tests.faults.discord.evening import Evening, evening
 from tests.faults.discord.sharing import Outcomes, lived_once
 
+pytestmark = pytest.mark.slow
+
 SAID: Final = 160
 CHANGED: Final = 45
 """What people do while the bot is dead: with every third word somebody changes another, 250 in all."""

@@ -12,6 +12,8 @@ from tests.faults.discord.evening import Evening, evening, post_in
 from tests.faults.discord.sharing import Outcomes, lived_once
 from tests.support.fake_discord.faults import Rule
 
+pytestmark = pytest.mark.slow
+
 STORED, NOT_STORED = "a hang after it was stored", "a hang"
 ROOMS: Final = ("School", STORED, NOT_STORED)
 

@@ -13,6 +13,8 @@ from tests.faults.discord.ledger import Room
 from tests.faults.discord.sharing import Outcomes, lived_once
 from tests.support.fake_discord.faults import Rule
 
+pytestmark = pytest.mark.slow
+
 THREADS_WAIT: Final = 12.0
 """Seconds for which no thread can be made: longer than one request is held for it."""
 

@@ -30,6 +30,7 @@ async def _shut_out(told: Evening) -> None:
     assert len(told.fake.requests) == asked
 
 
+@pytest.mark.slow
 async def test_after_a_429_without_via_nothing_is_asked_and_a_new_life_goes_on(tmp_path: Path) -> None:
     async with evening(tmp_path, rate=90, questions=2) as told:
         await _shut_out(told)

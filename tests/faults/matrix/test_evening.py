@@ -16,6 +16,8 @@ from tests.faults.matrix.evening import Evening, evening
 from tests.support.fake_discord.faults import Rule
 from tests.support.synapse.proxy import too_many
 
+pytestmark = pytest.mark.slow
+
 AT_LEAST: Final = 100
 """Messages that people say in the hour."""
 CUT_OFF: Final = 4.0

@@ -47,6 +47,7 @@ async def stopped(here: Asked, who: Someone, command: Command) -> Role | None:
     return refusals.get(answer.text)
 
 
+@pytest.mark.slow
 async def test_every_command_stops_everybody_whose_role_it_is_above(here: Asked) -> None:
     asking = {Role.ANYONE: here.ben, Role.HOST: here.ana}
     mounted = [command for command in here.tree.commands if command.role < Role.OWNER]

@@ -29,6 +29,7 @@ _CHANGES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reads", [Reads.PUBLIC, Reads.HOSTS])
 async def test_where_words_stand_is_known_without_reading_them(tmp_path: Path, reads: Reads) -> None:
     async def sown(store: Store) -> Archive:

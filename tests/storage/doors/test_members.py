@@ -76,6 +76,48 @@ async def test_hosts_hold_release_ban_and_unban(web: WebHouse) -> None:
             await tx.ban(here, 999, NOW)
 
 
+async def test_marks_by_name_and_without_are_put_on_and_taken_off_each_by_itself(web: WebHouse) -> None:
+    async with web.store.begin() as tx:
+        ana, here = await tx.join(web.place, "Ana", NOW), web.community.id
+        for _ in range(2):
+            for nameless in (False, True):
+                await tx.hold(here, ana.id, NOW, nameless=nameless)
+                await tx.ban(here, ana.id, NOW, nameless=nameless)
+        every = await tx.membership(here, ana.id)
+        assert every is not None
+        assert (every.held, every.banned) == (True, True)
+        keys = every.held_nameless, every.banned_nameless
+        assert len({*keys, ""}) == 3
+        await tx.release(here, ana.id)
+        await tx.unban(here, ana.id)
+        without = Membership(NOW, held_nameless=keys[0], banned_nameless=keys[1])
+        assert await tx.membership(here, ana.id) == without
+        assert not await tx.still_member(ana.id, here)
+        assert await tx.rooms_of(ana.id) == ()
+        assert await tx.lift(here + 1, keys[0]) is None
+        assert await tx.lift(here, "") is None
+        assert await tx.lift(here, keys[1]) is None, "what is held of them stays held"
+        assert await tx.still_member(ana.id, here)
+        assert await tx.membership(here, ana.id) == Membership(NOW, held_nameless=keys[0])
+        assert await tx.lift(here, keys[0]) == ana.id
+        assert await tx.membership(here, ana.id) == Membership(NOW)
+
+
+async def test_a_key_tells_nothing_and_stays_while_its_mark_does(web: WebHouse) -> None:
+    keys = list[str]()
+    async with web.store.begin() as tx:
+        ana, here = await tx.join(web.place, "Ana", NOW), web.community.id
+        for again in (False, True, False, False):
+            if not again and keys:
+                await tx.lift(here, keys[-1])
+            await tx.hold(here, ana.id, NOW, nameless=True)
+            found = await tx.membership(here, ana.id)
+            assert found is not None
+            keys.append(found.held_nameless)
+    assert keys[0] == keys[1]
+    assert len({*keys}) == 3
+
+
 async def test_a_session_is_good_in_its_own_community_alone(web: WebHouse) -> None:
     async with web.store.begin() as tx:
         other = await tx.add_house("History Chat", "Europe/London")

@@ -38,6 +38,7 @@ async def words(person: Person, room: str) -> list[str]:
     return [one["content"]["body"] for one in await person.events(room, "m.room.message")]
 
 
+@pytest.mark.slow
 async def test_a_homeserver_keeps_rooms_and_tokens_when_it_is_killed_and_starts_again(tmp_path: Path) -> None:
     server = Synapse(tmp_path)
     server.start()

@@ -5,9 +5,28 @@ const sort = () => document.getElementById("sort");
 const words = () => [...document.querySelectorAll(".heap>li")];
 const here = () => document.activeElement?.closest(".heap>li");
 
-function say(text) {
+const STAYS = 12_000;
+let going = 0;
+
+function bar() {
+  return document.getElementById("told").parentElement;
+}
+
+// The bar lies over what comes next, so it goes after a while; not while somebody is about to use it.
+// Where nothing hovers, whatever was touched last counts as hovered on.
+function goesSoon() {
+  const used = matchMedia("(hover:hover)").matches ? ":hover,:focus-within" : ":focus-within";
+  clearTimeout(going);
+  going = setTimeout(() => bar().matches(used) ? goesSoon() : say(""), STAYS);
+}
+
+// What came of it, and with it what takes it back: the page's own button may stand far above.
+function say(text, undo = null) {
   const told = document.getElementById("told");
   told.textContent = "";
+  told.nextElementSibling?.remove();
+  if (undo) told.after(undo.cloneNode(true));
+  if (text) goesSoon();
   requestAnimationFrame(() => { told.textContent = text; });
 }
 
@@ -33,18 +52,18 @@ async function send(form, button) {
   const at = Math.max(0, words().indexOf(item ?? here()));
   const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, button)) })
     .catch(() => null);
-  if (!answer) return say(document.getElementById("told").dataset.lost);
+  if (!answer) return say(document.getElementById("told").dataset.lost, undoing());
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.querySelector(".desk");
   if (!page.getElementById("sort")) return location.reload();
-  const told = document.getElementById("told");
-  page.getElementById("told").replaceWith(told);
+  page.getElementById("told").parentElement.replaceWith(bar());
   document.querySelector(".desk").replaceWith(fresh);
   document.title = page.title;
   ready();
   const said = document.getElementById("said");
   const asks = said?.closest(".heap") ? said : null;
-  say(asks ? "" : said?.querySelector("p")?.textContent ?? "");
+  const done = !asks && button.value !== "undo" && !said?.classList.contains("no");
+  say(asks ? "" : said?.querySelector("p")?.textContent ?? "", done ? undoing() : null);
   if (asks) focusOn(asks);
   else goOn(before, at, item?.id ?? (button.value === "undo" ? "" : here()?.id));
 }
@@ -83,8 +102,12 @@ function onKey(event) {
   }).catch(() => location.reload());
 }
 
+function undoing() {
+  return document.querySelector("#sort form[data-what=undo]");
+}
+
 function undo() {
-  const form = document.querySelector("form[data-what=undo]");
+  const form = undoing();
   return form ? send(form, form.querySelector("button")) : undefined;
 }
 
@@ -111,7 +134,7 @@ document.addEventListener("click", event => {
   focusOn(item);
 });
 document.addEventListener("submit", event => {
-  if (!event.submitter || !event.target.closest("#sort")) return;
+  if (!event.submitter || !event.target.closest("#sort,.told")) return;
   event.preventDefault();
   press(event.target, event.submitter);
 });

@@ -75,8 +75,9 @@ export const putAll = (html, fresh = true) => {
 
 // What one sent oneself: where the stream was quicker with it, what stands there is newer.
 export const putSent = (html) => {
+  const streams = find("[data-line][data-up]");
   for (const item of parsed(html)) {
-    if (!find(`[data-list] [data-m="${CSS.escape(item.dataset.m)}"]`)) put(item, true);
+    if (!(streams && find(`[data-list] [data-m="${CSS.escape(item.dataset.m)}"]`))) put(item, true);
   }
 };
 

@@ -21,9 +21,14 @@ export const listen = () => {
     source.close();
     say(words("out"));
   });
-  source.onopen = () => find("[data-line]").classList.remove("lost");
+  const line = find("[data-line]");
+  source.onopen = () => {
+    line.classList.remove("lost");
+    line.dataset.up = "";
+  };
   source.onerror = () => {
-    find("[data-line]").classList.add("lost");
+    line.classList.add("lost");
+    delete line.dataset.up;
     if (source.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
   };
 };
