@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import AsyncIterator, Generator
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +27,12 @@ settings.load_profile("house")
 compiled.share()
 
 
+DEAR = 12
+"""How many tests cost as much as one simulation."""
+NOT_LATER = 0.6
+"""The part of a run after which no test begins that waits for minutes."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each worker its share of those that wait for minutes, none of them late."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
@@ -35,9 +42,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.clear()
     for worker in range(workers):
         share = rest[len(rest) * worker // workers : len(rest) * (worker + 1) // workers]
-        mine, waits = [*dearest[worker::workers], *share], waiting[worker::workers]
-        timed = [(number / len(mine), item) for number, item in enumerate(mine)]
-        timed += [((n + worker / workers) / len(waits) / 2, item) for n, item in enumerate(waits)]
+        dear, waits = dearest[worker::workers], waiting[worker::workers]
+        costs = [DEAR] * len(dear) + [1] * len(share)
+        begins = [cost / sum(costs) for cost in accumulate(costs, initial=0)]
+        timed = [*zip(begins, [*dear, *share], strict=False)]
+        timed += [((n + worker / workers) / len(waits) * NOT_LATER, item) for n, item in enumerate(waits)]
         items += [item for _, item in sorted(timed, key=lambda one: one[0])]
 
 

@@ -17,6 +17,8 @@ RULES: Final[Mapping[Light, Mapping[str, object]]] = MappingProxyType(
     {"light": {}, "dark": {"runOnly": ["color-contrast", "link-in-text-block"]}}
 )
 """Night changes nothing on a page but its colours."""
+_BY_NIGHT: Final = (1280, 390)
+"""In which widths: the narrowest has the colours of a phone."""
 
 SCRIPT: Final = Axe().axe_script
 _RUN: Final = "rules => axe.run({resultTypes: ['violations'], ...rules})"
@@ -29,7 +31,7 @@ def barriers(page: Page) -> list[str]:
     page.evaluate(SCRIPT)
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
-        for light in LIGHTS:
+        for light in LIGHTS if width in _BY_NIGHT else LIGHTS[:1]:
             page.emulate_media(color_scheme=light)
             found += _told(page.url, width, light, page.evaluate(_RUN, RULES[light]))
     return found
@@ -51,7 +53,7 @@ async def barriers_on(page: AsyncPage) -> list[str]:
     await page.evaluate(SCRIPT)
     for width, height in SIZES:
         await page.set_viewport_size({"width": width, "height": height})
-        for light in LIGHTS:
+        for light in LIGHTS if width in _BY_NIGHT else LIGHTS[:1]:
             await page.emulate_media(color_scheme=light)
             found += _told(page.url, width, light, await page.evaluate(_RUN, RULES[light]))
         wide = await page.evaluate(_TOO_WIDE)

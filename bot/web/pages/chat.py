@@ -187,9 +187,7 @@ def _told(site: Site, page: ChatPage, ways: Ways) -> dict[str, Any]:
     """What every page of a chat is made with."""
     at = site.path(page.community, page.address)
     url, blurb, parts = site.url(at), _blurb(page), parts_of(page)
-    about = f"{page_words.counted(len(page.questions), 'question')}. {blurb}" if page.questions else blurb
-    margin, report = page_words.Margin(page.chat), "" if ways.within else site.path(page.community, "a/")
-    lasting, lang = "" if site.copied else report, str(tongue(page.community.language))
+    about, margin = _counted(page, blurb), page_words.Margin(page.chat)
     return {
         **_WORDS,
         "page": page,
@@ -206,10 +204,21 @@ def _told(site: Site, page: ChatPage, ways: Ways) -> dict[str, Any]:
         "about": about,
         "linked": _linked(page, url, about, parts),
         "margin": margin,
-        "entries": Entries(margin, report, lang, lasting=lasting),
-        "lasting": lasting,
+        "entries": _entries(site, page, ways, margin),
         "standing": page_words.standing(page),
     }
+
+
+def _entries(site: Site, page: ChatPage, ways: Ways, margin: page_words.Margin) -> Entries:
+    """How answers are drawn: in a preview nobody reports them; addresses last on our own pages."""
+    report = "" if ways.within else site.path(page.community, "a/")
+    lasting, lang = "" if site.copied else report, str(tongue(page.community.language))
+    return Entries(margin, report, lang, lasting=lasting)
+
+
+def _counted(page: ChatPage, blurb: str) -> str:
+    """What a chat says of itself after how many questions it had."""
+    return f"{page_words.counted(len(page.questions), 'question')}. {blurb}" if page.questions else blurb
 
 
 def _linked(page: ChatPage, url: str, about: str, parts: Parts) -> Markup | None:

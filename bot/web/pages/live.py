@@ -133,7 +133,7 @@ def _render(site: Site, page: ChatPage, desk: str) -> bytes:
     lasting = site.path(page.community, "a/")
     entries = Entries(margin, lasting, lang, lasting=lasting)
     places = {"at": site.path(page.community, page.address), "entries": entries, "reader": None}
-    about |= {"margin": margin, "again": again(page.questions), "lasting": lasting}
+    about |= {"margin": margin, "again": again(page.questions)}
     shown = {"words": WORDS, "order": _order, "on_now": _on_now}
     return site.page("live.html", **WORDS, **about, **places, **shown)
 

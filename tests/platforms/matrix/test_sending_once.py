@@ -184,7 +184,7 @@ async def test_what_was_refused_without_a_reason_that_we_know_is_not_asked_again
     room: Speaking, proxy: FaultProxy
 ) -> None:
     proxy.faults.on("PUT", SENDS, times=None).does(refused(403, "M_FORBIDDEN", "Spam is not allowed here"))
-    for _ in range(30):
+    for _ in range(5):
         assert await why(room, Action.POST) == sentences.homeserver_said_no(
             "Spam is not allowed here", "M_FORBIDDEN"
         )
