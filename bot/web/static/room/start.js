@@ -9,7 +9,13 @@ import { count } from "./time_left.js";
 import { fetchKept } from "./unsent.js";
 
 every("[data-keep]").forEach(fetchKept);
-if (location.hash === "#write") find("#write textarea")?.focus();
+const write = () => {
+  if (document.activeElement === document.body) find("#write textarea")?.focus();
+};
+if (location.hash === "#write") {
+  write();
+  addEventListener("load", () => setTimeout(write)); // a browser that comes to the anchor late takes it away
+}
 if (window.EventSource) listen();
 markTabs();
 showTab();
