@@ -138,6 +138,13 @@ def test_a_network_that_is_back_long_after_the_seal_was_due_is_read_before_it(
     told(tell, longest_sleep=None)
 
 
+async def sealed_between(house: House, chat: int, first: datetime, then: datetime) -> None:
+    """See that a chat still waits to be sealed at the first of two moments, and not any more at the other."""
+    for moment, state in ((first, ChatState.TAIL), (then, ChatState.SEALED)):
+        await until(moment)
+        assert (await house.running(chat)).chat.state is state
+
+
 def test_a_network_that_comes_and_goes_for_ever_keeps_no_chat_from_being_sealed(
     told: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,10 +154,7 @@ def test_a_network_that_comes_and_goes_for_ever_keeps_no_chat_from_being_sealed(
         chat, seals, _ = await held(house)
         names, clock = list(house.app.platforms), house.app.clock
         house.app.scheduler._behind = lambda: dict.fromkeys(names, clock.real() - timedelta(seconds=30))
-        await until(seals + timedelta(minutes=17))
-        assert (await house.running(chat)).chat.state is ChatState.TAIL
-        await until(seals + timedelta(minutes=19))
-        assert (await house.running(chat)).chat.state is ChatState.SEALED
+        await sealed_between(house, chat, seals + timedelta(minutes=17), seals + timedelta(minutes=19))
 
     told(tell, longest_sleep=None)
 
@@ -166,10 +170,7 @@ def test_a_network_that_is_dead_since_the_bot_began_keeps_no_chat_from_being_sea
         await until(seals + timedelta(minutes=8))
         house.app.scheduler._began = began = seals + timedelta(minutes=8)  # as though it were begun anew
         away |= dict.fromkeys(away, began)
-        await until(began + timedelta(minutes=8))
-        assert (await house.running(chat)).chat.state is ChatState.TAIL
-        await until(began + timedelta(minutes=11))
-        assert (await house.running(chat)).chat.state is ChatState.SEALED
+        await sealed_between(house, chat, began + timedelta(minutes=8), began + timedelta(minutes=11))
 
     told(tell, longest_sleep=None)
 

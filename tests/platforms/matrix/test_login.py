@@ -179,12 +179,13 @@ async def test_another_account_in_the_settings_logs_in_anew(
 
 
 async def test_neither_token_nor_password_stands_in_the_log(
-    store: Store, bot: Person, capsys: pytest.CaptureFixture[str]
+    store: Store, bot: Person, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")  # whatever an earlier test set up
     async with living(store, settings(bot, password=PASSWORD)) as platform:
         await there(platform)
     login = kept(store)
-    told = "".join(capsys.readouterr())
+    told = "".join((*capsys.readouterr(), caplog.text))
     assert "matrix" in told, "something was logged that could have held them"
     assert (login[2] in told, PASSWORD in told) == (False, False)
 
