@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
-from collections.abc import AsyncIterator, Generator
-from itertools import accumulate
+from collections.abc import AsyncIterator, Generator, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 import pytest
 import pytest_asyncio
+import structlog
 from hypothesis import HealthCheck, settings
 
-from tests.support import compiled
+from tests.support import compiled, one_run
 from tests.support.chromium import CHROMIUM, PATIENCE
-from tests.support.synapse.server import end_shared, log_of_shared
+from tests.support.synapse.server import log_of_shared
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -28,33 +29,25 @@ settings.load_profile("house")
 compiled.share()
 
 
-DEAR = 12
-"""How many tests cost as much as one simulation."""
-NOT_LATER = 0.6
-"""The part of a run after which no test begins that waits for minutes."""
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each worker its share of those that wait for minutes, none of them late."""
+    """Let two workers begin with what waits for minutes, and the others with what computes longest."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    # The longest stand side by side in their files: in that order all workers would wait at once.
-    waiting = sorted((item for item in items if "faults" in item.path.parts), key=_anyhow)
-    dearest = [item for item in items if "simulation" in item.path.parts]
-    rest = [item for item in items if not {"faults", "simulation"} & {*item.path.parts}]
+    waiters = min(2, workers // 2)
+    if not waiters:
+        return
+    # Whoever waits asks little of a processor: dealt out to all, all would wait at once now and then.
+    waiting = [item for item in items if "faults" in item.path.parts]
+    computing = [item for item in items if "simulation" in item.path.parts]
+    rest = iter([item for item in items if not {"faults", "simulation"} & {*item.path.parts}])
+    ends = [len(items) * worker // workers for worker in range(1, workers + 1)]
     items.clear()
-    for worker in range(workers):
-        share = rest[len(rest) * worker // workers : len(rest) * (worker + 1) // workers]
-        dear, waits = dearest[worker::workers], waiting[worker::workers]
-        costs = [DEAR] * len(dear) + [1] * len(share)
-        begins = [cost / sum(costs) for cost in accumulate(costs, initial=0)]
-        timed = [*zip(begins, [*dear, *share], strict=False)]
-        timed += [((n + worker / workers) / len(waits) * NOT_LATER, item) for n, item in enumerate(waits)]
-        items += [item for _, item in sorted(timed, key=lambda one: one[0])]
+    for begun, end in zip(_dealt(waiting, waiters) + _dealt(computing, workers - waiters), ends, strict=True):
+        items += [*begun, *islice(rest, max(0, end - len(items) - len(begun)))]
+    items += rest
 
 
-def _anyhow(item: pytest.Item) -> int:
-    """A test's place in an order that is the same in every process and says nothing."""
-    return crc32(item.nodeid.encode())
+def _dealt(items: list[pytest.Item], hands: int) -> list[list[pytest.Item]]:
+    return [items[hand::hands] for hand in range(hands)]
 
 
 def pytest_collection_finish() -> None:
@@ -64,9 +57,9 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def pytest_sessionfinish() -> None:
-    """End the homeserver with the last test that could use it."""
-    end_shared()
+def pytest_configure() -> None:
+    """Let all workers of a run find what they share: a homeserver, empty databases."""
+    one_run.folder()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -82,6 +75,18 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("EDCHAT_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _no_log_of_an_earlier_test() -> Iterator[None]:
+    """Set back what a command's own way of logging changed: it writes where that test looked."""
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
+        logging.captureWarnings(False)
+        root = logging.getLogger()
+        root.setLevel(logging.WARNING)
+        root.handlers[:] = [handler for handler in root.handlers if not handler.__module__.startswith("bot.")]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

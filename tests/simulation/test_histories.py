@@ -20,11 +20,9 @@ def test_a_random_history_comes_out_well(first: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(20, 220, SLOW_TEST))
-def test_two_hundred_random_histories_come_out_well_and_the_same_seed_gives_the_same_one(first: int) -> None:
-    at_first = history(first)
-    for seed in range(first + 1, first + SLOW_TEST):
+def test_two_hundred_random_histories_come_out_well(first: int) -> None:
+    for seed in range(first, first + SLOW_TEST):
         history(seed)
-    assert history(first) == at_first
 
 
 def test_words_of_an_hour_that_began_by_a_clock_that_was_ahead_are_kept() -> None:

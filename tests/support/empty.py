@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlalchemy import URL
 
 from bot.clock import SystemClock
 from bot.storage.engine import database_url
 from bot.storage.migrate import migrate
+from tests.support.one_run import once
 
 
 def put_empty(url: URL) -> None:
@@ -20,7 +20,5 @@ def put_empty(url: URL) -> None:
 
 @cache
 def _empty() -> bytes:
-    with TemporaryDirectory() as folder:
-        url = database_url("", Path(folder))
-        migrate(url, SystemClock().now())
-        return Path(str(url.database)).read_bytes()
+    home = once("empty", lambda home: migrate(database_url("", home), SystemClock().now()))
+    return Path(str(database_url("", home).database)).read_bytes()

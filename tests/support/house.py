@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -12,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Final
@@ -34,11 +32,13 @@ from bot.storage.engine import database_url
 from bot.storage.migrate import migrate
 from bot.storage.schema.tables import outbox, series_place
 from bot.storage.store import Store
+from tests.support import one_run
 from tests.support.browser_network import BrowserNetwork
 from tests.support.discord_network import DiscordNetwork, on_discord
 from tests.support.looking import rows
 from tests.support.matrix_network import MatrixNetwork, on_matrix
 from tests.support.networks import Network, Someone, TerminalNetwork, TerminalPerson
+from tests.support.one_run import once
 
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 QUESTIONS: Final = ("What worked?", "What did not?", "What will you try?", "Who helps you?")
@@ -319,15 +319,15 @@ async def up(house: House) -> AsyncIterator[None]:
 
 
 def swift_folder() -> Path:
-    """A new folder in memory where the machine has one: a history is not about its disk."""
-    memory = Path("/dev/shm")
-    return Path(mkdtemp(prefix="edchat-", dir=memory if os.access(memory, os.W_OK) else None))
+    """A new folder of this run, in memory where the machine has one: a history is not about its disk."""
+    return Path(mkdtemp(prefix="house-", dir=one_run.folder()))
 
 
 def prepare(folder: Path, rooms: str = "terminal") -> None:
     """Make a folder the home of a bot that ran once and was stopped."""
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(_template(rooms) / "edchat.sqlite", folder / "edchat.sqlite")
+    template = once(f"founded-{rooms}", lambda home: _template(home, rooms))
+    shutil.copy(template / "edchat.sqlite", folder / "edchat.sqlite")
 
 
 def settings(folder: Path, rooms: str = "terminal") -> Settings:
@@ -338,14 +338,11 @@ def settings(folder: Path, rooms: str = "terminal") -> Settings:
     return load(file)
 
 
-@cache
-def _template(rooms: str) -> Path:
-    """A migrated, founded database, made once: migrating takes longer than most tests."""
-    folder = Path(mkdtemp(prefix="edchat-template-"))
+def _template(folder: Path, rooms: str) -> None:
+    """Make a migrated, founded database, once for all: migrating takes longer than most tests."""
     migrate(database_url("", folder), datetime.fromisoformat("2026-01-01T00:00:00+00:00"))
     with ThreadPoolExecutor(1) as aside:  # a test's own loop may be running here
         aside.submit(asyncio.run, _founded(folder, rooms)).result()
-    return folder
 
 
 async def _founded(folder: Path, rooms: str) -> None:

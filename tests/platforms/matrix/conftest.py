@@ -1,4 +1,4 @@
-"""A homeserver for every test of this process, fresh people for each, and a bad day in front of it."""
+"""One homeserver for all tests, fresh people for each, and a bad day in front of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.synapse.server import Synapse, shared
 
 @pytest.fixture(scope="session")
 def homeserver() -> Synapse:
-    """The homeserver, without rate limits; whoever stops it starts it again."""
+    """The homeserver, without rate limits; others talk to it too."""
     return shared()
 
 

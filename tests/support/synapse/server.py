@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,9 +11,9 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Final
 
+from tests.support.one_run import ends_with_it, folder, once
 from tests.support.synapse.configuring import configure
 
 PYTHON: Final = Path(__file__).parents[3] / ".venv-synapse" / "bin" / "python"
@@ -93,27 +92,25 @@ _SHARED: Final[dict[bool, Synapse]] = {}
 
 
 def shared(*, limited: bool = False) -> Synapse:
-    """Give the one homeserver of this test process, started when it is first asked for."""
+    """Give the one homeserver of this test run, started when it is first asked for; nobody stops it."""
     if limited not in _SHARED:
-        memory = Path("/dev/shm")
-        swift = memory if os.access(memory, os.W_OK) else None
-        made = Synapse(Path(mkdtemp(prefix="edchat-synapse-", dir=swift)), limited)
-        made.start()
+        made = Synapse(folder() / f"synapse-{'strict' if limited else 'kind'}", limited)
+        once(made.folder.name, lambda _: _start_for_all(made))
+        made.port = int((made.folder / "port.txt").read_text())
         _SHARED[limited] = made
     return _SHARED[limited]
+
+
+def _start_for_all(server: Synapse) -> None:
+    server.start()
+    assert server.process is not None
+    ends_with_it(server.process.pid)
+    (server.folder / "port.txt").write_text(str(server.port))
 
 
 def log_of_shared() -> str:
     """Give the last that the shared homeservers wrote, or nothing."""
     return "\n".join(server.log() for server in _SHARED.values())
-
-
-def end_shared() -> None:
-    """End what `shared` started, and clear it away; called when the last test is over."""
-    while _SHARED:
-        _, server = _SHARED.popitem()
-        server.stop()
-        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 def _free_port() -> int:
