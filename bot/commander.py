@@ -15,7 +15,7 @@ from bot.core.rooms.bar import BUTTONS
 from bot.core.spoken import CALL, spoken_commands
 from bot.core.tongue import ENGLISH, Tongue, speaking
 from bot.storage.archive.addresses import BROWSER
-from bot.storage.outgoing.outbound import REFUSAL, SHOWS_WORDS
+from bot.storage.outgoing.outbound import REFUSAL, REPLY, SHOWS_WORDS
 from bot.storage.people import Typed
 from bot.storage.store import Store, Tx
 
@@ -77,7 +77,7 @@ class Commander:
 
         async def settle(tx: Tx, reply: Reply) -> None:
             now = self._clock.now()
-            who, key = typed.person.native_id, f"reply.{typed.id}"
+            who, key = typed.person.native_id, f"{REPLY}{typed.id}"
             subject = REFUSAL if reply.refused else SHOWS_WORDS if reply.shows_words else ""
             asked = typed.native_id.removeprefix(f"{place.native_id}:")  # as it was stored
             alone = self._in_private(typed, reply, among_hosts=place.id == hosts)
@@ -86,7 +86,8 @@ class Commander:
             await tx.whisper(place, who, said.text, said.offers, key, now, reply_to=aloud, **mark)
             await tx.handled(typed.id, now)
 
-        await self._answer(_asker(typed, place), typed.text, settle)
+        with speaking(tongue):
+            await self._answer(_asker(typed, place), typed.text, settle)
         return True
 
     async def _answer(self, asker: Asker, text: str, settle: Settle) -> None:

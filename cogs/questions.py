@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from bot.commands import OFFER_LIMIT, Cog, Context, Example, Reply, command, fills, hears, replied
 from bot.core import adopting, drafting, grammar, sentences
-from bot.core.desk.marks import need_unchanged
+from bot.core.desk.marks import mark, need_not_back, need_unchanged
 from bot.core.hearing import Heard, Said
 from bot.core.model import Chat, Place, Question, Refused, Role
 from bot.core.question_list import QuestionList, read_question
@@ -39,10 +39,12 @@ class Questions(Cog):
         *,
         at: Annotated[int | None, "Which number it gets, if not the last"] = None,
         chat: Tonight,
+        seen: Seen = None,
     ) -> Reply:
         """Add a question to the list."""
         before = await tx.running(chat.id)
         given = _read(text, before)
+        need_not_back(before, given.texts[0], seen)
         change = drafting.add(before, given.texts[0], ctx.now, at)
         after = await tx.change(before, change, ctx.now)
         new = next(q for q in after.questions if q.id not in {old.id for old in before.questions})
@@ -88,7 +90,7 @@ class Questions(Cog):
             sentences.steering_offers(after.chat, after.questions),
         )
 
-    @command("question remove", role=Role.HOST)
+    @command("question remove", role=Role.HOST, private=True)  # what is taken out is not said aloud again
     async def remove(
         self, ctx: Context, tx: Tx, number: Number, *, chat: Tonight, seen: Seen = None
     ) -> Reply:
@@ -97,7 +99,7 @@ class Questions(Cog):
         need_unchanged(before.questions, seen)
         after = await tx.change(before, drafting.remove(before, number.position, ctx.now), ctx.now)
         said = partial(sentences.question_removed, after.series, number)
-        back = sentences.put_back(before.chat, number, OFFER_LIMIT)
+        back = sentences.put_back(before.chat, number, mark(after.questions), OFFER_LIMIT)
         return replied(said, (back, *sentences.steering_offers(after.chat, after.questions)))
 
     @command("question adopt", role=Role.HOST)

@@ -29,8 +29,8 @@ Tail = Between(1, 60)
 Readers = Meanings(sentences.WHO_READS)
 Copies = Annotated[Collecting, "What becomes of answers written elsewhere", Meanings(sentences.HOW_COLLECTED)]
 Paces = Annotated[Pace, "How its questions come", Meanings(sentences.HOW_ASKED)]
-Days = Annotated[str, "The days of a slow chat; its last one ends it", Example("Mon-Sat")]
-Comes = Annotated[str, "When it comes; put a semicolon between two times", Example("every Tuesday 8 pm")]
+Days = Annotated[str, "The days of a slow chat; its last one ends it", Example(sentences.TYPED_DAYS)]
+Comes = Annotated[str, "When it comes; put a semicolon between two times", Example(sentences.TYPED_WEEKLY)]
 
 
 class Series(Cog):
@@ -65,8 +65,8 @@ class Series(Cog):
     async def edit(  # noqa: PLR0913 - each is a word of the command
         self, ctx: Context, tx: Tx, series: Which, *,
         title: Annotated[str | None, "What it is called"] = None,
-        when: Annotated[str | None, "When it comes from now on", Example("every Thursday 7 pm")] = None,
-        also: Annotated[str | None, "One more time", Example("every Thu 12:00 Europe/London")] = None,
+        when: Annotated[str | None, "When it comes from now on", Example(sentences.TYPED_ANEW)] = None,
+        also: Annotated[str | None, "One more time", Example(sentences.TYPED_BESIDE)] = None,
         zone: Annotated[Zone | None, "Its time zone"] = None,
         minutes: Takes | None = None,
         hashtag: Annotated[str | None, "Its hashtag; none takes it away", Example("#edchat")] = None,
@@ -144,7 +144,7 @@ class Series(Cog):
         self,
         ctx: Context,
         tx: Tx,
-        dates: Annotated[str, "A date, or a break", Example("22 Dec until 5 Jan")],
+        dates: Annotated[str, "A date, or a break", Example(sentences.TYPED_BREAK)],
         *,
         series: Which,
         chat: Annotated[Chat | None, "The planned chat that may be cancelled for it"] = None,
@@ -160,7 +160,7 @@ class Series(Cog):
         tx: Tx,
         date: Annotated[Chat, "The date or number of the chat", Example("2026-12-01")],
         *,
-        to: Annotated[When, "When it is held instead", Example("3 Dec 7 pm")],
+        to: Annotated[When, "When it is held instead", Example(sentences.TYPED_MOVED)],
     ) -> Reply:
         """Hold one chat at another time; the others stay as they are."""
         before = await tx.running(date.id)

@@ -15,7 +15,7 @@ from cogs import _editing
 
 Which = Annotated[Series, "Which weekly chat"]
 Paces = Annotated[Pace, "How its questions come", Meanings(sentences.HOW_ASKED)]
-Days = Annotated[str, "The days of a slow chat; its last one ends it", Example("Mon-Sat")]
+Days = Annotated[str, "The days of a slow chat; its last one ends it", Example(sentences.TYPED_DAYS)]
 
 
 class Slow(Cog):

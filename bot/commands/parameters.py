@@ -96,7 +96,7 @@ async def _read_role(_ctx: Context, _tx: Tx, text: str, _param: Param) -> Role:
 
 LINES = Kind("lines", "What worked?\nWhat did not?", _read_lines, below=True)
 FILE = Kind("file", "What worked?\nWhat did not?", _read_text, below=True)
-WHEN = Kind("when", "24 Nov 8 pm", _read_when, wordy=True)
+WHEN = Kind("when", sentences.TYPED_MOMENT, _read_when, wordy=True)
 MINUTES = Kind("minutes", "5 min", _read_minutes, wordy=True)
 CHAT = Kind("chat", "next", read_chat, wordy=True, lists=list_chats)
 PEOPLE = Kind("people", "Dana; Tom", _read_text, wordy=True)

@@ -63,6 +63,10 @@ class Tongue(Protocol):
         """A whole number, as in 1,204."""
         ...
 
+    def understood(self, words: str) -> str:
+        """Dates, times and lengths as people type them in this language, in English; other words stay."""
+        ...
+
 
 class English:
     """The language that everything is written in first."""
@@ -118,9 +122,14 @@ class English:
         """As in 1,204."""
         return f"{number:,}"
 
+    def understood(self, words: str) -> str:
+        """The words as they are."""
+        return words
+
 
 ENGLISH: Final = English()
 _spoken: ContextVar[Tongue] = ContextVar("tongue", default=ENGLISH)
+_heard: ContextVar[Tongue | None] = ContextVar("heard", default=None)
 
 
 def spoken() -> Tongue:
@@ -143,12 +152,27 @@ def speaking(tongue: Tongue) -> Iterator[None]:
         _spoken.reset(token)
 
 
+def heard() -> Tongue:
+    """The language in which people type: what is spoken to them, also while they are served in English."""
+    return _heard.get() or _spoken.get()
+
+
+@contextmanager
+def hearing(tongue: Tongue) -> Iterator[None]:
+    """Take what is typed for words of a language, for a while."""
+    token = _heard.set(tongue)
+    try:
+        yield
+    finally:
+        _heard.reset(token)
+
+
 def in_english(act: Callable[Given, Awaitable[Made]]) -> Callable[Given, Awaitable[Made]]:
     """Do something in English, whoever asks for it: what is said in chats, or read again as it is written."""
 
     @wraps(act)
     async def done(*args: Given.args, **kwargs: Given.kwargs) -> Made:
-        with speaking(ENGLISH):
+        with hearing(heard()), speaking(ENGLISH):
             return await act(*args, **kwargs)
 
     return done

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
 import json
 import re
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 from pagefind.service import get_executable
 
+from bot.core.archive.folding import ALIKE, plain_letters
 from bot.core.model import Refused
 from bot.core.sentences import exporting as sentences
 from bot.exporting.folder import Folder
@@ -29,6 +31,11 @@ FOUND: Final = (
 )
 """Marks the part of a page that may be found, and what is told of it; pages without it are not."""
 _SCRIPT: Final = "pagefind.js"
+_FRAGMENTS: Final = "*.pf_fragment"
+"""What is shown of each page that is found, packed; in it stands first:"""
+_HEAD: Final = b"pagefind_dcd"
+_KNOWN_IN_GERMAN: Final = frozenset("ßẞ")
+"""Letters that pagefind itself takes for what they count as, where it is told that words are German."""
 _HELD: Final = (".pf_fragment", ".pf_index", ".pf_meta", ".pf_filter", ".pagefind", ".json")
 _BESIDE: Final = (
     "nav,figure,form,summary,.t,.facts,.under,.crumb,.vh,.pn,.by span,.blurb,.live,.sub,.when,.acts,.note"
@@ -41,9 +48,47 @@ _EXPORTS: Final = re.compile(r"export\{([\w,$ ]+)\};?\s*$")
 async def make_search(made: Folder, top: str, language: str) -> None:
     """Let a community's chats be found, whose pages lie in the folder `top` of an export."""
     with TemporaryDirectory(dir=made.top) as work:  # a container may write nowhere else
-        await _run_pagefind(made.top / top, Path(work), language)
-        for name, body in _as_scripts(Path(work)):
+        for name, body in _as_scripts(await _indexed(made.top / top, Path(work), language)):
             made.write(f"{top}{FOLDER}/{name}", body)
+
+
+async def _indexed(pages: Path, work: Path, language: str) -> Path:
+    """Pagefind's files, with one way to write letters that count as the same; what they show stays."""
+    await _run_pagefind(pages, work / "written", language)
+    if not _written_plainly(pages, work / "pages", language):
+        return work / "written"
+    await _run_pagefind(work / "pages", work / "plain", language)
+    _show_as_written(work / "plain", work / "written")
+    return work / "plain"
+
+
+def _written_plainly(pages: Path, into: Path, language: str) -> bool:
+    """Write what may be found once more in plain letters; says whether there was anything to change."""
+    apart = frozenset(ALIKE) - (_KNOWN_IN_GERMAN if language.startswith("de") else frozenset())
+    found = [page for page in pages.rglob("*.html") if FOUND in page.read_text("utf-8")]
+    if all(apart.isdisjoint(page.read_text("utf-8")) for page in found):
+        return False
+    for page in found:
+        copy = into / page.relative_to(pages)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(plain_letters(page.read_text("utf-8")), "utf-8")
+    return True
+
+
+def _show_as_written(plain: Path, written: Path) -> None:
+    """Put what people wrote in the place of the plain letters, where it is as many words."""
+    own = {_fragment(file)["url"]: file for file in written.rglob(_FRAGMENTS)}
+    for file in plain.rglob(_FRAGMENTS):
+        shown = _fragment(file)
+        theirs = own.get(shown["url"])
+        # What is found is marked by its place among the words.
+        if theirs and len(_fragment(theirs)["content"].split()) == len(shown["content"].split()):
+            file.write_bytes(theirs.read_bytes())
+
+
+def _fragment(file: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(gzip.decompress(file.read_bytes()).removeprefix(_HEAD))
+    return told
 
 
 async def _run_pagefind(pages: Path, into: Path, language: str) -> None:
@@ -52,7 +97,7 @@ async def _run_pagefind(pages: Path, into: Path, language: str) -> None:
     words = ["--site", str(pages), "--output-path", str(into), "--root-selector", "main", "--keep-index-url"]
     words += ["--exclude-selectors", _BESIDE, "--force-language", language.partition("-")[0], "--quiet"]
     running = await asyncio.create_subprocess_exec(
-        str(binary), *words, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, cwd=into
+        str(binary), *words, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, cwd=into.parent
     )
     try:
         _, said = await running.communicate()

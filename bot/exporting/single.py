@@ -33,7 +33,7 @@ def single_page(site: Site, chat_id: int, audience: Audience) -> str:
     if page is None:
         raise Refused(said.NO_CHAT_TO_EXPORT.format(series="This weekly chat", day=str(chat_id)))
     speak(tongue_of(page.community.language))
-    here = site.path(page.community, page.address)
+    here, lasting = site.path(page.community, page.address), site.path(page.community, "a/")
     whole = _SHEET.sub(_inlined, render(site, page, View(ON_PAPER)).decode())
     whole = _HINT.sub("", _PICTURE.sub("", _SCRIPT.sub("", whole)))
 
@@ -43,6 +43,8 @@ def single_page(site: Site, chat_id: int, audience: Audience) -> str:
             return link
         if needs_the_bot(found[0]):
             return DROPPED
+        if link.startswith(lasting):  # of all answers that there are, and wherever the bot is by then
+            return f"#a-{link.removeprefix(lasting)}"
         place = f"#{found[1]}" if found[1] else ""
         # Without an address of the archive there is nowhere to lead; the words stay.
         return site.url(found[0]) + place if site.base_url else None

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, and_, select
 
 from bot.clock import SystemClock
 from bot.core.actions import Action
@@ -74,6 +74,7 @@ async def _community(tx: Tx, out: JsonStream, community: Community) -> None:
             ours = select(t.series).where(t.series.c.community_id == community.id)
             async for row in _each(tx, ours, t.series.c.id):
                 await _series(tx, out, series_of(row), row.deleted_at)
+        await _messages(tx, out, _of_no_chat(community.id))
 
 
 async def _series(tx: Tx, out: JsonStream, series: Series, deleted_at: datetime | None) -> None:
@@ -100,12 +101,16 @@ async def _chat(tx: Tx, out: JsonStream, chat: Chat) -> None:
         with out.list_of("posts"):
             async for row in _each(tx, _posts(chat.id), t.outbox.c.id):
                 out.value({"place": row.place_id, "text": row.payload.get("text", ""), **_post(row)})
-        with out.list_of("messages"):
-            async for rows in _some_at_once(tx, _messages(chat.id), t.message.c.id):
-                filed = await tx.filings([row.id for row in rows])
-                for row in rows:
-                    said = _message(row, filed.get(row.id, ()))
-                    out.value({"place": row.place_id, "author": _author(row), **said})
+        await _messages(tx, out, t.message.c.chat_id == chat.id)
+
+
+async def _messages(tx: Tx, out: JsonStream, which: ColumnElement[bool]) -> None:
+    with out.list_of("messages"):
+        async for rows in _some_at_once(tx, _said(which), t.message.c.id):
+            filed = await tx.filings([row.id for row in rows])
+            for row in rows:
+                said = _message(row, filed.get(row.id, ()))
+                out.value({"place": row.place_id, "author": _author(row), **said})
 
 
 async def _people(tx: Tx, out: JsonStream) -> None:
@@ -115,12 +120,17 @@ async def _people(tx: Tx, out: JsonStream) -> None:
         out.value({**_some(row, "id", "platform", "native_id", "name"), "consents": consents})
 
 
-def _messages(chat_id: int) -> Select[Any]:
+def _of_no_chat(community_id: int) -> ColumnElement[bool]:
+    """What was said in a community's places in chats of others that did not come here with it."""
+    return and_(t.message.c.chat_id.is_(None), t.place.c.community_id == community_id)
+
+
+def _said(which: ColumnElement[bool]) -> Select[Any]:
     place = t.message.join(t.place, t.place.c.id == t.message.c.place_id)
     whose = place.outerjoin(t.person, t.person.c.id == t.message.c.person_id)
     whose = whose.outerjoin(t.consent, writers_consent())
     names = (t.person.c.name, t.consent.c.pseudonym)
-    return select(t.message, *names).select_from(whose).where(t.message.c.chat_id == chat_id)
+    return select(t.message, *names).select_from(whose).where(which)
 
 
 def _posts(chat_id: int) -> Select[Any]:

@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 from bot.core.tongue import ENGLISH, Tongue
+from bot.web.typed_times import TypedTimes
 from bot.written import CATALOGUES, translated
 
 _LONGEST: Final = 200
@@ -30,7 +31,7 @@ class Translated:
 
     def __init__(self, locale: Locale, catalogue: Translations) -> None:
         self.code, self.right_to_left = str(locale).replace("_", "-"), locale.text_direction == "rtl"
-        self._locale, self._catalogue = locale, catalogue
+        self._locale, self._catalogue, self._typed = locale, catalogue, TypedTimes(locale)
         pattern = str(dates.get_time_format("short", locale).pattern)
         self._short = "H:mm" if "H" in pattern else "h:mm"
 
@@ -79,6 +80,10 @@ class Translated:
     def number(self, number: int) -> str:
         """As in 1.204."""
         return numbers.format_decimal(number, locale=self._locale)
+
+    def understood(self, words: str) -> str:
+        """As in Thursday 20:00, where Donnerstag 20 Uhr was typed."""
+        return self._typed.english(words)
 
 
 @lru_cache(_MINUTES)

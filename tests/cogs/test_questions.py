@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bot.core.model import Offer, QuestionState, Role
+from bot.core.model import QuestionState, Role
 from tests.support.bad_inputs import case
 from tests.support.planning_room import PlanningRoom, planning_room
 
@@ -54,13 +55,30 @@ async def test_what_was_removed_is_shown_and_can_be_put_back(house: PlanningRoom
     assert kept == words
     reply = await house.say("question remove 2")
     assert reply.text == f"Q2 is out; later ones moved up. It read: {words}"
+    assert reply.private, "where it was taken out it is not said aloud again"
     back = reply.offers[0]
     if back.form:  # a button cannot carry them: they are typed into a form once more
-        assert back.line == "question add at=2 chat=1"
+        assert re.fullmatch(r"question add at=2 seen=\d+ chat=1", back.line)
         assert words not in ("B?", "What does “good” mean – to you?", "at last")
         return
     assert (await house.say(back.line)).text == "Added as Q2; the chat now has 3 questions."
     assert await listed(house) == ["1 A?", f"2 {words}", "3 C?"]
+    again = await house.say(back.line)
+    assert again.text == "That question is back already, as Q2; nothing was changed."
+    assert await listed(house) == ["1 A?", f"2 {words}", "3 C?"]
+
+
+async def test_what_is_put_back_comes_back_however_the_list_changed_meanwhile(house: PlanningRoom) -> None:
+    await house.planned("A?", "A?", "B?")
+    back = (await house.say("question remove 2")).offers[0]
+    assert (await house.say(back.line)).text.startswith("Added as Q2")  # the same stood there already
+    await house.say("question add C?")
+    again = await house.say(back.line)
+    assert again.text == "That question is back already, as Q2; nothing was changed."
+    back = (await house.say("question remove 3")).offers[0]
+    await house.say("question add D?")
+    assert (await house.say(back.line)).text.startswith("Added as Q3")
+    assert await listed(house) == ["1 A?", "2 A?", "3 B?", "4 C?", "5 D?"]
 
 
 async def test_an_order_names_each_question_once(house: PlanningRoom) -> None:
@@ -88,7 +106,9 @@ async def test_b121_a_number_that_was_asked_stays_empty(house: PlanningRoom) -> 
         await house.later(seconds=10)
     reply = await house.say("question remove 2")
     assert reply.text == "Q2 is out; its number stays empty. It read: B?"
-    assert reply.offers[0] == Offer("Ask it once more, as the last", "question add chat=1 B?")
+    back = reply.offers[0]
+    assert (back.label, back.line.endswith(" chat=1 B?")) == ("Ask it once more, as the last", True)
+    assert " at=" not in back.line
     states = {q.position: q.state for q in await house.questions(1)}
     assert states[2] is QuestionState.REMOVED
     assert list(states) == list(range(1, 9))
@@ -98,6 +118,9 @@ async def test_b121_a_number_that_was_asked_stays_empty(house: PlanningRoom) -> 
     assert (await house.say("chat next")).text == "Q3 is going out."
     reworded = await house.rows("SELECT payload FROM outbox WHERE subject = 'q2.edit'")
     assert "Q2 was taken out by the hosts." in reworded[0][0]
+    assert (await house.say(back.line)).text.startswith("Added as Q8")
+    again = await house.say(back.line)
+    assert again.text == "That question is back already, as Q8; nothing was changed."
 
 
 async def test_b120_an_edit_while_the_question_goes_out(house: PlanningRoom) -> None:

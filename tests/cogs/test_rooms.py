@@ -263,8 +263,8 @@ async def test_hosts_see_of_somebody_what_they_did_by_name_whatever_else_is_done
     assert before != "Hosts: Ana.\nIn: Ben."
     for _ in range(2):
         async with rooms.house.store.begin() as tx:
-            await tx.hold(rooms.place.community_id, ben.id, rooms.house.clock.at, nameless=True)
-            await tx.ban(rooms.place.community_id, ben.id, rooms.house.clock.at, nameless=True)
+            await tx.hold_for(rooms.place.community_id, ben.id, "7")
+            await tx.ban(rooms.place.community_id, ben.id, rooms.house.clock.at, answer="7")
         assert (await rooms.says("room people")).text == before
         assert (await rooms.says(f"room {act} Ben")).text.startswith("Ben is")
     assert not (await rooms.says(f"room {back} Ben")).refused
@@ -281,8 +281,8 @@ async def test_what_is_done_by_name_never_shows_what_was_done_without(
 ) -> None:
     ben = await rooms.joins("Ben")
     async with rooms.house.store.begin() as tx:
-        mark = tx.hold if nameless == "hold" else tx.ban
-        await mark(rooms.place.community_id, ben.id, rooms.house.clock.at, nameless=True)
+        mark = tx.hold_for if nameless == "hold" else tx.shut_out_for
+        await mark(rooms.place.community_id, ben.id, "7")
     for wanted, line in ((["In: Ben."], act), ([said], back), (["In: Ben."], act)):
         assert (await rooms.says("room people")).text.splitlines()[1:] == wanted
         assert not (await rooms.says(f"room {line} Ben")).refused
@@ -291,7 +291,7 @@ async def test_what_is_done_by_name_never_shows_what_was_done_without(
 async def test_who_is_held_without_a_name_speaks_freely_under_their_own(rooms: Rooms) -> None:
     ben, dee = await rooms.joins("Ben"), await rooms.joins("Dee")
     async with rooms.house.store.begin() as tx:
-        await tx.hold(rooms.place.community_id, ben.id, rooms.house.clock.at, nameless=True)
+        await tx.hold_for(rooms.place.community_id, ben.id, "7")
     await rooms.writes(ben, "Hello")
     assert await rooms.seen(dee) == ["Hello"]
     assert await rooms.house.posts(place=rooms.hosts) == []

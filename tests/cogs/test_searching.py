@@ -50,6 +50,15 @@ async def test_what_was_said_is_found_by_the_beginning_of_a_word(room: Evening) 
     assert "comics" not in found
 
 
+async def test_a_word_with_a_sharp_s_is_found_in_either_spelling(room: Evening) -> None:
+    await room.says("ana", "A1: Die Straße ist laut")
+    await room.says("cyd", "A1: Eine Strasse ohne Autos")
+    await drawn(room)
+    for typed in ("strasse", "STRASSE", "straße"):
+        found = await finds(room, typed)
+        assert ("Straße ist laut" in found, "Strasse ohne Autos" in found) == (True, True), typed
+
+
 async def test_links_lead_to_where_it_stands_once_there_are_pages(room: Evening) -> None:
     await room.says("ana", "A1: novels")
     await drawn(room)

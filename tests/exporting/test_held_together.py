@@ -19,7 +19,7 @@ from bot.exporting.bundle import export_bundle, import_bundle
 from bot.exporting.manifest import MANIFEST
 from bot.settings import Settings
 from bot.storage.engine import database_url
-from bot.storage.export import own_words
+from bot.storage.export import export, own_words
 from bot.storage.schema import tables as t
 from bot.storage.store import Store, Tx
 from tests.exporting.houses import folder_of, rows_in, settings_of
@@ -130,6 +130,21 @@ async def test_guests_words_leave_with_the_guests_and_stay_theirs(together: Toge
         async with store.read() as tx:
             rows = await tx.connection.exec_driver_sql("SELECT text, person_id FROM message")
             assert [tuple(row) for row in rows] == [("", None)]
+
+
+async def test_guests_words_that_left_stand_with_their_community_in_one_document(
+    together: Together, tmp_path: Path
+) -> None:
+    fresh, out = settings_of(tmp_path / "fresh"), io.StringIO()
+    await import_bundle(fresh, together.guests)
+    await import_bundle(fresh, together.owners)
+    async with store_of(fresh) as store, store.read() as tx:
+        await export(tx, out.write, NOW)
+    club, owners = json.loads(out.getvalue())["communities"]
+    [said] = club["messages"]
+    assert (said["text"], said["author"]["name"], said["filed"]) == (THERE, "Ben Club", [])
+    assert said["place"] == club["places"][0]["id"]
+    assert (club["name"], owners["messages"], out.getvalue().count(THERE)) == ("Physics Club", [], 1)
 
 
 async def test_guests_words_that_left_go_when_their_community_keeps_nothing_so_long(

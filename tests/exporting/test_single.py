@@ -71,6 +71,17 @@ async def test_without_an_address_of_the_archive_links_into_it_are_words(
     assert [one for one in links if not re.match(r"https?://|mailto:|#", one)] == []
 
 
+@pytest.mark.parametrize("more", [{}, {"web_base_url": "https://chat.example.org"}])
+async def test_a_time_leads_to_its_answer_within_the_file(
+    house: WholeHouse, tmp_path: Path, more: dict[str, str]
+) -> None:
+    page = await written(house, tmp_path / "chat.html", "html", "members", **more)
+    linked = re.findall(r'id="a-([\w-]+)"><a class="t" href="#a-([\w-]+)"', page)
+    assert len(linked) > 20
+    assert [one for one, there in linked if one != there] == []
+    assert page.count('<a class="t" href="#a-') == page.count('class="t"')
+
+
 @pytest.mark.parametrize("form", ["html", "md", "json", "csv"])
 @pytest.mark.parametrize(
     ("readers", "eyes"), [("public", "stranger"), ("members", "member"), ("hosts", "host")]

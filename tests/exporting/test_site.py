@@ -191,7 +191,20 @@ async def test_data_is_what_the_server_gives_to_strangers(exported: Exported) ->
     for name in ("chat.md", "chat.csv"):
         got = await stranger.get(f"{chat}{name}")
         served = got.body.replace(exported.house.pages.web.base.encode(), BASE.encode())
+        lasting, anchor = f"{BASE}{exported.house.pages.at('a/')}".encode(), f"{BASE}{chat}#a-".encode()
+        assert lasting in served
+        served = served.replace(lasting, anchor)
         assert exported.files[f"{chat.strip('/')}/{name}"] == served
+
+
+def test_a_copy_tells_of_each_answer_where_it_stands(exported: Exported) -> None:
+    chat = exported.house.pages.at(exported.house.chats["held"])
+    page = exported.files[f"{chat.strip('/')}/index.html"].decode()
+    told = re.findall(r'"url":"([^"]+)"', page.partition('<script type="application/ld+json">')[2])
+    told += [one["url"] for one in json.loads(exported.files[f"{chat.strip('/')}/chat.json"])["messages"]]
+    marks = [one.removeprefix(f"{BASE}{chat}#") for one in told if "#a-" in one]
+    assert (len(marks) > 20, any("/a/" in one for one in told)) == (True, False)
+    assert all(f'id="{mark}"' in page for mark in marks)
 
 
 def test_other_orders_of_a_chat_are_pages_of_their_own(exported: Exported) -> None:

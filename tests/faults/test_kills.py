@@ -36,7 +36,7 @@ def finish(told: Evening, questions: int) -> None:
     assert told.house.rows("PRAGMA integrity_check") == [("ok",)]
 
 
-@pytest.mark.parametrize("part", range(2))
+@pytest.mark.parametrize("part", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_killed_at_every_failpoint_nothing_is_lost_or_doubled(tmp_path: Path, part: int) -> None:
     names = sorted(FAILPOINTS)[part::2]
     with evening(tmp_path, rate=60) as told:

@@ -45,6 +45,7 @@ async def under(page: Page, number: int) -> str:
     return await question.inner_text() if await question.count() else ""
 
 
+@pytest.mark.slow
 async def test_a_late_answer_stands_on_the_page_of_the_chat(tmp_path: Path, come: Visitors) -> None:
     async with evening(tmp_path, come) as night:
         ana, host = await night.guest("Ana", PHONE), await begun(night)
@@ -61,6 +62,7 @@ async def test_a_late_answer_stands_on_the_page_of_the_chat(tmp_path: Path, come
                 await page.reload()
 
 
+@pytest.mark.slow
 async def test_an_answer_that_a_host_moves_stands_under_its_other_question_everywhere(
     tmp_path: Path, come: Visitors
 ) -> None:

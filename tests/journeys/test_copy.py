@@ -59,6 +59,7 @@ async def test_a_copy_is_read_and_searched_from_the_disk_after_the_bot_is_gone(
     assert page.url.startswith(base)
 
 
+@pytest.mark.slow
 async def test_words_of_any_kind_can_be_searched_in_a_copy_on_a_phone(tmp_path: Path, come: Visitors) -> None:
     async with evening(tmp_path / "data", come) as night:
         base = await kept(night, tmp_path / "data", tmp_path / "copy")
@@ -81,6 +82,7 @@ async def test_words_of_any_kind_can_be_searched_in_a_copy_on_a_phone(tmp_path: 
     assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
+@pytest.mark.slow
 async def test_a_copy_can_be_read_without_scripts(tmp_path: Path, come: Visitors) -> None:
     async with evening(tmp_path / "data", come) as night:
         base = await kept(night, tmp_path / "data", tmp_path / "copy")

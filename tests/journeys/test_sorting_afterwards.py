@@ -176,6 +176,17 @@ async def undoes_at_the_bar(host: Visitor) -> None:
     await expect(told_there).to_be_empty()
 
 
+async def erases_for_good(host: Visitor) -> None:
+    """What is gone for good cannot be taken back: the bar offers not to take back what was done before it."""
+    await host.page.get_by_role("link", name=re.compile("^To sort")).click()
+    await lying(host, CHAT).get_by_text("Hide, message of Ana Lund").click()
+    await lying(host, CHAT).get_by_role("button", name="Erase it for good").click()
+    await lying(host, CHAT).get_by_role("button", name="Yes, erase it").click()
+    await told(host, "It is erased for good.")
+    assert await host.page.locator(".told button").count() == 0
+    await expect(host.page.locator("#sort").get_by_role("button", name="Undo")).to_be_visible()
+
+
 async def settles_by_key(host: Visitor) -> None:
     """Hide what somebody asked to remove."""
     keys, page = Keyboard(host), host.page
@@ -199,6 +210,7 @@ async def test_by_keys_a_host_sorts_settles_previews_and_publishes(tmp_path: Pat
         await picks_and_hides_by_key(host)
         await rather_does_not_erase(host)
         await undoes_at_the_bar(host)
+        await erases_for_good(host)
         await settles_by_key(host)
         await to_the_chat(host)
         await Keyboard(host).presses("See it as a reader")
@@ -221,6 +233,7 @@ async def test_by_keys_a_host_sorts_settles_previews_and_publishes(tmp_path: Pat
             assert [one for one in not_there if one in seen[number - 1]] == []
 
 
+@pytest.mark.slow
 async def test_on_a_phone_without_scripts_buttons_do_the_same(tmp_path: Path, come: Visitors) -> None:
     async with evening(tmp_path, come) as night:
         await said(night)

@@ -20,11 +20,11 @@ from tests.simulation.telling import (
     until,
 )
 from tests.support.house import House, housed
-from tests.support.networks import FEW, NETWORKS
+from tests.support.networks import FEW
 from tests.support.virtual_loop import run_virtual, running_virtual_loop
 
 
-@pytest.mark.parametrize("evening", NETWORKS, indirect=True)
+@pytest.mark.parametrize("evening", FEW, indirect=True)
 def test_an_undisturbed_hour_asks_on_the_minute(evening: Evening) -> None:
     async def tell(house: House) -> None:
         chat = await house.add_chat(await house.add_series(), EIGHT, SIX)

@@ -100,7 +100,9 @@ async def test_each_message_has_its_question_its_address_and_what_it_is_on(pages
     document = await pages.document(await held(pages, "chat.json"))
     by_id = {one["id"]: one for one in document["messages"]}
     for one in by_id.values():
-        assert one["url"] == f"{document['url']}#a-{one['id']}"
+        assert one["url"] == f"{pages.web.base}{pages.at('a/')}{one['id']}"
+        led = await pages.get(f"a/{one['id']}", follow=False)
+        assert led.headers["location"] == f"{pages.at(await held(pages, ''))}#a-{one['id']}"
         assert bool(one["questions"]) == (one["kind"] == "answer")
         assert one["author"]["name"] in PEOPLE
     comments = [one for one in by_id.values() if one["kind"] == "comment"]
@@ -300,7 +302,7 @@ async def test_the_markdown_has_each_answer_under_its_question_and_comments_belo
     document = await pages.document(await held(pages, "chat.json"))
     answers = [one["id"] for one in document["messages"] if one["kind"] == "answer"]
     parents = {one["id"]: one["reply_to"] for one in document["messages"]}
-    heads = {line.rpartition("#a-")[2].rstrip(")"): line for line in lines if "([link](" in line}
+    heads = {line.rpartition("/a/")[2].rstrip(")"): line for line in lines if "([link](" in line}
     order = list(heads)
     assert sorted(order) == sorted(parents)
     above = ""

@@ -330,6 +330,9 @@ async def test_a_question_that_is_removed_is_shown_and_put_back_where_it_was(
     back = {"line": unescape(lines[0]), "page": f"chat/{chat.id}/"}
     assert (await desk.host.post(f"{DESK}do", back)).path.startswith(f"{DESK}chat/{chat.id}/")
     assert await desk.texts(chat) == [words, *QUESTIONS[1:]]
+    again = await desk.host.post(f"{DESK}do", back)
+    assert told(again)[0] == "That question is back already, as Q1; nothing was changed."
+    assert await desk.texts(chat) == [words, *QUESTIONS[1:]]
 
 
 async def test_the_order_in_which_a_script_sends_questions_is_theirs(desk: Setting) -> None:

@@ -298,6 +298,24 @@ async def test_a_long_heap_comes_in_pages(table: Table) -> None:
     assert (filed.path.partition("?")[0], lying(filed.text)) == (further, [every[40], *every[42:]])
 
 
+async def test_heaps_stand_in_the_order_said_whenever_it_was_heard(table: Table) -> None:
+    at = NOW - timedelta(days=3)
+    said_at = [at - timedelta(minutes=k // 2) for k in range(45)]  # two at a time
+    heard = [await table.says(f"words number {k}", said_at=one) for k, one in enumerate(said_at)]
+    every = [message for _, message in sorted(zip(said_at, heard, strict=True))]
+    first = (await table.host.get(table.at())).text
+    assert lying(first) == every[:40]
+    further = re.findall(r'href="([^"]+)" rel="next"', first)[0]
+    assert lying((await table.host.get(further)).text) == every[40:]
+    fields = {"act": "file 1", "message": f"m{every[5]}"}
+    filed = await table.host.post(table.at("unsorted"), fields, follow=False)
+    assert filed.headers["location"].endswith(f"#m{every[6]}")
+    for message in every[:3]:
+        await table.report(message, "Please look")
+    for path in (table.at("reported"), f"{table.desk}removals/"):
+        assert lying((await table.host.get(path)).text) == every[:3]
+
+
 async def test_people_who_said_nothing_to_a_question_are_named_without_any_count(table: Table) -> None:
     page = unescape((await table.host.get(table.at())).text)
     covered = page.partition('<section class="covered"')[2].partition("</section>")[0]

@@ -213,6 +213,17 @@ async def test_every_address_stands_in_full_to_be_copied_a_personal_one_with_its
         assert (await pages.web.stranger().get(address.removeprefix(pages.web.base))).status == 200
 
 
+async def test_without_a_key_no_address_stands_in_full_that_opens_nothing_elsewhere(tmp_path: Path) -> None:
+    async with archive_pages(tmp_path, visibility=Visibility.MEMBERS) as pages:
+        pat, mine = await pages.member(), f"{pages.archive.series.slug}/calendar.ics"
+        page = (await pages.get("feeds/", pat)).text
+        shown = re.findall(r'<code class="copy">([^<]*)</code>', page)
+        assert f'href="{pages.web.base}{pages.at(mine)}"' in page
+        assert pages.web.base + pages.at("calendar.ics") in shown
+        for address in shown:
+            assert (await pages.web.stranger().get(address.removeprefix(pages.web.base))).status == 200
+
+
 async def test_a_key_that_opens_nothing_finds_nothing(pages: ArchivePages) -> None:
     for key in ("", "x", "%00", "x" * 300):
         assert (await pages.get(f"feed.atom?key={key}")).status == 404

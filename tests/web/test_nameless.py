@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.core.sentences.bar import NAMELESS
 from bot.core.sentences.desk import CANNOT_HOLD
+from bot.core.sentences.room import NAMED_WHILE_HELD
 from tests.web.room_setting import Room, open_room, said, words
 
 _BACK_IN = re.compile(r'name="release" value="([^"]*)">Let (.*?) back in \((.*?)\)<')
@@ -25,15 +26,25 @@ async def let_back_in(room: Room, key: str) -> None:
 async def test_hosts_are_told_of_a_held_answer_but_not_whose_it_is(tmp_path: Path) -> None:
     async with open_room(tmp_path, anonymous_answers=True) as room:
         ana, root = await room.house.join("Aardvark"), await room.root(1)
-        async with room.house.store.begin() as tx:
-            who = await room.house.person("Aardvark")
-            await tx.hold(room.house.community.id, who.id, room.house.site.clock.real())
-        await room.says(ana, "I never managed it", root, by_form="yes", anonymous="yes")
+        first = await room.says(ana, "I never managed it", root, by_form="yes", anonymous="yes")
+        await room.acts(room.host, said(first), "hold")
+        await room.says(ana, "Nor did I manage that", root, by_form="yes", anonymous="yes")
         await room.until("select count(*) from room_message where text like '%who is held%'", 1)
         hosts = f"/room/{room.house.hosts.native_id}/?thread=room"
         assert "Somebody, who is held, wrote in" in words((await room.host.get(hosts)).text)
         told = await room.rows("select payload from outbox where key like 'held.%'")
     assert "Aardvark" not in str(told)
+
+
+async def test_who_is_held_by_name_answers_with_it(tmp_path: Path) -> None:
+    async with open_room(tmp_path, anonymous_answers=True) as room:
+        ana, root = await room.house.join("Aardvark"), await room.root(1)
+        await room.presses(room.host, "room hold Aardvark")
+        answer = await room.says(ana, "I never managed it", root, by_form="yes", anonymous="yes")
+        assert answer.status != 303
+        assert NAMED_WHILE_HELD in words(answer.text)
+        assert not await room.rows("select 1 from room_message where text like '%never managed%'")
+        assert (await room.says(ana, "I never managed it", root, by_form="yes")).status == 303
 
 
 async def test_hosts_may_hold_back_or_shut_out_who_has_no_name_without_learning_it(tmp_path: Path) -> None:
@@ -101,6 +112,23 @@ async def test_each_mark_has_an_entry_and_nobody_sees_that_two_are_of_one_person
             await let_back_in(room, gone[0])  # a button that was pressed elsewhere already
             entries.remove(gone)
             assert await kept_out(room) == entries
+
+
+async def test_two_answers_of_one_person_bring_as_many_entries_as_those_of_two(tmp_path: Path) -> None:
+    async with open_room(tmp_path, anonymous_answers=True) as room:
+        ana, ben, root = await room.house.join("Aardvark"), await room.house.join("Ben"), await room.root(1)
+        answers = [
+            said(await room.says(who, text, root, by_form="yes", anonymous="yes"))
+            for who, text in ((ana, "Never managed it"), (ana, "Too many pupils"), (ben, "No time"))
+        ]
+        for number, answer in enumerate(answers, start=1):
+            for _ in range(2):
+                await room.acts(room.host, answer, "hold")
+            entries = await kept_out(room)
+            assert [entry[1:] for entry in entries] == [(NAMELESS, "held back")] * number
+        for left, (key, *_) in reversed([*enumerate(await kept_out(room))]):
+            await let_back_in(room, key)
+            assert len(await kept_out(room)) == left
 
 
 async def test_letting_go_by_name_or_without_lets_in_what_was_said_so(tmp_path: Path) -> None:

@@ -57,6 +57,10 @@ NUMBERS: Final = r"""() => {
 
 A day in the narrow margin is written in two.
 """
+NOTHING_KEPT: Final = """Object.defineProperty(window, "sessionStorage", {
+    get() { throw new DOMException("not here", "SecurityError"); },
+});"""
+"""A browser that was told to let no page keep anything."""
 FAREWELL: Final = "/farewell/"
 """Where the sweep finds the page that stands at no address: somebody was forgotten."""
 DRAWN_BY_FORMS: Final = frozenset({"reported.html", "farewell.html"})
@@ -240,12 +244,13 @@ async def test_every_template_there_is_is_looked_at(tmp_path: Path) -> None:
 
 
 @needs_a_browser
-async def test_a_link_into_a_folded_answer_opens_the_fold(room: ReadingRoom) -> None:
+@pytest.mark.parametrize("keeps", [True, False])
+async def test_a_link_into_a_folded_answer_opens_the_fold(room: ReadingRoom, keeps: bool) -> None:
     await room.change("UPDATE filing SET question_id = 1", chat=room.archive.held)
     await room.change("DELETE FROM filing WHERE message_id IN (SELECT id FROM message WHERE chat_id != 1)")
     page = await room.get(room.held)
     folded = page.partition('<details class="more">')[2].partition('id="')[2].partition('"')[0]
-    assert await asyncio.to_thread(_in_view, room.base + room.held, folded)
+    assert await asyncio.to_thread(_in_view, room.base + room.held, folded, keeps)
 
 
 @needs_a_browser
@@ -449,9 +454,13 @@ def _let_be(house: WholeHouse, context: BrowserContext) -> None:
     context.route(f"{house.pages.web.base}{FAREWELL}", drawn)
 
 
-def _in_view(address: str, target: str) -> bool:
+def _in_view(address: str, target: str, keeps: bool) -> bool:
+    """Whether a link opens the fold, and no script fails: some open it by themselves, some keep nothing."""
     with _browser() as browser:
-        page = browser.new_page()
+        page, faults = browser.new_page(), list[str]()
+        page.on("pageerror", lambda fault: faults.append(str(fault)))
+        if not keeps:
+            page.add_init_script(NOTHING_KEPT)
         page.goto(f"{address}#{target}")
         expect(page.locator(f'[id="{target}"]')).to_be_in_viewport(timeout=10_000)
-        return page.locator("details.more[open]").count() == 1
+        return (page.locator("details.more[open]").count(), faults) == (1, [])

@@ -99,6 +99,7 @@ async def test_a_database_that_cannot_be_read_is_not_well(pages: ArchivePages) -
     assert (got.status, json.loads(got.text)["reason"]) == (503, "The database cannot be read.")
 
 
+@pytest.mark.slow
 async def test_a_database_that_somebody_else_holds_is_not_well_for_long(
     pages: ArchivePages, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -148,6 +148,27 @@ async def test_what_a_command_refuses_is_in_the_language_of_the_desk(
     assert said in told
 
 
+async def test_times_are_typed_in_the_language_of_the_desk_or_in_english(german: WholeHouse) -> None:
+    host, plan = german.readers["host"], f"{german.desk}chat/{german.pages.archive.ahead}/"
+    assert "zum Beispiel 3. Dez. 19 Uhr" in (await host.get(plan)).text
+    moved = await host.post(f"{plan}settle", {"act": "move", "to": "Samstag, 28. November, 19.30 Uhr"})
+    assert "28. Nov. 2026, 19:30" in html.unescape(moved.text)
+    moved = await host.post(f"{plan}settle", {"act": "move", "to": "Mon 30 Nov 9:30 pm"})
+    assert "30. Nov. 2026, 21:30" in html.unescape(moved.text)
+    refused = await host.post(f"{plan}settle", {"act": "move", "to": "neulich um 19 Uhr"})
+    assert (refused.status, 'value="neulich um 19 Uhr"' in refused.text) == (422, True)
+    why = "'neulich' kann ich nicht als Datum lesen; schreib es wie 2026-12-01, 1. Dez. 2026 oder morgen."
+    assert why in html.unescape(refused.text)
+
+
+async def test_a_weekly_chat_s_times_are_typed_in_the_language_of_its_settings(german: WholeHouse) -> None:
+    host, at = german.readers["host"], f"{german.desk}series/{german.pages.archive.series.id}/"
+    hint = r'<span class="hint" id="f-when-h">Zum Beispiel: jeden Donnerstag 19 Uhr</span>'
+    assert hint in (await host.get(at)).text
+    done = await host.post(at, {"p.when": "jeden 1. und 3. Samstag im Monat, 9.15 Uhr"})
+    assert "am 1. und 3. Samstag jedes Monats, 09:15" in html.unescape(done.text)
+
+
 async def test_a_question_that_is_too_long_for_the_desk_is_told_of_with_german_numbers(
     german: WholeHouse,
 ) -> None:
@@ -397,6 +418,7 @@ _ANSWERS: Final = {
     "archive visibility": "Alle können seine Chats danach lesen.",
     "room people": "Moderation: ",
     "": "nimm <em>Antworten</em>, schreib in ihren Thread",
+    "chat extend 2 Minuten": "Diese Frage hat Zeit bis",
     "chat end sure=yes": "Der Chat endet jetzt; späte Antworten zählen noch.",
 }
 

@@ -70,7 +70,7 @@ class Head:
     places: tuple[Whence, ...] = ()
     completeness: Completeness = field(default_factory=Completeness)
     many: bool = False
-    """Whether its page may be in parts, so that only permalinks lead to what was said."""
+    """Whether its page may be in parts, so that addresses of questions lead on into theirs."""
     copied: bool = False
     """Whether its page is a file, as in an exported archive."""
 
@@ -113,8 +113,8 @@ class Head:
         return {**about, "asked_at": one.asked_at, "url": self.url + to(one.number, many=self.many)}
 
     def address(self, public_id: str) -> str:
-        """Where a message stands on the chat's page: its permalink where that may be in parts."""
-        if not self.many:
+        """A message's permalink; in a copy of the archive where it stands, if the chat's page is but one."""
+        if self.copied and not self.many:
             return f"{self.url}#a-{public_id}"
         return f"{self.url.rstrip('/').rsplit('/', 2)[0]}/a/{public_id}"
 
@@ -142,7 +142,7 @@ class Line:
     known: Mapping[str, object] = field(default_factory=dict)
 
     def url(self, head: Head) -> str | None:
-        """Where the message stands on its chat's page; what is not shown there has no address."""
+        """What leads to the message on its chat's page; what is not shown there has no address."""
         shown = self.kind is not MessageKind.CONVERSATION and not self.gone
         return head.address(self.id) if self.id and shown else None
 

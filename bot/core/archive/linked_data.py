@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
@@ -19,6 +21,8 @@ _CANCELLED = "https://schema.org/EventCancelled"
 _SCHEDULED = "https://schema.org/EventScheduled"
 
 Data = dict[str, Any]
+Address = Callable[[str], str]
+"""Gives what leads to an answer, by its id."""
 
 
 def event(listed: Listed, url: str, hosts: tuple[str, ...] = ()) -> Data:
@@ -43,9 +47,13 @@ def announcement(page: ChatPage, url: str, about: str) -> Data:
     return {"@context": "https://schema.org", **event(page, url, page.hosts), "description": about}
 
 
-def discussion(page: ChatPage, url: str, about: str, parts: Parts) -> Data:
-    """What is told of a chat that was held: questions with some of their answers, comments below them."""
+def discussion(page: ChatPage, url: str, about: str, parts: Parts, lasting: str = "") -> Data:
+    """What is told of a chat that was held: questions with some of their answers, comments below them.
+
+    `lasting` begins the permalinks of answers, where there are such.
+    """
     chat, part = page.chat, parts.part() or Part(())
+    to = partial(_at, url, part, lasting)
     return {
         "@context": "https://schema.org",
         "@type": "DiscussionForumPosting",
@@ -58,11 +66,11 @@ def discussion(page: ChatPage, url: str, about: str, parts: Parts) -> Data:
         or {"@type": "Organization", "name": page.community.name},
         "about": event(page, url, page.hosts),
         "commentCount": len(page.words),
-        "comment": [_question(asked, page, url, part) for asked in page.questions],
+        "comment": [_question(asked, page, url, part, to) for asked in page.questions],
     }
 
 
-def _question(asked: Answered, page: ChatPage, url: str, part: Part) -> Data:
+def _question(asked: Answered, page: ChatPage, url: str, part: Part, to: Address) -> Data:
     at = asked.question.asked_at or page.chat.starts_at
     told = islice(chain(*asked.parted), MOST_ANSWERS)
     author = _person(page.hosts[0]) if page.hosts else {"@type": "Organization", "name": page.community.name}
@@ -72,19 +80,23 @@ def _question(asked: Answered, page: ChatPage, url: str, part: Part) -> Data:
         "text": masked(asked.question.text),
         "datePublished": local(at, page.chat.zone).isoformat(),
         "author": author,
-        "comment": [_answer(one, page.chat, url, part) for one in told],
+        "comment": [_answer(one, page.chat, to) for one in told],
     }
 
 
-def _answer(one: Answer, chat: Chat, url: str, part: Part) -> Data:
+def _at(url: str, part: Part, lasting: str, public_id: str) -> str:
+    return f"{lasting}{public_id}" if lasting else f"{url}{part.to_answer(public_id)}#a-{public_id}"
+
+
+def _answer(one: Answer, chat: Chat, to: Address) -> Data:
     data: Data = {
         "@type": "Comment",
-        "url": f"{url}{part.to_answer(one.public_id)}#a-{one.public_id}",
+        "url": to(one.public_id),
         "text": words_alone(one.html),
         "datePublished": local(one.said_at, chat.zone).isoformat(timespec="seconds"),
         "author": _person(one.name),
     }
-    below = [_answer(comment, chat, url, part) for comment in one.comments]
+    below = [_answer(comment, chat, to) for comment in one.comments]
     return data | ({"comment": below} if below else {})
 
 

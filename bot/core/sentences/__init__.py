@@ -166,7 +166,7 @@ NETWORK_DISK = "SQLite is not safe on a network disk; put the data folder on a l
 
 def storage_full(reason: str) -> str:
     """Said when nothing can be stored."""
-    return f"The data folder cannot be written ({reason}); free some space there or mend the disk, and nothing is lost."
+    return f"The data folder cannot be written ({reason}); make room or mend the disk, and nothing is lost."
 
 
 _ROOMS_NAMED = 12

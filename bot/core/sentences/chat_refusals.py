@@ -24,6 +24,12 @@ def already_out(series: Series, position: int) -> str:
     return out.format(question=f"{letter(series, 0)}{position}")
 
 
+def back_already(series: Series, position: int) -> str:
+    """The answer to whoever puts a question back once more."""
+    said = _("That question is back already, as {question}; nothing was changed.")
+    return said.format(question=f"{letter(series, 0)}{position}")
+
+
 def just_steered(series: Series, chat: Chat) -> str:
     """The answer to the slower of two hosts."""
     faster = _("{name} was just faster ({question} is on); do it again in a moment if you still want it.")

@@ -12,6 +12,14 @@ from bot.core.tongue import _, marked, ngettext, spoken
 
 WHOLE_ROOM = "@room"
 """What announcements call where people have no roles: everybody in the room."""
+TYPED_WEEKLY = marked("every Tuesday 8 pm")
+"""How times are typed, as forms show it; this and the next six are read in the language of the page, too."""
+TYPED_ANEW = marked("every Thursday 7 pm")
+TYPED_BESIDE = marked("every Thu 12:00 Europe/London")
+TYPED_BREAK = marked("22 Dec until 5 Jan")
+TYPED_MOVED = marked("3 Dec 7 pm")
+TYPED_MOMENT = marked("24 Nov 8 pm")
+TYPED_DAYS = marked("Mon-Sat")
 HASHTAG_BAD = marked("A hashtag is one word of letters and digits; write it like #edchat.")
 SLOTS_MANY = marked("A weekly chat has at most {most} times; please leave some out.")
 SERIES_MANY = marked("A community has at most {most} weekly chats; delete one that is over, then try again.")

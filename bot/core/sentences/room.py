@@ -25,6 +25,9 @@ SAID_TOO_LONG = marked(
 )
 BANNED_HERE = marked("You cannot write here any more; please ask the hosts.")
 HELD_HERE = marked("The hosts read your messages first; please say it again as a new message.")
+NAMED_WHILE_HELD = marked(
+    "The hosts read your messages first; until they let you in, please answer with your name."
+)
 NOT_IN_ROOM = marked("That message is no longer in this room.")
 NOT_YOUR_MESSAGE = marked("Only the one who wrote a message can change it.")
 NOT_YOURS_TO_TAKE_BACK = marked("Only the one who wrote a message, or a host, can take it back.")

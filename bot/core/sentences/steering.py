@@ -220,11 +220,14 @@ def question_removed(series: Series, removed: Question) -> str:
     return f"{said.format(question=f'{letter(series, 0)}{removed.position}')} {read}"
 
 
-def put_back(chat: Chat, removed: Question, most: int) -> Offer:
-    """What brings a removed question's words back; those beyond the `most` of a button are written again."""
+def put_back(chat: Chat, removed: Question, seen: int, most: int) -> Offer:
+    """What brings a removed question's words back; those beyond the `most` of a button are written again.
+
+    By the mark of the list that was `seen` without it a second press is told.
+    """
     asked = removed.position <= chat.asked
     label = marked("Ask it once more, as the last") if asked else marked("Put it back")
-    line = f"question add {'' if asked else f'at={removed.position} '}chat={chat.id}"
+    line = f"question add {'' if asked else f'at={removed.position} '}seen={seen} chat={chat.id}"
     whole = f"{line} {removed.text}"
     if len(whole) <= most and not _READ_OTHERWISE.search(removed.text):
         return Offer(label, whole)

@@ -6,6 +6,7 @@ from functools import partial
 from bot.core import sentences
 from bot.core.model import Refused
 from bot.core.plain import plain
+from bot.core.times.typed import in_any_tongue
 
 LIVE_MINUTES = 120
 """The longest that a live chat or one of its questions may take."""
@@ -20,6 +21,7 @@ _DURATION = re.compile(
 )
 
 
+@in_any_tongue
 def parse_minutes(text: str, low: int = 1, high: int = LIVE_MINUTES) -> int:
     """Minutes from "8", "8 min", "1h", "1 h 30", "90 minutes" or "2 days"; outside low..high is refused."""
     said = plain(text, _LIMIT)

@@ -12,6 +12,7 @@ from bot.core.plain import plain
 from bot.core.times.occurrences import Occurrence, Recurrence, instant, occurrences, upcoming, walk
 from bot.core.times.rules import checked, not_too_old, numbers, parts_of, read, rfc5545
 from bot.core.times.spoken import days_in, say_day, say_place, starts_days, words_of
+from bot.core.times.typed import in_any_tongue
 from bot.core.times.when import coming, parse_date, split_time
 from bot.core.times.zones import parse_zone, zone_info, zone_words
 from bot.core.tongue import _
@@ -37,6 +38,7 @@ _BARE_DATE = re.compile(r"(?<!\S)[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?!\S)")
 _YEAR = timedelta(days=371)
 
 
+@in_any_tongue
 def parse_recurrence(words: str, zone: str, now: datetime) -> Recurrence:
     """The rule that people mean: "every Tuesday 8 pm", "1st and 3rd Thursday 21:00 London", or RFC 5545 text.
 

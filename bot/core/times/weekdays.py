@@ -6,6 +6,7 @@ from functools import partial
 from bot.core import sentences
 from bot.core.model import Refused
 from bot.core.plain import plain
+from bot.core.times.typed import in_any_tongue
 from bot.core.times.when import DAY_NAMES
 
 _LIMIT = 100
@@ -22,6 +23,7 @@ USUAL = tuple(range(6))
 """Monday to Saturday, where nobody says otherwise."""
 
 
+@in_any_tongue
 def parse_days(text: str) -> tuple[int, ...]:
     """Weekdays (0 is Monday) in the order given, from "Mon-Sat", "weekdays" or "Mon, Wed and Fri"."""
     said = plain(text, _LIMIT).casefold()

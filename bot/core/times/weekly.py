@@ -16,6 +16,7 @@ from bot.core.state import Change, Running
 from bot.core.steering import replan
 from bot.core.times.free_times import Span
 from bot.core.times.recurrence import Occurrence, Recurrence, occurrences, parse_recurrence, upcoming
+from bot.core.times.typed import in_any_tongue
 from bot.core.times.weekdays import USUAL, parse_days
 from bot.core.times.when import parse_date
 
@@ -90,6 +91,7 @@ def _ends(one: Occurrence, series: Series, zone: str) -> datetime:
     return one.at + series.length
 
 
+@in_any_tongue
 def days(text: str, today: date) -> tuple[date, date]:
     """The first and last day of "22 Dec" or of a break such as "22 Dec until 5 Jan"."""
     first, *rest = _UNTIL.split(plain(text, 100), maxsplit=1)

@@ -9,6 +9,7 @@ from bot.core import sentences
 from bot.core.model import Refused
 from bot.core.plain import plain
 from bot.core.times.occurrences import instant
+from bot.core.times.typed import in_any_tongue
 from bot.core.times.zone_names import SHORT
 from bot.core.times.zones import Zone, find_zone, parse_zone, zone_info
 
@@ -34,6 +35,7 @@ _TIME_LIMIT = 20
 _DATE_LIMIT = 40
 _WHEN_LIMIT = 80
 _RELATIVE = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
+_AHEAD = re.compile(r"in (an?|[0-9]{1,3}) (day|week)s?")
 _TIME = re.compile(r"(?:at )?([0-9]{1,2})(?:[:.h]([0-9]{2})|h)? ?(?:([ap])\.? ?m\.?)?")
 _NOON = re.compile(r"(?:at )?(?:12(?::00)? ?)?(?:noon|midday)")
 _IN_WORDS = re.compile(
@@ -82,6 +84,7 @@ def split_time(words: str) -> tuple[str, time, str]:
     return words[: found[0].start()].strip(" ,"), parse_time(found[0][1]), words[found[0].end() :].strip(" ,")
 
 
+@in_any_tongue
 def parse_date(text: str, today: date) -> date:
     """A coming day, at most two years ahead, from "2026-12-01", "1 Dec", "tomorrow" or "tuesday"."""
     said = plain(text, _DATE_LIMIT).casefold().replace(",", "").removeprefix("on ")
@@ -93,6 +96,7 @@ def parse_date(text: str, today: date) -> date:
     return day
 
 
+@in_any_tongue
 def parse_when(text: str, zone: str, now: datetime) -> datetime:
     """The coming moment (UTC) that these words mean in `zone` or the zone they name; "now" is in a minute."""
     said = _ECHOED.sub(r"\1", plain(text, _WHEN_LIMIT))
@@ -145,6 +149,9 @@ def _split_digits(words: str) -> tuple[str, time, str]:
 def _near_day(said: str, today: date) -> date | None:
     if said in _RELATIVE:
         return today + timedelta(days=_RELATIVE[said])
+    if ahead := _AHEAD.fullmatch(said):
+        count = int(ahead[1]) if ahead[1].isdigit() else 1
+        return today + timedelta(days=count * (7 if ahead[2] == "week" else 1))
     name = said.removeprefix("this ").removeprefix("next ")
     if name not in DAY_NAMES:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, not_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, not_, or_, select, true
 
 from bot.core import sentences
 from bot.core.desk.heaps import Heap, Reported, Word
@@ -37,6 +37,7 @@ _WORDS: Final = select(
     *(_M.hidden_why, _M.edited_at, t.consent.c.excluded_at, _BY_HOST.label("by_host")),
     t.place.c.name.label("place"),
 ).select_from(WORDS_OF_CHATS.outerjoin(t.person, t.person.c.id == _M.person_id))
+_AS_SAID: Final = _M.said_at, _M.id
 
 
 class Heaps(Queries):
@@ -58,18 +59,28 @@ class Heaps(Queries):
         return {row.question_id: row.answers for row in rows}
 
     async def heap(
-        self, chat_id: int, community_id: int, which: Heap | Question, past: int, most: int
+        self,
+        chat_id: int,
+        community_id: int,
+        which: Heap | Question,
+        past: int,
+        most: int,
+        *,
+        itself: bool = False,
     ) -> tuple[Word, ...]:
-        """The first messages of a heap, or of a question's, beyond one of them, in the order said."""
+        """The first messages of a heap, or of a question's, beyond one of them or from it on, as said."""
         under = exists().where(t.filing.c.message_id == _M.id, t.filing.c.question_id == _id_of(which))
         inside = _IN[which] if isinstance(which, Heap) else and_(under, _SEEN)
-        query = _theirs(_words(community_id), chat_id, community_id).where(inside, _M.id > past)
-        return await self._desk_words(await self._rows(query.order_by(_M.id).limit(most)))
+        query = _theirs(_words(community_id), chat_id, community_id).where(
+            inside, _beyond(past, itself=itself)
+        )
+        return await self._desk_words(await self._rows(query.order_by(*_AS_SAID).limit(most)))
 
-    async def reported_to(self, community_id: int, most: int, past: int = 0) -> tuple[Word, ...]:
+    async def reported_to(self, community_id: int, most: int, only: int | None = None) -> tuple[Word, ...]:
         """What readers reported, in any chat, and these hosts have not settled; the oldest message first."""
-        query = _words(community_id).where(sorted_by_hosts(community_id), _REPORTED, _M.id > past)
-        return await self._desk_words(await self._rows(query.order_by(_M.id).limit(most)))
+        which = _REPORTED if only is None else and_(_REPORTED, _M.id == only)
+        query = _words(community_id).where(sorted_by_hosts(community_id), which)
+        return await self._desk_words(await self._rows(query.order_by(*_AS_SAID).limit(most)))
 
     async def count_reported_to(self, community_id: int) -> int:
         """How many messages they are."""
@@ -107,6 +118,16 @@ class Heaps(Queries):
 
 def _words(community_id: int) -> Select[Any]:
     return _WORDS.add_columns(called(community_id).label("name"))
+
+
+def _beyond(past: int, *, itself: bool) -> ColumnElement[bool]:
+    """What was said later than a message, whenever it was heard; or that message, too."""
+    if not past:
+        return true()
+    that = t.message.alias("that").c
+    at = select(that.said_at).where(that.id == past).scalar_subquery()
+    at_once = _M.id >= past if itself else _M.id > past
+    return or_(_M.said_at > at, and_(_M.said_at == at, at_once))
 
 
 def _theirs(query: Any, chat_id: int, community_id: int) -> Any:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Integer, Text, bindparam, func, or_, select
 
-from bot.core.archive.folding import folded
+from bot.core.archive.folding import folded, spellings
 from bot.core.archive.search_query import Query
 from bot.core.archive.search_results import WIDTH, Found, excerpt
 from bot.core.audience import Audience
@@ -201,8 +201,9 @@ def _people(
 
 
 def _ways(named: str) -> tuple[str, ...]:
-    """A name with small and with capital letters: SQLite knows those of ASCII alone."""
-    return (named,) if named.isascii() else tuple({named, named.lower(), named.upper(), named.title()})
+    """A name with ss and with ß, small and with capital letters: SQLite knows those of ASCII alone."""
+    forms = ((one, one.lower(), one.upper(), one.title()) for one in spellings(named))
+    return tuple({way for one in forms for way in (one[:1] if one[0].isascii() else one)})
 
 
 @lru_cache(maxsize=64)

@@ -33,7 +33,7 @@ from sqlalchemy import (
     table,
 )
 
-from bot.core.archive.folding import as_indexed
+from bot.core.archive.folding import as_indexed, spellings
 from bot.core.archive.search_query import Word
 from bot.core.audience import Audience
 from bot.storage.archive.glance import Glance
@@ -257,16 +257,21 @@ def terms_of(database: sqlite3.Connection, words: Iterable[Word]) -> tuple[str, 
 
 
 def _term(database: sqlite3.Connection, word: Word) -> str:
-    """A word for FTS5, always in quotes: whatever is in it means itself."""
-    quoted = _quoted(word.text)
-    indexed = as_indexed(word.text)
-    if word.whole or indexed is None or len(indexed) <= _TRIGRAM:
-        return quoted if word.whole else f"{quoted} *"
+    """A word for FTS5 in each of its spellings, always in quotes: whatever is in it means itself."""
+    spelled = spellings(word.text, begins=not word.whole)
+    found = dict.fromkeys(one for text in spelled for one in _endings(database, text, whole=word.whole))
+    return f"({' OR '.join(found)})" if found else _quoted(word.text)
+
+
+def _endings(database: sqlite3.Connection, text: str, *, whole: bool) -> Iterator[str]:
+    """What a word begins, as far as the index holds it."""
+    indexed = as_indexed(text)
+    if whole or indexed is None or len(indexed) <= _TRIGRAM:
+        yield _quoted(text) if whole else f"{_quoted(text)} *"
+        return
     given = {"word": indexed, "most": _ENDINGS + 2}
     found = [term for (term,) in database.execute(_BEGINNING, given)]
-    if len(found) > _ENDINGS:
-        return f"{quoted} *"
-    return f"({' OR '.join(map(_quoted, found))})" if found else quoted
+    yield from map(_quoted, found) if len(found) <= _ENDINGS else [f"{_quoted(text)} *"]
 
 
 def _quoted(text: str) -> str:

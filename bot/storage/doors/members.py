@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Table, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Row, Table, and_, delete, exists, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.core import sentences
 from bot.core.model import Person, Place, Refused, Series, Visibility
 from bot.core.names import free_name
 from bot.core.sentences.bar import HOSTS_STAY
 from bot.core.sentences.desk import CANNOT_HOLD
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.chats.plans import place_of, series_of
+from bot.storage.doors.nameless import NamelessMarks, keys_of
 from bot.storage.doors.secrets import SecretKind, Secrets, hashed, valid
 from bot.storage.heard.own_words import OwnWords
 from bot.storage.people import person_of
@@ -36,18 +36,19 @@ class Membership:
     So each mark is put on and taken off by itself, whatever other stands: who is `held` waits with all they
     say, who is `held_nameless` with what they say without a name, and a ban of either kind shuts them out.
     Whoever releases somebody by name lets in what was said under it, and no mark without a name goes or
-    shows; such a mark is listed without a name, and its key, which tells nothing, takes it off.
+    shows; such a mark is listed without a name, once for each answer that it was put on for, and its key,
+    which tells nothing of who wrote that, takes it off.
     """
 
     joined_at: datetime
     held: bool = False
     banned: bool = False
     host: bool = False
-    held_nameless: str = ""
-    banned_nameless: str = ""
+    held_nameless: tuple[str, ...] = ()
+    banned_nameless: tuple[str, ...] = ()
 
 
-class Members(OwnWords, Secrets):
+class Members(OwnWords, Secrets, NamelessMarks):
     """What is asked of members."""
 
     async def join(self, place: Place, name: str, now: datetime, *, once: str = "") -> Person:
@@ -129,10 +130,9 @@ class Members(OwnWords, Secrets):
         )
         return tuple((person_of(row), _membership(row)) for row in await self._rows(query))
 
-    async def hold(self, community_id: int, person_id: int, now: datetime, *, nameless: bool = False) -> None:
-        """Let hosts see first what this member says from now on; `nameless`, what they say without a name."""
-        mark = {"held_nameless": _key(t.member.c.held_nameless)} if nameless else {"held_at": now}
-        await self._mark(community_id, person_id, **mark)
+    async def hold(self, community_id: int, person_id: int, now: datetime) -> None:
+        """Let hosts see first what this member says from now on."""
+        await self._mark(community_id, person_id, {"held_at": now})
 
     async def need_holdable(self, community_id: int, person_id: int, nameless: bool) -> None:
         """Refuse to hold back or shut out a host; of one without a name not even that is told."""
@@ -144,26 +144,22 @@ class Members(OwnWords, Secrets):
 
     async def release(self, community_id: int, person_id: int) -> None:
         """Let this member speak under their name again."""
-        await self._mark(community_id, person_id, held_at=None)
+        await self._mark(community_id, person_id, {"held_at": None})
 
-    async def ban(self, community_id: int, person_id: int, now: datetime, *, nameless: bool = False) -> None:
-        """Shut a member out: their sessions and links open nothing any more; `now` is real time."""
-        mark = {"banned_nameless": _key(t.member.c.banned_nameless)} if nameless else {"banned_at": now}
-        await self._mark(community_id, person_id, **mark)
+    async def ban(self, community_id: int, person_id: int, now: datetime, *, answer: str = "") -> None:
+        """Shut a member out, by name or for a nameless `answer`: their sessions and links open nothing more.
+
+        `now` is real time.
+        """
+        if answer:
+            await self.shut_out_for(community_id, person_id, answer)
+        else:
+            await self._mark(community_id, person_id, {"banned_at": now})
         await self.revoke_secrets(person_id, now, community_id=community_id)
 
     async def unban(self, community_id: int, person_id: int) -> None:
         """Let somebody who was banned by name in again; they need a new link."""
-        await self._mark(community_id, person_id, banned_at=None)
-
-    async def lift(self, community_id: int, key: str) -> int | None:
-        """Take off the mark without a name that has this key; gives who was held by it, if anybody was."""
-        m = t.member.c
-        here, held = m.community_id == community_id, m.held_nameless == key
-        whose: int | None = await self._value(select(m.person_id).where(here, held))
-        await self._do(update(t.member).where(here, held).values(held_nameless=None))
-        await self._do(update(t.member).where(here, m.banned_nameless == key).values(banned_nameless=None))
-        return whose
+        await self._mark(community_id, person_id, {"banned_at": None})
 
     async def openness(self, place_id: int) -> Visibility:
         """How far a place lets its words be read."""
@@ -214,10 +210,6 @@ class Members(OwnWords, Secrets):
             return None
         return person
 
-    async def _mark(self, community_id: int, person_id: int, **marks: object) -> None:
-        if not await self._do(update(t.member).where(_of(community_id, person_id)).values(**marks)):
-            raise Refused(sentences.NO_MEMBER)
-
     async def _linked(self, tokens: Collection[str]) -> list[Row[Any]]:
         query = select(t.series).where(t.series.c.link_secret.is_not(None), t.series.c.deleted_at.is_(None))
         rows = await self._rows(query)
@@ -262,14 +254,9 @@ def _host() -> ColumnElement[bool]:
 
 def _membership(row: Row[Any]) -> Membership:
     held, banned = row.held_at is not None, row.banned_at is not None
-    without = row.held_nameless or "", row.banned_nameless or ""
+    without = keys_of(row.held_nameless), keys_of(row.banned_nameless)
     return Membership(row.joined_at, held, banned, bool(row.host), *without)
 
 
 def _is_banned(member: Membership) -> bool:
-    return member.banned or member.banned_nameless != ""
-
-
-def _key(mark: Column[Any]) -> ColumnElement[str]:
-    """A new key for a mark without a name; one that stands keeps its own."""
-    return func.coalesce(mark, secrets.token_hex(8))
+    return member.banned or bool(member.banned_nameless)

@@ -32,7 +32,7 @@ class Erasing(Unnaming):
             erased += sum(row.deleted_at is None for row in rows)
             await self.erase(ids, now)
             await self._do(update(t.message).where(t.message.c.id.in_(ids)).values(person_id=None))
-        await self.forget_in_rooms(person.id, community_id, now, person.former)
+        await self.forget_in_rooms(person.id, community_id, now, await self.mask_of(person, community_id))
         await self.mask_posts(person, community_id, now)
         await self.unname(person, community_id, now)
         await self.unname_notes(person, community_id, now)

@@ -11,7 +11,7 @@ from sqlalchemy import Integer, Row, and_, cast, exists, or_, select
 from bot.core.actions import Action
 from bot.storage.archive.addresses import BROWSER
 from bot.storage.outgoing.keeping import WAITING
-from bot.storage.outgoing.outbound import SHOWS_WORDS
+from bot.storage.outgoing.outbound import REPLY, SHOWS_WORDS
 from bot.storage.outgoing.queued import Queued
 from bot.storage.rooms.room_reports import RoomReports
 from bot.storage.schema import tables as t
@@ -24,6 +24,8 @@ _STANDS: Final = exists().where(
     _M.place_id == _O.place_id,
     _M.deleted_at.is_(None),
 )
+_BEYOND: Final = f"{REPLY[:-1]}/"
+"""Comes right after every key of a reply."""
 
 
 class Replies(RoomReports):
@@ -43,8 +45,9 @@ class Replies(RoomReports):
         await self._let_go_in(select(t.place.c.id).where(t.place.c.community_id == community_id), now)
 
     async def _let_go_in(self, rooms: Any, now: datetime) -> None:
-        there = and_(_O.subject == SHOWS_WORDS, _O.place_id.in_(rooms))
-        for row in await self._rows(_WITH_NETWORK.where(there, or_(_O.state == WAITING, _STANDS))):
+        replies = and_(_O.key >= REPLY, _O.key < _BEYOND, _O.subject == SHOWS_WORDS)
+        there = (_O.place_id + 0).in_(rooms)  # a bare place would have SQLite read all that was posted there
+        for row in await self._rows(_WITH_NETWORK.where(replies, there, or_(_O.state == WAITING, _STANDS))):
             await self._empty_post(row, now)
 
     async def confirm(self, row: Queued, native_id: str, now: datetime) -> None:

@@ -58,7 +58,7 @@ class Unnaming(Unsaying):
 
     async def unname_notes(self, person: Person, community_id: int, now: datetime) -> None:
         """Take somebody's name out of what hosts and readers noted here, and out of what these plan."""
-        mask, mentions = Mask(person), Mentions(person)
+        mask, mentions = await self.mask_of(person, community_id), Mentions(person)
         if mask.idle:
             return
         await self._say_anew(mask.words, *_noted(community_id))

@@ -13,7 +13,8 @@ from bot.core.effects import Card
 from bot.core.erasure import Erased
 from bot.core.masking import Mask
 from bot.core.mentioning import Mentions, Quotes
-from bot.core.model import Person
+from bot.core.model import Person, Question
+from bot.core.names import names_of
 from bot.core.rooms.words import in_language, language_of
 from bot.markup import render
 from bot.storage.archive.addresses import BROWSER
@@ -92,7 +93,10 @@ class Unsaying(Members, Replies):
         row = await self.message(message_id)
         if row is not None and row.person_id is not None:
             await self.need_holdable(community_id, row.person_id, row.anonymous)
-            await self.hold(community_id, row.person_id, now, nameless=row.anonymous)
+            if row.anonymous:
+                await self.hold_for(community_id, row.person_id, row.platform_message_id)
+            else:
+                await self.hold(community_id, row.person_id, now)
         return row is not None and row.anonymous
 
     async def unname(
@@ -132,9 +136,24 @@ class Unsaying(Members, Replies):
                 if table is not t.message_revision:
                     self.stale.add(row.id if table is t.chat else row.chat_id)
 
+    async def mask_of(self, person: Person, community_id: int) -> Mask:
+        """What takes somebody's names out of our posts here; where these ask a question they say the same."""
+        named = or_(*(t.question.c.text.contains(name, autoescape=True) for name in names_of(person)))
+        here = or_(t.series.c.community_id == community_id, t.chat.c.id.in_(together(community_id)))
+        query = select(t.question, t.chat.c.series_id).select_from(t.question.join(t.chat).join(t.series))
+        lines, mentions = list[str](), Mentions(person)
+        for row in await self._rows(query.where(here, named)) if names_of(person) else ():
+            if mentions.words(row.text) != row.text:  # it will not say the same
+                continue
+            series, asked = await self.series(row.series_id), Question(row.id, row.position, row.text)
+            lines += [sentences.question(series, asked), sentences.next_is_out(series, asked)]
+            chat = await self.chat(row.chat_id)
+            lines += [sentences.thread_name(chat, series, asked)] if chat else []
+        return Mask(person, lines)
+
     async def mask_posts(self, person: Person, community_id: int, now: datetime) -> None:
         """Take a name, and the quotes beside it, out of what the bot said in this community and its chats."""
-        mask = Mask(person)
+        mask = await self.mask_of(person, community_id)
         places = places_of(community_id)
         of_them = and_(_O.chat_id.in_(together(community_id)), _O.place_id.not_in(places))
         await self._mask_where_posted(of_them, mask, now)
@@ -255,7 +274,7 @@ def _masked(payload: dict[str, Any], mask: Mask) -> dict[str, Any]:
         }
     if "text" not in payload:
         return payload
-    offers = [offer for offer in payload.get("offers", ()) if not mask.finds(offer[0])]
+    offers = [offer for offer in payload.get("offers", ()) if not mask.finds_on(offer[0], offer[1])]
     return {**payload, "text": mask.words(payload["text"]), "offers": offers}
 
 

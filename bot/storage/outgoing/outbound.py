@@ -44,6 +44,8 @@ REFUSAL = "refusal"
 """The subject of a reply that says no."""
 SHOWS_WORDS = "shows words"
 """The subject of a reply that shows what people said, or may."""
+REPLY = "reply."
+"""What the key of every reply to a typed command begins with; its number in our books follows."""
 
 
 class Outbound(Lagging):

@@ -1,7 +1,6 @@
 """The bot's own rooms: what the bot posts and changes there, and how somebody is forgotten there."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -96,12 +95,12 @@ class Rooms(RoomViews, RoomWords, RoomHearing):
                 await self._set_in(row, _wished(action, text, html, offers), now)
 
     async def forget_in_rooms(
-        self, person_id: int, community_id: int, now: datetime, former: Sequence[str] = ()
+        self, person_id: int, community_id: int, now: datetime, mask: Mask | None = None
     ) -> None:
         """Erase what somebody said and did in this community's rooms, and what the bot said of them there.
 
-        It is to be asked before their name is let go: else nobody knows what to look for, beside what they
-        were called before.
+        It is to be asked before their name is let go: else nobody knows what to look for, unless a `mask`
+        does.
         """
         person = await self._known_as(person_id, community_id)
         if person is None:
@@ -116,7 +115,7 @@ class Rooms(RoomViews, RoomWords, RoomHearing):
         whispered = case((_M.only_for.is_not(None), ""), else_=None)
         change = update(t.room_message).where(mine)
         await self._do(change.values(person_id=None, key=None, only_for=whispered))
-        await self.mask_in_rooms(Mask(replace(person, former=tuple(former))), _M.place_id.in_(here), now)
+        await self.mask_in_rooms(mask or Mask(person), _M.place_id.in_(here), now)
 
     async def _known_as(self, person_id: int, community_id: int) -> Person | None:
         said = and_(t.consent.c.person_id == t.person.c.id, t.consent.c.community_id == community_id)
@@ -138,7 +137,7 @@ class Rooms(RoomViews, RoomWords, RoomHearing):
         """Take a name out of some of what the bot said for all and for others."""
         bots = and_(which, _M.person_id.is_(None), _M.deleted_at.is_(None))
         for row in await self._rows(select(t.room_message).where(bots)):
-            offers = [one for one in offers_of(row.offers) if not mask.finds(one.label)]
+            offers = [one for one in offers_of(row.offers) if not mask.finds_on(one.label, one.line)]
             values = {
                 "text": mask.words(row.text),
                 "html": mask.html(row.html),

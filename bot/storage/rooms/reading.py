@@ -13,7 +13,7 @@ from bot.storage.archive.addresses import BROWSER
 from bot.storage.archive.readable import of_chats
 from bot.storage.chats.chats import AHEAD, LIVE
 from bot.storage.chats.plans import place_of
-from bot.storage.outgoing.outbound import REFUSAL
+from bot.storage.outgoing.outbound import REFUSAL, REPLY
 from bot.storage.rooms.sheets import RoomSheets
 from bot.storage.rooms.views import SHOWN, EventKind, RoomMessage, message_of, reply_of
 from bot.storage.schema import tables as t
@@ -148,7 +148,7 @@ class RoomReading(RoomSheets):
         typed = select(e.message_id).where(e.id == event_id, e.kind == EventKind.COMMANDED)
         native_id = f"{place.native_id}:{await self._value(typed)}"
         command_id = await self._value(select(h.id).where(h.platform == BROWSER, h.native_id == native_id))
-        row = await self._row(select(o.id, o.subject, o.payload).where(o.key == f"reply.{command_id}"))
+        row = await self._row(select(o.id, o.subject, o.payload).where(o.key == f"{REPLY}{command_id}"))
         name = await self._value(select(t.installation.c.value).where(t.installation.c.name == "name"))
         posted = await self.room_posted(f"{name}-{row.id}") if row else None
         if row is None or posted is None:

@@ -190,7 +190,14 @@ class RoomWords(Queries):
         row = await self._row(select(m.held_at, m.held_nameless, t.NOT_BANNED.label("welcome")).where(*mine))
         if row and not row.welcome:
             raise Refused(sentences.BANNED_HERE)
-        return bool(row and (row.held_at is not None or (nameless and row.held_nameless is not None)))
+        held = row is not None and row.held_at is not None
+        if not nameless:
+            return held
+        held_namelessly = row is not None and row.held_nameless is not None
+        # Held back by name alone, words without one would tell hosts whose they are.
+        if held and not held_namelessly:
+            raise Refused(sentences.NAMED_WHILE_HELD)
+        return held_namelessly
 
     async def _check_hooks(
         self, place_id: int, thread: int | None, reply_to: int | None, anonymous: bool

@@ -35,7 +35,7 @@ member = Table(
     words("banned_nameless", None),
     Index(None, "person_id"),
 )
-"""Hosts hold and ban by name, or without: such a mark is the key by which alone it is taken off."""
+"""Hosts hold and ban by name, or without: such marks are keys, each of which alone takes its own off."""
 NOT_BANNED: Final[ColumnElement[bool]] = and_(
     member.c.banned_at.is_(None), member.c.banned_nameless.is_(None)
 )

@@ -134,7 +134,7 @@ async def _mark(tx: Tx, request: Request, desk: Desk, found: Sorting, fields: Fi
     which = heap_named(request.path_params["heap"], await tx.questions(found.chat.id))
     if which is None or meant is None:
         return ""
-    first = await tx.heap(found.chat.id, desk.community.id, which, meant - 1, 1)
+    first = await tx.heap(found.chat.id, desk.community.id, which, meant, 1, itself=True)
     return f"#m{first[0].message_id}" if first else ""
 
 

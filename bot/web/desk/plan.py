@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from bot.commands.declared import Reply
 from bot.core.desk import plan_form
+from bot.core.desk.marks import mark
 from bot.core.desk.plan_form import Filled, Wish
 from bot.core.desk.sheet import sheet, tells_at_once
 from bot.core.grammar import LINE_LIMIT
-from bot.core.model import Chat, Place, Refused, Series
+from bot.core.model import Chat, Offer, Place, Question, Refused, Series
 from bot.core.sentences import desk as sentences
 from bot.core.sentences.chat import letter
 from bot.core.sentences.steering import ANNOUNCED_NOW, LOOK, put_back
@@ -92,10 +93,17 @@ async def _keep(site: Site, request: Request, desk: Desk, fields: Fields) -> Don
         wish, reply = done[-1]
         return Done(reply, back, wish.field)
     words = await _words(site, done, filled, state) or _(sentences.AS_IT_WAS)
-    offers = tuple(
-        put_back(chat, one, LINE_LIMIT) for one in state.questions if one.position == filled.remove
-    )
+    offers = await _back(site, chat, [one for one in state.questions if one.position == filled.remove])
     return Done(Reply(words, offers, language=_language(done)), back)
+
+
+async def _back(site: Site, chat: Chat, removed: Sequence[Question]) -> tuple[Offer, ...]:
+    """What puts a question back that was just taken out."""
+    if not removed:
+        return ()
+    async with site.store.read() as tx:
+        seen = mark(await tx.questions(chat.id))
+    return tuple(put_back(chat, one, seen, LINE_LIMIT) for one in removed)
 
 
 async def _all(

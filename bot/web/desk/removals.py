@@ -63,9 +63,8 @@ async def _settle(site: Site, request: Request, desk: Desk, fields: Fields) -> D
         return Done(await _settle_in_room(site, desk, fields), "removals/")
     act = act_of(fields)
     async with site.store.read() as tx:
-        number = message_in(fields)
-        words = await tx.reported_to(desk.community.id, 1, (number or 0) - 1)
-        if not words or words[0].message_id != number or act.path not in _SETTLING:
+        words = await tx.reported_to(desk.community.id, 1, message_in(fields) or 0)
+        if not words or act.path not in _SETTLING:
             raise Refused(sentences.SETTLED_ALREADY)
         chat, series = (await _chats(tx, words))[words[0].chat_id]
         place = await place_of(desk, tx, series)
@@ -108,9 +107,13 @@ async def _hold_writer(site: Site, tx: Tx, desk: Desk, number: int) -> bool:
     if found is None:
         raise Refused(sentences.CANNOT_HOLD)
     await tx.need_holdable(desk.community.id, *found)
-    await tx.hold(desk.community.id, found[0], site.clock.real(), nameless=found[1])
+    writer, nameless = found
+    if nameless:
+        await tx.hold_for(desk.community.id, writer, str(number))
+    else:
+        await tx.hold(desk.community.id, writer, site.clock.real())
     tx.stale_communities.add(desk.community.id)
-    return found[1]
+    return nameless
 
 
 async def _ways(tx: Tx, reported: Iterable[ReportedInRoom]) -> dict[int, str]:

@@ -202,7 +202,7 @@ def _told(site: Site, page: ChatPage, ways: Ways) -> dict[str, Any]:
         "url": url,
         "blurb": blurb,
         "about": about,
-        "linked": _linked(page, url, about, parts),
+        "linked": _linked(site, page, about, parts),
         "margin": margin,
         "entries": _entries(site, page, ways, margin),
         "standing": page_words.standing(page),
@@ -221,13 +221,15 @@ def _counted(page: ChatPage, blurb: str) -> str:
     return f"{page_words.counted(len(page.questions), 'question')}. {blurb}" if page.questions else blurb
 
 
-def _linked(page: ChatPage, url: str, about: str, parts: Parts) -> Markup | None:
-    """What search engines are told of a chat that everybody may read."""
+def _linked(site: Site, page: ChatPage, about: str, parts: Parts) -> Markup | None:
+    """What search engines are told of a chat that everybody may read; a copy has no permalinks to tell."""
+    url = site.url(site.path(page.community, page.address))
     if page.open_to is not Visibility.PUBLIC:
         return None
     if page.chat.state.ahead:
         return data_block(linked_data.announcement(page, url, about))
-    return data_block(linked_data.discussion(page, url, about, parts))
+    lasting = "" if site.copied else site.url(site.path(page.community, "a/"))
+    return data_block(linked_data.discussion(page, url, about, parts, lasting))
 
 
 def _blurb(page: ChatPage) -> str:

@@ -108,8 +108,8 @@ def _shut_out(members: Iterable[tuple[Person, Membership]]) -> tuple[tuple[str, 
     for one, member in members:
         by_name += [(f"held {one.id}", one.name, held)] * member.held
         by_name += [(f"banned {one.id}", one.name, banned)] * member.banned
-        for key, what in ((member.held_nameless, held), (member.banned_nameless, banned)):
-            nameless += [(f"nameless {key}", _(bar_sentences.NAMELESS), what)] * bool(key)
+        for keys, what in ((member.held_nameless, held), (member.banned_nameless, banned)):
+            nameless += [(f"nameless {key}", _(bar_sentences.NAMELESS), what) for key in keys]
     return (*by_name, *sorted(nameless))
 
 

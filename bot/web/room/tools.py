@@ -81,14 +81,18 @@ async def _let_in(site: Site, door: Door, fields: Fields, number: int) -> None:
 async def _hold(site: Site, door: Door, fields: Fields, number: int) -> None:
     async with site.store.begin() as tx:
         writer, nameless = await _writer(tx, door, number)
-        await tx.hold(door.community.id, writer, site.clock.real(), nameless=nameless)
+        if nameless:
+            await tx.hold_for(door.community.id, writer, str(number))
+        else:
+            await tx.hold(door.community.id, writer, site.clock.real())
         tx.stale_communities.add(door.community.id)
 
 
 async def _ban(site: Site, door: Door, fields: Fields, number: int) -> None:
     async with site.store.begin() as tx:
         writer, nameless = await _writer(tx, door, number)
-        await tx.ban(door.community.id, writer, site.clock.real(), nameless=nameless)
+        answer = str(number) if nameless else ""
+        await tx.ban(door.community.id, writer, site.clock.real(), answer=answer)
         tx.stale_communities.add(door.community.id)
     doubt(site, door.community)
 

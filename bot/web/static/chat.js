@@ -7,15 +7,25 @@ function unfold() {
     seek(name);
     return;
   }
-  sessionStorage.removeItem("sought");
+  note("");
   for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   target.scrollIntoView();
 }
+// Notes what is sought and gives what was sought before; a browser that keeps nothing gives no answer.
+function note(name) {
+  try {
+    const before = sessionStorage.getItem("sought");
+    sessionStorage.setItem("sought", name);
+    return before;
+  } catch {
+    return undefined;
+  }
+}
 // An answer moves on to another part of the page as the chat grows. Where it is not there either, once is enough.
 function seek(name) {
-  if (!lasting || !/^a-[\w-]+$/.test(name) || sessionStorage.getItem("sought") === name) return;
-  sessionStorage.setItem("sought", name);
-  location.replace(lasting + name.slice(2));
+  if (!lasting || !/^a-[\w-]+$/.test(name)) return;
+  const before = note(name);
+  if (before !== undefined && before !== name) location.replace(lasting + name.slice(2));
 }
 function jump(event) {
   const link = event.target.closest(".a > .t"), name = link && `a-${link.href.split("/").pop()}`;

@@ -43,8 +43,12 @@
     return { joined, words: data.raw_content.split(joined ? "\u200B" : /\s+/) };
   }
 
+  // Letters that count as the same are written in one way, as in the index.
+  const written = JSON.parse(said.dataset.alike);
+  const plainly = (text) => Array.from(text.normalize("NFC"), (sign) => written[sign] ?? sign).join("");
+
   const letters = (text) =>
-    plain(text).normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+    plainly(plain(text)).normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 
   // Whether a word begins as asked for, or is another form of it: "apps" is one of "app", "the" none of "theory".
   function alike(word, asked) {
@@ -121,9 +125,10 @@
     try {
       await pagefind.options({ basePath: new URL("pagefind/", top).href, noWorker: true });
       await pagefind.filters(); // or nothing is told of chats
-      let all = true;
-      for (const one of words.startsWith('"') ? [] : words.split(/\s+/)) all = all && await stands(one);
-      const found = all ? await pagefind.search(words) : { results: [], filters: {} };
+      const wanted = plainly(words).trim();
+      let all = wanted !== "";
+      for (const one of wanted.startsWith('"') ? [] : wanted.split(/\s+/)) all = all && await stands(one);
+      const found = all ? await pagefind.search(wanted) : { results: [], filters: {} };
       waiting = found.results;
       const count = Object.values(found.filters.chat ?? {}).filter(Boolean).length;
       said.textContent = [say.none, say.one][count] ?? say.many.replace("{count}", String(count));

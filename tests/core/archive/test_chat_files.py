@@ -32,7 +32,23 @@ def test_a_line_has_every_column() -> None:
     assert (told["name"], told["by_host"], told["questions"]) == ("Ana", "no", "1")
     assert told["text"] == 'He said "no", then\r\nleft.'
     assert told["said_at"] == "2026-11-25T01:07:00+00:00"
-    assert told["url"].endswith("/2026-11-24/#a-a1b2")
+    assert told["url"] == "https://ed.example/ed/a/a1b2"
+
+
+@pytest.mark.parametrize(
+    ("where", "address"),
+    [
+        ({}, "https://ed.example/ed/a/a1b2"),
+        ({"many": True}, "https://ed.example/ed/a/a1b2"),
+        ({"copied": True}, "https://ed.example/ed/edchat/2026-11-24/#a-a1b2"),
+        ({"copied": True, "many": True}, "https://ed.example/ed/a/a1b2"),
+        ({"url": "https://ed.example/edchat/2026-11-24/"}, "https://ed.example/a/a1b2"),
+    ],
+)
+def test_a_message_has_its_lasting_address_and_in_a_copy_that_of_where_it_stands(
+    where: dict[str, object], address: str
+) -> None:
+    assert said("Novels").url(head(**where)) == address
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", case("B092").input])

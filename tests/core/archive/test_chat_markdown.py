@@ -104,9 +104,7 @@ def test_web_addresses_stay_links() -> None:
 
 def test_a_message_says_who_and_when_and_where_it_stands() -> None:
     written = chat_markdown.message(head(), said("Novels"))
-    assert written == (
-        "\n**Ana**, 8:07 pm ET ([link](https://ed.example/ed/edchat/2026-11-24/#a-a1b2))\n\n> Novels\n"
-    )
+    assert written == ("\n**Ana**, 8:07 pm ET ([link](https://ed.example/ed/a/a1b2))\n\n> Novels\n")
     assert "**Somebody**" in chat_markdown.message(head(), said("x", None))
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
-from bot.core.archive.folding import alphabetical, as_indexed, folded, plain_arabic
+from bot.core.archive.folding import (
+    alphabetical,
+    as_indexed,
+    folded,
+    plain_arabic,
+    plain_letters,
+    spellings,
+)
 
 
 def test_letters_are_folded_as_the_index_folds_them() -> None:
@@ -33,6 +40,33 @@ def test_of_other_letters_nothing_is_claimed() -> None:
 
 def test_two_that_a_reader_takes_for_the_same_are_the_same() -> None:
     assert folded("Müller") == folded("mu\u0308LLER") == "muller"
+    assert folded("Straße") == folded("STRAẞE") == folded("STRASSE") == "strasse"
+
+
+def test_plain_letters_are_as_many_words() -> None:
+    html = "<p>ـ</p> المُدَرِّسة ـ\u064b \u064b Straße<br>ـ<br>STRAẞE"
+    assert plain_letters(html) == "<p>-</p> المدرسه - - Strasse<br>-<br>STRAssE"
+    assert plain_letters("Schüler हि 日本") == "Schüler हि 日本"
+
+
+def test_a_word_with_a_sharp_s_is_spelled_in_two_ways_wherever_there_is_one() -> None:
+    assert set(spellings("STRASSE")) == set(spellings("STRAẞE", begins=True)) == {"STRAssE", "STRAßE"}
+    assert set(spellings("straßenmasse")) == {
+        *("strassenmasse", "straßenmasse", "strassenmaße", "straßenmaße"),
+    }
+    assert (spellings("novels"), spellings("novel", begins=True)) == (("novels",), ("novel",))
+    assert spellings("Schüler 日本") == ("Schüler 日本",)
+
+
+def test_the_beginning_of_a_word_may_end_within_a_sharp_s() -> None:
+    assert spellings("stras", begins=True) == ("stras", "straß")
+    assert spellings("stras") == ("stras",)
+    assert spellings("Straſ", begins=True) == ("Straſ",)
+
+
+def test_of_a_word_with_very_many_of_them_few_spellings_are_looked_for() -> None:
+    found = spellings("ssßx" * 50, begins=True)
+    assert found == ("ssßx" * 50, "ssssx" * 50, "ßßx" * 50)
 
 
 def test_forms_of_an_arabic_letter_are_one_and_what_is_plain_stays() -> None:

@@ -23,6 +23,12 @@ def test_arabic_words_are_marked_as_they_were_written() -> None:
     assert marked("مســـؤول و کتاب", "مسوول كتاب") == "[مســـؤول] و [کتاب]"
 
 
+def test_a_word_with_a_sharp_s_is_marked_in_either_spelling() -> None:
+    assert marked("Straße oder Strasse, STRAẞE", "strasse") == "[Straße] oder [Strasse], [STRAẞE]"
+    assert marked("Straßen, Strassen, Strudel", "straß") == "[Straßen], [Strassen], Strudel"
+    assert marked("auf der langen Straße", '"langen Strasse"') == "auf der [langen Straße]"
+
+
 def test_a_phrase_is_marked_where_it_stands_as_it_is() -> None:
     assert marked("exit ticket, exit tickets", '"exit tickets"') == "exit ticket, [exit tickets]"
     assert marked("don't do it", "don't") == "[don't] do it"

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from tests.support.discord_recording import BETTER, QUESTIONS, Recording, Scene, page, recorded
 
+pytestmark = pytest.mark.slow
 ACTIONS = 8
 PAGE = Path(__file__).parents[3] / "docs" / "discord-first-chat.md"
 

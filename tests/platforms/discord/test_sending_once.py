@@ -286,6 +286,7 @@ async def test_a_short_limit_is_waited_for(room: Speaking) -> None:
     assert room.texts() == ["user", "shared", "global"]
 
 
+@pytest.mark.slow
 async def test_a_limit_of_the_whole_bot_does_not_outlive_an_attempt_that_was_given_up(room: Speaking) -> None:
     room.fake.faults.on("POST", POSTS).rate_limit(5, "global")
     with pytest.raises(TimeoutError):

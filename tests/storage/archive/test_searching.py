@@ -151,6 +151,27 @@ async def test_b330_words_without_spaces_are_found_wherever_they_stand(shelf: Sh
     assert await shelf.words(f"{typed} series:firstyears") == []
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("strasse", "STRASSE", "straße", "STRAẞE", "stras", "straß", '"lange strasse"', '"Lange Straße"'),
+        *("strassenba", "grös", "grosse-stras", "das fus", "strasse from:weiß", "strasse from:WEISS"),
+    ],
+)
+async def test_words_with_a_sharp_s_are_found_in_either_spelling(shelf: Shelf, typed: str) -> None:
+    said = [
+        "Lange Straße der Straßenbahn, große-Straße, das größte Maß, Fuß",
+        "Lange Strasse der Strassenbahn, grosse-Strasse, dass grösste Mass, Fuss",
+    ]
+    await shelf.change("UPDATE person SET name = 'Paul Weiß' WHERE id = 1")
+    await shelf.change("UPDATE person SET name = 'Rosa Weiss' WHERE id = 2")
+    for person, words in enumerate((*said, "die Strophe des Strauches, grob, Fund"), 1):
+        await shelf.say(words, person=person)
+    assert sorted(await shelf.words(typed)) == sorted(said)
+    found = [hit.pieces for one in (await shelf.find(typed)).chats for hit in one.hits]
+    assert all(any(piece.marked for piece in pieces) for pieces in found)
+
+
 async def test_words_in_quotes_are_no_beginning(shelf: Shelf) -> None:
     await shelf.say("zebras and zebroids")
     assert len(await shelf.words("zeb")) == 1

@@ -80,42 +80,53 @@ async def test_marks_by_name_and_without_are_put_on_and_taken_off_each_by_itself
     async with web.store.begin() as tx:
         ana, here = await tx.join(web.place, "Ana", NOW), web.community.id
         for _ in range(2):
-            for nameless in (False, True):
-                await tx.hold(here, ana.id, NOW, nameless=nameless)
-                await tx.ban(here, ana.id, NOW, nameless=nameless)
+            await tx.hold(here, ana.id, NOW)
+            await tx.ban(here, ana.id, NOW)
+            await tx.hold_for(here, ana.id, "7")
+            await tx.ban(here, ana.id, NOW, answer="7")
         every = await tx.membership(here, ana.id)
         assert every is not None
         assert (every.held, every.banned) == (True, True)
-        keys = every.held_nameless, every.banned_nameless
-        assert len({*keys, ""}) == 3
+        (held,), (banned,) = keys = every.held_nameless, every.banned_nameless
+        assert len({held, banned, ""}) == 3
         await tx.release(here, ana.id)
         await tx.unban(here, ana.id)
         without = Membership(NOW, held_nameless=keys[0], banned_nameless=keys[1])
         assert await tx.membership(here, ana.id) == without
         assert not await tx.still_member(ana.id, here)
         assert await tx.rooms_of(ana.id) == ()
-        assert await tx.lift(here + 1, keys[0]) is None
+        assert await tx.lift(here + 1, held) is None
         assert await tx.lift(here, "") is None
-        assert await tx.lift(here, keys[1]) is None, "what is held of them stays held"
+        assert await tx.lift(here, banned) is None, "what is held of them stays held"
         assert await tx.still_member(ana.id, here)
         assert await tx.membership(here, ana.id) == Membership(NOW, held_nameless=keys[0])
-        assert await tx.lift(here, keys[0]) == ana.id
+        assert await tx.lift(here, held) == ana.id
         assert await tx.membership(here, ana.id) == Membership(NOW)
 
 
-async def test_a_key_tells_nothing_and_stays_while_its_mark_does(web: WebHouse) -> None:
-    keys = list[str]()
+async def test_each_answer_brings_a_mark_of_its_own_and_the_last_to_go_lets_its_writer_in(
+    web: WebHouse,
+) -> None:
     async with web.store.begin() as tx:
         ana, here = await tx.join(web.place, "Ana", NOW), web.community.id
-        for again in (False, True, False, False):
-            if not again and keys:
-                await tx.lift(here, keys[-1])
-            await tx.hold(here, ana.id, NOW, nameless=True)
-            found = await tx.membership(here, ana.id)
-            assert found is not None
-            keys.append(found.held_nameless)
-    assert keys[0] == keys[1]
-    assert len({*keys}) == 3
+        ben = await tx.join(web.place, "Ben", NOW)
+        for who, answer in ((ana, "7"), (ana, "8"), (ben, "9"), (ana, "7")):
+            await tx.hold_for(here, who.id, answer)
+            await tx.ban(here, who.id, NOW, answer=answer)
+        found = [await tx.membership(here, one.id) for one in (ana, ben)]
+        assert [len(one.held_nameless) if one else 0 for one in found] == [2, 1]
+        assert len({key for one in found if one for key in (*one.held_nameless, *one.banned_nameless)}) == 6
+        first, last = found[0].held_nameless if found[0] else ("", "")
+        assert await tx.lift(here, f"{first} {last}") is None, "nobody tries whether two are of one person"
+        assert await tx.lift(here, first) is None
+        assert await tx.lift(here, first) is None
+        assert await tx.lift(here, last) == ana.id
+        out = found[0].banned_nameless if found[0] else ()
+        for key in out:
+            assert not await tx.still_member(ana.id, here)
+            assert await tx.lift(here, key) is None
+        assert await tx.membership(here, ana.id) == Membership(NOW)
+        assert await tx.membership(here, ben.id) == found[1]
 
 
 async def test_a_session_is_good_in_its_own_community_alone(web: WebHouse) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Select, text
+from sqlalchemy.dialects import sqlite
 
 from bot.commands import Asker
 from bot.core import sentences
@@ -213,6 +214,34 @@ async def test_replies_that_may_show_words_go_with_them_however_far_they_came(
     assert kept == (["rmadill…", "…os"] if reply == "of another sort" else [])
     waiting = await room.evening.rows("SELECT payload FROM outbox WHERE payload LIKE '%rmadill%'")
     assert waiting == []
+
+
+async def test_replies_are_found_by_their_keys_however_much_was_posted(
+    room: Parlour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = await room.says(await room.joins("Ana"), "A1: armadillos")
+    asked, look = list[Any](), Tx._rows
+
+    async def noted(tx: Tx, query: Any, **values: object) -> Any:
+        asked.append(query)
+        return await look(tx, query, **values)
+
+    monkeypatch.setattr(Tx, "_rows", noted)
+    async with room.store.begin() as tx:
+        row = await tx.message(await tx.message_named(room.evening.chat.id, room.place.id, str(said)) or 0)
+        asked.clear()
+        await tx.let_replies_go([row], room.evening.clock.at) if row else None
+        plans = [await _plan(tx, query) for query in asked]
+    assert [step for plan in plans for step in plan if " outbox " in step] == [
+        "SEARCH outbox USING INDEX sqlite_autoindex_outbox_1 (key>? AND key<?)"
+    ]
+
+
+async def _plan(tx: Tx, query: Select[Any]) -> list[str]:
+    """In which order SQLite reads tables for a query, and by which of their indexes."""
+    asked = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    rows = await tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}")
+    return [row.detail for row in rows]
 
 
 async def _shown(tx: Tx, row: Queued, who: Person, now: datetime) -> None:

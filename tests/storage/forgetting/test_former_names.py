@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from bot.core.actions import Action
 from bot.core.hearing import Author, Said
-from bot.core.model import Offer, Person
+from bot.core.model import Offer, Person, Question
+from bot.core.sentences.steering import put_back
 from bot.erasures import reapply
 from bot.storage.engine import database_url
 from bot.storage.export import export, own_words
@@ -102,6 +103,49 @@ async def test_b375_of_none_of_the_names_that_somebody_had_a_byte_is_left(room: 
         ("Thank you, somebody!", "somebody asks", None)
     }
     assert await room.evening.rows("SELECT * FROM former_name") == []
+
+
+async def test_no_button_puts_a_name_back_with_the_question_that_was_taken_out(room: Parlour) -> None:
+    ana, chat = await room.joins(FIRST), room.evening.chat
+    out = Question(0, 2, "What would Aardvark Zebedee ask?")
+    offers = (put_back(chat, out, 1, 500), Offer("End", f"chat end chat={chat.id}"))
+    async with room.store.begin() as tx:
+        said = await tx.room_post(room.place, "out", out.text, f"<p>{out.text}</p>", offers, START)
+        await tx.whisper(room.place, "mo", out.text, offers, "reply.9", START)
+    assert b"ebedee ask" in room.bytes()
+    await forget(room, ana)
+    assert await room.store.scrub()
+    assert b"ebedee" not in room.bytes()
+    [post] = await room.evening.rows("SELECT offers FROM room_message WHERE id = :id", id=said)
+    assert [line for _label, line, *_ in json.loads(post.offers)] == [f"chat end chat={chat.id}"]
+
+
+async def test_a_former_name_that_is_a_word_too_stays_in_questions_and_goes_where_somebody_is_meant(
+    room: Parlour,
+) -> None:
+    await room.joins(FIRST)
+    await called(room, "Will")
+    ana = await called(room, "Yak")
+    question = "Will it work?"
+    async with room.store.begin() as tx:
+        await tx.connection.execute(text("UPDATE question SET text = :t WHERE position = 2"), {"t": question})
+        html = f"<p>Q2: {question}</p>"
+        asked = await tx.room_post(room.place, "q2", f"Q2: {question}", html, (), START)
+        await tx.room_change(room.place, Action.TOPIC, START, text=f"Q2: {question}")
+        await tx.room_post(room.place, "thanks", f"Will asked: {question}", "<p>Will asked</p>", (), START)
+    await room.evening.until(20)
+    await forget(room, ana)
+    rows = await room.evening.rows("SELECT id, text, html FROM room_message WHERE key LIKE 'bot.%'")
+    assert {tuple(row) for row in rows if "work?" in row.text} == {
+        (asked, f"Q2: {question}", html),
+        (asked + 1, "somebody asked: somebody it work?", "<p>somebody asked</p>"),
+    }
+    said = "SELECT DISTINCT payload ->> 'text' AS said FROM outbox WHERE payload LIKE '%work?%'"
+    asking = {f"Q2: {question}", f"Q2 is out: {question}", f"24 Nov Q2 {question}"}
+    assert {row.said for row in await room.evening.rows(said)} == asking
+    assert (await room.evening.rows("SELECT topic FROM place WHERE id = :id", id=room.place.id)) == [
+        (f"Q2: {question}",)
+    ]
 
 
 async def test_what_others_said_calls_people_by_their_newest_name_whichever_they_had(room: Parlour) -> None:

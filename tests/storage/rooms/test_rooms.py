@@ -316,7 +316,7 @@ async def test_a_held_person_types_commands_but_does_not_slip_words_into_old_one
 async def test_who_is_banned_without_a_name_cannot_write_either(rooms: Rooms) -> None:
     ana = await rooms.person("Ana")
     async with rooms.store.begin() as tx:
-        await tx.ban(1, ana.id, NOW, nameless=True)
+        await tx.ban(1, ana.id, NOW, answer="7")
     with pytest.raises(Refused, match="You cannot write here any more"):
         await rooms.say(ana, "Hello?")
 

@@ -62,7 +62,8 @@ async function send(form, button) {
   ready();
   const said = document.getElementById("said");
   const asks = said?.closest(".heap") ? said : null;
-  const done = !asks && button.value !== "undo" && !said?.classList.contains("no");
+  // What stands beside a message can be taken back; not so what goes for good, of which one was asked there.
+  const done = form.dataset.what && !asks && button.value !== "undo" && !said?.classList.contains("no");
   say(asks ? "" : said?.querySelector("p")?.textContent ?? "", done ? undoing() : null);
   if (asks) focusOn(asks);
   else goOn(before, at, item?.id ?? (button.value === "undo" ? "" : here()?.id));
