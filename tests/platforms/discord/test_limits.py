@@ -125,7 +125,7 @@ async def test_waiting_for_a_turn_is_no_failed_attempt_and_keeps_its_number(
     room: Speaking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sending, "POST_WAITS", 0.05)
-    dry(room.limits, 4)
+    dry(room.limits, 2)
     first, second = room.out(Action.POST, "Q1"), room.out(Action.POST, "Q2")
     with pytest.raises(Later) as later:
         await room.life.platform.send(first)
