@@ -343,6 +343,19 @@ async def test_the_order_in_which_a_script_sends_questions_is_theirs(desk: Setti
     assert await desk.texts(chat) == [QUESTIONS[2], QUESTIONS[0], QUESTIONS[1]]
 
 
+async def test_a_question_that_was_moved_in_the_same_form_is_removed_and_put_back_where_it_came(
+    desk: Setting,
+) -> None:
+    chat = await desk.planned()
+    fields = filled((await desk.host.get(f"{DESK}chat/{chat.id}/")).text)
+    moved = {name: fields.pop(name) for name in ("text.1", "text.2")}
+    got = await desk.host.post(f"{DESK}chat/{chat.id}/", {**fields, **moved, "act": "remove.1"})
+    assert await desk.texts(chat) == [QUESTIONS[2], QUESTIONS[1]]
+    [line] = re.findall(r'name="line" value="(question add [^"]*)"', got.text)
+    await desk.host.post(f"{DESK}do", {"line": unescape(line), "page": f"chat/{chat.id}/"})
+    assert await desk.texts(chat) == [QUESTIONS[2], QUESTIONS[0], QUESTIONS[1]]
+
+
 async def test_a_question_that_somebody_else_changed_meanwhile_stays_as_they_left_it(desk: Setting) -> None:
     chat = await desk.planned()
     before = await desk.host.get(f"{DESK}chat/{chat.id}/")

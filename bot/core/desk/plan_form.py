@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core import drafting
@@ -113,10 +113,14 @@ def rearranging(filled: Filled, questions: Sequence[Question]) -> tuple[Wish, ..
     wishes = []
     waiting = [q.position for q in questions if q.waiting]
     order = [k for k in filled.order if k in waiting]
+    after = dict(zip(order, sorted(order), strict=True))
     if sorted(order) != order:
         wishes.append(Wish("question reorder", {"order": " ".join(map(str, order)), "seen": seen}))
+        moved = [replace(q, position=after.get(q.position, q.position)) for q in questions]
+        seen = str(mark(sorted(moved, key=lambda q: q.position))) if same and whole else seen
     if filled.remove:
-        wishes.append(Wish("question remove", {"number": str(filled.remove), "seen": seen}))
+        number = after.get(filled.remove, filled.remove)
+        wishes.append(Wish("question remove", {"number": str(number), "seen": seen}))
     return (*wishes, *_adding(filled.added, first=not questions))
 
 

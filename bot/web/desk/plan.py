@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -93,8 +94,15 @@ async def _keep(site: Site, request: Request, desk: Desk, fields: Fields) -> Don
         wish, reply = done[-1]
         return Done(reply, back, wish.field)
     words = await _words(site, done, filled, state) or _(sentences.AS_IT_WAS)
-    offers = await _back(site, chat, [one for one in state.questions if one.position == filled.remove])
+    offers = await _back(site, chat, _removed(done, filled, state))
     return Done(Reply(words, offers, language=_language(done)), back)
+
+
+def _removed(done: Sequence[tuple[Wish, Reply]], filled: Filled, state: Running) -> list[Question]:
+    """What was taken out, with the number that it had last: the same form may have moved it before."""
+    numbers = [int(wish.given["number"]) for wish, _reply in done if wish.path == "question remove"]
+    was = [one for one in state.questions if one.position == filled.remove]
+    return [replace(one, position=number) for one, number in zip(was, numbers, strict=False)]
 
 
 async def _back(site: Site, chat: Chat, removed: Sequence[Question]) -> tuple[Offer, ...]:

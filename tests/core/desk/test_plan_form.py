@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.desk import plan_form
@@ -78,6 +80,13 @@ def test_questions_that_were_asked_stay_where_they_are() -> None:
 def test_what_is_removed_is_not_reworded_before() -> None:
     given = {"number": "2", "seen": whole()}
     assert asked(fields("remove.2", text_2="Half a")) == [Wish("question remove", given)]
+
+
+def test_what_was_moved_and_is_removed_goes_by_its_number_in_the_new_order() -> None:
+    moved = tuple(replace(LIST[k - 1], position=place) for place, k in enumerate((3, 1, 2), 1))
+    reorder = Wish("question reorder", {"order": "3 1 2", "seen": whole()})
+    remove = Wish("question remove", {"number": "2", "seen": whole(moved)})
+    assert asked(fields("remove.1", order=(3, 1, 2))) == [reorder, remove]
 
 
 def test_a_list_that_is_another_by_now_gets_a_mark_that_fits_nothing() -> None:
