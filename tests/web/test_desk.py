@@ -371,6 +371,18 @@ async def test_a_question_that_somebody_else_changed_meanwhile_stays_as_they_lef
     assert (await desk.texts(chat))[1] == "What was bad?"
 
 
+async def test_words_for_a_question_that_is_gone_meanwhile_stand_among_the_new_ones(desk: Setting) -> None:
+    chat = await desk.planned()
+    before = await desk.host.get(f"{DESK}chat/{chat.id}/")
+    await desk.says(f"question remove 3 chat={chat.id}", desk.house.place)
+    got = await desk.plan("save", before, text_3="What was bad?")
+    assert got.status == 422
+    assert re.search(r'<textarea id="new"[^>]* aria-invalid="true"[^>]*>What was bad\?</textarea>', got.text)
+    assert await desk.texts(chat) == [*QUESTIONS[:2]]
+    assert (await desk.plan("add", got)).status == 200
+    assert await desk.texts(chat) == [*QUESTIONS[:2], "What was bad?"]
+
+
 @pytest.mark.parametrize("act", ["up.2", "remove.1"])
 async def test_a_list_that_somebody_else_changed_meanwhile_keeps_its_order(desk: Setting, act: str) -> None:
     chat = await desk.planned()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -69,6 +69,13 @@ def read(fields: Mapping[str, str], letter: str = "Q") -> Filled:
         by={"up": -1, "down": 1}.get(act, 0),
         remove=number if act == "remove" else 0,
     )
+
+
+def with_all_words(fields: Mapping[str, str], there: Collection[int]) -> Mapping[str, str]:
+    """A refused form's fields, where words for questions that are gone stand among the new ones."""
+    filled = read(fields)
+    gone = [text for k, text in filled.texts.items() if k not in there and _changed(filled, k, text)]
+    return {**fields, NEW: "\n".join([*filter(None, [fields.get(NEW)]), *gone])} if gone else fields
 
 
 def need_same_topic(filled: Filled, topic: str) -> None:

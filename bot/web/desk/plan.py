@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -54,6 +54,7 @@ async def _draw(site: Site, request: Request, desk: Desk, said: Said | None) -> 
         state = await tx.running(chat.id)
         guests = await tx.guests(chat.id, desk.community.id)
         found = await ways(site, tx, desk, chat, series)
+    said = said and _placed(said, {one.position for one in state.questions})
     about: dict[str, Any] = {
         "chat": chat,
         "series": series,
@@ -67,6 +68,15 @@ async def _draw(site: Site, request: Request, desk: Desk, said: Said | None) -> 
         "now": site.clock.now(),
     }
     return page(site, request, desk, "desk_plan.html", said, **about, **WORDS)
+
+
+def _placed(said: Said, there: Collection[int]) -> Said:
+    """What is said of a form, about a field that the page has: a question may be gone meanwhile."""
+    if not said.refused:
+        return said
+    gone = said.wrong.startswith(plan_form.TEXT) and said.wrong not in {f"{plan_form.TEXT}{k}" for k in there}
+    fields = plan_form.with_all_words(said.fields, there)
+    return replace(said, fields=fields, wrong=plan_form.NEW if gone else said.wrong)
 
 
 def _announcement(state: Running) -> str:
