@@ -32,6 +32,9 @@ BIG, SMALL = Audience(1), Audience(2)
 MEMBERS: Final = Audience(1, Reads.MEMBERS)
 THE, STUDENTS = "the", "students"
 """The commonest word, and the commonest one that others begin with."""
+SIGNS: Final = "日本語"
+_JAPANESE: Final = f" 今日は{SIGNS}の授業です みんなで話そう"
+"""In every fourth message, behind its words."""
 _WORDS: Final = (
     *(
         THE,
@@ -99,6 +102,11 @@ async def _found(store: Store) -> dict[str, float]:
         "commonest word, one person": (BIG, f'{THE} from:"Person 77"'),
         "commonest phrase": (MEMBERS, f'"of {STUDENTS}"'),
         "word that is nowhere": (BIG, "xylophonist"),
+        "commonest sign": (BIG, SIGNS[:1]),
+        "commonest signs, one weekly chat": (BIG, f"{SIGNS[:2]} series:3"),
+        "commonest signs, little to read": (BIG, f"{SIGNS} series:12"),
+        "commonest signs, one person": (BIG, f'{SIGNS} from:"Person 77"'),
+        "commonest signs and word, one weekly chat": (BIG, f"{THE} {SIGNS[:2]} series:3"),
     }
     told: dict[str, float] = {}
     for name, (audience, typed) in everywhere.items():
@@ -213,6 +221,7 @@ def _messages(size: int) -> Iterator[dict[str, Any]]:
     for k in range(size):
         chat = min(1 + k // OF_A_CHAT, chats + 1)
         text = " ".join(random.choices(words, cum_weights=weights, k=random.randint(4, 26)))
+        text += _JAPANESE if k % 4 == 0 else ""
         at = _stored(_NOW - timedelta(days=1 + (chats - chat) * 1.2, seconds=-(k % 3000)))
         place = 2 if chat > chats - 2 else 1
         yield {

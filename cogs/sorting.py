@@ -101,11 +101,11 @@ class Sorting(Cog):
             *await _seen_again(ctx, tx, chat, before),
             *await _picked_again(tx, before),
         ]
-        await tx.report_anew(before)
-        await tx.forget_sorted(before.message_id)
+        waits = await tx.report_anew(before)
+        await tx.taken_back(before)
         row = await tx.message(before.message_id)
         said = row.text if row else ""
-        return replied(partial(say.undone, said, words, waits=bool(before.reports)))
+        return replied(partial(say.undone, said, words, waits=waits))
 
 
 async def _filed_again(ctx: Context, tx: Tx, chat: Chat, before: AsItWas) -> list[Words]:

@@ -273,7 +273,7 @@ async def test_a_copy_that_fails_to_forget_in_a_way_nobody_foresaw_is_tried_agai
         await app.store.backup(folder / ASIDE)
         await forgotten(app, ana)
         with closing(sqlite3.connect(folder / ASIDE)) as there:
-            there.execute("ALTER TABLE message RENAME COLUMN text TO odd")
+            there.execute("ALTER TABLE message RENAME COLUMN body_html TO odd")
         nights = Nightly(app.store, SetClock(NOW), folder / "backups", 0, "UTC", looked_after(folder).tidy)
         app.vitals.copies = nights
         with capture_logs() as logs:
@@ -282,7 +282,7 @@ async def test_a_copy_that_fails_to_forget_in_a_way_nobody_foresaw_is_tried_agai
         assert [line["event"] for line in logs] == ["copy_not_renewed"] * 2
         assert [one.key for one in await app.vitals.faults()] == ["copies"]
         with closing(sqlite3.connect(folder / ASIDE)) as there:
-            there.execute("ALTER TABLE message RENAME COLUMN odd TO text")
+            there.execute("ALTER TABLE message RENAME COLUMN odd TO body_html")
         await nights.tidy()
     assert (b"rmadillos" in (folder / ASIDE).read_bytes(), nights.remembering) == (False, False)
 

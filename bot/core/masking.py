@@ -30,9 +30,9 @@ class Mask:
         names = {sentences.brief(name) for name in names_of(person)} | names_of(person)
         self._names = tuple(filter(None, names))
         mentions = Mentions(person)
-        kept = [line for line in lines if mentions.words(line) == line]
-        self._in_words = _pattern(self._names, kept)
-        self._in_html = _pattern(_as_html(self._names), _as_html(kept))
+        kept = {line for line in lines if mentions.words(line) == line}
+        self._kept = kept | _as_html(kept)  # looked up: where a name is a common word they are many
+        self._in_words, self._in_html = _pattern(self._names), _pattern(_as_html(self._names))
 
     @property
     def idle(self) -> bool:
@@ -50,15 +50,20 @@ class Mask:
 
     def words(self, text: str) -> str:
         """A text without the person's name."""
-        return text if self.idle else self._in_words.sub(_nobody, text)
+        return text if self.idle else self._masked(text, self._in_words)
 
     def html(self, marked: str) -> str:
         """HTML without the person's name in what is read; tags stay as they are."""
         if self.idle:
             return marked
         parts = _TAG.split(marked)
-        parts[::2] = [self._in_html.sub(_nobody, part) for part in parts[::2]]
+        parts[::2] = [self._masked(part, self._in_html) for part in parts[::2]]
         return "".join(parts)
+
+    def _masked(self, said: str, names: re.Pattern[str]) -> str:
+        return "\n".join(
+            line if line in self._kept else names.sub(_nobody, line) for line in said.split("\n")
+        )
 
 
 def _nobody(found: re.Match[str]) -> str:
@@ -69,7 +74,6 @@ def _as_html(words: Iterable[str]) -> set[str]:
     return {escape(word, quote=quote) for word in words for quote in (False, True)}
 
 
-def _pattern(names: Iterable[str], lines: Iterable[str]) -> re.Pattern[str]:
-    kept = "|".join([_DATE, *(rf"^{re.escape(line)}$" for line in lines)])
+def _pattern(names: Iterable[str]) -> re.Pattern[str]:
     longest_first = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-    return re.compile(rf"(?P<kept>{kept})|(?<!\w)(?:{longest_first})(?!\w)", re.MULTILINE)
+    return re.compile(rf"(?P<kept>{_DATE})|(?<!\w)(?:{longest_first})(?!\w)")

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
-from bot.core.archive.folding import ALIKE
+from bot.core.archive.folding import ALIKE, UNSPACED
 from bot.core.model import Community
 from bot.exporting.folder import Folder
 from bot.exporting.places import address_of, file_of, is_search, link_to, needs_the_bot
@@ -62,7 +62,8 @@ class Crawl:
     def search_page(self, community: Community) -> None:
         """Write the page on which a community's chats are searched."""
         address = self._site.path(community, "search")
-        page = self._site.html("copy_search.html", community=community, reader=None, alike=json.dumps(ALIKE))
+        letters = {"alike": json.dumps(ALIKE), "unspaced": json.dumps(UNSPACED)}
+        page = self._site.html("copy_search.html", community=community, reader=None, **letters)
         self._page(address, page)
 
     def lead(self, address: str, to: str) -> None:

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from pagefind.service import get_executable
 
-from bot.core.archive.folding import ALIKE, plain_letters
+from bot.core.archive.folding import ALIKE, UNSPACED, plain_letters, signs_apart, signs_back, signs_named
 from bot.core.model import Refused
 from bot.core.sentences import exporting as sentences
 from bot.exporting.folder import Folder
@@ -36,6 +36,9 @@ _FRAGMENTS: Final = "*.pf_fragment"
 _HEAD: Final = b"pagefind_dcd"
 _KNOWN_IN_GERMAN: Final = frozenset("ßẞ")
 """Letters that pagefind itself takes for what they count as, where it is told that words are German."""
+_UNSPACED: Final = re.compile(f"[{UNSPACED}]")
+_BORDER: Final = "\u200b"
+"""Stands between the words that are shown of a page, where spaces do not tell them apart."""
 _HELD: Final = (".pf_fragment", ".pf_index", ".pf_meta", ".pf_filter", ".pagefind", ".json")
 _BESIDE: Final = (
     "nav,figure,form,summary,.t,.facts,.under,.crumb,.vh,.pn,.by span,.blurb,.live,.sub,.when,.acts,.note"
@@ -53,7 +56,7 @@ async def make_search(made: Folder, top: str, language: str) -> None:
 
 
 async def _indexed(pages: Path, work: Path, language: str) -> Path:
-    """Pagefind's files, with one way to write letters that count as the same; what they show stays."""
+    """Pagefind's files, with letters that count as the same written in one way, and signs as words."""
     await _run_pagefind(pages, work / "written", language)
     if not _written_plainly(pages, work / "pages", language):
         return work / "written"
@@ -63,27 +66,43 @@ async def _indexed(pages: Path, work: Path, language: str) -> Path:
 
 
 def _written_plainly(pages: Path, into: Path, language: str) -> bool:
-    """Write what may be found once more in plain letters; says whether there was anything to change."""
+    """Write what may be found once more for the index; says whether there was anything to change."""
     apart = frozenset(ALIKE) - (_KNOWN_IN_GERMAN if language.startswith("de") else frozenset())
     found = [page for page in pages.rglob("*.html") if FOUND in page.read_text("utf-8")]
-    if all(apart.isdisjoint(page.read_text("utf-8")) for page in found):
+    if not any(_differs(page.read_text("utf-8"), apart) for page in found):
         return False
     for page in found:
         copy = into / page.relative_to(pages)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(plain_letters(page.read_text("utf-8")), "utf-8")
+        copy.write_text(signs_named(plain_letters(page.read_text("utf-8"))), "utf-8")
     return True
 
 
+def _differs(text: str, apart: frozenset[str]) -> bool:
+    return not apart.isdisjoint(text) or _UNSPACED.search(text) is not None
+
+
 def _show_as_written(plain: Path, written: Path) -> None:
-    """Put what people wrote in the place of the plain letters, where it is as many words."""
+    """Put what people wrote in the place of what was written for the index."""
     own = {_fragment(file)["url"]: file for file in written.rglob(_FRAGMENTS)}
     for file in plain.rglob(_FRAGMENTS):
         shown = _fragment(file)
-        theirs = own.get(shown["url"])
-        # What is found is marked by its place among the words.
-        if theirs and len(_fragment(theirs)["content"].split()) == len(shown["content"].split()):
-            file.write_bytes(theirs.read_bytes())
+        if theirs := own.get(shown["url"]):
+            told = json.dumps(_shown(_fragment(theirs), shown), ensure_ascii=False).encode()
+            file.write_bytes(gzip.compress(_HEAD + told, mtime=0))
+
+
+def _shown(theirs: dict[str, Any], plain: dict[str, Any]) -> dict[str, Any]:
+    """What people wrote, with the places of the words that the index knows."""
+    words = signs_apart(theirs["content"])
+    if len(words) != len(plain["content"].split()):
+        # What is found is marked by its place among the words: then these are shown.
+        return {**theirs, "content": signs_back(plain["content"]), "anchors": plain["anchors"]}
+    if not _UNSPACED.search(theirs["content"]):
+        return theirs
+    places = {one["id"]: one["location"] for one in plain["anchors"]}
+    anchors = [{**one, "location": places.get(one["id"], one["location"])} for one in theirs["anchors"]]
+    return {**theirs, "content": _BORDER.join(words), "anchors": anchors}
 
 
 def _fragment(file: Path) -> dict[str, Any]:

@@ -61,6 +61,13 @@ class Linked(Chats):
         address = await self.series_page(series)
         return f"{address}{quote(chat.slug)}/" if address and chat.slug else ""
 
+    async def path_by_link(self, chat: Chat, series: Series) -> str:
+        """The path by which whoever has it reads a chat; "" before its weekly chat has a reading link."""
+        secret = await self._value(select(t.series.c.link_secret).where(t.series.c.id == series.id))
+        if not secret:
+            return ""
+        return f"/l/{secret}/{quote(chat.slug)}" if chat.slug else f"/l/{secret}"
+
     async def series_page(self, series: Series) -> str:
         """The whole address of a weekly chat's page; "" before the bot's pages have one."""
         front = await self.front_page(await self.community(series.community_id)) if series.slug else ""
@@ -76,8 +83,8 @@ class Linked(Chats):
 
     async def _page(self, address: str, chat: Chat, series: Series, readers: Visibility) -> str:
         if readers is Visibility.LINK:
-            secret = await self._value(select(t.series.c.link_secret).where(t.series.c.id == series.id))
-            return f"{address}/l/{secret}" if secret else ""
+            path = await self.path_by_link(chat, series)
+            return f"{address}{path}" if path else ""
         return await self.page_of(chat, series) if readers is Visibility.PUBLIC else ""
 
     async def _join_secret(self, chat: Chat, series: Series) -> str | None:

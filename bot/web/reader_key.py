@@ -5,6 +5,8 @@ Such an address lies with others: by a host's key, too, there is what members ma
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -31,3 +33,20 @@ async def reader_by_key(site: Site, request: Request, tx: Tx, community: Communi
 def by_any_key(community: Community) -> Audience:
     """What a personal key carries out of a community, whoever was given it."""
     return Audience(community.id, Reads.MEMBERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """What programs read without a key: these weekly chats, and whether the addresses of all help."""
+
+    community: bool
+    series: frozenset[int]
+
+
+async def without_key(site: Site, tx: Tx, community: Community) -> Plain:
+    """Which plain addresses of feeds and calendars bring programs something; in a copy all do."""
+    strangers, members = Audience(community.id), by_any_key(community)
+    found = await tx.series_listed(members if site.copied else strangers)
+    # Where nothing is planned yet there is nothing that needs a key: what comes may be for everybody.
+    helps = bool(found) or not await tx.series_listed(members)
+    return Plain(helps, frozenset(one.id for one in found))

@@ -196,6 +196,11 @@ def english() -> Markup:
     return in_tongue("en")
 
 
+def alone(name: str) -> Markup:
+    """A name beside other words: whichever way it is written, its signs stay with it."""
+    return Markup("<bdi>{}</bdi>").format(name)
+
+
 def bots(html: str) -> Markup:
     """The attribute of what the bot said to somebody, in English or in a language that it noted."""
     return in_tongue(language_of(html))
@@ -253,5 +258,5 @@ def environment() -> Environment:
     made.template_class = _Template
     made.extend(newstyle_gettext=True)
     made.globals.update(_GLOBALS, **_SENTENCES)
-    made.filters.update(bars=bars, masked=masked, veiled=veiled)
+    made.filters.update(alone=alone, bars=bars, masked=masked, veiled=veiled)
     return made

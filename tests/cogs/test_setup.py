@@ -430,6 +430,7 @@ async def test_words_to_share_lead_in_and_to_the_page_where_strangers_may_read(
         assert (f"Join in your browser: {join}" in text.splitlines()) is (text == reply.text)
         shown = [line.removeprefix("Its page: ") for line in text.splitlines() if line.startswith("Its page")]
         assert [link.startswith(page or "?") for link in shown] == [True] * (page is not None)
+        assert [link.rstrip("/").endswith("/2026-11-24") for link in shown] == [True] * (page is not None)
         assert (f"For your calendar: {page}event.ics" in text.splitlines()) == (readers == "public")
 
 

@@ -280,16 +280,14 @@ async def test_each_place_is_told_who_reads_and_where_all_of_it_stands(two: Gues
         await tx.give_addresses()
         secret = await tx.link_secret(1)
     await opened(two)
+    page = f"https://chat.example/l/{secret}/{(await two.house.chats())[0].slug}"
     own, there = [
         next(text for text in await two.house.posts(place=place) if text.startswith("Welcome"))
         for place in (two.house.place, two.room)
     ]
-    assert (
-        f"This chat is held in several places at once. Read all of it together: https://chat.example/l/{secret}"
-        in own
-    )
+    assert f"This chat is held in several places at once. Read all of it together: {page}" in own
     assert "It is Edhouse's." in there
-    assert f"https://chat.example/l/{secret}" in there
+    assert page in there
     assert "Whoever has the link can read" in own
     assert "Whoever has the link can read" in there
 

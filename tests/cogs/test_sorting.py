@@ -107,6 +107,43 @@ async def test_what_was_reported_waits_again_when_the_decision_is_taken_back(roo
         assert (await room.message(said)).hidden_at is None
 
 
+async def test_what_was_changed_twice_is_taken_back_twice_and_nothing_older_before_it(
+    room: Evening,
+) -> None:
+    older, said = await room.says("ben", "A1: comics"), await room.says("ana", "A1: novels")
+    await room.asks("mod", f"answers hide {older}", Role.HOST)
+    await room.asks("mod", f"answers pick {said}", Role.HOST)
+    await room.asks("mod", f"answers hide {said} because=Rude", Role.HOST)
+    await room.asks("mod", f"answers move {said} 2", Role.HOST)
+    assert await undo(room) == "Taken back: “A1: novels”; it is under Q1 again."
+    assert await undo(room) == "Taken back: “A1: novels”; readers see it again."
+    assert (await room.message(older)).hidden_at is not None
+    assert await undo(room) == "Taken back: “A1: novels”; it is not picked."
+    assert await undo(room) == "Taken back: “A1: comics”; readers see it again."
+    assert await undo(room) == NOTHING
+
+
+async def test_only_so_many_changes_of_one_message_are_kept(
+    room: Evening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.storage.heard.sorting.MOST_BACK", 2)
+    said = await room.says("ana", "A1: novels")
+    for number in (2, 1, 2):
+        await room.asks("mod", f"answers move {said} {number}", Role.HOST)
+    for number in (1, 2):
+        assert await undo(room) == f"Taken back: “A1: novels”; it is under Q{number} again."
+    assert await undo(room) == NOTHING
+
+
+async def test_what_waited_all_along_does_not_wait_again(room: Evening) -> None:
+    said = await room.says("ana", "A1: novels")
+    async with room.store.begin() as tx:
+        number = (await room.message(said)).id
+        await tx.report(number, "an answer", "It names a pupil", None, room.clock.at)
+    await room.asks("mod", f"answers pick {said}", Role.HOST)
+    assert await undo(room) == "Taken back: “A1: novels”; it is not picked."
+
+
 async def test_who_wants_to_be_left_out_is_not_shown_by_taking_it_back(room: Evening) -> None:
     said = await room.says("ana", "A1: novels")
     await room.asks("mod", f"answers hide {said}", Role.HOST)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import process_time
 
 from bot.core.masking import Mask
 from bot.core.model import Person
@@ -63,3 +64,11 @@ def test_who_has_no_name_left_is_not_looked_for() -> None:
         "<p>Hello</p>",
         False,
     )
+
+
+def test_a_name_that_stands_in_thousands_of_questions_is_taken_out_as_fast() -> None:
+    asked = [f"Q{k % 9 + 1}: What does Ed mean to school {k}?" for k in range(20_000)]
+    mask, begun = Mask(replace(ANA, name="Ed"), asked), process_time()
+    for kept in asked[:500]:
+        assert mask.words(f"Thank you, Ed!\n{kept}") == f"Thank you, somebody!\n{kept}"
+    assert process_time() - begun < 1

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Dialog, Locator, expect
 
 from tests.journeys.evenings import HOME, QUESTIONS, Evening, evening
 from tests.journeys.test_by_keyboard import Keyboard
@@ -29,6 +29,7 @@ async def test_a_chat_is_planned_on_the_desk_by_keyboard_and_asks_in_that_order(
         await comes_to_the_desk(host)
         await plans(host)
         await moves_in_german(night, host)
+        come.were_told("a dialog", "")
         await runs(night, host)
 
 
@@ -113,8 +114,15 @@ async def moves_in_german(night: Evening, host: Visitor) -> None:
     await host.page.keyboard.press("Alt+ArrowDown")
     assert (await words(host))[1:3] == [ORDER[2], ORDER[1]]
     assert await times(host) == before
+    host.page.once("dialog", leaves)
     await in_language(night, host, "en")
     assert await words(host) == ORDER, "nothing was saved"
+
+
+async def leaves(asked: Dialog) -> None:
+    """Leave a page though not all of it is saved."""
+    assert asked.type == "beforeunload"
+    await asked.accept()
 
 
 async def in_language(night: Evening, host: Visitor, language: str) -> list[str]:

@@ -21,6 +21,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, create_engine
 
+from bot.core.archive.folding import SIGNS
 from bot.core.model import Refused
 from bot.platforms.discord.authors import MARK
 from bot.storage.engine import database_url
@@ -172,6 +173,43 @@ def test_arabic_that_was_said_before_is_found_however_it_is_written(connection: 
             for word in (*written.split(), "first"):
                 asked = f"SELECT count(*) FROM search WHERE search MATCH 'words : \"{word}\"'"
                 assert run(asked).scalar() == 1, (step, word)
+
+
+def test_words_of_every_script_that_were_said_before_are_found_whole(connection: Connection) -> None:
+    command.upgrade(config(connection), "0020")
+    run, at = connection.exec_driver_sql, "'2026-11-03 12:00:00'"
+    run(
+        "INSERT INTO chat (id, series_id, zone, starts_at, ends_at, state, pace_seconds, topic)"
+        f" VALUES (3, 1, 'UTC', {at}, {at}, 'sealed', 480, 'ёлка')"
+    )
+    run(
+        "INSERT INTO question (id, chat_id, position, text, state, asked_at)"
+        f" VALUES (4, 3, 1, 'λόγος', 'asked', {at})"
+    )
+    run(
+        "INSERT INTO message (place_id, platform_message_id, chat_id, text, body_html, render_version, kind,"
+        f" said_at, heard_at, public_id) VALUES (1, 'n', 3, 'काम أول', 'x', 1, 'answer', {at}, {at}, 'p'),"
+        f" (1, 'm', 3, 'first 日本語', 'x', 1, 'answer', {at}, {at}, 'q')"
+    )
+    steps = ("0021", "елка λογοσ काम اول first"), ("0020", "ёлка λόγος म اول first")
+    for step, written in (*steps, *steps):
+        if step == "0021":
+            command.upgrade(config(connection), step)
+        else:
+            command.downgrade(config(connection), step)
+        for word in written.split():
+            asked = f"SELECT count(*) FROM search WHERE search MATCH 'words : \"{word}\"'"
+            assert run(asked).scalar() == 1, (step, word)
+        asked = "SELECT count(*) FROM search_term WHERE term IN ('म', 'ё', 'ёлка', 'λόγοσ')"
+        assert run(asked).scalar() == (0 if step == "0021" else 3), step
+        for index in ("search", "search_glyph"):
+            run(f"INSERT INTO {index} ({index}) VALUES ('integrity-check')")
+
+
+def test_the_index_counts_the_same_letters_alike_as_those_who_ask_it(connection: Connection) -> None:
+    command.upgrade(config(connection), "head")
+    rows = connection.exec_driver_sql("SELECT sign, plain FROM search_alike").all()
+    assert {row.sign: row.plain for row in rows} == SIGNS
 
 
 def test_whom_hosts_hold_or_ban_without_a_name_stays_unnamed_up_and_down(connection: Connection) -> None:

@@ -568,6 +568,22 @@ def words(page: str) -> list[str]:
     return re.sub(r"<(?:link|script)[^>]*>|<p[^>]*></p>", "", plain).split()
 
 
+async def test_a_host_sees_the_link_by_which_a_published_chat_is_read(table: Table) -> None:
+    await reader_of(table, "link")
+    async with table.pages.web.store.begin() as tx:
+        secret = await tx.link_secret(table.pages.archive.series.id)
+    chat = await table.pages.chat(table.held)
+    link = f"/l/{secret}/{chat.slug}"
+    page = (await table.host.get(table.at("q1"))).text
+    assert f'href="{table.pages.web.base}{link}"' in page
+    assert "ask the bot" not in page
+    got = await table.pages.web.stranger().get(link)
+    assert (got.status, "Questions worth staying in for" in got.text) == (200, True)
+    await table.pages.change("UPDATE series SET visibility = 'public'")
+    await table.pages.change("UPDATE chat SET told = 'public'")
+    assert secret not in (await table.host.get(table.at("q1"))).text
+
+
 @pytest.mark.parametrize("readers", ["public", "link", "members"])
 async def test_the_preview_is_what_readers_get_once_it_is_published(table: Table, readers: str) -> None:
     reader, public = await reader_of(table, readers), table.pages.at(await table.pages.page(table.held))

@@ -187,7 +187,7 @@ async def test_a_hosts_personal_key_shows_what_members_see_in_feeds_and_calendar
     await pages.change("UPDATE series SET visibility = 'off' WHERE id = :id", id=pages.archive.series.id)
     assert await told(mo) == [True, True, True]
     assert await told(end=f"?key={key}") == [False, False, False]
-    assert mine in (await pages.get("feeds/", mo)).text
+    assert mine not in (await pages.get("feeds/", mo)).text, "no program reads it"
     given = (await mo.post(pages.at("feeds/"), {"do": "new"})).text
     assert "feed.atom?key=" in given
     assert mine not in given, "no address is given that opens nothing"
@@ -218,10 +218,49 @@ async def test_without_a_key_no_address_stands_in_full_that_opens_nothing_elsewh
         pat, mine = await pages.member(), f"{pages.archive.series.slug}/calendar.ics"
         page = (await pages.get("feeds/", pat)).text
         shown = re.findall(r'<code class="copy">([^<]*)</code>', page)
-        assert f'href="{pages.web.base}{pages.at(mine)}"' in page
-        assert pages.web.base + pages.at("calendar.ics") in shown
+        assert pages.at(mine) not in page
+        assert pages.at("calendar.ics") not in page
+        assert "Give me personal addresses" in page
         for address in shown:
             assert (await pages.web.stranger().get(address.removeprefix(pages.web.base))).status == 200
+
+
+@pytest.mark.parametrize("visibility", [Visibility.LINK, Visibility.MEMBERS])
+async def test_pages_give_no_addresses_that_bring_programs_nothing_but_say_where_others_are_got(
+    tmp_path: Path, visibility: Visibility
+) -> None:
+    async with archive_pages(tmp_path, visibility=visibility) as pages:
+        weekly = f"{pages.archive.series.slug}/"
+        reader = pages.web.stranger() if visibility is Visibility.LINK else await pages.member()
+        if visibility is Visibility.LINK:
+            async with pages.web.store.begin() as tx:
+                secret = await tx.link_secret(pages.archive.series.id)
+            await reader.get(f"/l/{secret}", follow=False)
+        for path in ("", "upcoming/", "feeds/", weekly, await pages.page(pages.archive.held)):
+            for browser in (reader, pages.web.stranger()):
+                got = await pages.get(path, browser)
+                if got.status == 404:
+                    continue
+                given = re.findall(r'<a [^>]*href="([^"]*(?:feed\.atom|feed\.json|calendar\.ics))"', got.text)
+                assert given == [], path
+                assert "“From URL”" not in got.text, path
+        for path in ("", "upcoming/", "feeds/", weekly):
+            text = (await pages.get(path, reader)).text
+            assert "for chats that are not public" in text.lower(), path
+            assert "archive feed" in text, path
+
+
+async def test_beside_a_public_weekly_chat_one_that_is_not_has_no_plain_address(pages: ArchivePages) -> None:
+    pat, mine, other = await pages.member(), pages.archive.series.slug, pages.archive.other.slug
+    series = pages.archive.series.id
+    assert "archive feed" not in (await pages.get("", pat)).text
+    await pages.change("UPDATE series SET visibility = 'link' WHERE id = :id", id=series)
+    text = (await pages.get("feeds/", pat)).text
+    assert (pages.at(f"{other}/feed.atom") in text, pages.at("feed.atom") in text) == (True, True)
+    assert pages.at(f"{mine}/") not in text
+    front = (await pages.get("", pat)).text
+    assert pages.at("calendar.ics") in front
+    assert "archive feed" in front
 
 
 async def test_a_key_that_opens_nothing_finds_nothing(pages: ArchivePages) -> None:

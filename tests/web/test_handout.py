@@ -196,3 +196,28 @@ async def test_words_on_the_form_stay_words_and_veils_stay_shut(room: ReadingRoo
     assert "</title><b>" not in form + page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; [spoiler]" in form
     assert "secret" not in form
+
+
+async def test_a_sheet_of_a_chat_by_link_names_the_address_that_opens_it_for_others(tmp_path: Path) -> None:
+    async with reading_room(tmp_path, visibility=Visibility.LINK) as room:
+        async with room.store.begin() as tx:
+            secret = await tx.link_secret(room.archive.series.id)
+        link = f"{room.base}/l/{secret}/2026-11-17"
+        by_link = f"edchat_links={secret}"
+        chosen = offered(await room.get(f"{room.held}handout/", Cookie=by_link))[:2]
+        page = await room.get(of(room, chosen), Cookie=by_link)
+        assert f'<a href="{link}">{link}</a>' in between(page, '<footer class="from">', "</footer>")
+        assert "opens the chat’s link first" in page
+        assert "send it on." not in page
+        assert secret not in (await room.get(of(room, chosen), 404))
+
+
+async def test_a_sheet_that_members_alone_may_read_says_so_where_its_address_is_kept(
+    room: ReadingRoom,
+) -> None:
+    chosen, signed_in = offered(await room.get(f"{room.held}handout/"))[:2], await room.sign_in()
+    assert "send it on." in await room.get(of(room, chosen))
+    await room.change("UPDATE series SET visibility = 'members' WHERE id = 1")
+    page = await room.get(of(room, chosen), Cookie=signed_in)
+    assert "members alone can open it" in page
+    assert "send it on." not in page

@@ -132,6 +132,38 @@ def _prose(script: str) -> Iterator[str]:
             yield said
 
 
+# --- Style sheets ----------------------------------------------------------------------------
+
+_QUOTED: Final = re.compile(r"""\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'""")
+_CONTENT: Final = re.compile(rf"(?<![\w-])content\s*:((?:{_QUOTED.pattern}|[^;}}\"'])*)")
+_CODE: Final = re.compile(r"\\[0-9a-fA-F]{1,6}\s?")
+
+
+@pytest.mark.parametrize("file", sorted(STATIC.rglob("*.css")), ids=lambda file: file.stem)
+def test_a_style_sheet_says_nothing_of_its_own(file: Path) -> None:
+    """It draws signs, or what the page's template has translated, by attr()."""
+    assert list(_drawn(file.read_text("utf-8"))) == []
+
+
+@pytest.mark.parametrize(
+    "sheet", ['.lost::after{content:" Looking…"}', "p::before{content : attr(href) 'Ü'}", '*{content:"a;"}']
+)
+def test_a_word_in_a_style_sheet_is_found(sheet: str) -> None:
+    assert len(list(_drawn(sheet))) == 1
+
+
+def test_signs_and_attributes_are_no_words() -> None:
+    assert list(_drawn(r"""a::after{content:"\201C ✓ · <" attr(data-lost)}""")) == []
+
+
+def _drawn(sheet: str) -> Iterator[str]:
+    """Letters that a style sheet puts on the page."""
+    for content in _CONTENT.findall(_COMMENT.sub("", sheet)):
+        for said in _QUOTED.findall(content):
+            if re.search(r"[^\W\d_]", _CODE.sub("", said)):
+                yield said
+
+
 # --- What is refused, and what stands on buttons ------------------------------------------------
 
 

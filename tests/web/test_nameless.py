@@ -10,7 +10,7 @@ from bot.core.sentences.desk import CANNOT_HOLD
 from bot.core.sentences.room import NAMED_WHILE_HELD
 from tests.web.room_setting import Room, open_room, said, words
 
-_BACK_IN = re.compile(r'name="release" value="([^"]*)">Let (.*?) back in \((.*?)\)<')
+_BACK_IN = re.compile(r'name="release" value="([^"]*)">Let <bdi>(.*?)</bdi> back in \((.*?)\)<')
 
 
 async def kept_out(room: Room) -> list[tuple[str, str, str]]:

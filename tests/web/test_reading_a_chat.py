@@ -31,6 +31,7 @@ KNOWN: Final = {
     "Organization": ("name url", "name"),
 }
 """The properties that schema.org has for each type, as far as ours go, and those that its readers demand."""
+CALLED_OFF: Final = "{}firstyears/2026-11-29/"
 
 
 @pytest.fixture
@@ -241,14 +242,26 @@ def things(data: Any) -> Iterator[dict[str, Any]]:
         yield from things(list(data.values()))
 
 
+async def linked(room: ReadingRoom, path: str) -> dict[str, Any]:
+    """What a page tells search engines."""
+    told = between(await room.get(path), '<script type="application/ld+json">', "</script>")
+    found: dict[str, Any] = json.loads(told)
+    return found
+
+
 async def test_what_search_engines_are_told_is_what_schema_org_knows_and_nothing_in_it_is_empty(
     room: ReadingRoom,
 ) -> None:
+    await room.change("DELETE FROM filing WHERE question_id IN (2, 7)", chat=room.archive.held)
+    await room.change("UPDATE series SET about = ''")
     for path, kind in (
         (room.held, "DiscussionForumPosting"),
+        (room.live, "DiscussionForumPosting"),
         (f"{room.home}inquirychat/2026-11-24/", "Event"),
+        (CALLED_OFF.format(room.home), "Event"),
+        (room.home, "Event"),
     ):
-        data = json.loads(between(await room.get(path), '<script type="application/ld+json">', "</script>"))
+        data = await linked(room, path)
         assert (data["@context"], data["@type"]) == ("https://schema.org", kind)
         for thing in things(data):
             may, must = (words.split() for words in KNOWN[thing["@type"]])
@@ -256,7 +269,24 @@ async def test_what_search_engines_are_told_is_what_schema_org_knows_and_nothing
             assert all(value not in ("", [], None) for value in thing.values())
             for name in {"datePublished", "startDate", "endDate"} & thing.keys():
                 assert datetime.fromisoformat(thing[name]).utcoffset() is not None
+            if "datePublished" in thing:
+                assert datetime.fromisoformat(thing["datePublished"]) <= room.clock.now()
             assert thing.get("url", room.base).startswith(room.base)
+
+
+async def test_search_engines_are_told_that_a_chat_is_called_off_and_not_of_a_talk(room: ReadingRoom) -> None:
+    data = await linked(room, CALLED_OFF.format(room.home))
+    assert data["eventStatus"] == "https://schema.org/EventCancelled"
+    ahead = await linked(room, f"{room.home}inquirychat/2026-11-24/")
+    assert ahead["eventStatus"] == "https://schema.org/EventScheduled"
+
+
+async def test_a_talk_in_which_nothing_was_asked_has_no_empty_list(room: ReadingRoom) -> None:
+    held = room.archive.held
+    asked = "(SELECT id FROM question WHERE chat_id = :chat_id)"
+    await room.change(f"DELETE FROM filing WHERE question_id IN {asked}", chat_id=held)
+    await room.change("DELETE FROM question WHERE chat_id = :chat_id", chat=held, chat_id=held)
+    assert "comment" not in await linked(room, room.held)
 
 
 async def test_search_engines_are_told_of_picked_answers_before_others_and_find_each_on_the_page(

@@ -57,6 +57,14 @@ async def test_on_top_stand_the_question_the_time_left_and_who_reads_this(room: 
     assert f'href="{room.at}?thread={await room.root(1)}#write"' in page
 
 
+async def test_without_scripts_the_page_after_sending_shows_where_an_answer_is_filed(room: Room) -> None:
+    ana, root = await room.house.join("Ana"), await room.root(1)
+    for number in range(3):
+        fields = {"text": f"Story number {number}", "thread": str(root), "by_form": "yes"}
+        page = (await ana.post(f"{room.at}say", fields)).text
+        assert words(page).count("filed under Q1") >= number + 1
+
+
 async def test_an_answer_by_form_is_filed_under_its_thread_whatever_its_label_says(room: Room) -> None:
     ana, root = await room.house.join("Ana"), await room.root(1)
     got = await room.says(ana, "A3: we start with a story", root, by_form="yes")
@@ -181,7 +189,7 @@ async def test_a_reply_says_to_whom_and_links_there(room: Room) -> None:
     ana, ben = await room.house.join("Ana"), await room.house.join("Ben")
     number = said(await room.says(ana, "Does anybody use cards?"))
     form = (await ben.get(f"{room.at}?thread=room&reply={number}")).text
-    assert "Your reply to Ana" in form
+    assert "Your reply to <bdi>Ana</bdi>" in form
     await room.says(ben, "We do", reply=str(number))
     page = (await ana.get(f"{room.at}?thread=room")).text
     link = f'<a href="{room.at}?thread=room#m{number}">'
@@ -482,7 +490,7 @@ async def test_what_names_commands_names_the_button_or_what_is_typed_in_a_room(r
 
 async def test_from_the_hosts_room_a_plain_way_leads_to_the_chat(room: Room) -> None:
     page = (await room.host.get(f"/room/{room.house.hosts.native_id}/")).text
-    assert f'<a class="btn" href="{room.at}">Go to {room.house.place.name}</a>' in page
+    assert f'<a class="btn" href="{room.at}">Go to <bdi>{room.house.place.name}</bdi></a>' in page
     assert "Go to" not in words((await room.host.get(room.at)).text)
 
 

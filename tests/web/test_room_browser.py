@@ -84,6 +84,7 @@ async def test_unsent_words_survive_a_reload_and_a_lost_connection(room: Room, o
         await page.context.set_offline(False)
         await box.press("Control+Enter")
         await expect(page.locator("[data-list=room]")).to_contain_text("A long thought")
+        await expect(page.locator("[data-only]")).not_to_contain_text("not sent")
         await page.reload()
         await expect(box).to_have_value("")
     assert await room.rows("select count(*) from room_message where text = 'A long thought'") == [(1,)]
@@ -187,3 +188,19 @@ async def test_what_one_does_is_seen_though_the_stream_does_not_come_through(
         await page.get_by_role("button", name="Let in").click()
         await expect(page.get_by_text("held back: only hosts and you see it")).to_have_count(0)
         await expect(page.locator(".m", has_text="Buy this")).to_be_visible()
+
+
+async def test_on_a_wide_screen_the_tabs_of_both_sheets_in_view_are_marked(room: Room, opened: Opens) -> None:
+    ana, root = await room.house.join("Ana"), await room.root(1)
+    async with opened(ana, "?thread=room") as page:
+        marked = (
+            "[...document.querySelectorAll('[data-tab]')].filter(one => getComputedStyle(one)"
+            ".borderBottomColor !== 'rgba(0, 0, 0, 0)').map(one => one.dataset.tab)"
+        )
+        assert await page.evaluate(marked) == [str(root), "room"]
+        await expect(page.locator(".left")).to_contain_text(":")
+        await room.presses(room.host, f"chat end chat={room.chat_id} sure=yes")
+        await expect(page.locator(".where b")).to_have_text("Over")
+        assert await page.evaluate(marked) == [str(root), "room"]
+        await page.set_viewport_size({"width": 390, "height": 844})
+        assert await page.evaluate(marked) == ["room"]

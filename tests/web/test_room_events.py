@@ -270,3 +270,16 @@ async def test_pages_that_close_while_they_are_read_for_leave_no_broken_connecti
         await asyncio.sleep(0.02)
     gc.collect()
     assert "_terminate" not in caplog.text
+
+
+async def test_a_room_speaks_another_language_as_soon_as_hosts_choose_it(room: Room) -> None:
+    ana, ben = await room.house.join("Ana"), await room.house.join("Ben")
+    async with listening(room, ana) as hers:
+        assert "Q1 of 3" in words((await hers.next("state")).data)
+        await room.presses(room.host, "house edit language=German")
+        await hers.next("reload")
+        async with listening(room, ben) as his:
+            top = words((await his.next("state")).data)
+            assert ("Q1 von 3" in top, "Gespräch" in top) == (True, True)
+            await room.presses(room.host, f"chat end chat={room.chat_id} sure=yes")
+            await his.told("Vorbei", "state")

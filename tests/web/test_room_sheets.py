@@ -73,7 +73,7 @@ async def test_a_reply_on_a_sheet_is_a_comment_that_stands_below_its_answer(room
     second = said(await room.says(ben, "A riddle", root, by_form="yes"))
     await room.until("select count(*) from filing", 2)
     form = (await ben.get(f"{room.at}?thread={root}&reply={first}")).text
-    assert "Your reply to Ana" in form
+    assert "Your reply to <bdi>Ana</bdi>" in form
     comment = said(await room.says(ben, "Who chooses it?", root, reply=str(first)))
     await room.until("select kind from message where text = 'Who chooses it?'", "comment")
     assert [name for name, _ in await sheet(room, ana, root)] == [f"m{first}", f"m{comment}", f"m{second}"]

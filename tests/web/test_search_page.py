@@ -100,7 +100,7 @@ async def test_the_form_says_again_what_was_asked_and_more_of_a_chat_is_one_link
 ) -> None:
     page = await find(room, "?q=and&series=inquirychat&month=2026-11&person=")
     assert 'value="and"' in page
-    assert '<option value="inquirychat" selected>' in page
+    assert '<option value="inquirychat" selected dir="auto">' in page
     assert 'value="2026-11"' in page
     more = re.search(r'href="([^"]*search\?[^"]*in=[^"]*)"', page)
     assert more is not None
@@ -197,6 +197,13 @@ async def test_b330_words_without_spaces_are_found_and_marked(room: ReadingRoom)
     await say(room, "今日は日本語の授業です")
     page = await find(room, f"?q={quote(case('B330').input)}")
     assert "今日は<mark>日本語</mark>の授業です" in page
+
+
+async def test_words_are_marked_whole_however_they_are_spelled(room: ReadingRoom) -> None:
+    for said, typed in (("शिक्षा और काम", "शिक्"), ("שָׁלוֹם לכם", "שלום"), ("Ἡ ΠΑΙΔΕΊΑ", "παιδεια")):
+        await say(room, said)
+        whole = next(word for word in said.split() if word not in ("और", "काम", "לכם", "Ἡ"))
+        assert f"<mark>{whole}</mark>" in await find(room, f"?q={quote(typed)}")
 
 
 async def test_b329_what_is_too_long_is_cut_and_says_so(room: ReadingRoom) -> None:

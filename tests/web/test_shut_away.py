@@ -103,4 +103,4 @@ async def test_links_to_a_chat_of_shut_channels_are_those_for_holders_of_a_link(
     async with pages.web.store.begin() as tx:
         secret = await tx.link_secret(series.id)
         closed = await tx.links(chat, series)
-    assert (closed.page, closed.calendar) == (f"{pages.web.base}/l/{secret}", "")
+    assert (closed.page, closed.calendar) == (f"{pages.web.base}/l/{secret}/{chat.slug}", "")

@@ -35,7 +35,10 @@ from tests.web.test_page_looks import pages, swept_house
 from tools.tongues import catalogue, languages, sentences
 
 _HOLE: Final = re.compile(r"%\(\w+\)s|\{\w*(?:!r)?(?::[^}]*)?\}")
-_SPOKEN: Final = ("aria-label", "title", "alt", "placeholder", "data-unsaved", "data-left", "data-unsent")
+_SPOKEN: Final = (
+    *("aria-label", "title", "alt", "placeholder"),
+    *("data-unsaved", "data-left", "data-unsent", "data-lost"),
+)
 _PEOPLES: Final = (
     "SELECT name FROM person UNION SELECT name FROM community"
     " UNION SELECT about FROM community UNION SELECT title FROM series UNION SELECT about FROM series"
@@ -52,6 +55,8 @@ _NAMES: Final = re.compile(
 """Names of formats, networks, zones and questions, which are called so in every language."""
 _TYPED: Final = ("stud", "nothing whatever")
 """What readers looked for, as titles of windows repeat it."""
+_CALLED: Final = (("person", "name"), ("community", "name"), ("series", "title"), ("chat", "lead"))
+_RIGHT_TO_LEFT: Final = re.compile(r"قسم \(\w+ \d+\)!")
 _SKIPPED: Final = frozenset({"script", "style", "code", "kbd", "textarea"})
 
 
@@ -352,6 +357,40 @@ async def test_people_write_from_right_to_left_beside_others(tmp_path: Path) -> 
         for name in (".//h1", ".//h2[@id='q1h']", ".//div[@class='say']"):
             assert [one.get("dir") for one in body.findall(name)][:1] == ["auto"], name
         assert all("ליאת" not in (one.tail or "") for one in body.iter()), "a name stands by itself"
+
+
+async def test_wherever_a_name_from_right_to_left_stands_it_stands_by_itself(tmp_path: Path) -> None:
+    """Else its signs jump to its other end, and those of the sentence around it."""
+    async with swept_house(tmp_path) as house:
+        for table, column in _CALLED:
+            await house.pages.change(f"UPDATE {table} SET {column} = 'قسم ({table} ' || id || ')!'")
+        found = set[str]()
+        for reader, paths in pages(house).items():
+            for path in paths:
+                page = (await house.readers[reader].get(path)).text
+                body = html5lib.parse(page, namespaceHTMLElements=False).find("body")
+                found |= {f"{path}: {one}" for one in _mixed(body)}
+        assert sorted(found) == []
+
+
+def test_a_name_beside_other_words_is_found() -> None:
+    mixed = '<p dir="auto">With قسم (chat 1)!</p><li><a>قسم (chat 2)!</a>, yes</li>'
+    alone = '<p>With <bdi>قسم (chat 1)!</bdi></p><a dir="auto"><svg></svg> قسم (chat 2)!</a>'
+    for page, count in ((mixed, 2), (alone, 0)):
+        assert len(list(_mixed(html5lib.parse(page, namespaceHTMLElements=False)))) == count
+
+
+def _mixed(element: Element, alone: Element | None = None) -> Iterator[str]:
+    """Names that other words stand beside, in what keeps nothing apart; what people wrote is theirs."""
+    if callable(element.tag) or element.tag in ("script", "style") or element.get("class") == "say":
+        return
+    alone = element if element.tag == "bdi" or element.get("dir") == "auto" else alone
+    for text in (element.text or "", *(child.tail or "" for child in element)):
+        inside = "".join(alone.itertext()).strip() if alone is not None else ""
+        if _RIGHT_TO_LEFT.search(text) and not _RIGHT_TO_LEFT.fullmatch(inside):
+            yield f"<{element.tag}> {' '.join(text.split())}"
+    for child in element:
+        yield from _mixed(child, alone)
 
 
 @pytest.mark.slow

@@ -77,6 +77,11 @@ class Hour:
     asked: tuple[tuple[str, datetime], ...]
 
     @property
+    def begins(self) -> datetime:
+        """The minute in which it starts: bars stand for minutes of the clock, as times beside answers do."""
+        return self.starts.replace(second=0, microsecond=0)
+
+    @property
     def each(self) -> timedelta:
         """How long one bar lasts: a minute, or more where the chat is long."""
         minutes = max(1.0, (self.ends - self.starts) / _A_MINUTE)
@@ -86,9 +91,9 @@ class Hour:
 def per_bar(hour: Hour) -> tuple[int, ...]:
     """How many answers each bar stands for; those outside the hour are left out."""
     each = hour.each
-    bars = [0] * max(1, ceil((hour.ends - hour.starts) / each))
+    bars = [0] * max(1, ceil((hour.ends - hour.begins) / each))
     for at in hour.said:
-        place = (at - hour.starts) // each
+        place = (at - hour.begins) // each
         if 0 <= place < len(bars):
             bars[place] += 1
     return tuple(bars)
@@ -104,7 +109,7 @@ def hour_chart(hour: Hour, height: int = 132, *, head: int = 20, foot: int = 22)
         tuple(
             Mark(_percent(_along(hour, at)), label)
             for label, at in hour.asked
-            if hour.starts <= at < hour.ends
+            if hour.begins <= at < hour.ends
         ),
         _times(hour),
         tuple(f"{floor - line * scale:.0f}" for line in range(_step(most), most + 1, _step(most))),
@@ -137,8 +142,8 @@ def _rows(hour: Hour, counts: Sequence[int]) -> tuple[Row, ...]:
     asked: dict[int, list[str]] = {}
     each, days = hour.each, hour.ends - hour.starts > _A_DAY
     for label, at in hour.asked:
-        asked.setdefault((at - hour.starts) // each, []).append(label)
-    begins = ((k, local(hour.starts + k * each, hour.zone)) for k in range(len(counts)))
+        asked.setdefault((at - hour.begins) // each, []).append(label)
+    begins = ((k, local(hour.begins + k * each, hour.zone)) for k in range(len(counts)))
     return tuple(
         Row(_begins(here, days), counts[k], ", ".join(asked.get(k, ())))
         for k, here in begins
@@ -152,7 +157,7 @@ def _step(most: int) -> int:
 
 
 def _along(hour: Hour, at: datetime) -> float:
-    return (at - hour.starts) / (hour.ends - hour.starts)
+    return (at - hour.begins) / (hour.ends - hour.begins)
 
 
 def _percent(part: float) -> str:
@@ -162,8 +167,8 @@ def _percent(part: float) -> str:
 def _times(hour: Hour) -> tuple[Mark, ...]:
     """The times along the hour, none twice; what small screens leave out gives way to the others."""
     anchors = ("start", "start", "middle", "end", "end")
-    whole = hour.ends - hour.starts
-    at = [hour.starts + whole * k / _TICKS for k in range(_TICKS + 1)]
+    whole = hour.ends - hour.begins
+    at = [hour.begins + whole * k / _TICKS for k in range(_TICKS + 1)]
     first: dict[tuple[date, str], int] = {}
     for k in sorted(range(_TICKS + 1), key=lambda k: k % 2):
         first.setdefault((local(at[k], hour.zone).date(), _tick(hour, at[k])), k)
@@ -190,7 +195,7 @@ def _sentence(hour: Hour, counts: Sequence[int]) -> str:
     inside, most = sum(counts), max(counts)
     if not inside:
         return _("No answers came during the hour.")
-    busiest = _tick(hour, hour.starts + counts.index(most) * hour.each)
+    busiest = _tick(hour, hour.begins + counts.index(most) * hour.each)
     late = len(hour.said) - inside
     came = counted(inside, "answer came", "answers came")
     minutes = hour.each // _A_MINUTE

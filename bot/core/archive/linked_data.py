@@ -43,8 +43,9 @@ def event(listed: Listed, url: str, hosts: tuple[str, ...] = ()) -> Data:
 
 
 def announcement(page: ChatPage, url: str, about: str) -> Data:
-    """What is told of a chat to come."""
-    return {"@context": "https://schema.org", **event(page, url, page.hosts), "description": about}
+    """What is told of a chat to come, and of one that was called off."""
+    told = {"@context": "https://schema.org", **event(page, url, page.hosts)}
+    return told | ({"description": about} if about else {})
 
 
 def discussion(page: ChatPage, url: str, about: str, parts: Parts, lasting: str = "") -> Data:
@@ -54,7 +55,7 @@ def discussion(page: ChatPage, url: str, about: str, parts: Parts, lasting: str 
     """
     chat, part = page.chat, parts.part() or Part(())
     to = partial(_at, url, part, lasting)
-    return {
+    data: Data = {
         "@context": "https://schema.org",
         "@type": "DiscussionForumPosting",
         "@id": f"{url}#chat",
@@ -66,22 +67,22 @@ def discussion(page: ChatPage, url: str, about: str, parts: Parts, lasting: str 
         or {"@type": "Organization", "name": page.community.name},
         "about": event(page, url, page.hosts),
         "commentCount": len(page.words),
-        "comment": [_question(asked, page, url, part, to) for asked in page.questions],
     }
+    return _with_comments(data, [_question(asked, page, url, part, to) for asked in page.questions])
 
 
 def _question(asked: Answered, page: ChatPage, url: str, part: Part, to: Address) -> Data:
     at = asked.question.asked_at or page.chat.starts_at
     told = islice(chain(*asked.parted), MOST_ANSWERS)
     author = _person(page.hosts[0]) if page.hosts else {"@type": "Organization", "name": page.community.name}
-    return {
+    data: Data = {
         "@type": "Comment",
         "url": f"{url}{part.to_question(asked.question.position)}#q{asked.question.position}",
         "text": masked(asked.question.text),
         "datePublished": local(at, page.chat.zone).isoformat(),
         "author": author,
-        "comment": [_answer(one, page.chat, to) for one in told],
     }
+    return _with_comments(data, [_answer(one, page.chat, to) for one in told])
 
 
 def _at(url: str, part: Part, lasting: str, public_id: str) -> str:
@@ -96,7 +97,10 @@ def _answer(one: Answer, chat: Chat, to: Address) -> Data:
         "datePublished": local(one.said_at, chat.zone).isoformat(timespec="seconds"),
         "author": _person(one.name),
     }
-    below = [_answer(comment, chat, to) for comment in one.comments]
+    return _with_comments(data, [_answer(comment, chat, to) for comment in one.comments])
+
+
+def _with_comments(data: Data, below: list[Data]) -> Data:
     return data | ({"comment": below} if below else {})
 
 

@@ -15,10 +15,9 @@ BY_PERSON: Final = "person"
 
 
 class Said(NamedTuple):
-    """An answer, or a comment `on` one, with the label and the number of its question."""
+    """An answer, or a comment `on` one, with the label and the number of each of its questions."""
 
-    label: str
-    number: int
+    under: tuple[tuple[str, int], ...]
     one: Answer
     on: Answer | None
 
@@ -62,12 +61,13 @@ def ordered_part(page: ChatPage, view: str, number: int = 1, most: int = MOST) -
 
 def ordered(page: ChatPage, view: str) -> tuple[Ordered, ...]:
     """All that was said in time order, or by who said it, alphabetically."""
-    where = {
-        one.message_id: Said(asked.label, asked.question.position, one, None if one is answer else answer)
-        for asked in reversed(page.questions)
-        for answer in asked.answers
-        for one in answer.with_comments
-    }
+    where: dict[int, Said] = {}
+    for asked in page.questions:
+        here = (asked.label, asked.question.position)
+        for answer in asked.answers:
+            for one in answer.with_comments:
+                first = where.setdefault(one.message_id, Said((), one, None if one is answer else answer))
+                where[one.message_id] = first._replace(under=(*first.under, here))
     said = sorted(where.values(), key=lambda found: (found.one.said_at, found.one.message_id))
     if view == BY_TIME:
         return (Ordered("", tuple(said)),)

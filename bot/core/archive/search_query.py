@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from bot.core.archive.folding import plain_arabic
+from bot.core.archive.folding import UNSPACED, plain_signs
 from bot.core.model import Refused
 from bot.core.plain import storable
 from bot.core.sentences import searching as say
@@ -25,11 +25,9 @@ _PIECE: Final = re.compile(
     re.IGNORECASE,
 )
 _QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
-_UNSPACED: Final = re.compile(
-    "[\u0e00-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+"
-)
-"""Letters of languages that put no space between words."""
+_UNSPACED: Final = re.compile(f"[{UNSPACED}]+")
+_JOINER: Final = "\u200d"
+"""Stands within words of some languages, and counts for nothing."""
 _DATE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?", re.ASCII)
 _NUMBER: Final = re.compile(r"[qQ]?([0-9]{1,3})", re.ASCII)
 _EXAMPLES: Final = {
@@ -108,7 +106,8 @@ def lettered(text: str) -> bool:
 
 
 def _cleaned(typed: str) -> tuple[str, bool]:
-    line = unicodedata.normalize("NFC", storable(typed, LONGEST * 4)).translate(_QUOTES)
+    joined = storable(typed, LONGEST * 4).replace(_JOINER, "")
+    line = unicodedata.normalize("NFC", joined).translate(_QUOTES)
     line = " ".join("".join(" " if unicodedata.category(sign)[0] == "C" else sign for sign in line).split())
     return line[:LONGEST].strip(), len(line) > LONGEST or len(typed) > LONGEST * 4
 
@@ -123,7 +122,7 @@ def _with(found: Query, piece: re.Match[str]) -> Query:
 
 
 def _words(text: str, *, whole: bool) -> Iterator[Word]:
-    for part in _UNSPACED.split(plain_arabic(text)):
+    for part in _UNSPACED.split(plain_signs(text)):
         if lettered(part):
             # One or two letters begin half of all words, and mean themselves.
             yield Word(part.strip(), whole or (len(part) <= 2 and part.isascii()))

@@ -22,7 +22,14 @@ WIDTH: Final = 240
 BEFORE: Final = 80
 _BLOCK: Final = re.compile(r"</?(?:p|br|hr|li|ul|ol|blockquote|pre|h[1-6]|tr|td|th)\b[^>]*>")
 _TAG: Final = re.compile(r"<[^>]*>")
-_TOKEN: Final = re.compile("(?:[^\\W_]|[\u0300-\u036f\u064b-\u0655\u0670])+")
+_WITHIN: Final = "".join(
+    chr(point)
+    for span in ((0x300, 0x2000), (0xA66F, 0xAC00), (0x10A00, 0x11E00), (0x1E000, 0x1E950))
+    for point in range(*span)
+    if unicodedata.category(chr(point)) in ("Mn", "Mc")
+)
+"""Signs that stand within words: vowels, points and accents."""
+_TOKEN: Final = re.compile(f"(?:[^\\W_]|[{_WITHIN}\u200d])+")
 
 
 class Sort(StrEnum):

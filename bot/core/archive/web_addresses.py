@@ -38,10 +38,31 @@ _PASSED_ON: Final = {
     "tiktok.com": ("_t", "_r"),
 }
 """What some sites add to an address to learn who passed it on."""
-_WEBHOOKS: Final = re.compile(
-    r"https?://(?:(?:canary|ptb)\.)?discord(?:app)?\.com/api/(?:v[0-9]{1,3}/)?webhooks/", re.IGNORECASE
+
+
+def _however(word: str) -> str:
+    """A pattern for a word in an address, whichever of its letters are escaped."""
+    return "".join(f"(?:{one}|%(?:{ord(one):x}|{ord(one.upper()):x}))" for one in word)
+
+
+_DOT: Final = "(?:[.。．｡]|%2e)"
+_COM: Final = rf"{_DOT}{_however('com')}{_DOT}?(?:(?::|%3a)[0-9]{{0,5}})?"
+_SLASH: Final = r"(?:[/\\]|%2f|%5c){1,9}"
+_PIECE: Final = rf"[\w-]{{1,40}}{_SLASH}"
+_DISCORD: Final = (
+    rf"{_however('discord')}(?:{_however('app')})?{_COM}{_SLASH}{_however('api')}{_SLASH}"
+    rf"(?:v[0-9]{{1,3}}{_SLASH})?{_however('webhooks')}{_SLASH}"
 )
-_KEY: Final = re.compile(rf"({_WEBHOOKS.pattern}[0-9]{{1,25}}/)[\w-]{{1,200}}", re.IGNORECASE)
+_SLACK: Final = rf"{_however('hooks')}{_DOT}{_however('slack')}{_COM}{_SLASH}"
+_NO_OTHER: Final = r"(?:(?<![\w-])|(?<=%[0-9a-f]{2}))"
+"""Where a host's name may begin: after an escape, too, as one address stands in another."""
+_WEBHOOKS: Final = re.compile(rf"{_NO_OTHER}(?:{_DISCORD}|{_SLACK})", re.IGNORECASE)
+_KEY: Final = re.compile(
+    rf"({_NO_OTHER}(?:{_DISCORD}(?:[0-9]|%3[0-9]){{1,25}}{_SLASH}"
+    rf"|{_SLACK}(?:(?:services|triggers){_SLASH}(?:{_PIECE}){{2}}|workflows{_SLASH}(?:{_PIECE}){{3}})))"
+    r"(?:[\w%-]|\\(?=[\w-]))+",
+    re.IGNORECASE,
+)
 HIDDEN: Final = "[secret]"
 """Stands in an address where a key was."""
 
@@ -82,7 +103,7 @@ def worth_listing(url: str) -> bool:
     """Whether an address means the same to every reader: not one within somebody's own network, nor a key."""
     clean = cleaned(url)
     host = urlsplit(clean).hostname if clean else None
-    if not host or _WEBHOOKS.match(clean):
+    if not host or _WEBHOOKS.search(clean):
         return False
     if ":" in host:
         return _public(ipaddress.ip_address(host))
@@ -101,7 +122,7 @@ def let_go() -> None:
 
 def without_secrets(text: str) -> str:
     """Words without the keys of webhooks in them: whoever has one writes in somebody's channel."""
-    return _KEY.sub(rf"\g<1>{HIDDEN}", text) if "/webhooks/" in text.lower() else text
+    return _KEY.sub(rf"\g<1>{HIDDEN}", text)
 
 
 def _host(parts: SplitResult) -> str:

@@ -13,7 +13,7 @@ from bot.core.times.occurrences import Occurrence, Recurrence, instant, occurren
 from bot.core.times.rules import checked, not_too_old, numbers, parts_of, read, rfc5545
 from bot.core.times.spoken import days_in, say_day, say_place, starts_days, words_of
 from bot.core.times.typed import in_any_tongue
-from bot.core.times.when import coming, parse_date, split_time
+from bot.core.times.when import DAY_NAMES, coming, parse_date, split_time
 from bot.core.times.zones import parse_zone, zone_info, zone_words
 from bot.core.tongue import _
 
@@ -117,6 +117,8 @@ def _dated(clauses: list[str], today: date) -> dict[str, list[date]]:
         listed = re.split(r",| and | & ", text.strip(" ,")) if name == "except" else [text.strip(" ,")]
         if name in dates:
             raise Refused(sentences.RULE_TWICE, part=word)
+        if name == "except" and any(day.strip().casefold() in DAY_NAMES for day in listed):
+            raise Refused(sentences.RULE_BAD, said=f"{word} {text.strip()}")  # each week's, not one date
         dates[name] = [parse_date(day, today) for day in listed if day.strip()] or [parse_date(text, today)]
     return dates
 

@@ -9,11 +9,17 @@ from bot.core import sentences
 from bot.core.model import Refused
 from bot.core.times.occurrences import Recurrence, instant
 from bot.core.times.zones import parse_zone, zone_info
+from bot.core.tongue import _, marked
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 """RFC 5545 weekdays, Monday first."""
 
-UNITS = {"DAILY": ("days", 364), "WEEKLY": ("weeks", 52), "MONTHLY": ("months", 12), "YEARLY": ("years", 1)}
+UNITS = {
+    "DAILY": (marked("days"), 364),
+    "WEEKLY": (marked("weeks"), 52),
+    "MONTHLY": (marked("months"), 12),
+    "YEARLY": (marked("years"), 1),
+}
 """For each frequency its unit and the longest interval: a year or nearly so."""
 
 _PARTS = ("FREQ", "INTERVAL", "BYMONTH", "BYMONTHDAY", "BYDAY", "BYSETPOS", "COUNT", "UNTIL", "WKST")
@@ -183,7 +189,7 @@ def _check_interval(value: str, frequency: str) -> None:
     unit, most = UNITS[frequency]
     if "," in value or not _within(value, 1, most):
         said = sentences.shortened(value)
-        raise Refused(sentences.RULE_INTERVAL, number=said, unit=unit, most=most)
+        raise Refused(sentences.RULE_INTERVAL, number=said, unit=partial(_, unit), most=most)
 
 
 def _within(value: str, low: int, high: int) -> bool:

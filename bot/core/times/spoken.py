@@ -25,7 +25,8 @@ _UNITS = {
 _GROUPS = {"weekday": "MO-FR", "weekdays": "MO-FR", "weekend": "SA-SU", "weekends": "SA-SU"}
 _OFTEN = frozenset({"hour", "hours", "hourly", "minute", "minutes", "second", "seconds"})
 _RANGE = frozenset({"-", "–", "to", "through", "thru"})
-_FILLERS = frozenset({"on", "the", "of", "and", "in", "at", "each", "a", "&", ",", "+", "/"})
+_EVERY = frozenset({"every", "each"})
+_FILLERS = frozenset({"on", "the", "of", "and", "in", "at", "a", "&", ",", "+", "/"})
 _STARTERS = frozenset({"every", "each", "on", "the", "fortnightly", "from", "starting", "until", "except"})
 
 
@@ -93,8 +94,8 @@ def _rest(word: str, words: str) -> Token:
         raise Refused(sentences.RULE_OFTEN)
     if word in _UNITS:
         return "unit", _UNITS[word]
-    if word == "every" or word in _RANGE:
-        return ("every" if word == "every" else "to"), word
+    if word in _EVERY or word in _RANGE:
+        return ("every" if word in _EVERY else "to"), word
     raise _bad(words)
 
 
@@ -112,8 +113,7 @@ def _joined(tokens: list[Token]) -> Iterator[Token]:
                 yield "unit", unit
             case [("nth", int(place)), ("nth", -1), *rest] if place > 1:
                 yield "nth", -place
-            case _:
-                token, *rest = rest
+            case [token, *rest]:  # taken from what is matched: a guard that says no has bound `rest` already
                 yield token
 
 
@@ -128,10 +128,20 @@ def _refuse_doubtful(tokens: list[Token], words: str) -> None:
         before[0] == "nth" and group[1] in _GROUPS for before, group in zip(tokens, tokens[2:], strict=False)
     ):
         raise _bad(words)
+    _refuse_loose_numbers(tokens, words)
     match tokens:
         case [("every", _), ("nth", int(place)), ("weekday", int(day))] if 2 <= place <= 4:
             name, nth = partial(sentences.weekday_words, day), partial(sentences.nth_words, place)
             raise Refused(sentences.RULE_WHICH, number=place, day=name, nth=nth)
+
+
+def _refuse_loose_numbers(tokens: list[Token], words: str) -> None:
+    """Tuesdays 7 - 8 pm come every week, and so do Tuesdays 8 pm, 10 weeks."""
+    before: Token = ("", "")
+    for token in tokens:
+        if token[0] == "number" and before[0] != "every":
+            raise _bad(words)
+        before = token
 
 
 def _gathered(tokens: list[Token]) -> tuple[list[int], list[tuple[int, int]], list[int]]:

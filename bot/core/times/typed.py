@@ -13,6 +13,8 @@ from bot.core.tongue import ENGLISH, heard, hearing
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 Read = Callable[Concatenate[str, Given], Made]
+_UNDERSTOOD = frozenset({sentences.DATE_PAST, sentences.DATE_FAR})
+"""Refusals of what was read well: 12:30 am of today is over, and no German half past noon."""
 
 
 def in_any_tongue(read: Read[Given, Made]) -> Read[Given, Made]:
@@ -24,9 +26,9 @@ def in_any_tongue(read: Read[Given, Made]) -> Read[Given, Made]:
         with hearing(ENGLISH):  # a line is read in one language, whatever reads its parts
             try:
                 return read(text, *args, **kwargs)
-            except Refused:
+            except Refused as no:
                 english = tongue.understood(text)
-                if english == text:
+                if english == text or no.sentence in _UNDERSTOOD:
                     raise
             try:
                 return read(english, *args, **kwargs)

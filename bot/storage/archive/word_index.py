@@ -25,7 +25,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     column,
-    exists,
     func,
     literal_column,
     or_,
@@ -52,6 +51,10 @@ _ENDINGS: Final = 200
 """So many words that begin alike are looked up one by one; of more, all entries are gathered first."""
 _WORDS = table("search", column("rowid", Integer), column("chat", Integer))
 _GLYPHS = table("search_glyph", column("rowid", Integer), column("chat", Integer), column("words", Text))
+_SIGNS = table("search_glyph_content", column("rowid", Integer), column("c0", Integer), column("c1", Text))
+"""What FTS5 keeps of that index's chats and words: read here, its rows cost a third."""
+_GLYPHS_MATCH = literal_column("search_glyph").op("MATCH")(bindparam("glyphs", type_=Text()))
+_CHATS: Final = "series", "but"
 _BEGINNING: Final = """
     WITH RECURSIVE next (term) AS (
         SELECT (SELECT term FROM search_term WHERE term >= :word LIMIT 1)
@@ -126,24 +129,29 @@ def entries(
     if not wanted.series or wanted.chats == ():
         return []
     values = {
-        "match": _match(wanted.terms, _narrowed(audience, wanted), but),
         "since": wanted.since << _MINUTE_AT,
         "below": min(_LAST, wanted.until << _MINUTE_AT) if below is None else below,
         "most": most,
+        **_looked_through(audience, wanted, but),
         **_given(wanted),
     }
-    statement = _statement(audience, frozenset(values))
-    return [Entry(*row) for row in statement.plain(database, **values)]
+    return [Entry(*row) for row in _statement(audience, frozenset(values)).plain(database, **values)]
+
+
+def _looked_through(audience: Audience, wanted: Wanted, but: Iterable[int]) -> Mapping[str, object]:
+    """By what the entries come: by what narrows it, or by signs where only the community would."""
+    narrow = [*_narrowed(audience, wanted), *wanted.terms]
+    broad = wanted.chats is None and len(wanted.others) < len(wanted.series)
+    if wanted.glyphs and broad and len(narrow) == 1:
+        return {"series": json.dumps(wanted.series), "but": json.dumps([*but])}
+    return {"match": _match(wanted.terms, _narrowed(audience, wanted), but)}
 
 
 def _given(wanted: Wanted) -> Mapping[str, object]:
     """The values of what is not in every question."""
-    given: dict[str, object] = {}
-    long = [one for one in wanted.glyphs if len(one) >= _TRIGRAM]
-    short = [one for one in wanted.glyphs if len(one) < _TRIGRAM]
-    if long:
+    given: dict[str, object] = {f"sign{k}": one for k, one in enumerate(wanted.glyphs)}
+    if long := [one for one in wanted.glyphs if len(one) >= _TRIGRAM]:
         given["glyphs"] = " AND ".join(map(_quoted, long))
-    given |= {f"short{k}": one for k, one in enumerate(short)}
     if wanted.people is not None:
         given |= {"people": json.dumps(wanted.people), **named_so(wanted.called)}
     if wanted.link:
@@ -155,20 +163,34 @@ def _given(wanted: Wanted) -> Mapping[str, object]:
 @lru_cache(maxsize=256)
 def _statement(audience: Audience, shape: frozenset[str]) -> Glance:
     """The question for these readers; each is made once, for making it takes longer than asking."""
-    short = [name for name in shape if name.startswith("short")]
-    scoped = literal_column("search").op("MATCH")(bindparam("match", type_=Text()))
-    index: FromClause = _WORDS
-    where: list[ColumnElement[bool]] = [scoped]
-    if short or "glyphs" in shape:
-        index = _GLYPHS
-        where = [exists().where(scoped, _WORDS.c.rowid == _GLYPHS.c.rowid).correlate(_GLYPHS)]
-        where += [func.instr(_GLYPHS.c.words, bindparam(name, type_=Text())) > 0 for name in short]
-        if "glyphs" in shape:
-            where.append(literal_column("search_glyph").op("MATCH")(bindparam("glyphs", type_=Text())))
+    index = (_GLYPHS if "glyphs" in shape else _SIGNS) if "series" in shape else _WORDS
+    where = _matching(shape) if index is _WORDS else _with_signs(index, shape)
     at = index.c.rowid
     span = at >= bindparam("since", type_=Integer()), at < bindparam("below", type_=Integer())
-    found = select(at, index.c.chat).where(*where, *span, _readable(index, audience, shape))
+    found = select(at, index.c[1]).where(*where, *span, _readable(index, audience, shape))
     return Glance(found.order_by(at.desc()).limit(bindparam("most", type_=Integer())))
+
+
+def _matching(shape: frozenset[str]) -> Iterator[ColumnElement[bool]]:
+    yield literal_column("search").op("MATCH")(bindparam("match", type_=Text()))
+    if "glyphs" in shape:  # asked once: are there any at all?
+        yield select(1).select_from(_GLYPHS).where(_GLYPHS_MATCH).exists()
+    if signs := [*_signs(_SIGNS, shape)]:  # read, for to match both indexes for each entry takes long
+        yield select(1).where(_SIGNS.c.rowid == _WORDS.c.rowid, *signs).correlate(_WORDS).exists()
+
+
+def _with_signs(index: FromClause, shape: frozenset[str]) -> Iterator[ColumnElement[bool]]:
+    yield from _signs(index, shape)
+    series, but = (select(func.json_each(bindparam(one)).table_valued("value").c.value) for one in _CHATS)
+    yield index.c[1].in_(select(t.chat.c.id).where(t.chat.c.series_id.in_(series)))
+    yield index.c[1].not_in(but)
+
+
+def _signs(index: FromClause, shape: frozenset[str]) -> Iterator[ColumnElement[bool]]:
+    if index is _GLYPHS:
+        yield _GLYPHS_MATCH
+    signs = sorted(name for name in shape if name.startswith("sign"))
+    yield from (func.instr(index.c[2], bindparam(name, type_=Text())) > 0 for name in signs)
 
 
 def _readable(index: FromClause, audience: Audience, shape: frozenset[str]) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from bot.core.names import names_of
 from bot.core.sentences import houses
 from bot.storage.archive.statements import WORDS_OF_CHATS
 from bot.storage.forgetting.unsaying import Unsaying, chats_of, places_of, together
+from bot.storage.heard.sorting import reasons_in
 from bot.storage.rooms.views import EventKind
 from bot.storage.schema import tables as t
 
@@ -94,7 +95,7 @@ class Unnaming(Unsaying):
         m = t.message.c
         here = and_(m.place_id.in_(places_of(community_id)), m.sorted_from.is_not(None))
         for row in await self._rows(select(m.id, m.sorted_from).where(here)):
-            if mask.finds(row.sorted_from.get("hidden_why") or ""):
+            if any(map(mask.finds, reasons_in(row.sorted_from))):
                 await self._do(update(t.message).where(m.id == row.id).values(sorted_from=None))
 
 

@@ -141,10 +141,10 @@ class Unsaying(Members, Replies):
         named = or_(*(t.question.c.text.contains(name, autoescape=True) for name in names_of(person)))
         here = or_(t.series.c.community_id == community_id, t.chat.c.id.in_(together(community_id)))
         query = select(t.question, t.chat.c.series_id).select_from(t.question.join(t.chat).join(t.series))
-        lines, mentions = list[str](), Mentions(person)
+        lines, mentions, bare = list[str](), Mentions(person), Mask(person)
         for row in await self._rows(query.where(here, named)) if names_of(person) else ():
-            if mentions.words(row.text) != row.text:  # it will not say the same
-                continue
+            if mentions.words(row.text) != row.text or not bare.finds(row.text):
+                continue  # it will not say the same, or says no name: many words begin with "Ed"
             series, asked = await self.series(row.series_id), Question(row.id, row.position, row.text)
             lines += [sentences.question(series, asked), sentences.next_is_out(series, asked)]
             chat = await self.chat(row.chat_id)

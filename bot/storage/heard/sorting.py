@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,11 +16,16 @@ from bot.storage.heard.refiling import Refiling
 from bot.storage.schema import tables as t
 
 _KEPT: Final = ("kind", "why", "held")
+MOST_BACK: Final = 50
+"""How many changes of one message can be taken back, the last one first."""
 
 
 @dataclass(frozen=True, slots=True)
 class AsItWas:
-    """A message before a host changed it: where it was filed and why, and whether picked or hidden."""
+    """A message before a host changed it: where it was filed and why, and whether picked or hidden.
+
+    What it was before that change, and whose that was, stands within under `earlier`.
+    """
 
     message_id: int
     was: Mapping[str, Any]
@@ -74,13 +79,13 @@ class Sorting(Refiling):
         was: dict[str, Any] = {name: getattr(row, name) for name in _KEPT}
         was |= {"filed": [_written(one) for one in filings], "hidden": row.hidden_at is not None}
         was |= {"hidden_why": row.hidden_why, "picked": row.picked_at and row.picked_at.isoformat()}
-        was |= {"reports": await self._open_reports(message_id)}
+        was |= {"reports": await self._open_reports(message_id), "earlier": row.sorted_from}
         return AsItWas(message_id, was)
 
     async def remember(self, before: AsItWas, by: int, now: datetime) -> None:
         """Note how a message was before this host changed it."""
         change = update(t.message).where(t.message.c.id == before.message_id)
-        sorted_from = {"by": by, "at": now.isoformat(), **before.was}
+        sorted_from = _cut({"by": by, "at": now.isoformat(), **before.was})
         await self._do(change.values(sorted_from=sorted_from))
 
     async def last_sorted(self, chat_id: int, by: int) -> AsItWas | None:
@@ -107,14 +112,15 @@ class Sorting(Refiling):
         await self.changed([number])
         await self.room_filed([number], now)
 
-    async def report_anew(self, before: AsItWas) -> None:
-        """Let what was reported of a message wait for hosts again."""
-        settled = update(t.report).where(t.report.c.id.in_(before.reports))
-        await self._do(settled.values(settled_at=None))
+    async def report_anew(self, before: AsItWas) -> bool:
+        """Let what was reported of a message wait for hosts again; gives whether any of it was settled."""
+        settled = and_(t.report.c.id.in_(before.reports), t.report.c.settled_at.is_not(None))
+        return await self._do(update(t.report).where(settled).values(settled_at=None)) > 0
 
-    async def forget_sorted(self, message_id: int) -> None:
-        """Let go of how a message was before a host changed it."""
-        await self._do(update(t.message).where(t.message.c.id == message_id).values(sorted_from=None))
+    async def taken_back(self, before: AsItWas) -> None:
+        """Note that a message is as it was before; what hosts did to it earlier comes next."""
+        change = update(t.message).where(t.message.c.id == before.message_id)
+        await self._do(change.values(sorted_from=before.was.get("earlier")))
 
     async def _open_reports(self, message_id: int) -> list[int]:
         r = t.report.c
@@ -125,6 +131,24 @@ class Sorting(Refiling):
         """Let go of what somebody changed, and of what they filed before others did, among these messages."""
         noted = cast(t.message.c.sorted_from, Text).contains(f'"by": {person_id},')
         await self._do(update(t.message).where(and_(here, noted)).values(sorted_from=None))
+
+
+def reasons_in(sorted_from: Mapping[str, Any] | None) -> Iterator[str]:
+    """Why hosts hid a message, each time before somebody changed it."""
+    while sorted_from:
+        yield sorted_from["hidden_why"] or ""
+        sorted_from = sorted_from.get("earlier")
+
+
+def _cut(kept: dict[str, Any]) -> dict[str, Any]:
+    """The same without what lies too many changes back: who presses to and fro fills no row."""
+    last = kept
+    for _back in range(MOST_BACK - 1):
+        if not (earlier := last.get("earlier")):
+            return kept
+        last = earlier
+    last["earlier"] = None
+    return kept
 
 
 def _written(row: Any) -> dict[str, Any]:

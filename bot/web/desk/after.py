@@ -9,7 +9,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.core.archive.chat_page import least_open
 from bot.core.desk.heaps import Heap, Pile, guessed, heap_named, piles, sortable
 from bot.core.model import Chat, ChatState, Question, Series, Visibility
 from bot.core.sentences.chat import letter
@@ -19,7 +18,7 @@ from bot.storage.store import Tx
 from bot.web.desk.doing import Said, beside, number, page, shown
 from bot.web.desk.door import Desk, chat_at
 from bot.web.desk.ways import ways
-from bot.web.pages.showing import WORDS
+from bot.web.pages.showing import WORDS, page_readers
 from bot.web.site import Page, Site
 
 MOST: Final = 40
@@ -67,7 +66,7 @@ async def draw(site: Site, request: Request, desk: Desk, said: Said | None) -> R
         about = await _lying(tx, request, desk, found, state, which)
         about["ways"] = await ways(site, tx, desk, found.chat, found.series)
         if found.own:
-            about |= {**await _covered(tx, state), **await _let_out(tx, found)}
+            about |= {**await _covered(tx, state), **await _let_out(site, tx, found)}
         undoable = await tx.last_sorted(found.chat.id, desk.person.id) is not None
     said = beside(said, [f"m{one.message_id}" for one in about["words"]])
     about["undoable"] = undoable
@@ -111,14 +110,11 @@ async def _covered(tx: Tx, state: Running) -> dict[str, Any]:
     }
 
 
-async def _let_out(tx: Tx, found: Sorting) -> dict[str, Any]:
-    """For whom the page is let out."""
-    return {"readers": str(await page_readers(tx, found.chat, found.series))}
-
-
-async def page_readers(tx: Tx, chat: Chat, series: Series) -> Visibility:
-    """Who may read a chat's page: the least open of what its channels let be, and what people were told."""
-    return least_open(await tx.page_readers(chat, series), chat.told or series.visibility)
+async def _let_out(site: Site, tx: Tx, found: Sorting) -> dict[str, Any]:
+    """For whom the page is let out, and the link that opens it for whoever has that."""
+    readers = await page_readers(tx, found.chat, found.series)
+    path = await tx.path_by_link(found.chat, found.series) if readers is Visibility.LINK else ""
+    return {"readers": str(readers), "link": site.url(path) if path else ""}
 
 
 def _heap(request: Request, questions: tuple[Question, ...]) -> Heap | Question:

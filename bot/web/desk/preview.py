@@ -13,10 +13,10 @@ from starlette.responses import Response
 from bot.core.audience import Audience, Reads
 from bot.core.model import Chat, Series, Visibility
 from bot.web.cache import HTML
-from bot.web.desk.after import page_readers
 from bot.web.desk.doing import Said, number, shown
 from bot.web.desk.door import Desk, chat_at
 from bot.web.pages.chat import ON_PAPER, View, Ways, render, view_of
+from bot.web.pages.showing import page_readers
 from bot.web.site import Page, Site, desk_path
 
 _FRONT: Final = b'<main id="main"'

@@ -200,7 +200,6 @@ def _told(site: Site, page: ChatPage, ways: Ways) -> dict[str, Any]:
         "kept": bool(ways.within),
         "desk_at": ways.desk,
         "url": url,
-        "blurb": blurb,
         "about": about,
         "linked": _linked(site, page, about, parts),
         "margin": margin,
@@ -226,7 +225,7 @@ def _linked(site: Site, page: ChatPage, about: str, parts: Parts) -> Markup | No
     url = site.url(site.path(page.community, page.address))
     if page.open_to is not Visibility.PUBLIC:
         return None
-    if page.chat.state.ahead:
+    if page.chat.state.ahead or page.chat.state is ChatState.CANCELLED:
         return data_block(linked_data.announcement(page, url, about))
     lasting = "" if site.copied else site.url(site.path(page.community, "a/"))
     return data_block(linked_data.discussion(page, url, about, parts, lasting))

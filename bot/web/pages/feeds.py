@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from starlette.exceptions import HTTPException
@@ -19,7 +19,7 @@ from bot.storage.doors.secrets import SecretKind
 from bot.storage.store import Tx
 from bot.web.cache import respond
 from bot.web.reader import reader
-from bot.web.reader_key import by_any_key, reader_by_key
+from bot.web.reader_key import by_any_key, reader_by_key, without_key
 from bot.web.site import Page, Site
 
 ATOM: Final = "application/atom+xml; charset=utf-8"
@@ -43,8 +43,8 @@ async def feeds(site: Site, request: Request) -> Response:
     async with site.store.read() as tx:
         community = await site.community(request, tx)
         who = await reader(site, request, tx, community)
-        series = await tx.series_listed(who.audience)
-    return site.answer("feeds.html", community=community, reader=who, series=series, key=None)
+        shown = await _series_by(site, tx, community, who.audience, "")
+    return site.answer("feeds.html", community=community, reader=who, key=None, **shown)
 
 
 async def personal_feeds(site: Site, request: Request) -> Response:
@@ -60,8 +60,19 @@ async def personal_feeds(site: Site, request: Request) -> Response:
         await tx.revoke_secrets(whose, now, kind=kind, community_id=community.id)
         end = form.get("do") == "end"
         key = "" if end else await tx.give_secret(kind, community.id, now, person_id=whose)
-        series = await tx.series_listed(by_any_key(community) if key else who.audience)
-    return site.answer("feeds.html", community=community, reader=who, series=series, key=key)
+        shown = await _series_by(site, tx, community, who.audience, key)
+    return site.answer("feeds.html", community=community, reader=who, key=key, **shown)
+
+
+async def _series_by(
+    site: Site, tx: Tx, community: Community, audience: Audience, key: str
+) -> dict[str, Any]:
+    """The weekly chats whose addresses bring programs something: with a key, or for everybody."""
+    if key:
+        return {"series": await tx.series_listed(by_any_key(community)), "whole": True}
+    plain = await without_key(site, tx, community)
+    series = [one for one in await tx.series_listed(audience) if one.id in plain.series]
+    return {"series": series, "whole": plain.community}
 
 
 async def _feed(site: Site, request: Request, name: str, media_type: str) -> Response:

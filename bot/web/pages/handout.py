@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -17,8 +17,9 @@ from bot.core.archive.chat_page import ChatPage
 from bot.core.archive.handout import MOST, choosable, handout, suggested, written_out
 from bot.core.archive.shared_links import words_alone
 from bot.core.audience import Audience, Reads
+from bot.core.model import Visibility
 from bot.web.cache import finished, respond
-from bot.web.pages.showing import WORDS, chat_asked_for, narrowed, whose
+from bot.web.pages.showing import WORDS, chat_asked_for, narrowed, page_readers, whose
 from bot.web.site import Page, Site
 
 _ID: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -29,12 +30,16 @@ async def sheet(site: Site, request: Request) -> Response:
     async with site.store.read() as tx:
         _, who = await whose(site, request, tx)
         found = await chat_asked_for(request, tx, who.audience)
+        readers = await page_readers(tx, found.chat, found.series)
+        # Who reads it may have the link: each who has opened it, and members, who get it from the bot.
+        link = await tx.path_by_link(found.chat, found.series) if readers is Visibility.LINK else ""
     audience = narrowed(who.audience, found.series.id)
     chosen = _chosen(request)
     choose = not chosen or "choose" in request.query_params
     missed = not chosen and "make" in request.query_params
     # Never kept: there are more handouts than pages, and what is forgotten is gone from the next.
-    made = partial(_made, site, found.chat.id, audience, chosen, choose=choose, missed=missed)
+    kept = {"readers": str(readers), "whole": site.url(link) if link else ""}
+    made = partial(_made, site, found.chat.id, audience, chosen, kept, choose=choose, missed=missed)
     return respond(request, await site.pages.aside(lambda: finished(made())))
 
 
@@ -45,7 +50,14 @@ def _chosen(request: Request) -> tuple[str, ...]:
 
 
 def _made(
-    site: Site, chat_id: int, audience: Audience, chosen: Sequence[str], *, choose: bool, missed: bool
+    site: Site,
+    chat_id: int,
+    audience: Audience,
+    chosen: Sequence[str],
+    kept: Mapping[str, str],
+    *,
+    choose: bool,
+    missed: bool,
 ) -> bytes:
     """The page, read and made in the worker; `missed` says that a sheet was asked for with nothing on it."""
     page = _read(site, chat_id, audience)
@@ -56,7 +68,7 @@ def _made(
         return site.page("handout_choose.html", **told, questions=questions, ticked=ticked, missed=missed)
     made = handout(questions, chosen)
     again = urlencode([("choose", "1"), *(("a", one.public_id) for one in made.answers)])
-    return site.page("handout.html", **told, sheet=made, again=again, written_out=written_out)
+    return site.page("handout.html", **told, **kept, sheet=made, again=again, written_out=written_out)
 
 
 def _read(site: Site, chat_id: int, audience: Audience) -> ChatPage:

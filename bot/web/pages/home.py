@@ -29,6 +29,7 @@ from bot.web.cache import finished, respond
 from bot.web.pages.lists import indexable, zone_asked_for
 from bot.web.pages.on_now import OnNow, on_now, rooms_for
 from bot.web.pages.showing import WORDS, data_block, small_chart_of, whose
+from bot.web.reader_key import without_key
 from bot.web.site import Page, Site
 
 MOST_FRESH: Final = 5
@@ -78,7 +79,9 @@ async def _load(
     now = site.clock.now()
     async with site.store.read() as tx:
         front = await front_of(tx, community, audience, zone, now)
-    return partial(_render, site, community, front, {"zone": zone, "refused": refused, "now": now})
+        plain = await without_key(site, tx, community)
+    when = {"zone": zone, "refused": refused, "now": now}
+    return partial(_render, site, community, front, when | {"plain": plain})
 
 
 async def front_of(tx: Tx, community: Community, audience: Audience, zone: str, now: datetime) -> Front:

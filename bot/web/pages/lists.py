@@ -18,6 +18,7 @@ from bot.core.times.zones import parse_zone, zone_words
 from bot.storage.archive.lists import coming_from, community_version, months_held
 from bot.web.cache import finished, respond
 from bot.web.pages.showing import WORDS, small_chart_of, whose
+from bot.web.reader_key import without_key
 from bot.web.site import Page, Site
 
 MOST_COMING: Final = 300
@@ -36,9 +37,9 @@ async def upcoming(site: Site, request: Request) -> Response:
     async def load() -> Callable[[], str]:
         async with site.store.read() as tx:
             chats = await coming_from(tx, audience, now, MOST_COMING)
-            series = await tx.series_listed(audience)
+            series, plain = await tx.series_listed(audience), await without_key(site, tx, community)
         shown = {"days": agenda(chats, zone, now), "series": series, "indexable": indexable(series)}
-        names = {"zone_words": zone_words(zone), "said": said}
+        names = {"zone_words": zone_words(zone), "said": said, "plain": plain}
         return partial(_made, site, "upcoming.html", community, **shown, **names)
 
     if said:  # what somebody made up is no key to keep pages under

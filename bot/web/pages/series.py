@@ -22,6 +22,7 @@ from bot.web.cache import respond
 from bot.web.pages.home import Weekly, weekly
 from bot.web.pages.on_now import OnNow, on_now
 from bot.web.pages.showing import WORDS, narrowed, small_chart_of, whose
+from bot.web.reader_key import without_key
 from bot.web.site import Page, Site
 
 MOST_AHEAD: Final = 4
@@ -64,6 +65,7 @@ async def _load(site: Site, community: Community, audience: Audience, slug: str)
         coming = await tx.next_chat(audience, now, found.id)
         ahead = await tx.coming_after(audience, now, found.id, MOST_AHEAD + 1)
         held = await tx.held(audience, series_id=found.id, most=MOST_HELD)
+        plain = found.id in (await without_key(site, tx, community)).series
         shelf = Shelf(
             await weekly(tx, found, audience),
             await on_now(tx, audience, found.id),
@@ -73,7 +75,7 @@ async def _load(site: Site, community: Community, audience: Audience, slug: str)
         )
     url = site.url(site.path(community, f"{found.slug}/"))
     about = {"community": community, "reader": None, "shelf": shelf, "series": found, "url": url, "now": now}
-    return partial(site.html, "series.html", **WORDS, **about, letter=letter)
+    return partial(site.html, "series.html", **WORDS, **about, letter=letter, plain=plain)
 
 
 PAGES = (Page("/{community}/{series}/", series),)

@@ -12,9 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bot.core.archive import day_chart, day_span, hour_chart, page_words
-from bot.core.archive.chat_page import ChatPage, Held, Listed
+from bot.core.archive.chat_page import ChatPage, Held, Listed, least_open
 from bot.core.audience import Audience, Reads
-from bot.core.model import Chat, Community
+from bot.core.model import Chat, Community, Series, Visibility
 from bot.core.sentences.slow import lasts
 from bot.core.times.clockface import clock_words, local, moment, time, zone_short
 from bot.storage.store import Tx
@@ -77,6 +77,11 @@ async def elsewhere(request: Request, tx: Tx, audience: Audience) -> NoReturn:
     asked = f"?{request.url.query}" if request.url.query else ""
     # A chat may come back to where it stood, or another may stand there one day: nobody keeps this answer.
     raise HTTPException(308, headers={"Location": path + asked, "Cache-Control": "no-store"})
+
+
+async def page_readers(tx: Tx, chat: Chat, series: Series) -> Visibility:
+    """Who may read a chat's page: the least open of what its channels let be, and what people were told."""
+    return least_open(await tx.page_readers(chat, series), chat.told or series.visibility)
 
 
 async def desk_of(site: Site, tx: Tx, community: Community, who: Reader, chat: Chat) -> str:

@@ -27,6 +27,10 @@ from bot.web.site import Site
 
 PATIENCE: Final = 3.0
 """Seconds that a command's answer is waited for before the page comes without it."""
+LOOKS: Final = 20
+"""So often it is looked whether what was said is filed, before the page comes without showing where."""
+BETWEEN_LOOKS: Final = 0.05
+"""Seconds from one such look to the next."""
 CALL: Final = "!edchat "
 """What a command begins with where it is typed."""
 
@@ -131,6 +135,18 @@ async def _reply_drawn(site: Site, door: Door, reply: int | None) -> Response:
     room = context(door.stage, site.path(door.community), host=door.viewer.hosting)
     html = "".join(site.html("room_reply.html", one=one, room=room, back="") for one in found)
     return JSONResponse({"html": html})
+
+
+async def filed(site: Site, request: Request, door: Door, event: int) -> None:
+    """Wait a moment until the bot has heard an event; a page with scripts is told of it when it comes."""
+    if _scripted(request):
+        return
+    for _look in range(LOOKS):
+        async with site.store.read() as tx:
+            heard = await tx.cursor(door.place.platform, door.place.id)
+        if int(heard or 0) >= event:
+            return
+        await asyncio.sleep(BETWEEN_LOOKS)
 
 
 async def back(site: Site, request: Request, door: Door, thread: str, said: int | None) -> Response:

@@ -11,7 +11,7 @@ from bot.core.grammar import command_text
 from bot.core.model import Refused
 from bot.core.sentences import room as room_sentences
 from bot.storage.store import Tx
-from bot.web.room.answering import CALL, Fields, answered, back, command, hook, rendered
+from bot.web.room.answering import CALL, Fields, answered, back, command, filed, hook, rendered
 from bot.web.room.asking import once_more
 from bot.web.room.door import Door
 from bot.web.room.lines import FIELD, asked, composed
@@ -37,13 +37,12 @@ async def _say(site: Site, request: Request, door: Door, fields: Fields) -> Resp
     reply_to = hook(fields, "reply")
     thread = None if reply_to else hook(fields, "thread")  # in a thread it would be one more answer
     flags = {"by_form": "by_form" in fields, "anonymous": "anonymous" in fields}
-    who = door.viewer
     async with site.store.begin() as tx:
         await _check_thread(tx, door, thread)
         said = await tx.room_say(
             door.place,
-            who.person,
-            who.power,
+            door.viewer.person,
+            door.viewer.power,
             text,
             html,
             site.clock.now(),
@@ -52,6 +51,8 @@ async def _say(site: Site, request: Request, door: Door, fields: Fields) -> Resp
             reply_to=reply_to,
             **flags,
         )
+        event = await tx.room_last_event(door.place.id)
+    await filed(site, request, door, event)
     return await back(site, request, door, fields.get("thread", TALK), said)
 
 

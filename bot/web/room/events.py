@@ -19,7 +19,7 @@ from bot.web.room.door import Door, ShutOut, enter
 from bot.web.room.feed import Feed
 from bot.web.room.frames import Frame
 from bot.web.room.guests import LOOK_AGAIN
-from bot.web.site import Page, Site
+from bot.web.site import Page, Site, speak_as
 
 HEARTBEAT: Final = 15.0
 """Seconds after which a page that hears nothing is told that the connection lives."""
@@ -105,6 +105,7 @@ class _Stream:
     def _news(self) -> Iterable[str]:
         news = self._feed.news(self._turn)
         self._turn = news.turn
+        speak_as([self._feed.community])  # hosts may have chosen another language since this page came
         if news.lost:
             yield _event("reload", "", None)
             return

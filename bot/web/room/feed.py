@@ -23,8 +23,8 @@ from bot.web.room.crowd import Crowd
 from bot.web.room.door import staged
 from bot.web.room.frames import Frame, Kind, News
 from bot.web.room.guests import Guests
-from bot.web.room.view import RoomContext, Shown, Stage, Top, context, shown, top, writers
-from bot.web.site import Site
+from bot.web.room.view import RoomContext, Shown, Stage, Top, context, lasting, shown, top, writers
+from bot.web.site import Site, speak_as
 
 MOST: Final = 500
 """Events that are sent on to a page that was away; after more of them it loads itself again."""
@@ -170,7 +170,9 @@ class Feed:
         state, at, html = self._drawn.get(host, (0, 0.0, ""))
         if state != self._state or now - at > FRESH:
             view = replace(self._tops[host], now=self._site.clock.now())
-            html = self._site.html("room_top.html", view=view, room=self._context(host=host), open="")
+            html = self._site.html(
+                "room_top.html", view=view, room=self._context(host=host), open="", sheets=()
+            )
             self._drawn[host] = (self._state, now, html)
         return html
 
@@ -228,15 +230,25 @@ class Feed:
     async def _look(self, tx: Tx) -> None:
         """See how the chat stands; where that is something new, every page gets a new top."""
         self._looked = asyncio.get_running_loop().time()
+        await self._speak_as_now(tx)
         stage = await staged(self._site, tx, self.community, self.place, hosts_room=self.hosts_room)
         panel = await loading.panel(tx, stage) if self.crowd.hosts else None
         alike = {"hosts_room": self.hosts_room}
         tops = {host: top(stage, panel if host else None, **alike) for host in (True, False)}
-        if any(_lasting(one) != _lasting(self._tops.get(host)) for host, one in tops.items()):
+        if any(lasting(one) != lasting(self._tops.get(host)) for host, one in tops.items()):
             self._state += 1
         before, self._stage, self._tops = self._stage, stage, tops
         if before is None or _chat(before) != _chat(stage):
             self._hang()
+
+    async def _speak_as_now(self, tx: Tx) -> None:
+        """Speak the community's language; pages that were made in another one load themselves again."""
+        before, self.community = self.community, await tx.community(self.community.id)
+        speak_as([self.community])
+        if before.language != self.community.language:
+            self._turn += MOST + 1
+            for _, frame in self._frames:
+                frame.drawn.clear()
 
     def _hang(self) -> None:
         """Hang the bell where what is said rings it, and what becomes of the chat and its community."""
@@ -286,8 +298,3 @@ _NEW = (EventKind.SAID, EventKind.POSTED, EventKind.CHANGED)
 
 def _chat(stage: Stage) -> int | None:
     return stage.state.chat.id if stage.state else None
-
-
-def _lasting(one: Top | None) -> tuple[object, ...]:
-    """What a page's script cannot know by itself: the time that passes it counts down alone."""
-    return (replace(one.bar, left=""), one.tabs, one.readers, one.answer, one.panel, one.rooms) if one else ()

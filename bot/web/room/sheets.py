@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from markupsafe import Markup
+
 from bot.core.model import Question
 from bot.core.sentences import bar as say
 from bot.core.tongue import _
@@ -15,6 +17,7 @@ from bot.web.numbers import numbered
 from bot.web.room import loading
 from bot.web.room.door import Door
 from bot.web.room.view import TALK, Shown, address
+from bot.web.site import alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +113,8 @@ async def _form(
     if target is not None and "reply" in asked:
         who = target.name or _("somebody")
         reply = hidden | {"reply": str(target.id)}
-        asks = _("Your reply to {name}").format(name=who)
-        return Form(f"{at}say", f"reply-{target.id}", asks, _("Reply"), reply, text=text, leaves=True)
+        to = Markup(_("Your reply to {name}")).format(name=alone(who))  # noqa: S704 - our words; escapes
+        return Form(f"{at}say", f"reply-{target.id}", to, _("Reply"), reply, text=text, leaves=True)
     if label:
         series = door.stage.series
         nameless = series is not None and series.anonymous_answers

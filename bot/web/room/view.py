@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 
@@ -194,6 +194,11 @@ def top(stage: Stage, panel: Panel | None, *, hosts_room: bool) -> Top:
         panel=panel,
         rooms=tuple((one.name, address(one)) for one in stage.rooms),
     )
+
+
+def lasting(one: Top | None) -> tuple[object, ...]:
+    """What a page's script cannot know by itself: the time that passes it counts down alone."""
+    return (replace(one.bar, left=""), one.tabs, one.readers, one.answer, one.panel, one.rooms) if one else ()
 
 
 def readers(stage: Stage) -> str:

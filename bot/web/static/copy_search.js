@@ -5,7 +5,8 @@
   const [field, said, list, more] = ["q", "said", "found", "more"].map((id) => document.getElementById(id));
   const top = new URL("../", location.href.split(/[?#]/)[0]);
   const chats = new Map(); // the list's items by chat: a long one is several pages
-  let waiting = [];
+  const { letters, means, named, placesOf, plain, plainly, unspaced, wordsOf } = copyLetters;
+  let waiting = [], runs = []; // the pages that were found, and what is asked for in signs without spaces
   said.textContent = ""; // what stands there is for those without scripts
 
   const made = (tag, ...inside) => {
@@ -20,54 +21,31 @@
     return link;
   };
 
-  // In the words of a page these two signs are escaped.
-  const plain = (escaped) => escaped.replaceAll("&lt;", "<").replaceAll("&gt;", ">");
-
   // The words around the first of some places, not beyond the answer or question in which they stand.
-  function excerpt(words, between, places, from, to) {
+  function excerpt(words, places, from, to) {
     const start = Math.max(from, Math.min(places[0] - BEFORE, to - LONGEST));
     const end = Math.min(to, start + LONGEST);
     const text = made("p", start > from ? "… " : "");
     text.dir = "auto";
+    let mark = null; // what stands side by side without a space is one
     for (let place = start; place < end; place += 1) {
-      const word = plain(words[place]);
-      text.append(places.includes(place) ? made("mark", word) : word, between);
+      const word = plain(words[place]), bare = word.trimEnd();
+      if (!places.includes(place)) text.append(bare);
+      else if (mark) mark.append(bare);
+      else text.append((mark = made("mark", bare)));
+      text.append(word.slice(bare.length));
+      if (bare !== word || !places.includes(place)) mark = null;
     }
     text.append(end < to ? "…" : "");
     return text;
   }
 
-  // The words of a page; some languages stand without spaces.
-  function wordsOf(data) {
-    const joined = data.raw_content.includes("\u200B");
-    return { joined, words: data.raw_content.split(joined ? "\u200B" : /\s+/) };
-  }
-
-  // Letters that count as the same are written in one way, as in the index.
-  const written = JSON.parse(said.dataset.alike);
-  const plainly = (text) => Array.from(text.normalize("NFC"), (sign) => written[sign] ?? sign).join("");
-
-  const letters = (text) =>
-    plainly(plain(text)).normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-
-  // Whether a word begins as asked for, or is another form of it: "apps" is one of "app", "the" none of "theory".
-  function alike(word, asked) {
-    let same = 0;
-    while (same < asked.length && word[same] === asked[same]) same += 1;
-    const rest = asked.length - same;
-    return !rest || (same > 2 && rest < Math.min(same, 4) && word.length - same < 4);
-  }
-
-  const single = (word) => word.replace(/ies$/, "y");
-  const means = (word, asked) => alike(word, asked) || alike(single(word), single(asked));
-
   // Where pagefind knows no "theory" it takes "the", in all chats: those found first tell.
   async function stands(asked) {
     const wanted = letters(asked), { results } = await pagefind.search(asked);
     const best = await Promise.all(results.slice(0, 3).map((one) => one.data()));
-    if (best.some((data) => wordsOf(data).joined)) return true; // nobody but pagefind knows where words end
     const there = best.flatMap((data) => {
-      const { words } = wordsOf(data);
+      const words = wordsOf(data);
       return [...Object.values(data.meta), ...data.locations.map((place) => words[place])];
     });
     const meant = (word) => wanted.some((one) => means(word, one));
@@ -76,18 +54,19 @@
 
   // What was found on a page: answer by answer, question by question.
   function hits(data) {
-    const { joined, words } = wordsOf(data);
+    const words = wordsOf(data);
+    const places = new Set([...data.locations, ...runs.flatMap((run) => placesOf(run, words))]);
     const parts = data.anchors.filter((one) => /^(a-|q\d+$)/.test(one.id));
     parts.unshift({ id: "", location: 0 });
     const found = new Map();
-    for (const place of [...data.locations].sort((one, other) => one - other)) {
+    for (const place of [...places].sort((one, other) => one - other)) {
       const part = parts.findLastIndex((one) => one.location <= place);
       found.set(part, [...(found.get(part) ?? []), place]);
     }
     const fullest = [...found].sort((one, other) => other[1].length - one[1].length);
     return fullest.map(([part, places]) => ({
       id: parts[part].id,
-      text: excerpt(words, joined ? "" : " ", places, parts[part].location, parts[part + 1]?.location ?? words.length),
+      text: excerpt(words, places, parts[part].location, parts[part + 1]?.location ?? words.length),
     }));
   }
 
@@ -119,6 +98,28 @@
     more.hidden = !waiting.length;
   }
 
+  // The pages on which all of it stands, and in how many chats.
+  async function pagesWith(each) {
+    const [first, ...others] = await Promise.all(each.map((one) => pagefind.search(one)));
+    const chats = Object.values(first.filters.chat ?? {}).filter(Boolean);
+    if (!others.length) return { results: first.results, count: chats.length };
+    const there = others.map(({ results }) => new Set(results.map((one) => one.id)));
+    const results = first.results.filter((one) => there.every((ids) => ids.has(one.id)));
+    const pages = await Promise.all(results.map((one) => one.data()));
+    return { results, count: new Set(pages.map((data) => data.filters.chat?.[0] ?? data.raw_url)).size };
+  }
+
+  // What pagefind is asked for one by one: words, and each run of signs as they stand side by side.
+  async function asking(wanted) {
+    runs = (wanted.match(unspaced) ?? []).filter((run) => /[\p{L}\p{N}]/u.test(run));
+    const phrase = runs.length ? /^"[^"]+"$/.test(wanted) : wanted.startsWith('"');
+    if (phrase) return [wanted.replace(unspaced, named)];
+    const words = wanted.replace(unspaced, " ").trim();
+    for (const one of words.split(/\s+/)) if (!(await stands(one))) return [];
+    const rest = runs.length && !letters(words).length ? [] : [words];
+    return [...rest, ...runs.map((run) => `"${named(run)}"`)];
+  }
+
   async function search(words) {
     field.value = words;
     const say = said.dataset;
@@ -126,11 +127,9 @@
       await pagefind.options({ basePath: new URL("pagefind/", top).href, noWorker: true });
       await pagefind.filters(); // or nothing is told of chats
       const wanted = plainly(words).trim();
-      let all = wanted !== "";
-      for (const one of wanted.startsWith('"') ? [] : wanted.split(/\s+/)) all = all && await stands(one);
-      const found = all ? await pagefind.search(wanted) : { results: [], filters: {} };
-      waiting = found.results;
-      const count = Object.values(found.filters.chat ?? {}).filter(Boolean).length;
+      const each = wanted ? await asking(wanted) : [];
+      const { results, count } = each.length ? await pagesWith(each) : { results: [], count: 0 };
+      waiting = results;
       said.textContent = [say.none, say.one][count] ?? say.many.replace("{count}", String(count));
       await showSome();
     } catch (fault) {

@@ -41,6 +41,21 @@ def test_the_busiest_minute_is_told_on_the_clock_of_the_chat() -> None:
     )
 
 
+def test_a_chat_that_starts_within_a_minute_has_bars_of_whole_minutes_of_the_clock() -> None:
+    chart = hour_chart(
+        Hour(
+            STARTS + timedelta(seconds=40),
+            STARTS + timedelta(seconds=40, minutes=90),
+            "America/New_York",
+            tuple(STARTS + timedelta(seconds=s) for s in (40, 65, 70, 90 * 60 + 30)),
+            (("Q1", STARTS + timedelta(seconds=45)), ("Q2", STARTS + timedelta(seconds=130))),
+        )
+    )
+    assert chart.rows == (("8:00 pm", 1, "Q1"), ("8:01 pm", 2, ""), ("8:02 pm", 0, "Q2"), ("9:30 pm", 1, ""))
+    assert (chart.each, chart.times[0].label) == (1, "8:00 pm")
+    assert chart.sentence == "4 answers came during the hour. The busiest minute, 8:01 pm, had 2."
+
+
 def test_an_hour_without_answers_has_no_bars_and_says_so() -> None:
     chart = hour_chart(hour(asked=(5,)))
     assert chart.bars == ()

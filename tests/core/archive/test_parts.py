@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.archive.chat_page import Answer, Answered, ChatPage
-from bot.core.archive.orders import BY_PERSON, BY_TIME, ordered_part
+from bot.core.archive.orders import BY_PERSON, BY_TIME, ordered, ordered_part
 from bot.core.archive.outline import outline_of
 from bot.core.archive.parts import MOST, part_called, part_of
 from bot.core.archive.repeats import again
@@ -126,3 +126,15 @@ def test_what_was_filed_under_several_questions_is_there_again_under_all_but_the
     mixed = replace(second, answers=(*second.answers, first.answers[0]))
     last = replace(third, answers=(*third.answers, first.answers[0], second.answers[1]))
     assert again((first, mixed, last)) == {1: frozenset(), 2: {1000}, 3: {1000, 2001}}
+
+
+@pytest.mark.parametrize("view", [BY_PERSON, BY_TIME])
+def test_what_answers_two_questions_stands_once_and_names_both_with_its_comments(view: str) -> None:
+    comment = Answer(2, "c", "Ana", 1, "", "y", AT + timedelta(minutes=1))
+    both = Answer(1, "b", "Ana", 1, "", "x", AT, comments=(comment,))
+    twice = replace(page(0, 0), questions=tuple(replace(q, answers=(both,)) for q in page(0, 0).questions))
+    [group] = ordered(twice, view)
+    assert [(said.under, said.on) for said in group.answers] == [
+        ((("Q1", 1), ("Q2", 2)), None),
+        ((("Q1", 1), ("Q2", 2)), both),
+    ]

@@ -126,9 +126,39 @@ def test_b354_the_key_of_a_webhook_goes_and_its_address_is_no_resource(begin: st
     assert case("B354").input.split()[0] not in without_secrets(case("B354").input)
 
 
+KEY = "aB9_-zq"
+HOOKS = (
+    *("discord.com/api/webhooks/123/", "https://discord.com:443/api/webhooks/123/"),
+    *("https://discord.com./api/webhooks/123/", "https://discord.com.:443/api/webhooks/123/"),
+    *("https://www.discord.com/api/webhooks/123/", "www.discord.com/api/webhooks/123/"),
+    *("https://user@discord.com/api/webhooks/123/", "https://a:b@discord.com/api/v10/webhooks/123/"),
+    *("https://discord.com//api/webhooks/123/", "https://discord.com/api//webhooks/123//"),
+    *("//discord.com/api/webhooks/123/", "HTTPS://Discord.COM/API/WebHooks/123/"),
+    *("https://discord.com/%61pi/web%48ooks/%31%32%33/", "https://disc%6Frd.com/api/webhooks/123/"),
+    *("https://discord。com/api/webhooks/123/", "https://discord.com\\api\\webhooks\\123\\"),
+    "https://a.example/share?u=https%3A%2F%2Fdiscord.com%2Fapi%2Fwebhooks%2F123%2F",
+    *("https://hooks.slack.com/services/T01/B02/", "hooks.slack.com:443//services/T01/B02/"),
+    *("https://hooks.slack.com/workflows/T01/A02/123/", "https://hooks.slack.com/triggers/T01/123/"),
+    "https://www.hooks.slack.com./services/T01/B02/",
+)
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+@pytest.mark.parametrize("key", [KEY, "aB9%5F%2dzq", "%61B9_-zq", "aB9\\_-zq", KEY * 40])
+def test_b354_however_its_address_is_written_the_key_of_a_webhook_goes(hook: str, key: str) -> None:
+    hidden = without_secrets(f"({hook}{key}), <{hook}{key}?wait=true> and {hook}{key}.")
+    assert hidden == f"({hook}[secret]), <{hook}[secret]?wait=true> and {hook}[secret]."
+    for begin in ("", "https:", "https://"):
+        assert not worth_listing(f"{begin}{hook}{key}")
+
+
 def test_other_addresses_keep_every_letter() -> None:
     said = "https://discord.com/channels/1/2 and https://a.example/api/webhooks/123/abc"
     assert without_secrets(said) == said
+    others = ("notdiscord.com/api/webhooks/1/a", "discord.community/api/webhooks/1/a", "my-hooks.slack.com/x")
+    for url in (*others, "app.slack.com/services/T01/B02/abc", "discord.com/developers/docs/webhooks/1/a"):
+        assert without_secrets(f"https://{url}") == f"https://{url}"
+        assert worth_listing(f"https://{url}")
 
 
 def test_long_addresses_take_no_longer_for_each_letter() -> None:
@@ -136,6 +166,7 @@ def test_long_addresses_take_no_longer_for_each_letter() -> None:
         url, begin = f"https://a.example/?{'a=%41&' * length}", time.process_time()
         mark(url)
         without_secrets("https://discord.com/api/webhooks/" * length)
+        without_secrets("https://hooks.slack.com/services/T/%2F" * length)
         return time.process_time() - begin
 
     spent(100)

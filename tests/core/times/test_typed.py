@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.model import Refused
+from bot.core.sentences import DATE_FAR, DATE_PAST
 from bot.core.times.minutes import SLOW_MINUTES, parse_minutes
 from bot.core.times.recurrence import in_words, instant, parse_recurrence
 from bot.core.times.weekdays import parse_days
@@ -184,6 +185,67 @@ def test_moments_as_people_type_them_in_german(said: str, english: str) -> None:
     assert german(parse_when, said, NEW_YORK, NOW) == outcome(parse_when, english, NEW_YORK, NOW)
 
 
+@pytest.mark.parametrize("said", ["12:30 am today", "12:30 am Saturday 21 Nov", "12:15 am 1 Dec 2030"])
+def test_english_that_is_over_or_far_is_not_read_once_more_as_german(said: str) -> None:
+    assert german(parse_when, said, NEW_YORK, NOW - timedelta(hours=8)) in (DATE_PAST, DATE_FAR)
+
+
+@pytest.mark.parametrize(
+    ("said", "english"),
+    [
+        ("8 Uhr am Abend", "8 pm"),
+        ("Dienstagabend, 8 Uhr", "Tuesday 8 pm"),
+        ("3. Dez., abends, 7.15 Uhr", "3 Dec 7:15 pm"),
+        ("3. Dez. um 7 Uhr, nachmittags", "3 Dec 7 pm"),
+        ("20 Uhr am Dienstagabend", "Tuesday 20:00"),
+        ("Dienstagabend, den 1. Dezember, 20 Uhr", "Tuesday 1 Dec 20:00"),
+        ("8 Uhr am Morgen des 3. Dezember", "3 Dec 8:00"),
+        ("um 12h15 am Donnerstag", "Thursday 12:15"),
+    ],
+)
+def test_an_evening_is_never_a_morning(said: str, english: str) -> None:
+    assert german(parse_when, said, NEW_YORK, NOW) == parse_when(english, NEW_YORK, NOW)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "um 8 Uhr am Dienstagabend",
+        "am Abend des 3. Dez. um 8 Uhr",
+        "Dienstag abends um 08 Uhr",
+        "3. Dez. abends (7 Uhr)",
+        "abends am 13.10. um 8 Uhr",
+        "Dienstagabend 0 Uhr",
+        "Dienstag 12 Uhr abends",
+        "um 12.30 am Dienstag",
+        "um 12 am Dienstag",
+        "Dienstagabend um 08:00",
+        "heute in 2 Wochen abends 12:30",
+    ],
+)
+def test_what_may_be_another_half_of_the_day_is_refused(said: str) -> None:
+    with speaking(GERMAN), pytest.raises(Refused):
+        parse_when(said, NEW_YORK, NOW)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "dienstags 19–20 Uhr",
+        "dienstags 19 - 20 Uhr",
+        "dienstags 19 und 20 Uhr",
+        "dienstags 19 Uhr 10 Wochen",
+        "dienstags 19 Uhr, fünf Wochen",
+        "abends dienstags 8 Uhr",
+        "um 12.30 am Dienstag",
+        "täglich außer sonntags 19 Uhr",
+    ],
+)
+def test_weekly_chats_that_would_come_at_other_times_are_refused(said: str) -> None:
+    with speaking(GERMAN), pytest.raises(Refused):
+        parse_recurrence(said, NEW_YORK, NOW)
+
+
 @pytest.mark.parametrize(
     ("said", "english"),
     [
@@ -237,6 +299,7 @@ def test_breaks_days_and_lengths_as_people_type_them_in_german(
         (parse_when, "neulich 19 Uhr", "'neulich' kann ich nicht als Datum lesen; schreib es wie"),
         (parse_when, "Freitag in 2 Wochen 19 Uhr", "'Freitag in 2 Wochen 19 Uhr' kann ich nicht"),
         (parse_recurrence, "jeden Quark 20 Uhr", "'jeden Quark 20 Uhr' nicht als wöchentlichen Chat"),
+        (parse_recurrence, "alle 53 Wochen am Di 20 Uhr", "Alle 53 Wochen geht nicht; wähl 1 bis 52."),
     ],
 )
 def test_what_is_refused_repeats_what_was_typed(read: Callable[..., Any], said: str, told: str) -> None:

@@ -142,6 +142,46 @@ async def test_arabic_words_are_found_however_their_letters_are_written(
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "typed"),
+    [
+        ("ελληνική εκπαίδευση", "ΕΛΛΗΝΙΚΗ ΕΚΠΑΙΔΕΥΣΗ", "εκπαιδευ Εκπαίδευση ΕΚΠΑΊΔΕΥΣΗ"),
+        ("ο λόγος", "Ο ΛΟΓΟΣ", "λογος ΛΌΓΟΣ λογ"),
+        ("στὴν Ἀθήνα", "στην Αθηνα", "αθην Ἀθήνα ΑΘΗΝΑ"),
+        ("новогодняя ёлка", "НОВОГОДНЯЯ ЕЛКА", "елка Ёлка ЕЛК ёлк"),
+        ("w Łodzi, łódka", "w Lodzi, lodka", "lodz łódk LODK Łodzi"),
+        ("l’œuvre Đurić", "l’oeuvre Durić", "oeuv œuv đuri duric"),
+        ("שָׁלוֹם לַמּוֹרָה", "שלום למורה", "שלום שָׁלוֹם שלו למורה"),
+        ("ज़रूरी शिक्षा", "जरूरी शिक्षा", "ज़रू जरूरी शिक्षा शिक्"),
+        ("மொழிகள்", "மொழிகள்".replace("ொ", "ொ"), "மொழி மொழிகள் மொ"),
+        ("ශ්\u200dරී ලංකාව", "ශ්රී ලංකාව", "ශ්\u200dරී ශ්රී ලංකා"),
+        ("বাংলা পড়া", "বাংলা পড়া", "পড়া বাং"),
+        ("ਪੰਜਾਬੀ ਖ਼ਬਰ", "ਪੰਜਾਬੀ ਖ਼ਬਰ", "ਪੰਜਾਬੀ ਪੰਜਾ ਖ਼ਬਰ"),
+    ],
+)
+async def test_words_of_every_script_are_found_and_marked_whole_in_either_spelling(
+    shelf: Shelf, one: str, other: str, typed: str
+) -> None:
+    await shelf.say("something else")
+    for words in (one, other):
+        await shelf.say(words)
+    for word in typed.split():
+        for asked in (word, f"{word} {one.partition(' ')[0]}"):
+            assert sorted(await shelf.words(asked)) == sorted((one, other)), asked
+        hits = [hit for chat in (await shelf.find(word)).chats for hit in chat.hits]
+        marks = [[piece.text for piece in hit.pieces if piece.marked] for hit in hits]
+        whole = {part.strip(",").removeprefix("l’") for words in (one, other) for part in words.split()}
+        assert all(mark and set(mark) <= whole for mark in marks), (word, marks)
+
+
+async def test_a_syllable_is_no_word_and_an_emoji_no_part_of_one(shelf: Shelf) -> None:
+    for words in ("इसका मतलब का", "मेरा काम", "\u2764\ufe0fgreat 1\ufe0f\u20e3 first"):
+        await shelf.say(words)
+    assert await shelf.words("काम") == ["मेरा काम"]
+    assert await shelf.words("मतलब") == ["इसका मतलब का"]
+    assert await shelf.words("great first") == ["\u2764\ufe0fgreat 1\ufe0f\u20e3 first"]
+
+
+@pytest.mark.parametrize(
     "typed", ["日本語", "日本", "本", "語の授業", "日本語 school", "授業 日本", "sch 本語"]
 )
 async def test_b330_words_without_spaces_are_found_wherever_they_stand(shelf: Shelf, typed: str) -> None:

@@ -113,6 +113,7 @@ async def test_b375_no_byte_is_left_of_a_name_that_others_noted_or_of_words_copi
         before = await tx.as_it_is(his)
         await tx.hide(his, now, "Aardvark asked for it")
         await tx.remember(replace(before, was={**before.was, "hidden_why": "Aardvark again"}), ben.id, now)
+        await tx.remember(await tx.as_it_is(his), ben.id, now)
         for change in (
             "UPDATE series SET welcome = 'Ask @Aardvark.', about = 'Held by @Aardvark.'",
             "UPDATE community SET about = 'A house of @Aardvark.'",

@@ -79,7 +79,14 @@ function layOut() {
   timeIn(fresh, pasted ? start + each * moving.length : null);
 }
 
+// Whoever leaves what is not saved is asked first; browsers do so in words of their own.
+function ask(event) {
+  event.preventDefault();
+  event.returnValue = true;
+}
+
 function unsaved(words = "") {
+  addEventListener("beforeunload", ask);
   const said = form.querySelector(".unsaved");
   said.textContent = `${words} ${said.dataset.unsaved}`.trim();
 }
@@ -121,5 +128,6 @@ if (list) {
   form.querySelectorAll(".scripted").forEach(one => { one.hidden = rows().length < 2; });
   form.addEventListener("click", onPress);
   form.addEventListener("keydown", onKey);
+  form.addEventListener("submit", () => removeEventListener("beforeunload", ask));
   form.addEventListener("input", () => { layOut(); unsaved(); });
 }

@@ -109,7 +109,7 @@ function undoing() {
 
 function undo() {
   const form = undoing();
-  return form ? send(form, form.querySelector("button")) : undefined;
+  return form ? send(form, form.querySelector("button")) : say(document.getElementById("told").dataset.none);
 }
 
 function pressed(item, key) {

@@ -1,5 +1,5 @@
 // What the bot tells one person alone, above the talk.
-import { find } from "./page.js";
+import { every, find } from "./page.js";
 
 // A long answer comes in parts, which stand together; any other one takes their place.
 export const tell = (item) => {
@@ -20,6 +20,11 @@ export const warn = (text) => {
   line.textContent = text;
   item.append(line);
   tell(item);
+};
+
+// What did not go through before went through now.
+export const calm = () => {
+  for (const one of every("[data-only] .warn")) one.remove();
 };
 
 document.addEventListener("click", (event) => {

@@ -1,5 +1,5 @@
 // Forms are sent without a new page; where that cannot be, as they are sent without scripts.
-import { warn } from "./only_you.js";
+import { calm, warn } from "./only_you.js";
 import { at, elsewhere, words } from "./page.js";
 import { putSent } from "./sheets.js";
 import { forget } from "./unsent.js";
@@ -29,6 +29,7 @@ const settle = async (form, pressed, answer) => {
   if (!answer.headers.get("Content-Type")?.startsWith("application/json")) return plainly(form, pressed);
   const told = await answer.json();
   if (told.refused) return warn(told.refused);
+  calm();
   forget(form);
   const { edit, reply, thread } = form.elements;
   if (edit || reply) return leave(`${at}?thread=${thread.value}#m${told.said}`);

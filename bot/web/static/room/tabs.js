@@ -20,6 +20,7 @@ export const markTabs = () => {
     const key = tab.dataset.tab;
     if (isOpen(key)) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
+    tab.classList.toggle("in-view", sheetOf(key) !== null);
     if (seen(key)) unread.delete(key);
     const badge = find(".n", tab);
     badge.hidden = !unread.has(key);
