@@ -452,7 +452,9 @@ def test_those_whose_words_they_are_find_them(tour: Tour) -> None:
 
 
 def test_no_page_holds_a_secret_or_what_networks_call_people(tour: Tour) -> None:
+    """But a handout of a chat by link names that link for those who may read it, and the desk for hosts."""
     links = tour.house.links
+    given_on = re.compile(r"/handout/|/desk/[^/]+/chat/\d+/after/")
     secrets = [links[name].rpartition("/")[2] for name in ("join", "l", "host", "reading", "return")]
     tokens = [token for one in tour.house.readers.values() for token in one.cookies.values()]
     told = [
@@ -460,5 +462,6 @@ def test_no_page_holds_a_secret_or_what_networks_call_people(tour: Tour) -> None
         for (reader, path), got in tour.got.items()
         for word in [*secrets, *tokens, *(["native-"] if reader != "host" else [])]
         if word in got.text and word not in path
+        if not (word in links["l"] and reader != "stranger" and given_on.search(path))
     ]
     assert told == []
