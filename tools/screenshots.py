@@ -40,10 +40,10 @@ class Picture:
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """Debian's Chromium."""
-    found = shutil.which("chromium")
+    """Debian's Chromium, without a window where it comes so."""
+    found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if found is None:
-        sys.exit("Taking pictures needs Chromium: apt-get install chromium")
+        sys.exit("Taking pictures needs Chromium: apt-get install chromium-headless-shell")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         try:
