@@ -39,6 +39,16 @@ async def copy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
         yield folder / "copy" / pages.at("").strip("/")
 
 
+async def finds(chromium: Browser, copy: Path, typed: str, marked: list[str]) -> None:
+    """Search a copy from the disk: one chat is found, so marked, and the field says again what was typed."""
+    page = await chromium.new_page()
+    await page.goto(f"{(copy / 'search/index.html').as_uri()}?q={typed}")
+    await expect(page.locator("#said")).to_have_text("One chat was found.")
+    await expect(page.locator("#found mark")).to_have_text(marked)
+    await expect(page.get_by_role("searchbox")).to_have_value(typed)
+    await page.close()
+
+
 @pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize(
     ("typed", "marked"),
@@ -59,12 +69,7 @@ async def copy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
 async def test_words_are_found_however_their_letters_are_written(
     chromium: Browser, copy: Path, typed: str, marked: list[str]
 ) -> None:
-    page = await chromium.new_page()
-    await page.goto(f"{(copy / 'search/index.html').as_uri()}?q={typed}")
-    await expect(page.locator("#said")).to_have_text("One chat was found.")
-    await expect(page.locator("#found mark")).to_have_text(marked)
-    await expect(page.get_by_role("searchbox")).to_have_value(typed)
-    await page.close()
+    await finds(chromium, copy, typed, marked)
 
 
 @pytest.mark.asyncio(loop_scope="session")
@@ -89,11 +94,7 @@ async def test_words_are_found_however_their_letters_are_written(
 async def test_words_are_found_inside_a_sentence_without_spaces(
     chromium: Browser, copy: Path, typed: str, marked: list[str]
 ) -> None:
-    page = await chromium.new_page()
-    await page.goto(f"{(copy / 'search/index.html').as_uri()}?q={typed}")
-    await expect(page.locator("#said")).to_have_text("One chat was found.")
-    await expect(page.locator("#found mark")).to_have_text(marked)
-    await page.close()
+    await finds(chromium, copy, typed, marked)
 
 
 @pytest.mark.asyncio(loop_scope="session")
