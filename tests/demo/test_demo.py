@@ -41,7 +41,7 @@ def test_the_demo_loses_and_doubles_nothing_and_asks_every_question_once(tmp_pat
 
 async def test_it_stays_until_it_is_stopped_and_says_where_to_look(tmp_path: Path) -> None:
     demo = await asyncio.create_subprocess_exec(
-        *COMMAND, "--seconds", "12", "--chat", "open access", "--people", "12",
+        *COMMAND, "--seconds", "20", "--chat", "open access", "--people", "12",
         env=environment(tmp_path), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
